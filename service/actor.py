@@ -1,0 +1,37 @@
+"""Who does something, as steps and events know them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CLIENT, ASSISTANT, OPERATOR, SUPERVISOR, SYSTEM = "client", "assistant", "operator", "supervisor", "system"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person in the part they act in, through a channel; `person_id` is None for the service itself."""
+
+    kind: str
+    person_id: int | None = None
+    channel: str = "web"
+    name: str = ""
+    admin: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the actor works for the service."""
+        return self.kind in (ASSISTANT, OPERATOR, SUPERVISOR)
+
+
+THE_SYSTEM = Actor(SYSTEM)
+
+
+def staff(person_id: int, role: str, channel: str = "web", name: str = "") -> Actor:
+    """A staff member as actor; an admin acts as an operator does."""
+    kind = {"assistant": ASSISTANT, "supervisor": SUPERVISOR}.get(role, OPERATOR)
+    return Actor(kind, person_id, channel, name, admin=role == "admin")
+
+
+def client(person_id: int, channel: str = "web", name: str = "") -> Actor:
+    """A client company's person as actor."""
+    return Actor(CLIENT, person_id, channel, name)

@@ -1,0 +1,115 @@
+"""Settings from the environment, read once and checked at start; a wrong one is named in a sentence."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class WrongSetting(SystemExit):
+    """A setting that cannot be used; its text says which one and what to do."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the desk; docs/settings.md says what each is for."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    database_url: str = Field("", description="PostgreSQL as the desk's login; empty: the embedded server")
+    owner_database_url: str = Field("", description="PostgreSQL as the owner of the tables, for migrations only")
+    redis_url: str = Field("", description="Valkey or Redis; empty: the embedded server")
+    bind: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    mail_port: int = Field(8025, ge=0, le=65535)
+    mail_domain: str = "desk.localhost"
+    mail_authserv: str = ""
+    data_dir: Path = Path("var")
+    public_url: str = ""
+    secret_key: str = ""
+    demo_password: str = ""
+    demo: Literal["", "on", "off"] = ""
+    stripe_api_key: str = ""
+    stripe_api_base: str = ""
+    stripe_webhook_secret: str = ""
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_api_base: str = ""
+    twilio_from: str = ""
+    smtp_url: str = ""
+    outbound: Literal["on", "off"] = "on"
+    web_workers: int = Field(2, ge=1, le=64)
+    job_workers: int = Field(2, ge=1, le=64)
+    sure_from: float = Field(0.55, ge=0, le=1)
+    closes_after_days: int = Field(14, ge=1, le=365)
+    first_company: str = Field("", description="slug of the company that tasks from the public form belong to")
+    currencies: str = "EUR,USD,RUB"
+    upload_mb: int = Field(20, ge=1, le=500)
+    quiet_from: int = Field(21, ge=0, le=24)
+    quiet_to: int = Field(8, ge=0, le=24)
+
+    @field_validator("outbound", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("database_url", "owner_database_url")
+    @classmethod
+    def _postgres(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("must begin with postgresql://")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _valkey(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://", "valkey://")):
+            raise ValueError("must begin with redis:// or unix://")
+        return value
+
+    @property
+    def url(self) -> str:
+        """Where people reach the desk, without a slash at the end."""
+        return (self.public_url or f"http://{self.bind}:{self.port}").rstrip("/")
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The database's address for SQLAlchemy with psycopg 3."""
+        return with_driver(self.database_url)
+
+
+def with_driver(url: str) -> str:
+    """A libpq address as SQLAlchemy wants it."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process. Ends the process with one sentence where one is wrong."""
+    try:
+        found = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).upper()
+        raise WrongSetting(f"The setting {name} is wrong: {first['msg']}. docs/settings.md says what it takes.") from None
+    if found.secret_key:
+        return found
+    return found.model_copy(update={"secret_key": _kept_secret(found.data_dir)})
+
+
+def _kept_secret(folder: Path) -> str:
+    """The secret of this installation, made once and kept in DATA_DIR, readable by its owner alone."""
+    path = folder / "secret_key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,58 @@
+"""Asks: what was asked of somebody in a message, and with which letters they may answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, Index, String, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.tasks.task import OfTask, Task
+from tenants.wall import Base, db
+
+# The letters of a yes and a no, of acceptance, and of options, in both languages; by hand a Russian keyboard
+# gives letters that only look alike, so both are understood.
+YES = ("y", "yes", "ok", "д", "да", "ок")
+NO = ("n", "no", "н", "нет")
+OPTIONS = {"en": "ABCDE", "ru": "АБВГД"}
+
+
+class Ask(OfTask, Base):
+    """What one person was asked on a task: about a retelling, a question or a delivery (`kind`, `subject_id`)."""
+
+    __tablename__ = "ask"
+
+    person_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(String(12))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(String(10))
+    letters: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+Index("ix_ask_open", Ask.person_id, Ask.id, postgresql_where=Ask.closed_at.is_(None))
+
+
+def open_ask(task: Task, person_id: int, kind: str, subject_id: int, channel: str, letters: list[str]) -> Ask:
+    """Note what is asked; an older ask about the same task is closed by it."""
+    close_asks(task.id)
+    ask = Ask(company_id=task.company_id, task_id=task.id, person_id=person_id, kind=kind, subject_id=subject_id,
+              channel=channel, letters=letters)
+    db.session.add(ask)
+    db.session.flush()
+    return ask
+
+
+def close_asks(task_id: int) -> None:
+    """What was asked on this task has been answered, in whatever way."""
+    db.session.execute(update(Ask).where(Ask.task_id == task_id, Ask.closed_at.is_(None)).values(closed_at=func.now()))
+
+
+def open_of(person_id: int, channel: str | None = None) -> list[tuple[Ask, Task]]:
+    """What this person was asked and has not answered, newest first, with the tasks."""
+    wanted = select(Ask, Task).join(Task, Task.id == Ask.task_id).where(Ask.person_id == person_id, Ask.closed_at.is_(None))
+    if channel:
+        wanted = wanted.where(Ask.channel == channel)
+    return [(ask, task) for ask, task in db.session.execute(wanted.order_by(Ask.id.desc()).limit(20))]

@@ -1,0 +1,175 @@
+"""Due work: made with its event, leased by a worker, done once, tried again, or handed to a person."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    BigInteger, DateTime, ForeignKey, Identity, Index, Integer, String, Text, UniqueConstraint, Uuid, func, insert,
+    select, text, update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service import poke
+from service.now import now
+from service.reactions import FOLLOWS, queue_of
+from tenants import wall
+from tenants.wall import Base, db
+
+LEASE = timedelta(seconds=60)
+GIVE_UP_AFTER = timedelta(days=1)
+MOST_ATTEMPTS = 25
+# A row whose worker died this often kills workers: a person looks at it.
+MOST_DEATHS = 3
+
+
+class Due(Base):
+    """One reaction to one event. It is open until `done_at` is set, or a person has to look (`needs_person_at`)."""
+
+    __tablename__ = "due"
+    __table_args__ = (
+        UniqueConstraint("event_id", "reaction"),
+        Index("ix_due_fresh", "due_at", postgresql_where="enqueued_at is null and done_at is null and needs_person_at is null"),
+        Index("ix_due_sent", "queue", "enqueued_at",
+              postgresql_where="enqueued_at is not null and done_at is null and needs_person_at is null"),
+        Index("ix_due_needs_person", "id", postgresql_where="needs_person_at is not null and done_at is null"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
+    reaction: Mapped[str] = mapped_column(String(40))
+    queue: Mapped[str] = mapped_column(String(20))
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    attempt: Mapped[int] = mapped_column(Integer, server_default="0")
+    deaths: Mapped[int] = mapped_column(Integer, server_default="0")
+    lease_token: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    enqueued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    needs_person_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Heals(Exception):
+    """The work could not be done now and may succeed later: time-outs, 429, 5xx."""
+
+    def __init__(self, reason: str, wait: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class NeedsPerson(Exception):
+    """The work cannot be done without a person; the text says why, in words they understand."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A worker's hold on a row: only who has the token may mark it."""
+
+    id: int
+    event_id: int
+    company_id: int | None
+    reaction: str
+    token: uuid.UUID
+    attempt: int
+    created_at: datetime
+
+
+def follow(event_id: int, company_id: int | None, kind: str, later: datetime | None = None) -> None:
+    """Write one row for each reaction that follows from this kind of event, in the event's own transaction."""
+    rows = [{"event_id": event_id, "company_id": company_id, "reaction": name, "queue": queue_of(name),
+             **({"due_at": later} if later else {})} for name in FOLLOWS.get(kind, ())]
+    if rows:
+        db.session.execute(insert(Due.__table__), rows)  # type: ignore[arg-type]
+        wall.after_commit(poke.poke)
+
+
+TAKE = text(
+    "update due set lease_token = :token, lease_until = now() + :lease, attempt = attempt + 1,"
+    " deaths = deaths + (lease_token is not null)::int"
+    " where id = (select id from due where id = :id and done_at is null and needs_person_at is null"
+    "   and due_at <= now() and (lease_until is null or lease_until < now()) for update skip locked)"
+    " returning id, event_id, company_id, reaction, attempt, deaths, created_at"
+)
+
+
+def lease(due_id: int) -> Lease | None:
+    """Take a row for a minute; None where it is done, held by another or not due. The attempt counts from now on."""
+    token = uuid.uuid4()
+    with wall.transaction(wall.system("worker")):
+        row = db.session.execute(TAKE, {"id": due_id, "token": token, "lease": LEASE}).first()
+        if row is None:
+            return None
+        if row.deaths >= MOST_DEATHS:
+            _to_person(due_id, token, "Its worker died three times while doing this.")
+            return None
+        return Lease(row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at)
+
+
+@contextmanager
+def doing(held: Lease) -> Iterator[None]:
+    """One transaction for the effect and its mark. What may heal is tried again later, the rest goes to a person."""
+    try:
+        with wall.transaction(wall.system(held.reaction)):
+            yield
+            mark_done(held)
+    except Heals as error:
+        again(held, str(error), error.wait)
+    except NeedsPerson as error:
+        to_person(held, str(error))
+
+
+def mark_done(held: Lease) -> None:
+    """Mark the row done under its lease's token. Raises LostLease where another worker has taken it over."""
+    marked = db.session.execute(
+        update(Due).where(Due.id == held.id, Due.lease_token == held.token, Due.done_at.is_(None))
+        .values(done_at=func.now(), lease_until=None, lease_token=None, last_error=None).returning(Due.id)
+        .execution_options(synchronize_session=False))
+    if marked.first() is None:
+        raise LostLease(held.id)
+
+
+class LostLease(RuntimeError):
+    """The lease ran out and another worker holds the row: the effect is rolled back, nothing is lost."""
+
+
+def again(held: Lease, reason: str, wait: timedelta | None = None) -> None:
+    """Try again after a growing wait with jitter; after a day a person has to look."""
+    if now() - held.created_at > GIVE_UP_AFTER or held.attempt >= MOST_ATTEMPTS:
+        return to_person(held, reason)
+    pause = wait or timedelta(seconds=min(3600.0, 2.0 ** held.attempt) * random.uniform(0.75, 1.25))  # noqa: S311
+    with wall.transaction(wall.system("worker")):
+        db.session.execute(update(Due).where(Due.id == held.id, Due.lease_token == held.token).values(
+            due_at=func.now() + pause, enqueued_at=None, lease_token=None, lease_until=None, last_error=reason[:1000]))
+
+
+def to_person(held: Lease, reason: str) -> None:
+    """Put the row on the list of what needs a person, with the reason."""
+    with wall.transaction(wall.system("worker")):
+        _to_person(held.id, held.token, reason)
+
+
+def _to_person(due_id: int, token: uuid.UUID, reason: str) -> None:
+    db.session.execute(update(Due).where(Due.id == due_id, Due.lease_token == token).values(
+        needs_person_at=func.now(), lease_token=None, lease_until=None, last_error=reason[:1000]))
+
+
+def retry(due_id: int) -> None:
+    """An operator's button: forget the reason and try once more now."""
+    db.session.execute(update(Due).where(Due.id == due_id, Due.done_at.is_(None), Due.needs_person_at.is_not(None))
+                       .values(needs_person_at=None, enqueued_at=None, due_at=func.now(), attempt=0, deaths=0,
+                               created_at=func.now()))
+    wall.after_commit(poke.poke)
+
+
+def needing_person(limit: int = 100) -> list[Due]:
+    """What waits for a person, newest first."""
+    return list(db.session.scalars(select(Due).where(Due.needs_person_at.is_not(None), Due.done_at.is_(None))
+                                   .order_by(Due.id.desc()).limit(limit)))

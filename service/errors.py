@@ -1,0 +1,57 @@
+"""The kinds of error that a person can mend; each door shows them in its own manner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refusal(Exception):
+    """Something was asked that is not to be done. `code` is stable for programs; `detail` is for people, translated."""
+
+    status = 400
+    code = "refused"
+
+    def __init__(self, detail: str = "", **facts: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.facts = facts
+
+
+class NotAllowed(Refusal):
+    """This actor never may."""
+
+    status, code = 403, "not-allowed"
+
+
+class NotNow(Refusal):
+    """Not in this state, or somebody was faster; the detail says in which it stands."""
+
+    status, code = 409, "not-now"
+
+
+class NotReady(Refusal):
+    """Something is missing first; the detail says what."""
+
+    status, code = 422, "not-ready"
+
+
+class BadInput(Refusal):
+    """Wrong input; `errors` maps the fields to sentences."""
+
+    status, code = 422, "bad-input"
+
+    def __init__(self, errors: dict[str, str], detail: str = "") -> None:
+        super().__init__(detail or "; ".join(errors.values()), errors=errors)
+        self.errors = errors
+
+
+class NotFound(Refusal):
+    """There is no such thing, or it is not to be seen."""
+
+    status, code = 404, "not-found"
+
+
+class TooMany(Refusal):
+    """A limit is reached; try again later."""
+
+    status, code = 429, "too-many"

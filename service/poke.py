@@ -1,0 +1,26 @@
+"""A poke through Valkey after a commit wakes the relay. It may be lost: the relay looks each second in any case."""
+
+from __future__ import annotations
+
+import redis
+
+from service.config import settings
+
+CHANNEL = "poruchi:poke"
+_valkey: redis.Redis | None = None
+
+
+def valkey() -> redis.Redis:
+    """The process's connection pool to Valkey, with short time-outs: nothing waits for it."""
+    global _valkey
+    if _valkey is None:
+        _valkey = redis.Redis.from_url(settings().redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+    return _valkey
+
+
+def poke() -> None:
+    """Wake the relay; where Valkey is away its sweep finds the work."""
+    try:
+        valkey().publish(CHANNEL, b"")
+    except redis.RedisError:
+        return

@@ -1,0 +1,91 @@
+"""Step 3: the choice of the delegate: taken from the queue, handed over by an operator, or given back with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import DateTime, String, func, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.actor import ASSISTANT, Actor
+from service.errors import BadInput, NotAllowed, NotNow
+from service.tasks import clock
+from service.tasks.events import check, record
+from service.tasks.states import HELD
+from service.tasks.task import OfTask, Task
+from tenants import wall
+from tenants.membership import Membership, Staff
+from tenants.wall import Base, db
+
+
+class Holding(OfTask, Base):
+    """An assistant's time with a task: from when to when, given by whom, and why it ended."""
+
+    __tablename__ = "holding"
+
+    assistant_id: Mapped[int]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None] = mapped_column(String(1000))
+
+
+def held_by(person_id: int) -> int:
+    """How many tasks an assistant holds now, those that wait for acceptance not counted."""
+    return db.session.scalar(select(func.count()).select_from(Task).where(
+        Task.holder_id == person_id, Task.state.in_(HELD))) or 0
+
+
+def claim(task: Task, by: Actor) -> None:
+    """Take a task from the queue. Raises NotNow where somebody was faster or the limit of held tasks is reached."""
+    check(task, "task.claimed", by)
+    staff = _fit(task, by.person_id)
+    if held_by(staff.person_id) >= staff.held_limit:
+        raise NotNow(_("You hold %(count)s tasks, which is your limit. Finish or give back one first.", count=staff.held_limit))
+    record(task, "task.claimed", by, set_={"holder_id": staff.person_id}, assistant=staff.person_id)
+    _begin(task, staff.person_id, by)
+
+
+def assign(task: Task, by: Actor, assistant_id: int) -> None:
+    """Hand a task to an assistant, or on to another one, who then begins with the briefing."""
+    check(task, "task.assigned", by)
+    staff = _fit(task, assistant_id)
+    if task.holder_id == staff.person_id:
+        raise NotNow(_("They hold this task already."))
+    _end(task, _("handed on"))
+    record(task, "task.assigned", by, assistant=staff.person_id,
+           set_={"holder_id": staff.person_id, "understood_at": None, **clock.go_on(task)})
+    _begin(task, staff.person_id, by)
+
+
+def give_back(task: Task, by: Actor, reason: str) -> None:
+    """Put a task back into the queue. Raises BadInput without a reason. The writer may not see the row afterwards."""
+    check(task, "task.given_back", by)
+    if not 3 <= len(reason.strip()) <= 1000:
+        raise BadInput({"reason": _("Say in a sentence why it goes back.")})
+    _end(task, reason.strip())
+    columns = {"holder_id": None, "understood_at": None, **clock.go_on(task)}
+    with wall.as_system():
+        record(task, "task.given_back", by, set_=columns)
+
+
+def _fit(task: Task, person_id: int | None) -> Staff:
+    """The assistant, where this trade is theirs and the task is not of their own company."""
+    staff = db.session.scalar(select(Staff).where(Staff.person_id == person_id, Staff.ended_at.is_(None)))
+    if staff is None or staff.role != ASSISTANT:
+        raise NotAllowed(_("This person is not an assistant."))
+    if task.category not in staff.trades:
+        raise NotAllowed(_("This kind of work is not among the assistant's trades."))
+    if db.session.scalar(select(Membership.id).where(Membership.company_id == task.company_id,
+                                                     Membership.person_id == person_id)):
+        raise NotAllowed(_("Nobody does their own company's work here."))
+    return staff
+
+
+def _begin(task: Task, assistant_id: int, by: Actor) -> None:
+    db.session.add(Holding(company_id=task.company_id, task_id=task.id, by_id=by.person_id, assistant_id=assistant_id))
+    db.session.flush()
+
+
+def _end(task: Task, reason: str) -> None:
+    db.session.execute(update(Holding).where(Holding.task_id == task.id, Holding.ended_at.is_(None))
+                       .values(ended_at=func.now(), reason=reason))

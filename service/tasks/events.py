@@ -1,0 +1,106 @@
+"""It happens: the append-only log of events, and the one way in which a task changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service import due, live
+from service.actor import Actor
+from service.errors import NotAllowed, NotNow
+from service.tasks.states import MOVES, STATE_NAMES, check_ready, may, own_work
+from service.tasks.task import Task
+from tenants.wall import Base, db
+
+
+class Event(Base):
+    """One change, written once and never altered. `facts` holds ids and figures, never people's texts."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_task", "task_id", "id"),
+        Index("ix_event_company", "company_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
+    task_id: Mapped[int | None] = mapped_column(ForeignKey("task.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    by_kind: Mapped[str] = mapped_column(String(10))
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    channel: Mapped[str] = mapped_column(String(10), server_default="web")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = None, **facts: Any) -> Event:
+    """The one way in which a task changes: move it, write the event, make the work that follows, in the caller's transaction.
+
+    `set_` are columns of the task that change in the same statement. Raises NotAllowed (this actor never may),
+    NotNow (not in this state; says in which), NotReady (says what is missing).
+    """
+    check(task, kind, by)
+    _move(task, kind, set_ or {})
+    return write(kind, by, task=task, **facts)
+
+
+def check(task: Task, kind: str, by: Actor) -> None:
+    """Raise what stands against this change: NotNow, NotAllowed or NotReady."""
+    if own_work(task, kind, by):
+        raise NotAllowed(_("You did this work yourself; somebody else has to judge it."))
+    if not may(task, kind, by):
+        raise NotAllowed(_("This is not yours to do."))
+    if task.state not in MOVES[kind].sources:
+        raise not_now(task)
+    check_ready(task, kind)
+
+
+def not_now(task: Task) -> NotNow:
+    """The error that says in which state the task stands."""
+    return NotNow(_("Task %(number)s is %(state)s now, so this cannot be done.", number=task.number,
+                    state=STATE_NAMES[task.state]), state=task.state)
+
+
+def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
+    """One update that names the states it may come from; whoever is second finds no row."""
+    move = MOVES[kind]
+    values = {**changes, "version": Task.version + 1}
+    if move.target:
+        values["state"] = move.target
+    moved = db.session.execute(
+        update(Task).where(Task.id == task.id, Task.state.in_(move.sources)).values(**values)
+        .returning(Task.id).execution_options(synchronize_session=False)
+    ).first()
+    if moved is None:
+        raise _too_late(task)
+    db.session.refresh(task)
+
+
+def _too_late(task: Task) -> NotNow:
+    """Somebody was faster; the loser of a claim may not even see the task any more."""
+    now_in = db.session.scalar(select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True))
+    if now_in is None:
+        return NotNow(_("Somebody else was faster."), state=None)
+    return NotNow(_("Task %(number)s is %(state)s now, so this cannot be done.", number=task.number,
+                    state=STATE_NAMES[now_in]), state=now_in)
+
+
+def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, **facts: Any) -> Event:
+    """Write an event and the due work that follows from it. Changes of a task go through `record`."""
+    event = Event(company_id=task.company_id if task else company_id, task_id=task.id if task else None, kind=kind,
+                  by_kind=by.kind, by_id=by.person_id, channel=by.channel, facts=facts)
+    db.session.add(event)
+    db.session.flush()
+    due.follow(event.id, event.company_id, kind)
+    live.changed(event.company_id, event.task_id, kind)
+    return event
+
+
+def history(task: Task, limit: int = 200) -> list[Event]:
+    """What happened to a task, oldest first."""
+    return list(db.session.scalars(select(Event).where(Event.task_id == task.id).order_by(Event.id).limit(limit)))

@@ -1,0 +1,141 @@
+"""Step 2: the parameters, by SMART: outcome, acceptance criteria, quantity, price, dates. Free to change until the red line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Integer, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.actor import CLIENT, Actor
+from service.errors import BadInput, NotNow
+from service.now import half_of, now
+from service.tasks import clock
+from service.tasks.events import check, record
+from service.tasks.task import OfTask, Task
+from service.triage.categories import all_categories, category
+from tenants.wall import Base, db
+
+MOST_CRITERIA = 20
+GREATEST_QUANTITY = Decimal(100_000)
+GREATEST_SUM = 100_000_000
+
+
+class Criterion(OfTask, Base):
+    """One thing that has to be so for the work to be well done."""
+
+    __tablename__ = "criterion"
+
+    position: Mapped[int] = mapped_column(Integer)
+    text: Mapped[str] = mapped_column(String(500))
+
+
+@dataclass
+class Parameters:
+    """What may change; None leaves a thing as it is. Money in minor units."""
+
+    outcome: str | None = None
+    criteria: list[str] | None = None
+    deadline_at: datetime | None = None
+    deadline_fixed: bool | None = None
+    budget: int | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+    category: str | None = None
+    priority: str | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def criteria_of(task: Task) -> list[Criterion]:
+    """The task's criteria in their order."""
+    return list(db.session.scalars(select(Criterion).where(Criterion.task_id == task.id)
+                                   .order_by(Criterion.position).limit(MOST_CRITERIA)))
+
+
+def change(task: Task, by: Actor, wanted: Parameters) -> None:
+    """Change the parameters. Raises BadInput by field, NotNow for a client after the red line."""
+    check(task, "task.changed", by)
+    if by.kind == CLIENT and task.state == "working" and task.red_line_at and task.red_line_at <= now():
+        raise NotNow(_("The red line has passed: from here a change is a new agreement with price and time. Write to the assistant."))
+    validate(wanted)
+    columns = columns_for(task, wanted)
+    if wanted.criteria is not None:
+        set_criteria(task, wanted.criteria, by)
+    changed = sorted(set(columns) & {"outcome", "deadline_at", "budget", "quantity", "category", "price", "priority"})
+    record(task, "task.changed", by, set_=columns, changed=[*changed, *(["criteria"] if wanted.criteria is not None else [])])
+
+
+def validate(wanted: Parameters) -> None:
+    """Raises BadInput with a sentence for each wrong field."""
+    errors = dict(wanted.errors)
+    if wanted.deadline_at is not None and wanted.deadline_at <= now():
+        errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+    if wanted.budget is not None and not 0 <= wanted.budget <= GREATEST_SUM:
+        errors["budget"] = _("The budget has to be a sum of zero or more.")
+    if wanted.quantity is not None and not 0 < wanted.quantity <= GREATEST_QUANTITY:
+        errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
+    if wanted.category is not None and wanted.category not in all_categories():
+        errors["category"] = _("There is no such kind of work.")
+    if wanted.priority is not None and wanted.priority not in ("low", "ordinary", "urgent"):
+        errors["priority"] = _("The priority is low, ordinary or urgent.")
+    if wanted.criteria is not None:
+        errors.update(_wrong_criteria(wanted.criteria))
+    if errors:
+        raise BadInput(errors)
+
+
+def _wrong_criteria(criteria: list[str]) -> dict[str, str]:
+    if not criteria or len(criteria) > MOST_CRITERIA:
+        return {"criteria": _("Between one and twenty criteria are needed.")}
+    if any(not 0 < len(text.strip()) <= 500 for text in criteria):
+        return {"criteria": _("Each criterion has between 1 and 500 letters.")}
+    return {}
+
+
+def columns_for(task: Task, wanted: Parameters) -> dict[str, Any]:
+    """The task's columns for these parameters; the price follows from category and quantity until it is agreed."""
+    columns: dict[str, Any] = {name: value for name in ("outcome", "budget", "deadline_fixed", "priority")
+                               if (value := getattr(wanted, name)) is not None}
+    if wanted.category or wanted.quantity is not None:
+        columns |= priced(task, wanted.category or task.category, wanted.quantity or task.quantity)
+    if wanted.deadline_at is not None:
+        columns |= dated(task, wanted.deadline_at)
+    return columns
+
+
+def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, Any]:
+    """Category, unit, quantity and price of a task, by the rate in the company's currency."""
+    if code is None:
+        return {"quantity": quantity}
+    kind = category(code)
+    amount = kind.quantity if quantity is None or code != task.category and task.category else quantity
+    return {"category": code, "unit": kind.unit(task.language), "quantity": amount,
+            "unit_price": kind.rate(task.currency), "price": kind.price(amount, task.currency)}
+
+
+def dated(task: Task, deadline: datetime) -> dict[str, Any]:
+    """Dead line, red line and the next alarm for a new dead line."""
+    red_line = half_of(clock.term_starts(task), deadline)
+    if red_line <= now():
+        red_line = half_of(now(), deadline)
+    return {"deadline_at": deadline, "red_line_at": red_line, "overdue_at": None,
+            **({} if task.waiting_since else clock.alarms(task.state, red_line, deadline))}
+
+
+def set_criteria(task: Task, criteria: list[str], by: Actor) -> None:
+    """Put these criteria in the place of those that were there."""
+    db.session.execute(delete(Criterion).where(Criterion.task_id == task.id))
+    db.session.add_all(Criterion(company_id=task.company_id, task_id=task.id, by_id=by.person_id, position=place,
+                                 text=text.strip()) for place, text in enumerate(criteria, 1))
+    db.session.flush()
+
+
+def completeness(task: Task, criteria: list[Criterion]) -> int:
+    """How complete the brief is, in percent: text, outcome, criteria of one's own, quantity, dead line, budget."""
+    parts = (len(task.text) > 60, bool(task.outcome), len(criteria) > 1, task.quantity is not None,
+             task.deadline_at is not None, task.budget is not None)
+    return round(100 * sum(parts) / len(parts))

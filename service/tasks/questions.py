@@ -1,0 +1,86 @@
+"""Questions: one stops the clock until the client has answered it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import DateTime, String, Text, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.actor import Actor
+from service.errors import BadInput, NotFound, NotNow
+from service.now import now
+from service.tasks import clock
+from service.tasks.events import check, record
+from service.tasks.task import OfTask, Task
+from tenants.wall import Base, db
+
+
+class Question(OfTask, Base):
+    """What the assistant (or an operator) asks, perhaps with up to five options, and the client's answer."""
+
+    __tablename__ = "question"
+
+    text: Mapped[str] = mapped_column(Text)
+    options: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
+    answer: Mapped[str | None] = mapped_column(Text)
+    answered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answered_by: Mapped[int | None]
+    channel: Mapped[str | None] = mapped_column(String(10))
+
+
+def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Question:
+    """Ask the client; the clock stands until they answer. Raises BadInput."""
+    check(task, "task.asked", by)
+    offered = [option.strip() for option in options or [] if option.strip()]
+    if not 3 <= len(text.strip()) <= 2000:
+        raise BadInput({"text": _("Ask in 3 to 2,000 letters.")})
+    if len(offered) > 5 or any(len(option) > 200 for option in offered):
+        raise BadInput({"options": _("At most five options of 200 letters each.")})
+    question = Question(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(), options=offered)
+    db.session.add(question)
+    db.session.flush()
+    record(task, "task.asked", by, set_=clock.stand(task, "question"), question=question.id)
+    return question
+
+
+def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
+    """Answer a question; the clock goes on when nothing else is waited for. Raises NotFound, NotNow, BadInput."""
+    check(task, "task.answered", by)
+    if not 1 <= len(text.strip()) <= 5000:
+        raise BadInput({"text": _("Answer in 1 to 5,000 letters.")})
+    question = db.session.scalar(select(Question).where(Question.id == question_id, Question.task_id == task.id))
+    if question is None:
+        raise NotFound
+    _keep(question, by, text.strip())
+    record(task, "task.answered", by, set_=_clock_after(task), question=question.id)
+    return question
+
+
+def open_questions(task: Task) -> list[Question]:
+    """What waits for an answer, oldest first."""
+    return [question for question in questions_of(task) if question.answered_at is None]
+
+
+def questions_of(task: Task) -> list[Question]:
+    """All that was asked, oldest first."""
+    return list(db.session.scalars(select(Question).where(Question.task_id == task.id).order_by(Question.id).limit(200)))
+
+
+def _keep(question: Question, by: Actor, text: str) -> None:
+    kept = db.session.execute(
+        update(Question).where(Question.id == question.id, Question.answered_at.is_(None))
+        .values(answer=text, answered_at=now(), answered_by=by.person_id, channel=by.channel).returning(Question.id)
+        .execution_options(synchronize_session=False)).first()
+    if kept is None:
+        raise NotNow(_("This question was answered already."))
+    db.session.refresh(question)
+
+
+def _clock_after(task: Task) -> dict[str, Any]:
+    waiting = db.session.scalar(select(func.count()).select_from(Question).where(
+        Question.task_id == task.id, Question.answered_at.is_(None)))
+    return {} if waiting or task.state == "retold" else clock.go_on(task)

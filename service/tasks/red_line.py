@@ -1,0 +1,77 @@
+"""Step 6: the one intermediate check, at half of the term: progress, does the date hold, what help is needed."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import Boolean, Integer, Text, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.actor import THE_SYSTEM, Actor
+from service.errors import BadInput
+from service.now import half_of, now
+from service.tasks import clock
+from service.tasks.events import check, record
+from service.tasks.task import OfTask, Task
+from tenants.wall import Base, db
+
+
+class Report(OfTask, Base):
+    """What the holder said at the red line (or at any time of the work). `progress` in percent."""
+
+    __tablename__ = "report"
+
+    progress: Mapped[int] = mapped_column(Integer)
+    on_time: Mapped[bool] = mapped_column(Boolean)
+    help: Mapped[str] = mapped_column(Text, server_default="")
+
+
+def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = "") -> Report:
+    """State progress, whether the date holds and what help is needed. Raises BadInput."""
+    check(task, "task.red_line", by)
+    if not 0 <= progress <= 100:
+        raise BadInput({"progress": _("Progress is between 0 and 100 percent.")})
+    if len(help_) > 5000:
+        raise BadInput({"help": _("At most 5,000 letters.")})
+    said = Report(company_id=task.company_id, task_id=task.id, by_id=by.person_id, progress=progress, on_time=on_time,
+                  help=help_.strip())
+    db.session.add(said)
+    db.session.flush()
+    off_course = now() if not on_time or help_.strip() else None
+    record(task, "task.red_line", by, set_={"off_course_at": off_course}, report=said.id, progress=progress, on_time=on_time)
+    return said
+
+
+def reports_of(task: Task) -> list[Report]:
+    """All reports of this task, oldest first."""
+    return list(db.session.scalars(select(Report).where(Report.task_id == task.id).order_by(Report.id).limit(200)))
+
+
+def last_report(task: Task) -> Report | None:
+    """The newest report."""
+    return db.session.scalar(select(Report).where(Report.task_id == task.id).order_by(Report.id.desc()).limit(1))
+
+
+def reported_since_understood(task: Task) -> bool:
+    """Whether the holder has reported since the work was agreed; a delivery needs it."""
+    return bool(db.session.scalar(select(func.count()).select_from(Report).where(
+        Report.task_id == task.id, Report.by_id == task.holder_id, Report.at >= task.understood_at)))
+
+
+def came(task: Task) -> None:
+    """The red line has come: the holder is reminded, and without a report in half the remaining time the desk is told."""
+    record(task, "task.red_line_came", THE_SYSTEM, set_=_after(task))
+
+
+def _after(task: Task) -> dict[str, object]:
+    if task.deadline_at is None or reported_since_understood(task):
+        return clock.alarms(task.state, None, task.deadline_at)
+    return {"alarm_at": half_of(now(), task.deadline_at), "alarm": "red_line_missed"}
+
+
+def missed(task: Task) -> None:
+    """No report came: a supervisor looks while there is still time."""
+    columns = clock.alarms(task.state, None, task.deadline_at)
+    if reported_since_understood(task):
+        task.alarm_at, task.alarm = columns["alarm_at"], columns["alarm"]
+        return
+    record(task, "task.red_line_missed", THE_SYSTEM, set_={**columns, "off_course_at": now()})

@@ -1,0 +1,47 @@
+"""Step 8: a look back and praise; people work for praise, too."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.actor import THE_SYSTEM, Actor
+from service.errors import BadInput
+from service.tasks.events import check, record
+from service.tasks.parameters import GREATEST_SUM
+from service.tasks.task import OfTask, Task
+from tenants.wall import Base, db
+
+
+class Praise(OfTask, Base):
+    """Thanks that reach the assistant, and a tip in minor units."""
+
+    __tablename__ = "praise"
+
+    text: Mapped[str] = mapped_column(Text)
+    tip: Mapped[int | None] = mapped_column(BigInteger)
+
+
+def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
+    """Thank the assistant; the task is closed with it. Raises BadInput."""
+    check(task, "task.praised", by)
+    if not 1 <= len(text.strip()) <= 2000:
+        raise BadInput({"text": _("Say it in 1 to 2,000 letters.")})
+    if tip is not None and not 0 <= tip <= GREATEST_SUM:
+        raise BadInput({"tip": _("A tip is a sum of zero or more.")})
+    thanks = Praise(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(), tip=tip)
+    db.session.add(thanks)
+    db.session.flush()
+    record(task, "task.praised", by, set_={"alarm_at": None, "alarm": None}, praise=thanks.id)
+    return thanks
+
+
+def praises_of(task: Task) -> list[Praise]:
+    """The thanks for this task."""
+    return list(db.session.scalars(select(Praise).where(Praise.task_id == task.id).order_by(Praise.id).limit(50)))
+
+
+def close(task: Task) -> None:
+    """Close an accepted task on which nobody looked back in time."""
+    record(task, "task.closed", THE_SYSTEM, set_={"alarm_at": None, "alarm": None})

@@ -1,0 +1,117 @@
+"""The task: what was handed over, where it stands, and the facts that lists and indexes need at hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    BigInteger, Boolean, DateTime, Float, ForeignKey, ForeignKeyConstraint, Identity, Index, Integer, Numeric, String,
+    Text, UniqueConstraint, func, select,
+)
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from service.errors import NotFound
+from tenants.wall import Base, db
+
+LONGEST_TEXT = 20_000
+
+
+class Task(Base):
+    """One task. `state` is a projection that only `events.record` moves; money is in minor units of `currency`."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        UniqueConstraint("company_id", "id"),
+        UniqueConstraint("company_id", "number"),
+        Index("ix_task_state_deadline", "state", "deadline_at", "id"),
+        Index("ix_task_company_recent", "company_id", "id"),
+        Index("ix_task_holder", "holder_id", "state", postgresql_where="holder_id is not null"),
+        Index("ix_task_alarm", "alarm_at", postgresql_where="alarm_at is not null"),
+        Index("ix_task_client_waits", "company_id", "waiting_since", postgresql_where="waiting_since is not null"),
+        Index("ix_task_company_state", "company_id", "state", "deadline_at"),
+        Index("ix_task_disputed", "disputed_at", postgresql_where="disputed_at is not null"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    inbound_id: Mapped[int | None] = mapped_column(ForeignKey("inbound.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2), server_default="en")
+    channel: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(10), server_default="received")
+    category: Mapped[str | None] = mapped_column(String(30))
+    confidence: Mapped[float | None] = mapped_column(Float)
+    chosen_by: Mapped[str | None] = mapped_column(String(10))
+    priority: Mapped[str] = mapped_column(String(10), server_default="ordinary")
+    private: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    project: Mapped[str | None] = mapped_column(String(200))
+    external_ref: Mapped[str | None] = mapped_column(String(200))
+    outcome: Mapped[str] = mapped_column(Text, server_default="")
+    budget: Mapped[int | None] = mapped_column(BigInteger)
+    unit: Mapped[str | None] = mapped_column(String(40))
+    quantity: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    unit_price: Mapped[int | None] = mapped_column(BigInteger)
+    price: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    deadline_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    deadline_fixed: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    red_line_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    understood_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    delivered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    waiting_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    waiting_for: Mapped[str | None] = mapped_column(String(10))
+    waited_s: Mapped[int] = mapped_column(Integer, server_default="0")
+    disputed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    overdue_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    off_course_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    score: Mapped[int | None] = mapped_column(Integer)
+    alarm_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    alarm: Mapped[str | None] = mapped_column(String(20))
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may still happen to it."""
+        return self.state not in ("closed", "refused", "deleted", "cancelled", "accepted")
+
+
+class OfTask:
+    """A row that belongs to a task. Its foreign key carries the company along, so that it cannot point to another's."""
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    task_id: Mapped[int] = mapped_column(BigInteger)
+    by_id: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805 (a declared attribute gets the class)
+        return (
+            ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
+            UniqueConstraint("company_id", "id"),
+            Index(f"ix_{cls.__tablename__}_task", "task_id"),  # type: ignore[attr-defined]
+        )
+
+
+def find(task_id: int) -> Task:
+    """The task of this id. Raises NotFound where it is not there or not to be seen."""
+    task = db.session.get(Task, task_id)
+    if task is None:
+        raise NotFound
+    return task
+
+
+def find_number(company_id: int, number: int) -> Task:
+    """The company's task of this number. Raises NotFound."""
+    task = db.session.scalar(select(Task).where(Task.company_id == company_id, Task.number == number))
+    if task is None:
+        raise NotFound
+    return task

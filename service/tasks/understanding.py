@@ -1,0 +1,163 @@
+"""Step 5: the assistant retells the task in own words; work starts when the client has confirmed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, Boolean, DateTime, Numeric, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.actor import Actor
+from service.errors import BadInput, NotNow
+from service.now import half_of, now
+from service.tasks import clock, parameters
+from service.tasks.events import check, record
+from service.tasks.task import OfTask, Task
+from service.triage.categories import category
+from tenants.wall import Base, db
+
+
+class Retelling(OfTask, Base):
+    """How the assistant understood the task, the price and date it was shown with, and perhaps another way."""
+
+    __tablename__ = "retelling"
+
+    text: Mapped[str] = mapped_column(Text)
+    plan: Mapped[str] = mapped_column(Text, server_default="")
+    quantity: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    price: Mapped[int] = mapped_column(BigInteger)
+    deadline_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    proposal: Mapped[str | None] = mapped_column(Text)
+    proposal_price: Mapped[int | None] = mapped_column(BigInteger)
+    proposal_deadline_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    correction: Mapped[str | None] = mapped_column(Text)
+
+
+class Agreement(OfTask, Base):
+    """Which retelling was confirmed, by whom, through which channel, and at which price and date."""
+
+    __tablename__ = "agreement"
+
+    retelling_id: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(String(10))
+    proposal: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    price: Mapped[int] = mapped_column(BigInteger)
+    deadline_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Another way that the assistant offers, with its price (minor units) and date."""
+
+    text: str
+    price: int
+    deadline_at: datetime
+
+
+def retell(task: Task, by: Actor, text: str, plan: str = "", proposal: Proposal | None = None,
+           quantity: Decimal | None = None) -> Retelling:
+    """Tell the task back in own words; the client's clock stands from here until they answer. Raises BadInput."""
+    check(task, "task.retold", by)
+    _validate(text, plan, proposal, quantity)
+    priced = _price_for(task, quantity)
+    retelling = Retelling(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(),
+                          plan=plan.strip(), deadline_at=task.deadline_at, quantity=priced["quantity"],
+                          price=priced["price"], **_proposed(proposal))
+    db.session.add(retelling)
+    db.session.flush()
+    record(task, "task.retold", by, set_={**priced, **clock.stand(task, "retelling")}, retelling=retelling.id)
+    return retelling
+
+
+def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False) -> Agreement:
+    """Confirm the very retelling that was seen. Raises NotNow where another one was made since."""
+    check(task, "task.understood", by)
+    retelling = _seen(task, retelling_id)
+    if proposal and retelling.proposal is None:
+        raise BadInput({"verdict": _("The assistant proposed no other way.")})
+    terms = _terms(task, retelling, proposal=proposal)
+    agreement = Agreement(company_id=task.company_id, task_id=task.id, by_id=by.person_id, retelling_id=retelling.id,
+                          channel=by.channel, proposal=proposal, price=terms["price"], deadline_at=terms["deadline_at"])
+    db.session.add(agreement)
+    db.session.flush()
+    record(task, "task.understood", by, set_=terms, agreement=agreement.id, retelling=retelling.id, proposal=proposal)
+    return agreement
+
+
+def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
+    """Say what was understood wrongly; the assistant retells once more. Raises BadInput without a word of it."""
+    check(task, "task.corrected", by)
+    retelling = _seen(task, retelling_id)
+    if not note.strip() or len(note) > 5000:
+        raise BadInput({"note": _("Say what is different, in your own words.")})
+    retelling.correction = note.strip()
+    db.session.flush()
+    record(task, "task.corrected", by, set_=clock.go_on(task), retelling=retelling.id)
+
+
+def last_retelling(task: Task) -> Retelling | None:
+    """The newest retelling."""
+    return db.session.scalar(select(Retelling).where(Retelling.task_id == task.id).order_by(Retelling.id.desc()).limit(1))
+
+
+def agreement_of(task: Task) -> Agreement | None:
+    """What was agreed last."""
+    return db.session.scalar(select(Agreement).where(Agreement.task_id == task.id).order_by(Agreement.id.desc()).limit(1))
+
+
+def _seen(task: Task, retelling_id: int) -> Retelling:
+    retelling = last_retelling(task)
+    if retelling is None or retelling.id != retelling_id:
+        raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
+    return retelling
+
+
+def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any]:
+    """Price and dates that stand from now on: the red line at half of the term, or of what is left of it."""
+    moved = clock.go_on(task)
+    deadline = moved.get("deadline_at", task.deadline_at)
+    price = retelling.price
+    if proposal:
+        deadline, price = retelling.proposal_deadline_at or deadline, retelling.proposal_price or 0
+    if deadline <= now():
+        raise NotNow(_("The dead line has passed meanwhile. Set a later one first."), state=task.state)
+    red_line = half_of(clock.term_starts(task), deadline)
+    if red_line <= now():
+        red_line = half_of(now(), deadline)
+    return {**moved, "price": price, "deadline_at": deadline, "red_line_at": red_line, "understood_at": now(),
+            **clock.alarms("working", red_line, deadline)}
+
+
+def _price_for(task: Task, quantity: Decimal | None) -> dict[str, Any]:
+    if quantity is None or task.category is None:
+        return {"quantity": task.quantity, "price": task.price}
+    return {"quantity": quantity, "price": category(task.category).price(quantity, task.currency)}
+
+
+def _proposed(proposal: Proposal | None) -> dict[str, Any]:
+    if proposal is None:
+        return {}
+    return {"proposal": proposal.text.strip(), "proposal_price": proposal.price,
+            "proposal_deadline_at": proposal.deadline_at}
+
+
+def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal | None) -> None:
+    errors = {}
+    if not 10 <= len(text.strip()) <= 10_000:
+        errors["text"] = _("Retell the task in at least a sentence, at most 10,000 letters.")
+    if len(plan) > 10_000:
+        errors["plan"] = _("The plan has at most 10,000 letters.")
+    if quantity is not None and not 0 < quantity <= parameters.GREATEST_QUANTITY:
+        errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
+    if proposal and (not 0 < len(proposal.text.strip()) <= 5000):
+        errors["proposal.text"] = _("Say what the other way is.")
+    if proposal and not 0 <= proposal.price <= parameters.GREATEST_SUM:
+        errors["proposal.price"] = _("The price has to be a sum of zero or more.")
+    if proposal and proposal.deadline_at <= now():
+        errors["proposal.deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+    if errors:
+        raise BadInput(errors)

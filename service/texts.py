@@ -1,0 +1,15 @@
+"""Texts from outside: what PostgreSQL cannot keep is taken out before anything looks at them."""
+
+from __future__ import annotations
+
+
+def clean(text: str) -> str:
+    """The text without NUL and lone surrogates, line ends as \\n."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many letters, cut between words, with an ellipsis."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"

@@ -1,0 +1,90 @@
+"""Whose e-mail or phone is this, and for which company does it hand tasks over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import phonenumbers
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.people import Person
+from tenants.wall import Base, db
+
+
+class Address(Base):
+    """An e-mail address or phone number of a person. Only a verified one speaks for them; `company_id` says for whom."""
+
+    __tablename__ = "address"
+    __table_args__ = (
+        Index("uq_address_verified", "kind", "value", unique=True, postgresql_where="verified_at is not null"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(5))
+    value: Mapped[str] = mapped_column(String(320))
+    verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    stopped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class BadAddress(ValueError):
+    """The text is no e-mail address or phone number that anybody could be reached at."""
+
+
+def tidy(kind: str, value: str) -> str:
+    """The one spelling under which an address is kept: lower-case mail, phone in E.164. Raises BadAddress."""
+    return _phone(value) if kind == "phone" else _mail(value)
+
+
+def _mail(value: str) -> str:
+    plain = value.strip().lower()
+    if not 3 <= len(plain) <= 320 or plain.count("@") != 1 or any(c.isspace() or ord(c) < 32 for c in plain):
+        raise BadAddress(value)
+    return plain
+
+
+def _phone(value: str) -> str:
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException as error:
+        raise BadAddress(value) from error
+    if not phonenumbers.is_possible_number(number):
+        raise BadAddress(value)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def add(person: Person, kind: str, value: str, *, company_id: int | None, verified: bool) -> Address:
+    """Give a person an address. Raises BadAddress."""
+    address = Address(person_id=person.id, company_id=company_id, kind=kind, value=tidy(kind, value),
+                      verified_at=func.now() if verified else None)
+    db.session.add(address)
+    db.session.flush()
+    return address
+
+
+def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
+    """The person whose verified address this is, with the company it hands over for; None for a stranger."""
+    try:
+        plain = tidy(kind, value)
+    except BadAddress:
+        return None
+    found = db.session.execute(
+        select(Person, Address.company_id)
+        .join(Address, Address.person_id == Person.id)
+        .where(Address.kind == kind, Address.value == plain, Address.verified_at.is_not(None),
+               Address.company_id.is_not(None))
+    ).first()
+    return (found[0], found[1]) if found else None
+
+
+def reach(person_id: int, kind: str) -> str | None:
+    """Where this person can be told something: their newest verified address of the kind that was not stopped."""
+    return db.session.scalar(
+        select(Address.value)
+        .where(Address.person_id == person_id, Address.kind == kind, Address.verified_at.is_not(None),
+               Address.stopped_at.is_(None))
+        .order_by(Address.id.desc()).limit(1)
+    )

@@ -1,0 +1,66 @@
+"""Client companies: who hands tasks over, in which currency and zone, and what was agreed with them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, Identity, Integer, String, Text, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.wall import Base, db
+
+
+class Company(Base):
+    """One client company. `last_number` counts its tasks; money is in `currency`, ISO 4217."""
+
+    __tablename__ = "company"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    slug: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    currency: Mapped[str] = mapped_column(String(3), server_default="EUR")
+    language: Mapped[str] = mapped_column(String(2), server_default="en")
+    zone: Mapped[str] = mapped_column(String(64), server_default="Europe/Riga")
+    address: Mapped[str] = mapped_column(Text, server_default="")
+    silence_days: Mapped[int] = mapped_column(Integer, server_default="3")
+    last_number: Mapped[int] = mapped_column(Integer, server_default="1000")
+    stripe_customer: Mapped[str | None] = mapped_column(String(100))
+    stripe_method: Mapped[str | None] = mapped_column(String(100))
+    card_label: Mapped[str | None] = mapped_column(String(60))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+                 ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r",
+                  "s", "t", "u", "f", "h", "ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya"], strict=True))
+
+
+def slug_of(name: str) -> str:
+    """A name as it can stand in an address: latin letters, digits and dashes, at most 30."""
+    latin = "".join(LATIN.get(letter, letter) for letter in name.lower())
+    plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:30].strip("-") or "company"
+
+
+def add(name: str, *, currency: str = "EUR", language: str = "en", zone: str = "Europe/Riga",
+        slug: str | None = None) -> Company:
+    """Make a company with a slug of its own; where the slug is taken a number is put behind it."""
+    wanted = slug or slug_of(name)
+    company = Company(slug=_free(wanted), name=name, currency=currency, language=language, zone=zone)
+    db.session.add(company)
+    db.session.flush()
+    return company
+
+
+def by_slug(slug: str) -> Company | None:
+    """The company of this slug, or None where the scope sees none."""
+    return db.session.scalar(select(Company).where(Company.slug == slug))
+
+
+def _free(wanted: str) -> str:
+    taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(wanted, autoescape=True))))
+    if wanted not in taken:
+        return wanted
+    return next(f"{wanted}-{n}" for n in range(2, len(taken) + 3) if f"{wanted}-{n}" not in taken)

@@ -1,0 +1,81 @@
+"""Who belongs to which company, and who is staff in which role and trades."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, String, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.people import Person
+from tenants.wall import Base, db
+
+STAFF_ROLES = ("assistant", "supervisor", "operator", "admin")
+COMPANY_ROLES = ("owner", "member")
+
+
+class Membership(Base):
+    """A person of a company. Owners see private tasks too, pay, and invite."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("company_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(10), server_default="member")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Staff(Base):
+    """A person of the service. `held_limit` bounds how many tasks an assistant holds at once."""
+
+    __tablename__ = "staff"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(10))
+    trades: Mapped[list[str]] = mapped_column(ARRAY(String(30)), server_default="{}")
+    held_limit: Mapped[int] = mapped_column(Integer, server_default="5")
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+def join(person: Person, company_id: int, role: str = "member") -> Membership:
+    """Make a person one of the company's people."""
+    membership = Membership(company_id=company_id, person_id=person.id, role=role)
+    db.session.add(membership)
+    db.session.flush()
+    return membership
+
+
+def join_again(person_id: int, company_id: int, role: str) -> None:
+    """Make a person one of the company's people, also after they had left it; a member already stays what they are."""
+    db.session.execute(
+        insert(Membership).values(company_id=company_id, person_id=person_id, role=role)
+        .on_conflict_do_update(index_elements=["company_id", "person_id"], set_={"ended_at": None})
+    )
+
+
+def hire(person: Person, role: str, trades: list[str], *, held_limit: int = 5) -> Staff:
+    """Make a person staff of the service."""
+    person.is_staff = True
+    staff = Staff(person_id=person.id, role=role, trades=trades, held_limit=held_limit)
+    db.session.add(staff)
+    db.session.flush()
+    return staff
+
+
+def members(company_id: int) -> list[tuple[Person, Membership]]:
+    """The company's people now, owners first."""
+    rows = db.session.execute(
+        select(Person, Membership).join(Membership, Membership.person_id == Person.id)
+        .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
+        .order_by(Membership.role.desc(), Person.name).limit(500)
+    )
+    return [(person, membership) for person, membership in rows]
+
+
+def owners(company_id: int) -> list[Person]:
+    """Who answers for the company."""
+    return [person for person, membership in members(company_id) if membership.role == "owner"]

@@ -1,0 +1,45 @@
+"""People: one row for each human, whether client, staff or both. Where to reach them stands in `addresses`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Boolean, BigInteger, DateTime, Identity, String, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.wall import Base, db
+
+
+class Person(Base):
+    """A human being. `channel` is how they like to be told things: email, sms or web (the page alone)."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2), server_default="en")
+    zone: Mapped[str] = mapped_column(String(64), server_default="Europe/Riga")
+    channel: Mapped[str] = mapped_column(String(10), server_default="email")
+    is_staff: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    theme: Mapped[str] = mapped_column(String(5), server_default="")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    @property
+    def tz(self) -> ZoneInfo:
+        """The person's time zone, an IANA name in the row."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def first_name(self) -> str:
+        """The name as messages use it."""
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+def add(name: str, *, language: str = "en", zone: str = "Europe/Riga", channel: str = "email",
+        is_staff: bool = False) -> Person:
+    """Make a person; the caller gives them addresses, a membership or a place in the pool."""
+    person = Person(name=name, language=language, zone=zone, channel=channel, is_staff=is_staff)
+    db.session.add(person)
+    db.session.flush()
+    return person

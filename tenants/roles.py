@@ -1,0 +1,41 @@
+"""The database roles of the wall: five that see, and the login that may take one of them for a transaction."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import psycopg
+from psycopg import sql
+
+ROLES: tuple[LiteralString, ...] = ("client", "assistant", "operator", "system", "door")
+# Roles belong to the whole server: two desks that start on one server at once must not make them at the same time.
+LOCK = 7_310_226
+
+
+def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -> None:
+    """Make the five roles and let the login take them, without inheriting any of their rights."""
+    with owner.transaction():
+        owner.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
+        for role in ROLES:
+            _make(owner, role, sql.SQL("nologin"))
+        if password is not None:
+            _make(owner, login, sql.SQL("login password {}").format(sql.Literal(password)))
+        for role in ROLES:
+            if not _granted(owner, role, login):
+                owner.execute(sql.SQL("grant {} to {} with inherit false, set true").format(
+                    sql.Identifier(role), sql.Identifier(login)))
+
+
+def _make(owner: psycopg.Connection, role: str, kind: sql.Composable) -> None:
+    there = owner.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone()
+    if not there:
+        owner.execute(sql.SQL("create role {} with {}").format(sql.Identifier(role), kind))
+    elif "password" in kind.as_string(owner):
+        owner.execute(sql.SQL("alter role {} with {}").format(sql.Identifier(role), kind))
+
+
+def _granted(owner: psycopg.Connection, role: str, login: str) -> bool:
+    found = owner.execute(
+        "select 1 from pg_auth_members m where m.roleid = %s::regrole and m.member = %s::regrole"
+        " and m.set_option and not m.inherit_option", (f'"{role}"', f'"{login}"')).fetchone()
+    return found is not None

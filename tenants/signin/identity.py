@@ -1,0 +1,132 @@
+"""Who is there: from a session's or a key's token to the person, their companies and their place in the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select, text, update
+
+from tenants import wall
+from tenants.people import Person
+from tenants.signin import secrets
+from tenants.signin.tables import ApiKey, LoginSession
+from tenants.wall import Scope, db
+
+IDLE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person's place in a company."""
+
+    company_id: int
+    slug: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A person who is signed in, or whose key it is; `session_id` is the login session's, `key_id` the key's."""
+
+    person_id: int
+    name: str
+    language: str
+    zone: str
+    staff_role: str | None
+    trades: tuple[str, ...]
+    seats: tuple[Seat, ...]
+    theme: str = ""
+    session_id: int | None = None
+    key_id: int | None = None
+    company_id: int | None = None
+
+    def seat(self, slug: str) -> Seat | None:
+        """The person's place in the company of this slug."""
+        return next((seat for seat in self.seats if seat.slug == slug), None)
+
+    def client_scope(self, seat: Seat) -> Scope:
+        """The scope of this person in that company."""
+        return wall.client(self.person_id, seat.company_id, owner=seat.role == "owner")
+
+    def staff_scope(self) -> Scope:
+        """The scope of this person as staff; a supervisor or admin sees what an operator sees."""
+        if self.staff_role == "assistant":
+            return wall.assistant(self.person_id, self.trades)
+        return wall.operator(self.person_id)
+
+
+# One statement for each request: the person, the place in the service, the companies.
+_WHO = """
+select p.id, p.name, p.language, p.zone, p.theme, s.role as staff_role, coalesce(s.trades, '{}') as trades,
+       coalesce((select json_agg(json_build_array(c.id, c.slug, c.name, m.role) order by c.name)
+                 from membership m join company c on c.id = m.company_id
+                 where m.person_id = p.id and m.ended_at is null), '[]') as seats,
+       %s
+from %s join person p on p.id = k.person_id
+left join staff s on s.person_id = p.id and s.ended_at is null
+where %s
+"""
+BY_SESSION = text(_WHO % ("k.id as session_id, null::bigint as key_id, null::bigint as company_id", "login_session k",
+                          "k.token_hash = :token and k.ended_at is null and k.seen_at > now() - :idle"))
+BY_KEY = text(_WHO % ("null::bigint as session_id, k.id as key_id, k.company_id", "api_key k",
+                      "k.key_hash = :token and k.ended_at is null"))
+
+
+def by_session(token: str) -> Identity | None:
+    """Whose session this cookie's token opens, or None where it was ended or has not been used for 30 days."""
+    return _one(db.session.execute(BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}).first())
+
+
+def by_key(key: str) -> Identity | None:
+    """Whose API key this is, or None."""
+    return _one(db.session.execute(BY_KEY, {"token": secrets.digest(key)}).first())
+
+
+def open_session(person_id: int, agent: str) -> str:
+    """A new session for a person; gives the token for the cookie."""
+    token = secrets.token()
+    db.session.add(LoginSession(token_hash=secrets.digest(token), person_id=person_id, agent=agent[:200]))
+    return token
+
+
+def seen(session_id: int) -> None:
+    """Note at most every five minutes that a session is in use."""
+    db.session.execute(update(LoginSession).where(
+        LoginSession.id == session_id, LoginSession.seen_at < func.now() - timedelta(minutes=5)
+    ).values(seen_at=func.now()))
+
+
+def sessions_of(person_id: int) -> list[LoginSession]:
+    """The person's open sessions, newest first."""
+    return list(db.session.scalars(select(LoginSession).where(
+        LoginSession.person_id == person_id, LoginSession.ended_at.is_(None)).order_by(LoginSession.id.desc()).limit(50)))
+
+
+def end_session(session_id: int, person_id: int) -> None:
+    """End one of the person's sessions."""
+    db.session.execute(update(LoginSession).where(LoginSession.id == session_id, LoginSession.person_id == person_id)
+                       .values(ended_at=func.now()))
+
+
+def end_all(person_id: int) -> None:
+    """End all sessions of a person, as an operator does for somebody who lost a laptop."""
+    db.session.execute(update(LoginSession).where(LoginSession.person_id == person_id,
+                                                  LoginSession.ended_at.is_(None)).values(ended_at=func.now()))
+
+
+def add_key(person: Person, company_id: int | None, name: str) -> str:
+    """A new API key; the text is shown this once."""
+    key = secrets.token("pk_")
+    db.session.add(ApiKey(key_hash=secrets.digest(key), person_id=person.id, company_id=company_id, name=name))
+    return key
+
+
+def _one(row: object) -> Identity | None:
+    if row is None:
+        return None
+    found = dict(row._mapping)  # type: ignore[attr-defined]
+    seats = tuple(Seat(*seat) for seat in found.pop("seats"))
+    person_id = found.pop("id")
+    return Identity(person_id=person_id, seats=seats, trades=tuple(found.pop("trades")), **found)

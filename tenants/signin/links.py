@@ -1,0 +1,85 @@
+"""Links that work once: a new password, a place in a company."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+
+from tenants import addresses, membership, people
+from tenants.signin import passwords, secrets
+from tenants.signin.tables import Login, LoginToken
+from tenants.wall import db
+
+RESET_FOR, JOIN_FOR = timedelta(hours=2), timedelta(days=14)
+
+
+def reset_for(email: str, *, lasts: timedelta = RESET_FOR) -> tuple[str, int] | None:
+    """A token to set a new password and whose it is; None for an unknown address (say the same to both)."""
+    login = db.session.scalar(select(Login).where(Login.email == email.strip().lower()))
+    if login is None:
+        return None
+    return _make("reset", login.email, lasts, person_id=login.person_id), login.person_id
+
+
+def invite(email: str, company_id: int | None, role: str) -> str:
+    """A token with which the owner of this address joins the company (or the service, without one)."""
+    return _make("join", addresses.tidy("email", email), JOIN_FOR, company_id=company_id, role=role)
+
+
+def read(token: str, purpose: str) -> LoginToken | None:
+    """The link's row while it can be used."""
+    return db.session.scalar(select(LoginToken).where(
+        LoginToken.token_hash == secrets.digest(token), LoginToken.purpose == purpose,
+        LoginToken.used_at.is_(None), LoginToken.expires_at > func.now()))
+
+
+def use_reset(token: str, password: str) -> bool:
+    """Set a new password; False where the link was used or is too old. Raises WeakPassword, the link stays then."""
+    link = read(token, "reset")
+    if link is None or link.person_id is None or not _spend(link):
+        return False
+    passwords.set_password(link.person_id, password)
+    return True
+
+
+def use_join(token: str, name: str, password: str, language: str, zone: str) -> int | None:
+    """Join with a link: the person's id. A person who can sign in already proves it with their password."""
+    link = read(token, "join")
+    if link is None or link.company_id is None or not _spend(link):
+        return None
+    person_id = _known(link.email, password) or _new(link, name, password, language, zone)
+    membership.join_again(person_id, link.company_id, link.role or "member")
+    return person_id
+
+
+def _known(email: str, password: str) -> int | None:
+    if db.session.scalar(select(Login.person_id).where(Login.email == email)) is None:
+        return None
+    person_id = passwords.check(email, password)
+    if person_id is None:
+        raise passwords.WeakPassword
+    return person_id
+
+
+def _new(link: LoginToken, name: str, password: str, language: str, zone: str) -> int:
+    person = people.add(name, language=language, zone=zone)
+    passwords.add_login(person.id, link.email)
+    passwords.set_password(person.id, password)
+    # The link came to this address, so it is theirs.
+    addresses.add(person, "email", link.email, company_id=link.company_id, verified=True)
+    return person.id
+
+
+def _spend(link: LoginToken) -> bool:
+    spent = db.session.execute(update(LoginToken).where(LoginToken.id == link.id, LoginToken.used_at.is_(None))
+                               .values(used_at=func.now()).returning(LoginToken.id))
+    return spent.first() is not None
+
+
+def _make(purpose: str, email: str, lasts: timedelta, **more: object) -> str:
+    token = secrets.token()
+    db.session.add(LoginToken(token_hash=secrets.digest(token), purpose=purpose, email=email,
+                              expires_at=func.now() + lasts, **more))
+    db.session.flush()
+    return token

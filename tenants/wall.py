@@ -1,0 +1,181 @@
+"""The wall between companies: the database session, the current scope, and the only place that opens one.
+
+The web and the workers log in as a role without any right of its own. Each transaction takes one of five
+roles, with whose scope it is, in its first statement; PostgreSQL's row-level security does the rest.
+A query without a scope is an error, and so is opening or leaving a scope while a transaction is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables of the house; constraint names follow one convention so that migrations can name them."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class WallError(RuntimeError):
+    """A programming fault at the wall: no scope, or a scope opened or left inside a transaction."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose eyes a transaction sees with. `role` is the database role; the rest are its settings."""
+
+    role: str
+    person: int | None = None
+    company: int | None = None
+    owner: bool = False
+    trades: tuple[str, ...] = ()
+    name: str = ""
+
+    def settings(self) -> dict[str, str]:
+        """The values for `set_config`; an empty text stands for nothing."""
+        return {
+            "role": self.role,
+            "person": str(self.person or ""),
+            "company": str(self.company or ""),
+            "owner": "1" if self.owner else "",
+            "trades": ",".join(self.trades),
+        }
+
+
+def client(person: int, company: int, *, owner: bool = False) -> Scope:
+    """A person of a client company: sees the company's rows, private tasks only as their person or an owner."""
+    return Scope("client", person=person, company=company, owner=owner)
+
+
+def assistant(person: int, trades: tuple[str, ...] = ()) -> Scope:
+    """A remote assistant: sees the tasks they hold and those queued in their trades."""
+    return Scope("assistant", person=person, trades=trades)
+
+
+def operator(person: int) -> Scope:
+    """An operator, supervisor or admin of the service: sees every company's work."""
+    return Scope("operator", person=person)
+
+
+def system(name: str) -> Scope:
+    """A loop or a job of the service itself; the name tells which."""
+    return Scope("system", name=name)
+
+
+def door(name: str) -> Scope:
+    """A door where nobody is known yet: reads sign-in's tables and inserts what comes in, no more."""
+    return Scope("door", name=name)
+
+
+_current: ContextVar[Scope | None] = ContextVar("wall_scope", default=None)
+
+OPEN = text(
+    "select set_config('role', :role, true), set_config('wall.person', :person, true),"
+    " set_config('wall.company', :company, true), set_config('wall.owner', :owner, true),"
+    " set_config('wall.trades', :trades, true)"
+)
+# The same statement for the loops that speak plain psycopg (relay, clock).
+OPEN_PLAIN = (
+    "select set_config('role', %(role)s, true), set_config('wall.person', %(person)s, true),"
+    " set_config('wall.company', %(company)s, true), set_config('wall.owner', %(owner)s, true),"
+    " set_config('wall.trades', %(trades)s, true)"
+)
+TAKE_ROLE = text("select set_config('role', :role, true)")
+
+
+def current() -> Scope:
+    """The scope that is open. Raises WallError where there is none."""
+    scope_now = _current.get()
+    if scope_now is None:
+        raise WallError("no scope is open: a query needs wall.scope(...)")
+    return scope_now
+
+
+@event.listens_for(Session, "after_begin")
+def _enter(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Set role and scope in the transaction's first statement; savepoints keep what is set."""
+    if not transaction.nested:
+        connection.execute(OPEN, current().settings())
+
+
+@contextmanager
+def scope(whose: Scope) -> Iterator[Scope]:
+    """Open a scope for the transactions inside. Raises WallError where a transaction is open at either end."""
+    _refuse_open_transaction("opened")
+    token = _current.set(whose)
+    try:
+        yield whose
+    except BaseException:
+        db.session.rollback()
+        raise
+    else:
+        _refuse_open_transaction("left")
+    finally:
+        db.session.rollback()
+        _current.reset(token)
+
+
+@contextmanager
+def transaction(whose: Scope) -> Iterator[Scope]:
+    """A scope for exactly one transaction: committed at the end, rolled back on any error."""
+    with scope(whose):
+        try:
+            yield whose
+            db.session.commit()
+        finally:
+            db.session.rollback()
+
+
+@contextmanager
+def as_system() -> Iterator[None]:
+    """The one exception inside a transaction: hand a task to somebody else, whose row its writer may not see.
+
+    The settings stay, only the role changes and changes back. ORM objects must not be written inside.
+    """
+    before = current()
+    db.session.flush()
+    db.session.execute(TAKE_ROLE, {"role": "system"})
+    yield
+    db.session.flush()
+    db.session.execute(TAKE_ROLE, {"role": before.role})
+
+
+def _refuse_open_transaction(what: str) -> None:
+    if db.session().in_transaction():
+        raise WallError(f"a scope was {what} while a transaction is open")
+
+
+def after_commit(call: Callable[[], Any]) -> None:
+    """Run `call` once when the transaction now open has committed; forgotten when it is rolled back."""
+    db.session().info.setdefault("after_commit", []).append(call)
+
+
+@event.listens_for(Session, "after_commit")
+def _run_after_commit(session: Session) -> None:
+    for call in session.info.pop("after_commit", []):
+        call()
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_after_commit(session: Session) -> None:
+    session.info.pop("after_commit", None)

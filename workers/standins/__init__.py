@@ -1,0 +1,1 @@
+"""Stand-ins for vendors: real servers on loopback that behave as the vendor does, for desks without keys."""
