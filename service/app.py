@@ -1,0 +1,90 @@
+"""The application factory: one Flask application for pages, REST, webhooks and commands."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from flask import Flask
+from flask_babel import Babel
+from flask_talisman import Talisman
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from service import errors, models  # noqa: F401 (models: loads every table)
+from service.config import Settings, settings
+from service.web import doors, language, limits, problems, signin_state
+from tenants.wall import db
+
+ROOT = Path(__file__).resolve().parent.parent
+csrf = CSRFProtect()
+POLICY = {"default-src": "'self'", "img-src": "'self' data:", "base-uri": "'none'", "form-action": "'self'",
+          "object-src": "'none'", "frame-ancestors": "'none'"}
+# One page takes card numbers, in a field of the vendor's own; its policy is set there.
+ENGINE = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_pre_ping": False, "pool_recycle": 1800,
+          "connect_args": {"connect_timeout": 5, "prepare_threshold": 3}}
+
+
+def create_app(conf: Settings | None = None) -> Flask:
+    """The desk's application with the settings of this process."""
+    conf = conf or settings()
+    app = Flask("poruchi", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(_flask_settings(conf))
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1) if conf.public_url else app.wsgi_app  # type: ignore[method-assign]
+    db.init_app(app)
+    _protect(app, conf)
+    language.init(app)
+    signin_state.init(app)
+    limits.init(app, conf)
+    problems.init(app)
+    doors.init(app)
+    _register(app)
+    return app
+
+
+def _flask_settings(conf: Settings) -> dict[str, object]:
+    secure = conf.url.startswith("https://")
+    return {
+        "SECRET_KEY": conf.secret_key,
+        "SQLALCHEMY_DATABASE_URI": conf.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE,
+        "MAX_CONTENT_LENGTH": (conf.upload_mb + 1) * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 500_000,
+        "MAX_FORM_PARTS": 300,
+        "SESSION_COOKIE_NAME": "desk",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": secure,
+        "PERMANENT_SESSION_LIFETIME": 30 * 86400,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "service" / "translations"),
+        "BABEL_DEFAULT_LOCALE": "en",
+        "TEMPLATES_AUTO_RELOAD": False,
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+    }
+
+
+def _protect(app: Flask, conf: Settings) -> None:
+    csrf.init_app(app)
+    Talisman(app, force_https=False, content_security_policy=POLICY, content_security_policy_nonce_in=[],
+             strict_transport_security=conf.url.startswith("https://"), referrer_policy="same-origin",
+             session_cookie_secure=conf.url.startswith("https://"))
+    Babel(app, locale_selector=language.locale, timezone_selector=language.zone)
+    app.logger.setLevel(logging.INFO)
+
+
+def _register(app: Flask) -> None:
+    """All doors. A new door is one line here."""
+    from service import commands
+    from service.api import routes as api
+    from service.channels.sms.hooks import hooks as sms
+    from service.billing.hooks import hooks as stripe
+    from service.web import account, assistant, client, health, operator, public, short_link
+
+    for machine in (api.api, sms, stripe):
+        csrf.exempt(machine)
+    for door in (api.api, sms, stripe, public.pages, account.pages, client.pages, assistant.pages, operator.pages,
+                 short_link.pages, health.pages):
+        app.register_blueprint(door)
+    commands.init(app)

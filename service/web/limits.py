@@ -1,0 +1,27 @@
+"""How often a door may be knocked at. Counted in Valkey; while it is away, in memory."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from service.config import Settings
+
+limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+
+
+def init(app: Flask, conf: Settings) -> None:
+    """Limits apply where a view names them."""
+    app.config.update(RATELIMIT_STORAGE_URI=_storage(conf.redis_url), RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+                      RATELIMIT_SWALLOW_ERRORS=True, RATELIMIT_STRATEGY="fixed-window", RATELIMIT_KEY_PREFIX="poruchi:")
+    limiter.init_app(app)
+
+
+def by_email() -> str:
+    """Guessing is counted by the account it is aimed at as well, whatever address it comes from."""
+    return "email:" + request.form.get("email", "").strip().lower()[:320]
+
+
+def _storage(redis_url: str) -> str:
+    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url else "memory://"

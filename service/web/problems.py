@@ -1,0 +1,85 @@
+"""How errors are shown: a page for people, problem+json for programs; never a stack trace."""
+
+from __future__ import annotations
+
+import secrets
+
+import psycopg
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, OperationalError, TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from service.errors import BadInput, Refusal
+from tenants.wall import db
+
+
+def init(app: Flask) -> None:
+    """Register a handler for each kind of error."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, lambda error: show(400, "form-expired", _("This form has expired. Go back, reload, and send it again.")))
+    app.register_error_handler(RateLimitExceeded, lambda error: show(429, "too-many", _("Too many tries. Wait a minute and try again.")))
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(DataError, lambda error: show(400, "bad-input", _("Something in this request cannot be kept. Check what you sent.")))
+    for away in (OperationalError, PoolTimeout, psycopg.OperationalError):
+        app.register_error_handler(away, database_away)
+    app.register_error_handler(Exception, unexpected)
+
+
+def refused(error: Refusal) -> ResponseReturnValue:
+    """Something that the person can mend."""
+    more = {"errors": error.errors} if isinstance(error, BadInput) else {}
+    return show(error.status, error.code, error.detail or _default(error.status), **more)
+
+
+def of_http(error: HTTPException) -> ResponseReturnValue:
+    """404, 405, 413 and their like, in our own words; redirects stay what they are."""
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    return show(code, (error.name or "error").lower().replace(" ", "-"), _default(code))
+
+
+def database_away(error: Exception) -> ResponseReturnValue:
+    """The database is away or busy: try again soon, nothing was kept."""
+    current_app.logger.error("database away: %s", type(error).__name__)
+    response = current_app.make_response(show(503, "try-again", _("The desk is not reachable for a moment. Nothing was lost; try again.")))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: logged with an id that the person can quote."""
+    number = secrets.token_hex(4)
+    current_app.logger.exception("fault %s at %s", number, request.endpoint)
+    return show(500, "fault", _("Something went wrong on our side. Quote the number %(number)s when you write to us.", number=number))
+
+
+def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnValue:
+    """An error in the manner of the door it happened at."""
+    db.session.rollback()
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return problem(status, code, detail, **more)
+    if request.path.startswith("/hooks/"):
+        return Response(detail + "\n", status, mimetype="text/plain")
+    return render_template("error.html", status=status, detail=detail), status
+
+
+def problem(status: int, code: str, detail: str, **more: object) -> Response:
+    """RFC 9457; `type` is stable."""
+    response = jsonify(type=f"urn:poruchi:{code}", title=code.replace("-", " ").capitalize(), status=status, detail=detail, **more)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _default(status: int) -> str:
+    return {
+        400: _("This request could not be read."), 401: _("Sign in first."), 403: _("This is not yours to see."),
+        404: _("There is nothing here, or it is not yours to see."), 405: _("This cannot be done here."),
+        409: _("This cannot be done now."), 413: _("This is too large."), 415: _("This kind of content is not taken here."),
+        429: _("Too many tries. Wait a minute and try again."),
+    }.get(status, _("This did not work."))

@@ -1,0 +1,39 @@
+"""Flask-Login over session rows: the cookie holds a token, so that a sign-out or an operator ends it everywhere."""
+
+from __future__ import annotations
+
+from flask import Flask, g
+from flask_login import LoginManager, UserMixin
+
+from tenants import wall
+from tenants.signin import identity
+from tenants.signin.identity import Identity
+
+
+class Reader(UserMixin):  # type: ignore[misc]
+    """Who is signed in, as Flask-Login wants it: the id is the session's token, not the person's number."""
+
+    def __init__(self, who: Identity, token: str) -> None:
+        self.who = who
+        self.token = token
+
+    def get_id(self) -> str:
+        """What the cookie keeps."""
+        return self.token
+
+
+def init(app: Flask) -> None:
+    """Tell Flask-Login how a token becomes a reader."""
+    manager = LoginManager(app)
+    manager.login_view = "account.login"
+    manager.login_message = ""
+    manager.session_protection = None
+
+    @manager.user_loader
+    def load(token: str) -> Reader | None:
+        with wall.transaction(wall.door("sign-in")):
+            who = identity.by_session(token)
+            if who and who.session_id:
+                identity.seen(who.session_id)
+        g.identity = who
+        return Reader(who, token) if who else None
