@@ -1,6 +1,7 @@
 """The one way to make a task: the web form, REST, understood messages and operators all call `hand_over`.
 
 It is the one hot path of the house, so it is one statement: inbound row, number, task, event and due work together.
+The event's id is drawn beforehand: its writer could not read it back, because its task is not visible within the statement.
 The company's number is a row lock; inside one statement it is held for the shortest time.
 """
 
@@ -67,14 +68,15 @@ _TASK = """
          :private, cast(:budget as bigint), cast(:project as text), cast(:external_ref as text), currency
   from kept, numbered
   returning id, number, created_at, currency)
+, numbers as (
+  select nextval('event_id_seq') as event_id, made.id as task_id from made)
 , happened as (
-  insert into event (company_id, task_id, kind, by_kind, by_id, channel)
-  select :company, id, 'task.received', :by_kind, cast(:by_id as bigint), :channel from made
-  returning id)
+  insert into event (id, company_id, task_id, kind, by_kind, by_id, channel)
+  select event_id, :company, task_id, 'task.received', :by_kind, cast(:by_id as bigint), :channel from numbers)
 , following as (
   insert into due (event_id, company_id, reaction, queue)
-  select happened.id, :company, f.reaction, f.queue
-  from happened, unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue))
+  select event_id, :company, f.reaction, f.queue
+  from numbers, unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue))
 select id, number, created_at, currency from made
 """
 NEW = sql("""

@@ -1,0 +1,172 @@
+"""Builds the world of a test in a line or two, through the house's own functions and in their own scopes."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from service import actor
+from service.actor import Actor
+from service.now import now
+from service.tasks import (
+    analysis, briefing, dead_line, delegate, handing_over, parameters, red_line, understanding,
+)
+from service.tasks.handing_over import Kept, Wish
+from service.tasks.task import Task, find
+from tenants import addresses, company, membership, people, wall
+from tenants.signin import identity, passwords
+from tenants.wall import Scope, db
+
+_count = itertools.count(1)
+PASSWORD = "correct horse battery"
+ALL_TRADES = ["research", "copywriting", "booking", "accounting", "design"]
+
+
+@dataclass
+class Someone:
+    """A person with what tests need of them."""
+
+    id: int
+    email: str
+    phone: str
+    company_id: int | None
+    slug: str
+    actor: Actor
+    scope: Scope
+    staff_role: str | None = None
+
+
+class World:
+    """Companies, people, tasks. Every method commits."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def company(self, **more: Any) -> Any:
+        """A new company; gives its row, detached."""
+        with wall.transaction(wall.system("test")):
+            made = company.add(f"Company {uuid.uuid4().hex[:8]}", **more)
+            db.session.expunge(made)
+        return made
+
+    def client(self, of: Any = None, role: str = "owner", language: str = "en", channel: str = "email") -> Someone:
+        """A person of a company with a password, a verified e-mail address and phone."""
+        of = of or self.company(language=language)
+        number, mark = next(_count), uuid.uuid4().hex[:10]
+        email, phone = f"c-{mark}@example.com", f"+3712{uuid.uuid4().int % 10**7:07d}"
+        with wall.transaction(wall.system("test")):
+            person = people.add(f"Client {number}", language=language, channel=channel)
+            passwords.add_login(person.id, email)
+            _fast_password(person.id)
+            addresses.add(person, "email", email, company_id=of.id, verified=True)
+            addresses.add(person, "phone", phone, company_id=of.id, verified=True)
+            membership.join(person, of.id, role)
+            return Someone(person.id, email, phone, of.id, of.slug, actor.client(person.id, name=person.name),
+                           wall.client(person.id, of.id, owner=role == "owner"))
+
+    def staff(self, role: str = "assistant", trades: list[str] | None = None, held_limit: int = 50) -> Someone:
+        """A person of the service."""
+        trades = ALL_TRADES if trades is None else trades
+        email = f"s-{uuid.uuid4().hex[:10]}@example.com"
+        with wall.transaction(wall.system("test")):
+            person = people.add(f"{role.title()} {next(_count)}", is_staff=True)
+            passwords.add_login(person.id, email)
+            _fast_password(person.id)
+            addresses.add(person, "email", email, company_id=None, verified=True)
+            membership.hire(person, role, trades, held_limit=held_limit)
+            scope = wall.assistant(person.id, tuple(trades)) if role == "assistant" else wall.operator(person.id)
+            return Someone(person.id, email, "", None, "", actor.staff(person.id, role, name=person.name), scope, role)
+
+    def key(self, someone: Someone) -> str:
+        """An API key of this person."""
+        from tenants.people import Person
+
+        with wall.transaction(wall.system("test")):
+            person = db.session.get(Person, someone.id)
+            return identity.add_key(person, someone.company_id, "test")
+
+    def sign_in(self, client: Any, someone: Someone) -> Any:
+        """Sign in through the page; gives the client."""
+        answer = client.post("/login", data={"email": someone.email, "password": PASSWORD})
+        assert answer.status_code in (302, 303), answer.data[-500:]
+        return client
+
+    def task(self, client: Someone, state: str = "received", holder: Someone | None = None, text: str = "", **wish: Any) -> int:
+        """A task that has come as far as `state`; gives its id."""
+        with wall.transaction(client.scope):
+            task_id = handing_over.hand_over(
+                Wish(text or f"Find three suppliers of oat milk, number {next(_count)}", **wish), client.actor,
+                client.company_id, kept=Kept("web", str(client.company_id), uuid.uuid4().hex, b"{}")).id
+        for step in PATH[: PATH.index(state) + 1]:
+            self._step(step, task_id, client, holder)
+        return task_id
+
+    def load(self, task_id: int) -> Task:
+        """The task as the system sees it now, detached."""
+        with wall.transaction(wall.system("test")):
+            task = find(task_id)
+            db.session.expunge(task)
+        return task
+
+    def _step(self, step: str, task_id: int, client: Someone, holder: Someone | None) -> None:
+        scope = {"queued": wall.system("test"), "working": client.scope, "accepted": client.scope}.get(
+            step, holder.scope if holder else None)
+        if step == "received":
+            return
+        with wall.transaction(scope):
+            STEPS[step](find(task_id), client, holder)
+
+
+def _queue(task: Task, client: Someone, holder: Someone | None) -> None:
+    analysis.sort_in(task, "research", 0.9, None, sure=True)
+
+
+def _claim(task: Task, client: Someone, holder: Someone) -> None:
+    delegate.claim(task, holder.actor)
+
+
+def _brief(task: Task, client: Someone, holder: Someone) -> None:
+    briefing.brief(task, holder.actor)
+
+
+def _retell(task: Task, client: Someone, holder: Someone) -> None:
+    understanding.retell(task, holder.actor, "You want three suppliers of oat milk compared by price.", "I ask each of them.")
+
+
+def _confirm(task: Task, client: Someone, holder: Someone) -> None:
+    understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
+
+
+def _deliver(task: Task, client: Someone, holder: Someone) -> None:
+    red_line.report(task, holder.actor, 60, on_time=True)
+    dead_line.deliver(task, holder.actor, "Here are the three.",
+                      [{"id": c.id, "met": True, "note": "yes"} for c in parameters.criteria_of(task)])
+
+
+def _accept(task: Task, client: Someone, holder: Someone) -> None:
+    dead_line.accept(task, client.actor, 90, "Good")
+
+
+PATH = ["received", "queued", "assigned", "briefed", "retold", "working", "delivered", "accepted"]
+STEPS = {"queued": _queue, "assigned": _claim, "briefed": _brief, "retold": _retell, "working": _confirm,
+         "delivered": _deliver, "accepted": _accept}
+_hash: list[str] = []
+
+
+def _fast_password(person_id: int) -> None:
+    """One argon2 hash serves all people of a run; hashing is tested by itself."""
+    from sqlalchemy import update
+
+    from tenants.signin.tables import Login
+
+    if not _hash:
+        _hash.append(passwords._hasher.hash(PASSWORD))
+    db.session.execute(update(Login).where(Login.person_id == person_id).values(password_hash=_hash[0]))
+
+
+def soon(hours: float) -> Any:
+    """A moment so many hours from now."""
+    return now() + timedelta(hours=hours)
