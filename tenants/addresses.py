@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import phonenumbers
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, func, select
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.people import Person
@@ -63,6 +63,20 @@ def add(person: Person, kind: str, value: str, *, company_id: int | None, verifi
     db.session.add(address)
     db.session.flush()
     return address
+
+
+def verify(person_id: int, kind: str, value: str) -> None:
+    """The person has shown that this address is theirs (a link that was sent there was used); another's claim is left alone."""
+    taken = select(Address.id).where(Address.kind == kind, Address.value == value, Address.verified_at.is_not(None))
+    if db.session.scalar(taken) is None:
+        db.session.execute(update(Address).where(Address.person_id == person_id, Address.kind == kind,
+                                                 Address.value == value).values(verified_at=func.now()))
+
+
+def stop(kind: str, value: str, *, stopped: bool) -> None:
+    """Somebody wants no more messages at this address, or wants them again."""
+    db.session.execute(update(Address).where(Address.kind == kind, Address.value == value)
+                       .values(stopped_at=func.now() if stopped else None))
 
 
 def owner_of(kind: str, value: str) -> tuple[Person, int] | None:

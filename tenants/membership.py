@@ -79,3 +79,10 @@ def members(company_id: int) -> list[tuple[Person, Membership]]:
 def owners(company_id: int) -> list[Person]:
     """Who answers for the company."""
     return [person for person, membership in members(company_id) if membership.role == "owner"]
+
+
+def desk_people() -> list[Person]:
+    """Who watches over the work: supervisors and operators, at most twenty."""
+    return list(db.session.scalars(
+        select(Person).join(Staff, Staff.person_id == Person.id)
+        .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None)).order_by(Person.id).limit(20)))

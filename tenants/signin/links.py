@@ -40,6 +40,7 @@ def use_reset(token: str, password: str) -> bool:
     if link is None or link.person_id is None or not _spend(link):
         return False
     passwords.set_password(link.person_id, password)
+    addresses.verify(link.person_id, "email", link.email)
     return True
 
 

@@ -1,0 +1,102 @@
+"""Accounts: invitations, lost passwords, new companies and staff. Each writes an event; the mail follows from it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from service.actor import THE_SYSTEM
+from service.channels import outbound
+from service.config import settings
+from service.errors import BadInput
+from service.tasks import events
+from service.triage.categories import all_categories
+from tenants import addresses, company, membership, people, wall
+from tenants.company import Company
+from tenants.membership import COMPANY_ROLES, STAFF_ROLES
+from tenants.people import Person
+from tenants.signin import links, passwords
+from tenants.signin.tables import Login
+from tenants.wall import db
+
+FIRST_PASSWORD_FOR = timedelta(days=3)
+
+
+def ask_reset(email: str) -> None:
+    """Send a link for a new password, where the address is known. The answer is the same where it is not."""
+    with wall.transaction(wall.system("reset")):
+        person_id = db.session.scalar(select(Login.person_id).where(Login.email == email.strip().lower()[:320]))
+        if person_id is not None:
+            events.write("person.reset", THE_SYSTEM, person=person_id)
+
+
+def send_reset(person_id: int) -> None:
+    """The reaction: make the link and write the mail. The link is made here, so that no secret lies in an event."""
+    person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
+    made = links.reset_for(login.email)
+    if made:
+        outbound.tell(person, "reset", channel="email", address=login.email, link=f"{settings().url}/reset/{made[0]}")
+
+
+def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:
+    """Invite somebody into a company, in the transaction that is open. Raises BadInput."""
+    if role not in COMPANY_ROLES:
+        raise BadInput({"role": _("The role is owner or member.")})
+    events.write("company.invited", THE_SYSTEM, company_id=company_id, to=checked_email(email), role=role,
+                 by=by_person_id)
+
+
+def send_invitation(company_id: int, email: str, role: str, by_person_id: int) -> None:
+    """The reaction: make the link and write the mail."""
+    made, inviter = links.invite(email, company_id, role), db.session.get_one(Person, by_person_id)
+    name = db.session.get_one(Company, company_id).name
+    outbound.write("email", email, "invitation", inviter.language, company_id=company_id, inviter=inviter.name, company=name,
+                   link=f"{settings().url}/join/{made}")
+
+
+def add_company(name: str, owner_email: str, currency: str = "EUR", language: str = "en", slug: str | None = None,
+                zone: str = "Europe/Riga", owner_name: str = "") -> Company:
+    """A new company and its owner, who is sent a link to set a password. Raises BadInput."""
+    if not 1 <= len(name.strip()) <= 200:
+        raise BadInput({"name": _("A name has between 1 and 200 letters.")})
+    if currency not in settings().currencies.split(","):
+        raise BadInput({"currency": _("This currency is not sold here.")})
+    made = company.add(name.strip(), currency=currency, language=language, slug=slug, zone=zone)
+    owner = person_of(owner_email, owner_name or name, language, zone, made.id)
+    membership.join_again(owner.id, made.id, "owner")
+    return made
+
+
+def add_staff(email: str, name: str, role: str, trades: list[str]) -> Person:
+    """A new member of the service, who is sent a link to set a password. Raises BadInput."""
+    if role not in STAFF_ROLES:
+        raise BadInput({"role": _("The role is assistant, supervisor, operator or admin.")})
+    if unknown := [code for code in trades if code not in all_categories()]:
+        raise BadInput({"trades": _("There is no kind of work %(code)s.", code=unknown[0][:40])})
+    person = person_of(email, name, "en", "Europe/Riga", None)
+    if db.session.get(membership.Staff, person.id):
+        raise BadInput({"email": _("They are staff already.")})
+    membership.hire(person, role, trades)
+    return person
+
+
+def person_of(email: str, name: str, language: str, zone: str, company_id: int | None) -> Person:
+    """The person who signs in with this address, made where there is none."""
+    address = checked_email(email)
+    known = db.session.scalar(select(Person).join(Login, Login.person_id == Person.id).where(Login.email == address))
+    if known:
+        return known
+    person = people.add(name.strip()[:200] or address, language=language, zone=zone)
+    passwords.add_login(person.id, address)
+    addresses.add(person, "email", address, company_id=company_id, verified=True)
+    return person
+
+
+def checked_email(email: str) -> str:
+    """An e-mail address in its one spelling. Raises BadInput."""
+    try:
+        return addresses.tidy("email", email)
+    except addresses.BadAddress as error:
+        raise BadInput({"email": _("This is no e-mail address.")}) from error

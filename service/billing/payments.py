@@ -1,0 +1,86 @@
+"""Paying a charge by card: the intent is made unconfirmed and committed, then confirmed, then its result is committed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from service import due
+from service.billing import charges, stripe_edge
+from service.billing.charges import Charge
+from service.billing.stripe_edge import Declined
+from service.config import settings
+from service.due import Heals, Lease
+from service.tasks.events import Event
+from service.tasks.task import Task, find
+from tenants import wall
+from tenants.company import Company
+from tenants.wall import db
+
+NO_CARD = "No card is kept for this company."
+
+
+def pay(held: Lease) -> None:
+    """Take the money for a charge, once, whatever dies in between."""
+    charge_id, company, open_ = _load(held)
+    if not open_:
+        return
+    if settings().outbound == "off" or not (company.stripe_customer and company.stripe_method):
+        return _finish(held, charge_id, reason=NO_CARD)
+    try:
+        intent = _intent(charge_id, company)
+        done = stripe_edge.confirm(intent, company.stripe_method, f"charge-{charge_id}")
+    except Declined as error:
+        return _finish(held, charge_id, reason=str(error))
+    if done.status == "processing":
+        raise Heals("Stripe is still working on the payment.")
+    if done.status != "succeeded":
+        return _finish(held, charge_id, reason=f"The bank asks for more ({done.status}).")
+    return _finish(held, charge_id)
+
+
+def settle(intent_id: str) -> None:
+    """What a webhook says of an intent is looked up at Stripe, never believed, and noted on our charge."""
+    charge = db.session.scalar(select(Charge).where(Charge.intent_id == intent_id))
+    if charge is None or charge.state == "paid":
+        return
+    if stripe_edge.look_up(intent_id).status == "succeeded":
+        charges.paid(charge, find(charge.task_id))
+
+
+def _load(held: Lease) -> tuple[int, Company, bool]:
+    """The charge of this event and its company; a charge that is paid already only gets its mark."""
+    with wall.transaction(wall.system("pay")):
+        event = db.session.get_one(Event, held.event_id)
+        charge = db.session.get_one(Charge, event.facts["charge"])
+        company = db.session.get_one(Company, charge.company_id)
+        open_ = charge.state in ("open", "paying")
+        if not open_:
+            due.mark_done(held)
+        db.session.flush()
+        db.session.expunge(company)
+        return charge.id, company, open_
+
+
+def _intent(charge_id: int, company: Company) -> str:
+    """The id of this charge's intent, made and committed where there is none."""
+    with wall.transaction(wall.system("pay")):
+        charge = db.session.get_one(Charge, charge_id)
+        known, amount, currency, task_id = charge.intent_id, charge.amount, charge.currency, charge.task_id
+        charge.state = "paying"
+    if known:
+        return known
+    made = stripe_edge.prepare(amount, currency, company.stripe_customer or "", company.stripe_method or "",
+                               f"charge-{charge_id}", {"charge": str(charge_id), "task": str(task_id)})
+    with wall.transaction(wall.system("pay")):
+        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.intent_id.is_(None)).values(intent_id=made.id))
+        return db.session.scalar(select(Charge.intent_id).where(Charge.id == charge_id)) or made.id
+
+
+def _finish(held: Lease, charge_id: int, reason: str | None = None) -> None:
+    with due.doing(held):
+        charge = db.session.get_one(Charge, charge_id, with_for_update=True)
+        task: Task = find(charge.task_id)
+        if reason is None:
+            charges.paid(charge, task)
+        elif charge.state != "paid":
+            charges.failed(charge, task, reason)

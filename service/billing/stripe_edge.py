@@ -1,0 +1,100 @@
+"""The edge to Stripe: the only module that imports its package. Its base address is a setting.
+
+Charges are payment intents, made unconfirmed, committed on our side, then confirmed: whoever comes back after a crash
+looks the intent up instead of paying again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import stripe
+
+from service.config import settings
+from service.due import Heals, NeedsPerson
+
+
+class Declined(Exception):
+    """The card was refused; the text is for the owner."""
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A payment intent: its id and Stripe's word for its state."""
+
+    id: str
+    status: str
+
+
+_client: stripe.StripeClient | None = None
+
+
+def client() -> stripe.StripeClient:
+    """The process's client, on the base address of the settings; calls end after twenty seconds."""
+    global _client
+    if _client is None:
+        conf = settings()
+        addresses: Any = {"api": conf.stripe_api_base} if conf.stripe_api_base else {}
+        _client = stripe.StripeClient(conf.stripe_api_key, base_addresses=addresses, max_network_retries=0,
+                                      http_client=stripe.RequestsClient(timeout=20))
+    return _client
+
+
+def keep_card(customer: str | None, method: str, name: str, email: str) -> tuple[str, str, str]:
+    """Put a card on file: (customer, payment method, label). Raises Declined, Heals."""
+    def call() -> tuple[str, str, str]:
+        who = customer or client().customers.create({"name": name, "email": email}).id
+        kept = client().payment_methods.attach(method, {"customer": who})
+        card = kept.card
+        return who, kept.id, f"{card.brand} •••• {card.last4}" if card else kept.type
+    return _guarded(call)  # type: ignore[no-any-return]
+
+
+def prepare(amount: int, currency: str, customer: str, method: str, key: str, about: dict[str, str]) -> Intent:
+    """Make an intent that pays nothing yet. `amount` in minor units."""
+    made = _guarded(lambda: client().payment_intents.create(
+        {"amount": amount, "currency": currency.lower(), "customer": customer, "payment_method": method, "metadata": about,
+         "payment_method_types": ["card"]}, {"idempotency_key": f"{key}-prepare"}))
+    return Intent(made.id, made.status)
+
+
+def confirm(intent_id: str, method: str, key: str) -> Intent:
+    """Pay; where it was confirmed before, its state is read. Raises Declined, Heals."""
+    now_in = look_up(intent_id)
+    if now_in.status not in ("requires_confirmation", "requires_payment_method", "requires_action"):
+        return now_in
+    made = _guarded(lambda: client().payment_intents.confirm(intent_id, {"payment_method": method}, {"idempotency_key": f"{key}-confirm"}))
+    return Intent(made.id, made.status)
+
+
+def look_up(intent_id: str) -> Intent:
+    """How an intent stands."""
+    made = _guarded(lambda: client().payment_intents.retrieve(intent_id))
+    return Intent(made.id, made.status)
+
+
+def event_of(payload: bytes, signature: str) -> tuple[str, str, str]:
+    """(event id, type, object id) of a webhook that Stripe signed. Raises ValueError for any other."""
+    try:
+        event = stripe.Webhook.construct_event(payload, signature, settings().stripe_webhook_secret)  # type: ignore[no-untyped-call]
+    except (stripe.SignatureVerificationError, KeyError, AttributeError) as error:
+        raise ValueError("not signed by Stripe") from error
+    return event.id, event.type, str(event.data.object.get("id", ""))
+
+
+def _guarded(call: Any) -> Any:
+    try:
+        return call()
+    except stripe.CardError as error:
+        raise Declined(error.user_message or "The card was declined.") from error
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise Heals("Stripe cannot be reached.") from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise NeedsPerson("Stripe refuses our key. Check STRIPE_API_KEY.") from error
+    except stripe.InvalidRequestError as error:
+        if error.http_status == 402:
+            raise Declined(error.user_message or "The card was declined.") from error
+        raise NeedsPerson(f"Stripe refused the request ({error.code or error.http_status}).") from error
+    except stripe.StripeError as error:
+        raise Heals(f"Stripe answered {error.http_status or 'nothing'}.") from error

@@ -1,0 +1,89 @@
+"""The edge to outgoing mail: the only module that speaks SMTP to others."""
+
+from __future__ import annotations
+
+import html
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+from urllib.parse import unquote, urlsplit
+
+from service.channels import short_links
+from service.config import settings
+from service.conversation.messages import Message
+from service.due import Heals, NeedsPerson
+from service.now import now
+
+SECONDS = 20
+
+
+def message_id(message: Message) -> str:
+    """Our Message-ID: the same at every try, so that a repeat is the same mail."""
+    return f"<m{message.id}@{settings().mail_domain}>"
+
+
+def send(message: Message) -> str:
+    """Hand a mail to the server of SMTP_URL; gives its Message-ID. Raises Heals or NeedsPerson."""
+    try:
+        with _connected() as server:
+            server.send_message(compose(message))
+    except smtplib.SMTPRecipientsRefused as error:
+        code = next(iter(error.recipients.values()))[0]
+        raise _told(code) from error
+    except smtplib.SMTPResponseException as error:
+        raise _told(error.smtp_code) from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise Heals(f"The mail server cannot be reached ({type(error).__name__}).") from error
+    return message_id(message)
+
+
+def compose(message: Message) -> EmailMessage:
+    """The mail: plain text and HTML, with an address that an answer finds its conversation by."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Message-ID"] = message_id(message)
+    mail["Date"] = format_datetime(now())
+    mail["Subject"] = message.subject or "Poruchi"
+    mail["From"] = formataddr(("Poruchi", f"tasks@{settings().mail_domain}"))
+    mail["To"] = message.to_address
+    if message.task_id and message.to_id and message.company_id:
+        mail["Reply-To"] = short_links.answer_address(message.task_id, message.to_id, message.company_id)
+    if message.reply_to_provider_id and _is_id(message.reply_to_provider_id):
+        mail["In-Reply-To"] = mail["References"] = message.reply_to_provider_id
+    mail["Auto-Submitted"] = "auto-replied" if message.template in ("acknowledge", "stranger", "reply") else "auto-generated"
+    mail.set_content(message.text)
+    mail.add_alternative(_as_html(message), subtype="html")
+    return mail
+
+
+def _is_id(text: str) -> bool:
+    return text.startswith("<") and text.endswith(">") and len(text) < 900 and all(32 < ord(c) < 127 for c in text)
+
+
+def _as_html(message: Message) -> str:
+    parts = "".join(f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in message.text.split("\n\n"))
+    for word in set(message.text.split()):
+        if word.startswith(("http://", "https://")):
+            address = html.escape(word.rstrip(".,"))
+            parts = parts.replace(address, f'<a href="{address}">{address}</a>')
+    return ('<!doctype html><html><body style="font:16px/1.5 system-ui,sans-serif;color:#1b1f24;max-width:36em;margin:0 auto;'
+            f'padding:24px"><p style="font-weight:600">Poruchi</p>{parts}</body></html>')
+
+
+def _connected() -> smtplib.SMTP:
+    """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start; else STARTTLS where offered."""
+    address = urlsplit(settings().smtp_url)
+    kind = smtplib.SMTP_SSL if address.scheme == "smtps" else smtplib.SMTP
+    server = kind(address.hostname or "localhost", address.port or (465 if address.scheme == "smtps" else 25), timeout=SECONDS)
+    if address.scheme == "smtp" and server.has_extn("starttls") and address.hostname not in ("127.0.0.1", "localhost"):
+        server.starttls(context=ssl.create_default_context())
+    if address.username:
+        server.login(unquote(address.username), unquote(address.password or ""))
+    return server
+
+
+def _told(code: int) -> Exception:
+    if code >= 500:
+        return NeedsPerson(f"The mail server refused this mail for good ({code}).")
+    return Heals(f"The mail server asks us to wait ({code}).")

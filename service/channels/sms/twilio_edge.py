@@ -1,0 +1,84 @@
+"""The edge to Twilio: the only module that imports its package. Its base address is a setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import requests
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from service.config import settings
+from service.due import Heals, NeedsPerson
+
+# What Twilio says of a number or a text that no second try can mend.
+HOPELESS = {21211: "The number is not valid.", 21214: "The number cannot be reached.", 21408: "Texts to this country are not enabled.",
+            21610: "They asked for no more texts.", 21614: "The number cannot take texts.", 21606: "Our own number cannot send texts.",
+            21612: "The number cannot be reached from ours.", 21602: "The text is empty.", 21617: "The text is too long."}
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A text as Twilio knows it."""
+
+    sid: str
+    status: str
+    text: str
+
+
+class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
+    """Twilio's own client, talking to the base address of the settings."""
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        base = settings().twilio_api_base
+        return super().request(method, url.replace("https://api.twilio.com", base.rstrip("/")) if base else url, *args, **kwargs)
+
+
+_client: Client | None = None
+
+
+def client() -> Client:
+    """The process's client; calls end after ten seconds."""
+    global _client
+    if _client is None:
+        conf = settings()
+        _client = Client(conf.twilio_account_sid, conf.twilio_auth_token, http_client=_Elsewhere(timeout=10))
+    return _client
+
+
+def send(to: str, text: str, message_id: int) -> Sent:
+    """Hand a text to Twilio. Raises Heals for what may succeed later, NeedsPerson for what cannot."""
+    callback = f"{settings().url}/hooks/twilio/status?message={message_id}"
+    try:
+        made = client().messages.create(to=to, from_=settings().twilio_from, body=text, status_callback=callback)
+    except TwilioRestException as error:
+        raise _told(error) from error
+    except (requests.RequestException, ValueError) as error:
+        raise Heals(f"Twilio cannot be reached ({type(error).__name__}).") from error
+    return Sent(made.sid, str(made.status), made.body)
+
+
+def sent_to(to: str, since: datetime) -> list[Sent]:
+    """What Twilio's list shows as sent from our number to this one since then, newest first, at most 200."""
+    try:
+        found = client().messages.list(to=to, from_=settings().twilio_from, date_sent_after=since - timedelta(minutes=5), limit=200)
+    except (TwilioRestException, requests.RequestException, ValueError) as error:
+        raise Heals("Twilio's list cannot be read.") from error
+    return [Sent(made.sid, str(made.status), made.body) for made in found]
+
+
+def signature_holds(address: str, form: dict[str, str], signature: str) -> bool:
+    """Whether Twilio signed this request to this address."""
+    return bool(RequestValidator(settings().twilio_auth_token).validate(address, form, signature))
+
+
+def _told(error: TwilioRestException) -> Exception:
+    if error.status == 429 or error.status >= 500:
+        return Heals(f"Twilio answered {error.status}.")
+    if error.status in (401, 403):
+        return NeedsPerson("Twilio refuses our account. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+    return NeedsPerson(HOPELESS.get(error.code, f"Twilio refused the text (code {error.code})."))

@@ -1,0 +1,134 @@
+"""People whom nobody knows yet: the first task from the public page, and messages from unknown senders."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from service import accounts, actor
+from service.actor import THE_SYSTEM
+from service.channels import outbound
+from service.channels.kept import Inbound
+from service.config import settings
+from service.conversation.messages import Message
+from service.errors import BadInput
+from service.tasks import events
+from service.tasks.handing_over import Kept, Wish, hand_over, raw_of
+from service.triage.language import language_of
+from tenants import addresses, company, membership, wall
+from tenants.people import Person
+from tenants.signin import links
+from tenants.signin.tables import Login
+from tenants.wall import db
+
+ANSWERED_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class FirstTask:
+    """The public form. Consent was given, or the form is not taken."""
+
+    name: str
+    email: str
+    phone: str
+    company: str
+    text: str
+    language: str
+    zone: str
+
+
+def first_task(form: FirstTask, key: str) -> None:
+    """Keep the first task of somebody new: a person, a company of theirs, the task in triage's hands, a welcome mail.
+
+    A task from an address that is known already is not taken for that person: it waits for an operator. Raises BadInput.
+    """
+    _validate(form)
+    with wall.transaction(wall.system("public form")):
+        kept = Kept("web", "public", key[:100], raw_of(asdict(form)))
+        if _known(accounts.checked_email(form.email)):
+            _keep_for_operator(form, kept)
+        elif not db.session.scalar(select(Inbound.id).where(Inbound.channel == "web", Inbound.account == "public",
+                                                            Inbound.provider_id == kept.provider_id)):
+            _welcome(form, kept)
+
+
+def _validate(form: FirstTask) -> None:
+    errors = {}
+    if not 1 <= len(form.name.strip()) <= 200:
+        errors["name"] = _("Say what we may call you.")
+    if len(form.company) > 200:
+        errors["company"] = _("At most 200 letters.")
+    if not 3 <= len(form.text.strip()) <= 20_000:
+        errors["text"] = _("Say what is to be done.")
+    try:
+        addresses.tidy("email", form.email)
+    except addresses.BadAddress:
+        errors["email"] = _("This is no e-mail address.")
+    if form.phone.strip():
+        try:
+            addresses.tidy("phone", form.phone)
+        except addresses.BadAddress:
+            errors["phone"] = _("Write the number with its country, like +371 20000000.")
+    if errors:
+        raise BadInput(errors)
+
+
+def _known(email: str) -> bool:
+    return db.session.scalar(select(Login.person_id).where(Login.email == email)) is not None
+
+
+def _keep_for_operator(form: FirstTask, kept: Kept) -> None:
+    db.session.execute(insert(Inbound).values(
+        channel=kept.channel, account=kept.account, provider_id=kept.provider_id, sender=form.email, raw=kept.raw,
+        digest=hashlib.sha256(kept.raw).digest(), state="needs_person", kind="first_task", text=form.text,
+        reason="This address belongs to somebody we know; ask them before it becomes a task.").on_conflict_do_nothing())
+
+
+def _welcome(form: FirstTask, kept: Kept) -> None:
+    made = company.add(form.company.strip() or form.name.strip(), language=form.language, zone=form.zone)
+    person = accounts.person_of(form.email, form.name, form.language, form.zone, made.id)
+    membership.join_again(person.id, made.id, "owner")
+    # The form proves neither address: nothing is taken from them or billed until the person has set a password.
+    _unverify(person)
+    if form.phone.strip():
+        addresses.add(person, "phone", form.phone, company_id=made.id, verified=False)
+    task = hand_over(Wish(form.text), actor.client(person.id), made.id, kept=kept)
+    events.write("person.welcomed", THE_SYSTEM, company_id=made.id, person=person.id, first_task=task.id)
+
+
+def _unverify(person: Person) -> None:
+    db.session.execute(update(addresses.Address).where(addresses.Address.person_id == person.id).values(verified_at=None))
+
+
+def send_welcome(person_id: int) -> None:
+    """The reaction: the welcome mail with a link to set a password; using it proves the address."""
+    person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
+    made = links.reset_for(login.email, lasts=accounts.FIRST_PASSWORD_FOR)
+    if made:
+        outbound.tell(person, "welcome", channel="email", address=login.email, name=person.first_name,
+                      link=f"{settings().url}/reset/{made[0]}")
+
+
+def receive(inbound: Inbound, reason: str, *, answer: bool = True) -> None:
+    """A message from nobody known waits for an operator; where it may be answered, one polite answer follows."""
+    inbound.state, inbound.reason, inbound.kind = "needs_person", reason, "stranger"
+    db.session.flush()
+    if answer:
+        events.write("inbound.strange", THE_SYSTEM, inbound=inbound.id)
+
+
+def answer_stranger(inbound_id: int) -> None:
+    """The reaction: one polite answer to an address in thirty days, never more."""
+    inbound = db.session.get_one(Inbound, inbound_id)
+    earlier = db.session.scalar(select(func.count()).select_from(Message).where(
+        Message.to_address == inbound.sender, Message.template == "stranger", Message.direction == "out",
+        Message.created_at > func.now() - ANSWERED_FOR))
+    if not earlier and inbound.sender:
+        outbound.write(inbound.channel, inbound.sender, "stranger", language_of(inbound.text or ""),
+                       reply_to=inbound.provider_id if inbound.channel == "email" else None, link=settings().url)
+

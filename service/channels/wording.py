@@ -1,0 +1,154 @@
+"""The exact words of every message that goes out: a text for the phone, subject and body for mail, in both languages.
+
+English fits 160 letters a part, Russian 70. Placeholders are filled by `outbound`; a test holds both languages against each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """One message: `sms` where it may go to a phone ("" otherwise), `subject` and `mail`."""
+
+    sms: str
+    subject: str
+    mail: str
+
+
+EN: dict[str, Words] = {
+    "acknowledge": Words(
+        "Poruchi: got it, task {number}. {guess}Next we text how we understood it. To stop it, reply N.",
+        "{number}: {title}", "Thank you, we have your task {number}, \"{title}\".\n\n{guess}\nNext we write how we understood it; work starts when you have confirmed.\n\nSee it here: {link}"),
+    "confirm": Words(
+        "{number}, as we understand it: {retelling} {price}, {deadline}. Right? Reply Y or N",
+        "{number}: did we understand you?", "{name} has read your task {number} and understands it like this:\n\n{retelling}\n\n{plan}\n\nPrice {price}, ready {deadline}.\n\nAnswer Y if that is right, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
+    "confirm_ways": Words(
+        "{number}, as we understand it: {retelling} {name} sees another way: {proposal} {proposal_price}, {proposal_deadline}. A your way {price}, B the other. Reply A or B",
+        "{number}: did we understand you, and another way", "{name} has read your task {number} and understands it like this:\n\n{retelling}\n\n{plan}\n\nA. As you asked: {price}, ready {deadline}.\nB. {proposal} {proposal_price}, ready {proposal_deadline}.\n\nAnswer A or B, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
+    "started": Words(
+        "{number}: thank you. {name} has started, half-way check {red_line}. Nothing to do for you until then.",
+        "{number}: {name} has started", "Thank you. {name} has started on \"{title}\". Half-way check {red_line}, ready {deadline}. Nothing to do for you until then.\n\n{link}"),
+    "question": Words(
+        "{number}, a question: {question} {options}The clock stands still until you answer.",
+        "{number}: a question", "{name} asks about \"{title}\":\n\n{question}\n\n{options}\nAnswer this mail, or here: {link}\n\nThe clock stands still until you answer."),
+    "red_line": Words(
+        "{number}, half-way: {progress} % done, {deadline} {holds}. To change something, text it now, later it may cost more.",
+        "{number}: half-way, {progress} % done", "Half of the term of \"{title}\" has passed: {progress} % is done, {deadline} {holds}.\n\n{help}\n\nThis is the last moment to change something freely: {link}"),
+    "late": Words(
+        "{number} is late, we are sorry. We are on it and text you when it is ready. Questions: just reply \"{number}: …\"",
+        "{number} is late", "\"{title}\" is late, we are sorry. Our supervisor has been told and looks after it.\n\n{link}"),
+    "deliver": Words(
+        "{number} is ready: {delivery} Read: {link} Well done? Reply 1 yes, 2 not quite. No answer by {silence} counts as yes.",
+        "{number} is ready", "\"{title}\" is ready:\n\n{delivery}\n\nRead it, with the files, and score it here: {link}\n\nOr answer 1 if it is well done, 2 if not quite. No answer by {silence} counts as yes."),
+    "accept_notice": Words(
+        "{number} is ready since yesterday: {link} Well done? Reply 1 yes, 2 not quite. No answer by {silence} counts as yes.",
+        "{number}: your word is waited for", "\"{title}\" waits for your word: {link}\n\nAnswer 1 if it is well done, 2 if not quite. No answer by {silence} counts as yes."),
+    "receipt": Words(
+        "{number} is closed at {price}. To thank {name}, reply T and your words.",
+        "{number}: closed at {price}, invoice {invoice}", "\"{title}\" is closed at {price}. Invoice {invoice}: {invoice_link}\n\nTo thank {name}, answer T and your words, or here: {link}"),
+    "charge_failed": Words("", "{number}: the payment did not go through",
+                           "We could not take {price} for \"{title}\": {reason}.\n\nOpen your billing page, put another card there and pay again: {billing_link}"),
+    "refused": Words("{number}: this one we cannot take. {reason}", "{number}: we cannot take this task",
+                     "We cannot take \"{title}\".\n\n{reason}\n\nNothing is charged."),
+    "deleted": Words("{number} was dropped. {reason}", "{number}: dropped", "\"{title}\" was dropped.\n\n{reason}\n\nNothing is charged."),
+    "done_at_once": Words("{number}, answered at once: {reason}", "{number}: answered at once", "About \"{title}\":\n\n{reason}\n\nThat took us a minute, so nothing is charged."),
+    "cancelled": Words("{number} is stopped. {charged}", "{number} is stopped", "\"{title}\" is stopped. {charged}\n\n{link}"),
+    "resolved": Words("{number}: we looked at it. {reason}", "{number}: we have looked at it", "We looked at what you said about \"{title}\".\n\n{reason}\n\n{link}"),
+    "said": Words("{number}, {name}: {words}", "{number}: {name} writes", "{words}\n\nAnswer this mail, or here: {link}"),
+    "reply": Words("{words}", "{subject}", "{words}"),
+    "stranger": Words("Poruchi: we got your text, but do not know this number yet. Somebody looks at it and answers you. More: {link}",
+                      "We got your message", "Thank you for writing. We do not know this address yet, so somebody looks at your message and answers you.\n\nIf you are a client, write from the address that you registered; if you would like to become one, begin here: {link}"),
+    "welcome": Words("", "Welcome to Poruchi", "Welcome, {name}.\n\nWe have your first task and somebody looks at it now. Set a password to follow it and to hand over the next one:\n\n{link}\n\nThe link works for three days."),
+    "invitation": Words("", "{inviter} invites you to {company} on Poruchi", "{inviter} invites you to hand tasks over for {company}.\n\nJoin here: {link}\n\nThe link works for 14 days."),
+    "reset": Words("", "A new password for Poruchi", "Somebody, probably you, asked for a new password. Set it here:\n\n{link}\n\nThe link works for two hours and once. If it was not you, do nothing."),
+    "work_note": Words("", "{number}: {what}", "{what}: \"{title}\".\n\n{words}\n\n{work_link}"),
+    "desk_note": Words("", "{number}: {what}", "{what}: \"{title}\".\n\n{words}\n\n{desk_link}"),
+}
+
+RU: dict[str, Words] = {
+    "acknowledge": Words(
+        "Poruchi: задача {number} принята. {guess}Дальше пришлём, как поняли. Отменить: Н",
+        "{number}: {title}", "Спасибо, ваша задача {number} «{title}» у нас.\n\n{guess}\nДальше напишем, как мы её поняли; работа начнётся, когда вы подтвердите.\n\nПосмотреть: {link}"),
+    "confirm": Words(
+        "{number}, как мы поняли: {retelling} {price}, {deadline}. Верно? Д или Н",
+        "{number}: верно ли мы поняли?", "{name} прочла вашу задачу {number} и понимает её так:\n\n{retelling}\n\n{plan}\n\nЦена {price}, готово {deadline}.\n\nОтветьте Д, если верно, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
+    "confirm_ways": Words(
+        "{number}, как мы поняли: {retelling} Есть другой путь: {proposal} {proposal_price}, {proposal_deadline}. А как просили {price}, Б другой. А или Б",
+        "{number}: верно ли мы поняли, и другой путь", "{name} прочла вашу задачу {number} и понимает её так:\n\n{retelling}\n\n{plan}\n\nА. Как просили: {price}, готово {deadline}.\nБ. {proposal} {proposal_price}, готово {proposal_deadline}.\n\nОтветьте А или Б, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
+    "started": Words(
+        "{number}: спасибо, {name} начала. Середина срока в {red_line}.",
+        "{number}: {name} начала", "Спасибо. {name} начала работу над «{title}». Середина срока {red_line}, готово {deadline}. До тех пор от вас ничего не нужно.\n\n{link}"),
+    "question": Words(
+        "{number}, вопрос: {question} {options}Часы стоят, ждём вас.",
+        "{number}: вопрос", "{name} спрашивает о «{title}»:\n\n{question}\n\n{options}\nОтветьте на это письмо или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
+    "red_line": Words(
+        "{number}, середина: готово {progress} %, {deadline} {holds}. Менять условия лучше сейчас.",
+        "{number}: середина срока, готово {progress} %", "Прошла половина срока «{title}»: готово {progress} %, {deadline} {holds}.\n\n{help}\n\nСейчас последний момент, когда условия можно менять свободно: {link}"),
+    "late": Words(
+        "{number} опаздывает, извините. Занимаемся и напишем, когда будет готово. Вопросы: «{number}: …»",
+        "{number} опаздывает", "«{title}» опаздывает, извините. Супервайзер знает и следит.\n\n{link}"),
+    "deliver": Words(
+        "{number} готова: {delivery} {link} Хорошо? 1 да, 2 не совсем. Без ответа до {silence} примем сами.",
+        "{number} готова", "«{title}» готова:\n\n{delivery}\n\nПосмотреть с файлами и оценить: {link}\n\nИли ответьте 1, если хорошо, 2, если не совсем. Без ответа до {silence} примем сами."),
+    "accept_notice": Words(
+        "{number} готова: {link} Хорошо? 1 да, 2 не совсем. Без ответа до {silence} примем сами.",
+        "{number}: ждём вашего слова", "«{title}» ждёт вашего слова: {link}\n\nОтветьте 1, если хорошо, 2, если не совсем. Без ответа до {silence} примем сами."),
+    "receipt": Words(
+        "{number} закрыта, {price}. Поблагодарить ({name}): С и ваши слова.",
+        "{number}: закрыта, {price}, счёт {invoice}", "«{title}» закрыта, {price}. Счёт {invoice}: {invoice_link}\n\nПоблагодарить ({name}): ответьте С и ваши слова, или здесь: {link}"),
+    "charge_failed": Words("", "{number}: оплата не прошла",
+                           "Не удалось списать {price} за «{title}»: {reason}.\n\nОткройте страницу оплаты, укажите другую карту и оплатите ещё раз: {billing_link}"),
+    "refused": Words("{number}: эту задачу взять не можем. {reason}", "{number}: взять не можем", "Мы не можем взять «{title}».\n\n{reason}\n\nНичего не списано."),
+    "deleted": Words("{number} снята. {reason}", "{number}: снята", "Задача «{title}» снята.\n\n{reason}\n\nНичего не списано."),
+    "done_at_once": Words("{number}, ответ сразу: {reason}", "{number}: ответ сразу", "О задаче «{title}»:\n\n{reason}\n\nЭто заняло минуту, поэтому бесплатно."),
+    "cancelled": Words("{number} остановлена. {charged}", "{number} остановлена", "«{title}» остановлена. {charged}\n\n{link}"),
+    "resolved": Words("{number}: мы разобрались. {reason}", "{number}: мы разобрались", "Мы посмотрели, что вы сказали о «{title}».\n\n{reason}\n\n{link}"),
+    "said": Words("{number}, {name}: {words}", "{number}: пишет {name}", "{words}\n\nОтветьте на это письмо или здесь: {link}"),
+    "reply": Words("{words}", "{subject}", "{words}"),
+    "stranger": Words("Poruchi: получили, но номер нам пока не знаком. Человек посмотрит и ответит: {link}",
+                      "Мы получили ваше письмо", "Спасибо за письмо. Ваш адрес нам пока не знаком, поэтому его посмотрит человек и ответит вам.\n\nЕсли вы клиент, пишите с адреса, который указали; если хотите им стать, начните здесь: {link}"),
+    "welcome": Words("", "Добро пожаловать в Poruchi", "Добро пожаловать, {name}.\n\nВаша первая задача у нас, её уже смотрят. Задайте пароль, чтобы следить за ней и поручить следующую:\n\n{link}\n\nСсылка действует три дня."),
+    "invitation": Words("", "{inviter} приглашает вас в {company} на Poruchi", "{inviter} приглашает вас поручать задачи от имени {company}.\n\nПрисоединиться: {link}\n\nСсылка действует 14 дней."),
+    "reset": Words("", "Новый пароль для Poruchi", "Кто-то, вероятно вы, попросил новый пароль. Задайте его здесь:\n\n{link}\n\nСсылка действует два часа и один раз. Если это были не вы, ничего не делайте."),
+    "work_note": Words("", "{number}: {what}", "{what}: «{title}».\n\n{words}\n\n{work_link}"),
+    "desk_note": Words("", "{number}: {what}", "{what}: «{title}».\n\n{words}\n\n{desk_link}"),
+}
+TEMPLATES = {"en": EN, "ru": RU}
+
+# Short sentences of the texts above and of the answers to commands.
+SAYINGS: dict[str, dict[str, str]] = {
+    "guess": {"en": "{kind}, {price}, ready {deadline}. ", "ru": "{kind}, {price}, {deadline}. "},
+    "holds": {"en": "holds", "ru": "держится"},
+    "slips": {"en": "may slip", "ru": "под вопросом"},
+    "charged": {"en": "{price} is charged for what was done.", "ru": "За сделанное списано {price}."},
+    "free": {"en": "Nothing is charged.", "ru": "Ничего не списано."},
+    "help": {"en": "Poruchi: text us a task in your own words. STATUS shows your tasks, CANCEL and a number stops one, \"12: words\" writes on task 12, STOP ends texts.",
+             "ru": "Poruchi: поручите своими словами. СТАТУС — задачи, ОТМЕНА и номер, «12: слова» — по задаче 12, СТОП — не писать."},
+    "stopped": {"en": "You get no more texts from Poruchi. Running tasks go on by mail. To come back, text START.",
+                "ru": "Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ"},
+    "back": {"en": "Welcome back. Text your next task whenever you like.", "ru": "Снова на связи. Ждём следующую задачу."},
+    "no_tasks": {"en": "Nothing is under way. Text a task in your own words.", "ru": "Сейчас задач нет. Поручите своими словами."},
+    "unread": {"en": "Sorry, we did not understand \"{words}\". For {number} reply {letters}, or write \"{number}: \" and your own words.",
+               "ru": "Не поняли ответ «{words}». По {number}: {letters}, или «{number}: » и свои слова."},
+    "which": {"en": "Several tasks wait for you: {numbers}. Reply with the number too, like \"{example}\".",
+              "ru": "Ждут ответа: {numbers}. Напишите с номером, например «{example}»."},
+    "what_differs": {"en": "{number}: what is different? Write it in your own words.", "ru": "{number}: что не так? Напишите своими словами."},
+    "what_lacks": {"en": "{number}: what is missing? Write it in your own words and it is reworked.", "ru": "{number}: чего не хватает? Напишите, и доработаем."},
+    "corrected": {"en": "{number}: thank you, we retell it again.", "ru": "{number}: спасибо, перескажем ещё раз."},
+    "taken": {"en": "{number}: taken as your answer. If it was a new task, text NEW and your words.",
+              "ru": "{number}: приняли как ответ. Если это новая задача: НОВАЯ и слова."},
+    "passed_on": {"en": "{number}: passed on.", "ru": "{number}: передали."},
+    "reworking": {"en": "{number}: thank you, it is being reworked.", "ru": "{number}: спасибо, дорабатываем."},
+    "thanked": {"en": "{name} has it. Text the next one whenever you like.", "ru": "Передали ({name}). Ждём следующую задачу."},
+    "nothing_to_thank": {"en": "There is no closed task to thank for yet.", "ru": "Пока нет закрытой задачи."},
+    "not_found": {"en": "There is no task {number} of yours.", "ru": "Задачи {number} у вас нет."},
+    "empty": {"en": "Your text was empty. Write what is to be done.", "ru": "Пустое сообщение. Напишите, что сделать."},
+    "options_reply": {"en": "Reply {options}, or your words. ", "ru": "{options}. "},
+}
+
+
+def saying(name: str, language: str, **facts: object) -> str:
+    """A short sentence in this language."""
+    return SAYINGS[name][language].format(**facts)

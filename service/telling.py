@@ -1,0 +1,269 @@
+"""Who is told what: the reactions that write messages. Each is named in `reactions.py` and does one thing."""
+
+from __future__ import annotations
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from service.billing import charges
+from service.channels import outbound
+from service.channels.wording import saying
+from service.config import settings
+from service.conversation import asks
+from service.conversation.messages import Message
+from service.tasks import dead_line, questions, red_line, review, understanding
+from service.tasks.events import Event
+from service.tasks.task import Task, find
+from service.texts import cut
+from service.triage.categories import category
+from tenants import membership
+from tenants.people import Person
+from tenants.wall import db
+
+
+def _of(event: Event) -> tuple[Task, Person]:
+    task = find(event.task_id or 0)
+    return task, db.session.get_one(Person, task.person_id)
+
+
+def acknowledge(event: Event) -> None:
+    """The task's number, at once; kind, price and date as well where triage knows them by now."""
+    task, person = _of(event)
+    guess = ""
+    if task.category and task.state != "received" and task.deadline_at:
+        guess = saying("guess", person.language, kind=category(task.category).name(person.language),
+                       price=outbound.money(task.price or 0, task.currency, person.language),
+                       deadline=outbound.day(task.deadline_at, person.tz, person.language))
+    outbound.tell(person, "acknowledge", task, guess=guess, reply_to=None)
+
+
+def tell_client_refused(event: Event) -> None:
+    """Kindly and at once, with the reason."""
+    _plain(event, "refused")
+
+
+def tell_client_deleted(event: Event) -> None:
+    """It was dropped, with the reason."""
+    _plain(event, "deleted")
+
+
+def tell_client_done(event: Event) -> None:
+    """It was answered at once."""
+    _plain(event, "done_at_once")
+
+
+def _plain(event: Event, template: str) -> None:
+    task, person = _of(event)
+    outbound.tell(person, template, task, reason=task.outcome)
+
+
+def ask_client_to_confirm(event: Event) -> None:
+    """Step 5: the retelling, its price and date, and how to answer in one letter. A newer retelling asks for itself."""
+    task, person = _of(event)
+    retelling = understanding.last_retelling(task)
+    if task.state != "retold" or retelling is None or retelling.id != event.facts["retelling"]:
+        return
+    two = retelling.proposal is not None
+    letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
+    facts = {"retelling": cut(retelling.text, 120 if outbound.channel_for(person, task) == "sms" else 10_000), "plan": retelling.plan,
+             "proposal": retelling.proposal or "", "price": outbound.money(retelling.price, task.currency, person.language),
+             "proposal_price": outbound.money(retelling.proposal_price or 0, task.currency, person.language),
+             "proposal_deadline": outbound.day(retelling.proposal_deadline_at, person.tz, person.language)}
+    _ask(task, person, "retelling", retelling.id, letters[person.language], "confirm_ways" if two else "confirm", **facts)
+
+
+def ask_client_question(event: Event) -> None:
+    """A question with its options by letter."""
+    task, person = _of(event)
+    question = db.session.get_one(questions.Question, event.facts["question"])
+    if question.answered_at is not None:
+        return
+    letters = list(asks.OPTIONS[person.language][: len(question.options)])
+    pairs = ", ".join(f"{letter} {option}" for letter, option in zip(letters, question.options, strict=True))
+    options = saying("options_reply", person.language, options=pairs) if pairs else ""
+    _ask(task, person, "question", question.id, letters, "question", question=question.text, options=options)
+
+
+def ask_client_to_accept(event: Event) -> None:
+    """Step 7: it is ready; 1 or 2, or silence until the day agreed."""
+    _delivered(event, "deliver")
+
+
+def remind_client_to_accept(event: Event) -> None:
+    """Before silence counts as yes."""
+    _delivered(event, "accept_notice")
+
+
+def _delivered(event: Event, template: str) -> None:
+    task, person = _of(event)
+    delivery = dead_line.last_delivery(task)
+    if task.state != "delivered" or task.disputed_at or delivery is None:
+        return
+    by_phone = outbound.channel_for(person, task) == "sms"
+    _ask(task, person, "delivery", delivery.id, ["1", "2"], template, delivery=cut(delivery.text, 80 if by_phone else 20_000),
+         silence=outbound.day(dead_line.silence_ends(task), person.tz, person.language))
+
+
+def _ask(task: Task, person: Person, kind: str, subject_id: int, letters: list[str], template: str, **facts: str) -> None:
+    message = outbound.tell(person, template, task, **facts)
+    ask = asks.open_ask(task, person.id, kind, subject_id, message.channel if message else "web", letters)
+    ask.message_id = message.id if message else None
+
+
+def tell_client_started(event: Event) -> None:
+    """The work has begun; nothing to do until the red line."""
+    task, person = _of(event)
+    asks.close_asks(task.id)
+    outbound.tell(person, "started", task)
+
+
+def tell_client_red_line(event: Event) -> None:
+    """Progress at half of the term, while something can still be changed."""
+    task, person = _of(event)
+    report = db.session.get_one(red_line.Report, event.facts["report"])
+    outbound.tell(person, "red_line", task, progress=report.progress, help=report.help,
+                  holds=saying("holds" if report.on_time else "slips", person.language))
+
+
+def tell_client_late(event: Event) -> None:
+    """Late is said first, then what we do about it."""
+    task, person = _of(event)
+    if task.state in ("queued", "assigned", "briefed", "retold", "working"):
+        outbound.tell(person, "late", task)
+    _note_desk(task, _l("The dead line has passed"))
+
+
+def tell_client_resolved(event: Event) -> None:
+    """What the operator decided about a dispute."""
+    task, person = _of(event)
+    said = dead_line.last_acceptance(task)
+    outbound.tell(person, "resolved", task, reason=said.comment if said else "")
+
+
+def tell_client_cancelled(event: Event) -> None:
+    """It is stopped, and what was charged for what was done."""
+    task, person = _of(event)
+    asks.close_asks(task.id)
+    price = int(event.facts.get("price", 0))
+    charged = saying("charged" if price else "free", person.language, price=outbound.money(price, task.currency, person.language))
+    outbound.tell(person, "cancelled", task, charged=charged)
+
+
+def send_receipt(event: Event) -> None:
+    """Closed, paid, with the invoice, and how to say thanks."""
+    task, person = _of(event)
+    charge = charges.of_task(task)
+    invoice = charges.invoice_of(charge) if charge else None
+    if charge and invoice:
+        outbound.tell(person, "receipt", task, price=outbound.money(charge.amount, charge.currency, person.language),
+                      invoice=invoice.number, invoice_link=f"{settings().url}/app")
+
+
+def tell_owner_charge_failed(event: Event) -> None:
+    """The owners put another card there."""
+    task, _person = _of(event)
+    charge = charges.of_task(task)
+    for owner in membership.owners(task.company_id):
+        outbound.tell(owner, "charge_failed", task, channel="email", reason=charge.error if charge else "",
+                      billing_link=f"{settings().url}/app")
+
+
+def tell_assistant_assigned(event: Event) -> None:
+    """An operator handed them a task."""
+    _note_holder(event, _l("A task was given to you"))
+
+
+def tell_assistant_corrected(event: Event) -> None:
+    """The client understood it otherwise."""
+    retelling = db.session.get_one(understanding.Retelling, event.facts["retelling"])
+    _note_holder(event, _l("The client corrected your retelling"), retelling.correction or "")
+
+
+def tell_assistant_started(event: Event) -> None:
+    """The client confirmed; the work may begin."""
+    _note_holder(event, _l("The client confirmed, you may start"))
+
+
+def tell_assistant_answered(event: Event) -> None:
+    """An answer to their question."""
+    question = db.session.get_one(questions.Question, event.facts["question"])
+    asks.close_asks(question.task_id)
+    _note_holder(event, _l("The client answered your question"), question.answer or "")
+
+
+def tell_assistant_changed(event: Event) -> None:
+    """A change of date, priority or plans reaches the assistant at once."""
+    _note_holder(event, _l("The client changed the parameters"), ", ".join(event.facts.get("changed", [])))
+
+
+def remind_assistant_red_line(event: Event) -> None:
+    """Half of the term has passed: report."""
+    _note_holder(event, _l("The red line has come: report progress"))
+
+
+def tell_assistant_rework(event: Event) -> None:
+    """What is missing."""
+    said = db.session.get_one(dead_line.Acceptance, event.facts["acceptance"])
+    asks.close_asks(said.task_id)
+    _note_holder(event, _l("The client asks for rework"), said.comment)
+
+
+def tell_assistant_accepted(event: Event) -> None:
+    """The score, first thing."""
+    asks.close_asks(event.task_id or 0)
+    _note_holder(event, _l("Accepted with %(score)s %%", score=event.facts.get("score", "")))
+
+
+def tell_assistant_cancelled(event: Event) -> None:
+    """Nothing more to do there."""
+    _note_holder(event, _l("The task was stopped"))
+
+
+def tell_assistant_praise(event: Event) -> None:
+    """People work for praise, too."""
+    _note_holder(event, _l("The client thanks you"), db.session.get_one(review.Praise, event.facts["praise"]).text)
+
+
+def tell_desk_given_back(event: Event) -> None:
+    """A task is back in the queue; the operators see it on the board, and late ones first."""
+    _note_desk(find(event.task_id or 0), _l("A task was given back to the queue"))
+
+
+def tell_desk_red_line(event: Event) -> None:
+    """No report at the red line: a supervisor looks while there is still time."""
+    _note_desk(find(event.task_id or 0), _l("No report at the red line"))
+
+
+def tell_desk_disputed(event: Event) -> None:
+    """A dispute waits for an operator."""
+    _note_desk(find(event.task_id or 0), _l("A delivery is disputed"))
+
+
+def pass_on(event: Event) -> None:
+    """What one side said reaches the other by the channel that they use."""
+    task, person = _of(event)
+    message = db.session.get_one(Message, event.facts["message"])
+    author = db.session.get(Person, message.author_id) if message.author_id else None
+    if event.facts["to"] == "client":
+        outbound.tell(person, "said", task, name=author.first_name if author else "Poruchi", words=message.text)
+    elif task.holder_id:
+        _note(db.session.get_one(Person, task.holder_id), task, "work_note", _l("The client wrote"), message.text)
+
+
+def _note_holder(event: Event, what: LazyString, words: str = "") -> None:
+    task = find(event.task_id or 0)
+    if task.holder_id:
+        _note(db.session.get_one(Person, task.holder_id), task, "work_note", what, words)
+
+
+def _note_desk(task: Task, what: LazyString) -> None:
+    for person in membership.desk_people():
+        _note(person, task, "desk_note", what, "")
+
+
+def _note(person: Person, task: Task, template: str, what: LazyString, words: str) -> None:
+    with force_locale(person.language):
+        outbound.tell(person, template, task, channel="email", what=str(what), words=words)
+
+
