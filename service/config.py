@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     outbound: Literal["on", "off"] = "on"
     web_workers: int = Field(2, ge=1, le=64)
     job_workers: int = Field(2, ge=1, le=64)
-    sure_from: float = Field(0.55, ge=0, le=1)
+    sure_from: float = Field(0.45, ge=0, le=1)
     closes_after_days: int = Field(14, ge=1, le=365)
     first_company: str = Field("", description="slug of the company that tasks from the public form belong to")
     currencies: str = "EUR,USD,RUB"
@@ -91,8 +91,13 @@ def with_driver(url: str) -> str:
 @lru_cache
 def settings() -> Settings:
     """The settings of this process. Ends the process with one sentence where one is wrong."""
+    return read(_running_desk())
+
+
+def read(file: Path | None = None) -> Settings:
+    """The settings from the environment, and from a file for what is not set there."""
     try:
-        found = Settings()
+        found = Settings(_env_file=file)  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
@@ -100,6 +105,12 @@ def settings() -> Settings:
     if found.secret_key:
         return found
     return found.model_copy(update={"secret_key": _kept_secret(found.data_dir)})
+
+
+def _running_desk() -> Path | None:
+    """The settings of a desk that runs in DATA_DIR, for commands beside it; what the environment says goes before."""
+    path = Path(os.environ.get("DATA_DIR", "var")) / "desk.env"
+    return path if path.is_file() and not os.environ.get("DATABASE_URL") else None
 
 
 def _kept_secret(folder: Path) -> str:

@@ -1,11 +1,12 @@
-"""Becomes another program that ends when its parent ends: `python workers/child.py [--nice N] PROGRAM ARGUMENT …`.
+"""Becomes another program that ends when its parent ends: `python workers/child.py [--user NAME] [--ends-by INT] PROGRAM …`.
 
 A supervisor that is killed with -9 would leave its children behind; the kernel's parent-death signal takes them
-along (Linux). Elsewhere the next start finds them by their pid files.
+along (Linux). The signal is set after the change of user, which would clear it, and stays through the exec.
 """
 
 import ctypes
 import os
+import pwd
 import signal
 import sys
 
@@ -13,13 +14,26 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Set the signal and the niceness, then become the program."""
-    if arguments[0] == "--nice":
-        os.nice(int(arguments[1]))
-        arguments = arguments[2:]
+    """Change the user, set the signal, become the program."""
+    ends_by = signal.SIGTERM
+    while arguments[0].startswith("--"):
+        option, value, *arguments = arguments
+        if option == "--user":
+            become(pwd.getpwnam(value))
+        elif option == "--ends-by":
+            ends_by = getattr(signal, f"SIG{value}")
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ends_by)
     os.execvp(arguments[0], arguments)
+
+
+def become(user: pwd.struct_passwd) -> None:
+    """Give up root for this user."""
+    os.setgroups([])
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
+    os.environ["HOME"] = "/"
+    os.chdir("/")
 
 
 if __name__ == "__main__":

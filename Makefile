@@ -1,0 +1,65 @@
+# `make help` lists the targets. Everything happens inside .venv and DATA_DIR; paths stay relative, so a space in the
+# folder's name does no harm.
+SHELL := /bin/bash
+PYTHON ?= python3
+PY := .venv/bin/python
+export PYTHONDONTWRITEBYTECODE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench soak lock install install-dev translations model screenshots clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+run: install ## the whole desk: servers, web, workers, relay, clock, mail room
+	@exec $(PY) -m workers.desk
+
+test: install-dev ## every test, on real servers, in several processes
+	@bash tests/chromium.sh
+	@$(PY) -m pytest -n 2 --dist loadgroup
+
+check: install-dev ## lint, types, import contracts
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy tenants service workers wsgi.py
+	@.venv/bin/lint-imports --no-cache
+
+bench: install-dev ## the figures, each beside its yardstick
+	@$(PY) -m bench
+
+soak: install-dev ## 10,000 messages while everything is killed at random
+	@$(PY) -m tests.soak 10000
+
+install: .venv/installed
+
+install-dev: .venv/installed-dev
+
+.venv/installed: requirements.txt requirements-tools.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON to one.") if sys.version_info < (3, 11) else None'
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
+	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements.txt
+	@$(MAKE) --no-print-directory translations
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+translations: ## compile the translations
+	@.venv/bin/pybabel --quiet compile -d service/translations
+
+messages: install ## collect the strings to translate
+	@.venv/bin/pybabel --quiet extract -F babel.cfg -k _l -o service/translations/messages.pot --no-location --sort-output --project=Poruchi --version=1 .
+	@.venv/bin/pybabel --quiet update -i service/translations/messages.pot -d service/translations --no-fuzzy-matching --ignore-pot-creation-date
+	@rm service/translations/messages.pot
+
+model: install-dev ## train the classifier from its texts
+	@$(PY) -m service.triage.train
+
+lock: install ## renew the locked requirements
+	@for name in requirements-tools requirements requirements-dev; do \
+	  $(PY) -m uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    --python-version 3.11 $$name.in -o $$name.txt; done
+
+clean: ## remove what was installed; DATA_DIR stays
+	@rm -rf .venv

@@ -1,0 +1,115 @@
+"""The clock: alarms of tasks that have come due, and the nets below the nets. Two clocks do no harm."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from service import poke
+from service.actor import THE_SYSTEM
+from service.api.idempotency import Answer
+from service.app import create_app
+from service.errors import Refusal
+from service.now import now
+from service.tasks import dead_line, red_line, review
+from service.tasks.events import record
+from service.tasks.task import Task
+from tenants import wall
+from tenants.wall import db
+
+log = logging.getLogger(__name__)
+MOST = 200
+EACH_SECONDS, NETS_EACH_SECONDS = 1.0, 60.0
+
+
+def overdue(task: Task) -> None:
+    """The dead line has passed: the client is told first, with what we do about it."""
+    record(task, "task.overdue", THE_SYSTEM, set_={"overdue_at": now(), "alarm_at": None, "alarm": None})
+
+
+ALARMS: dict[str, Callable[[Task], None]] = {
+    "red_line": red_line.came, "red_line_missed": red_line.missed, "dead_line": overdue,
+    "silence_notice": dead_line.silence_notice, "silence": dead_line.silence, "close": review.close,
+}
+# Nothing kept may lie around without its work: whatever has lost its due row gets one again.
+FORGOTTEN = text("""
+insert into due (event_id, company_id, reaction, queue)
+select e.id, null, 'understand', 'work' from inbound i join event e
+  on e.kind = 'inbound.kept' and e.facts @> jsonb_build_object('inbound', i.id)
+where i.state = 'kept' and i.received_at < now() - interval '5 minutes' and i.received_at > now() - interval '7 days'
+on conflict (event_id, reaction) do nothing
+""")
+
+
+def ring() -> int:
+    """Do the alarms that have come due, each in its own transaction; how many there were."""
+    with wall.transaction(wall.system("clock")):
+        ids = list(db.session.scalars(select(Task.id).where(Task.alarm_at <= now()).order_by(Task.alarm_at).limit(MOST)))
+    for task_id in ids:
+        ring_one(task_id)
+    return len(ids)
+
+
+def ring_one(task_id: int) -> None:
+    """One alarm; a task that does not stand that way any more only loses it."""
+    try:
+        with wall.transaction(wall.system("clock")):
+            task = db.session.scalar(select(Task).where(Task.id == task_id, Task.alarm_at <= now())
+                                     .with_for_update(skip_locked=True))
+            if task is not None:
+                ALARMS[task.alarm or "dead_line"](task)
+    except Refusal:
+        with wall.transaction(wall.system("clock")):
+            task = db.session.get_one(Task, task_id)
+            task.alarm_at = task.alarm = None
+
+
+def nets() -> None:
+    """The net below the net, and yesterday's answers to keys."""
+    with wall.transaction(wall.system("clock")):
+        db.session.execute(FORGOTTEN)
+        db.session.execute(delete(Answer).where(Answer.created_at < func.now() - timedelta(days=1)))
+        wall.after_commit(poke.poke)
+
+
+def tick(stopping: threading.Event) -> None:
+    """Ring each second, spread the nets each minute, until stopped."""
+    until_nets = 0.0
+    while not stopping.is_set():
+        try:
+            more = ring() == MOST
+            if until_nets <= 0:
+                nets()
+                until_nets = NETS_EACH_SECONDS
+        except SQLAlchemyError as error:
+            log.warning("the clock waits: %s", type(error).__name__)
+            more = False
+        if not more:
+            stopping.wait(EACH_SECONDS)
+            until_nets -= EACH_SECONDS
+
+
+def run(app: Flask) -> None:
+    """Ring until SIGTERM."""
+    stopping = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.set())
+    with app.app_context():
+        tick(stopping)
+
+
+def main() -> None:
+    """The clock as a process of its own."""
+    logging.basicConfig(level=logging.INFO)
+    run(create_app())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The crew: workers, relay, clock and mail room, forked from one process that has loaded the application once.
+
+Six processes that each load it take 94 MB apiece; forked from one they share most of it. A hand that dies is replaced
+within a fraction of a second, however often; the crew itself is watched by the supervisor. Each hand has a process
+group of its own, and ends when the crew ends.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from service.app import create_app
+from service.config import settings
+from workers import clock, mailroom, relay, work
+
+log = logging.getLogger(__name__)
+PR_SET_PDEATHSIG = 1
+# A hand that dies at once is started again more slowly, but never given up.
+SOONEST, LATEST = 0.1, 3.0
+STOP_SECONDS = 10.0
+# Taking work in goes before working it off.
+NICE = {"work": 10, "outside": 5, "relay": 0, "clock": 5, "mailroom": 0}
+
+
+@dataclass
+class Hand:
+    """One place in the crew: what it does, the process that does it now, and when it may be started next."""
+
+    name: str
+    kind: str
+    task: Callable[[Flask], None]
+    pid: int = 0
+    wait: float = SOONEST
+    started: float = 0.0
+    next_start: float = field(default=0.0)
+
+
+class Crew:
+    """All hands of one machine."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.stopping = False
+        workers = [Hand(f"work-{n}", "work", partial(work.run, queue="work")) for n in range(1, settings().job_workers + 1)]
+        self.hands = [*workers, Hand("outside-1", "outside", partial(work.run, queue="outside")),
+                      Hand("relay", "relay", relay.run), Hand("clock", "clock", clock.run),
+                      Hand("mailroom", "mailroom", mailroom.run)]
+
+    def run(self) -> None:
+        """Keep every hand alive until SIGTERM."""
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: setattr(self, "stopping", True))
+        gc.collect()
+        gc.freeze()
+        while not self.stopping:
+            for hand in self.hands:
+                if hand.pid == 0 and time.monotonic() >= hand.next_start:
+                    self.start(hand)
+            self.bury()
+            time.sleep(0.05)
+        self.stop()
+
+    def start(self, hand: Hand) -> None:
+        """Fork a process for a hand and note its pid, so that tests and people can find it."""
+        hand.started = time.monotonic()
+        hand.pid = os.fork()
+        if hand.pid == 0:
+            become(hand, self.app)
+        note(hand)
+
+    def bury(self) -> None:
+        """Notice who has died, and when they may come back."""
+        while True:
+            try:
+                pid, _status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for hand in self.hands:
+                if hand.pid == pid:
+                    hand.wait = SOONEST if time.monotonic() - hand.started > 5 else min(LATEST, hand.wait * 2)
+                    hand.pid, hand.next_start = 0, time.monotonic() + hand.wait
+
+    def stop(self) -> None:
+        """SIGTERM to all, ten seconds to finish what they hold, then no more."""
+        ends = time.monotonic() + STOP_SECONDS
+        self.tell(signal.SIGTERM)
+        while any(hand.pid for hand in self.hands) and time.monotonic() < ends:
+            self.bury()
+            time.sleep(0.05)
+        self.tell(signal.SIGKILL)
+
+    def tell(self, what: signal.Signals) -> None:
+        """Send a signal to every hand that lives."""
+        for hand in self.hands:
+            if hand.pid:
+                try:
+                    os.kill(hand.pid, what)
+                except ProcessLookupError:
+                    continue
+
+
+def become(hand: Hand, app: Flask) -> None:
+    """The child: its own process group, its niceness, its task; it never returns."""
+    os.setpgid(0, 0)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    os.nice(NICE[hand.kind])
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, signal.SIG_DFL)
+    code = 1
+    try:
+        hand.task(app)
+        code = 0
+    except SystemExit as error:
+        log.error("%s ends: %s", hand.name, error.code)
+    except BaseException:
+        log.exception("%s died", hand.name)
+    finally:
+        logging.shutdown()
+        os._exit(code)
+
+
+def note(hand: Hand) -> None:
+    """The pid file of a hand, in DATA_DIR/run."""
+    folder = Path(settings().data_dir) / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{hand.name}.pid").write_text(str(hand.pid))
+
+
+def main() -> None:
+    """Load once, fork, watch."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("rq").setLevel(logging.ERROR)
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
+    app = create_app()
+    import workers.jobs  # noqa: F401 (shared by all workers)
+
+    Crew(app).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""The relay: due work from PostgreSQL to RQ's queues. It does not know what the work is.
+
+Woken by a poke through Valkey after a commit, and each second in any case. Rows that were enqueued and then lost, with
+a worker that died or a Valkey that was emptied, are enqueued again. Nothing depends on Valkey remembering anything.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import redis
+from flask import Flask
+from rq import Queue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from service import poke
+from service.app import create_app
+from service.config import settings
+from service.now import now
+from service.reactions import QUEUES
+from tenants import wall
+from tenants.wall import db
+
+log = logging.getLogger(__name__)
+MARK = "poruchi:mark"
+MOST = 2000
+BATCH = 50
+# Below this many rows each gets a job of its own, so that both workers share the work at once.
+CALM = 4
+LOST_AFTER = timedelta(seconds=15)
+JOB_SECONDS = 300
+
+FRESH = text("""
+update due set enqueued_at = clock_timestamp() where id in (
+  select id from due where enqueued_at is null and done_at is null and needs_person_at is null and due_at <= now()
+  order by due_at limit :most for update skip locked)
+returning id, queue
+""")
+LOST = text("""
+update due set enqueued_at = clock_timestamp() where id in (
+  select id from due where queue = :queue and enqueued_at < :before and done_at is null and needs_person_at is null
+    and (lease_until is null or lease_until < now())
+  order by enqueued_at limit :most for update skip locked)
+returning id, queue
+""")
+EMPTIED = text("update due set enqueued_at = null where enqueued_at is not null and done_at is null and needs_person_at is null")
+
+
+class Relay:
+    """One relay; several do no harm, because rows are taken with `skip locked`."""
+
+    def __init__(self) -> None:
+        self.valkey = redis.Redis.from_url(settings().redis_url, socket_timeout=5)
+        self.queues = {name: Queue(name, connection=self.valkey) for name in QUEUES}
+        self.stopping = threading.Event()
+        self.swept = 0.0
+
+    def run(self) -> None:
+        """Look, wait for a poke or a second, and look again, until stopped."""
+        while not self.stopping.is_set():
+            try:
+                self.listen()
+            except (redis.RedisError, SQLAlchemyError) as error:
+                log.warning("the relay waits: %s", type(error).__name__)
+                self.stopping.wait(0.5)
+
+    def listen(self) -> None:
+        """One connection's worth of looking."""
+        with self.valkey.pubsub(ignore_subscribe_messages=True) as pokes:
+            pokes.subscribe(poke.CHANNEL)
+            while not self.stopping.is_set():
+                more = self.look()
+                if not more:
+                    pokes.get_message(timeout=1.0)
+                    while pokes.get_message(timeout=0):
+                        pass
+
+    def look(self) -> bool:
+        """Enqueue what is due; whether there may be more at once."""
+        if self.valkey.set(MARK, "1", nx=True):
+            with wall.transaction(wall.system("relay")):
+                db.session.execute(EMPTIED)
+        found = self.take(FRESH, {"most": MOST})
+        if time.monotonic() - self.swept >= 1:
+            self.swept = time.monotonic()
+            for name in QUEUES:
+                self.take(LOST, {"queue": name, "before": self.oldest(name), "most": MOST})
+        return found == MOST
+
+    def take(self, statement: Any, values: dict[str, Any]) -> int:
+        """Mark rows as enqueued, commit, and enqueue them: what is lost in between is found again by the sweep."""
+        with wall.transaction(wall.system("relay")):
+            rows = sorted((queue, id_) for id_, queue in db.session.execute(statement, values))
+        for queue, of_queue in groupby(rows, key=lambda row: row[0]):
+            self.enqueue(queue, [id_ for _queue, id_ in of_queue])
+        return len(rows)
+
+    def enqueue(self, name: str, ids: list[int]) -> None:
+        """One job for each row while it is calm, batches under load; calls to vendors always one by one."""
+        queue = self.queues[name]
+        queue.enqueue_many([
+            Queue.prepare_data("workers.jobs.work_off", (chunk,), timeout=JOB_SECONDS, result_ttl=0, failure_ttl=60,
+                               description=name)
+            for chunk in batches(ids, 1 if name == "outside" or len(ids) <= CALM else BATCH)])
+
+    def oldest(self, name: str) -> datetime:
+        """Rows enqueued before this moment are in no waiting job any more: the oldest job that still waits, or 15 s ago."""
+        waiting = self.queues[name].get_jobs(0, 1)
+        if waiting and waiting[0].enqueued_at:
+            return min(waiting[0].enqueued_at.replace(tzinfo=UTC) - timedelta(seconds=1), now() - timedelta(seconds=2))
+        return now() - LOST_AFTER
+
+
+def batches(ids: list[int], size: int) -> Iterator[list[int]]:
+    """The ids in their order, so many at a time."""
+    for start in range(0, len(ids), size):
+        yield ids[start:start + size]
+
+
+def run(app: Flask) -> None:
+    """Relay until SIGTERM."""
+    with app.app_context():
+        relay = Relay()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: relay.stopping.set())
+        relay.run()
+
+
+def main() -> None:
+    """The relay as a process of its own."""
+    logging.basicConfig(level=logging.INFO)
+    run(create_app())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""A worker: listens to one queue, does jobs in its own process. `python -m workers.work QUEUE`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import uuid
+
+import redis
+from flask import Flask
+from rq import Queue, SimpleWorker
+from rq.timeouts import TimerDeathPenalty
+
+from service.app import create_app
+from service.config import settings
+from service.reactions import QUEUES
+
+
+class Worker(SimpleWorker):  # type: ignore[misc]
+    """One worker on one queue; with several, RQ takes jobs in a way that leaves no trace when it is killed."""
+
+    death_penalty_class = TimerDeathPenalty
+
+
+def run(app: Flask, queue: str) -> None:
+    """Work until SIGTERM: the job under way is finished first."""
+    with app.app_context():
+        import workers.jobs  # noqa: F401 (loaded once, before the first job)
+
+        valkey = redis.Redis.from_url(settings().redis_url)
+        # A new name at each start: after a kill -9 a fixed one is refused.
+        worker = Worker([Queue(queue, connection=valkey)], connection=valkey, name=f"{queue}-{uuid.uuid4().hex[:12]}",
+                        log_job_description=False)
+        worker.work(with_scheduler=False, logging_level="WARNING")
+
+
+def main(queue: str) -> None:
+    """One worker as a process of its own."""
+    logging.basicConfig(level=logging.WARNING)
+    if queue not in QUEUES:
+        raise SystemExit(f"There is no queue {queue}; choose one of {', '.join(QUEUES)}.")
+    run(create_app(), queue)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "work")
