@@ -1,7 +1,234 @@
-"""account"""
+"""Signing in and out, a new password, joining a company, one's own account."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_user, logout_user
+
+from service import accounts
+from service.texts import clean
+from service.web import doors
+from service.web.language import LANGUAGES
+from service.web.limits import by_email, limiter
+from service.web.signin_state import Reader
+from tenants import people, wall
+from tenants.signin import identity, links, passwords
+from tenants.wall import db
 
 pages = Blueprint("account", __name__)
+# The zones people live in, without the technical ones.
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/")))
+
+
+@pages.get("/login")
+@doors.public
+def login() -> ResponseReturnValue:
+    """The sign-in page; whoever is signed in goes on."""
+    return redirect(_home()) if doors.known() else render_template("account/login.html", values={}, errors={})
+
+
+@pages.post("/login")
+@limiter.limit("20/minute")
+@limiter.limit("20/hour", key_func=by_email)
+@doors.public
+def sign_in() -> ResponseReturnValue:
+    """Sign in with address and password; the session begins anew."""
+    email, password = request.form.get("email", "")[:320], request.form.get("password", "")
+    with wall.transaction(wall.door("sign-in")):
+        person_id = passwords.check(email, password)
+        token = identity.open_session(person_id, request.user_agent.string) if person_id else None
+    if token is None:
+        errors = {"password": _("Address and password do not go together.")}
+        return render_template("account/login.html", values={"email": email}, errors=errors), 422
+    with wall.transaction(wall.door("sign-in")):
+        who = identity.by_session(token)
+    wanted = session.get("next", "")
+    session.clear()
+    assert who is not None  # the session was opened a line above
+    g.identity = who
+    login_user(Reader(who, token), remember=False)
+    session.permanent = True
+    return redirect(_local(wanted) or _home(), 303)
+
+
+@pages.post("/logout")
+@doors.public
+def logout() -> ResponseReturnValue:
+    """End this session, here and in the database."""
+    who = doors.known()
+    if who and who.session_id:
+        with wall.transaction(wall.door("sign-in")):
+            identity.end_session(who.session_id, who.person_id)
+    logout_user()
+    session.clear()
+    return redirect(url_for("account.login"), 303)
+
+
+@pages.get("/app")
+@doors.signed_in
+def companies() -> ResponseReturnValue:
+    """To the company's desk; a list where there are several, the staff's place where there is none."""
+    seats = g.identity.seats
+    if len(seats) == 1:
+        return redirect(f"/app/{seats[0].slug}")
+    return render_template("account/companies.html", seats=seats) if seats else redirect(_home())
+
+
+@pages.get("/reset")
+@doors.public
+def reset() -> ResponseReturnValue:
+    """Ask for a new password."""
+    return render_template("account/reset.html", sent=False)
+
+
+@pages.post("/reset")
+@limiter.limit("10/hour")
+@doors.public
+def ask_reset() -> ResponseReturnValue:
+    """The answer is the same whether the address is known or not."""
+    accounts.ask_reset(request.form.get("email", "")[:320])
+    return render_template("account/reset.html", sent=True)
+
+
+@pages.route("/reset/<token>", methods=["GET", "POST"])
+@limiter.limit("30/hour")
+@doors.public
+def new_password(token: str) -> ResponseReturnValue:
+    """Set a new password with the link from the mail."""
+    with wall.transaction(wall.door("reset")):
+        open_ = links.read(token[:100], "reset") is not None
+    if not open_:
+        return render_template("account/gone.html"), 410
+    if request.method == "GET":
+        return render_template("account/new_password.html", errors={})
+    try:
+        with wall.transaction(wall.system("reset")):
+            done = links.use_reset(token[:100], request.form.get("password", ""))
+    except passwords.WeakPassword:
+        return render_template("account/new_password.html", errors={"password": _weak()}), 422
+    if not done:
+        return render_template("account/gone.html"), 410
+    flash(_("Your password is set. Sign in with it."))
+    return redirect(url_for("account.login"), 303)
+
+
+@pages.route("/join/<token>", methods=["GET", "POST"])
+@limiter.limit("30/hour")
+@doors.public
+def join(token: str) -> ResponseReturnValue:
+    """Join a company with an invitation."""
+    with wall.transaction(wall.door("join")):
+        link = links.read(token[:100], "join")
+        email = link.email if link else None
+    if email is None:
+        return render_template("account/gone.html"), 410
+    values = {name: clean(request.form.get(name, ""))[:200] for name in ("name", "language", "zone")}
+    if request.method == "GET":
+        return render_template("account/join.html", email=email, values={"language": "en", "zone": "Europe/Riga"}, errors={}, zones=ZONES)
+    errors = {} if values["name"].strip() else {"name": _("Say what we may call you.")}
+    try:
+        if not errors:
+            with wall.transaction(wall.system("join")):
+                links.use_join(token[:100], values["name"].strip(), request.form.get("password", ""), _language(values["language"]), _zone(values["zone"]))
+            flash(_("Welcome. Sign in with your address and password."))
+            return redirect(url_for("account.login"), 303)
+    except passwords.WeakPassword:
+        errors = {"password": _("At least ten letters; somebody who signs in here already gives the password they have.")}
+    return render_template("account/join.html", email=email, values=values, errors=errors, zones=ZONES), 422
+
+
+@pages.get("/account")
+@doors.signed_in
+def account() -> ResponseReturnValue:
+    """One's own name, language, zone, channel, sessions and password."""
+    return _account({})
+
+
+@pages.post("/account")
+@doors.signed_in
+def change() -> ResponseReturnValue:
+    """Change what stands on the account page."""
+    name = clean(request.form.get("name", "")).strip()
+    if not 1 <= len(name) <= 200:
+        return _account({"name": _("A name has between 1 and 200 letters.")}), 422
+    with wall.transaction(wall.system("account")):
+        person = db.session.get_one(people.Person, g.identity.person_id)
+        person.name, person.language = name, _language(request.form.get("language", ""))
+        person.zone, person.theme = _zone(request.form.get("zone", "")), _one_of(request.form.get("theme", ""), ("", "light", "dark"))
+        person.channel = _one_of(request.form.get("channel", ""), ("email", "sms"))
+    flash(_("Kept."))
+    return redirect(url_for("account.account"), 303)
+
+
+@pages.post("/account/password")
+@limiter.limit("20/hour")
+@doors.signed_in
+def change_password() -> ResponseReturnValue:
+    """A new password ends every session, this one too."""
+    with wall.transaction(wall.system("account")):
+        login_row = db.session.get_one(passwords.Login, g.identity.person_id)
+        right = passwords.check(login_row.email, request.form.get("old", "")) == g.identity.person_id
+    if not right:
+        return _account({"old": _("This is not your password.")}), 422
+    try:
+        with wall.transaction(wall.system("account")):
+            passwords.set_password(g.identity.person_id, request.form.get("password", ""))
+    except passwords.WeakPassword:
+        return _account({"password": _weak()}), 422
+    flash(_("Your password is changed. Sign in with it."))
+    return redirect(url_for("account.login"), 303)
+
+
+@pages.post("/account/sessions/<int:session_id>/end")
+@doors.signed_in
+def end_session(session_id: int) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    with wall.transaction(wall.door("sign-in")):
+        identity.end_session(session_id, g.identity.person_id)
+    return redirect(url_for("account.account"), 303)
+
+
+def _account(errors: dict[str, str]) -> str:
+    with wall.transaction(wall.door("sign-in")):
+        person = db.session.get_one(people.Person, g.identity.person_id)
+        sessions = identity.sessions_of(person.id)
+        return render_template("account/account.html", person=person, sessions=sessions, errors=errors, zones=ZONES)
+
+
+def _home() -> str:
+    who = current_user.who if current_user.is_authenticated else None
+    if who and who.staff_role:
+        return "/work" if who.staff_role == "assistant" else "/desk"
+    if who and not who.seats:
+        abort(403)
+    return "/app"
+
+
+def _local(address: str) -> str:
+    """The address where it leads to this desk, else nothing."""
+    parts = urlsplit(address)
+    path = parts.path if parts.netloc in ("", request.host) else ""
+    if not path.startswith("/") or path.startswith("//") or "\\" in path or path in ("/login", "/logout"):
+        return ""
+    return path + (f"?{parts.query}" if parts.query else "")
+
+
+def _language(value: str) -> str:
+    return _one_of(value, LANGUAGES)
+
+
+def _zone(value: str) -> str:
+    return value if value in ZONES else "Europe/Riga"
+
+
+def _one_of(value: str, choices: tuple[str, ...]) -> str:
+    return value if value in choices else choices[0]
+
+
+def _weak() -> str:
+    return _("A password has between %(least)s and %(most)s letters.", least=passwords.SHORTEST, most=passwords.LONGEST)

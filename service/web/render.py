@@ -1,0 +1,135 @@
+"""How things are written on a page: money, moments in the reader's zone, names. Filters and globals of the templates."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, g, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from service.now import now
+from service.tasks.states import STATE_NAMES
+from service.triage.categories import all_categories
+from service.web import term, words
+from service.web.language import zone as reader_zone
+
+
+def init(app: Flask) -> None:
+    """Make them known to the templates."""
+    app.jinja_env.filters.update(money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit,
+                                 paragraphs=paragraphs, as_pair=lambda value: (value, value.replace("_", " ")), with_kind=lambda code: (code, kind(code)), initials=initials, local=local, size=size)
+    app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, event_words=words.event_words,
+                                 STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
+                                 now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def language() -> str:
+    """The reader's language."""
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def here() -> ZoneInfo:
+    """The reader's zone."""
+    if "zone_info" not in g:
+        g.zone_info = ZoneInfo(reader_zone())
+    return g.zone_info  # type: ignore[no-any-return]
+
+
+def zone_name() -> str:
+    """The reader's zone as people call it: its city."""
+    return reader_zone().rpartition("/")[2].replace("_", " ")
+
+
+def money(minor: int | None, currency: str) -> str:
+    """A sum in the reader's manner; empty where there is none yet."""
+    if minor is None:
+        return ""
+    return format_currency(Decimal(minor) / 100, currency, locale=language())
+
+
+def number(value: object) -> str:
+    """A number in the reader's manner."""
+    return format_decimal(Decimal(str(value)).normalize(), locale=language())
+
+
+def day(value: datetime | None) -> str:
+    """A named day with its hour: "Wed 14:00", with the date where it is more than six days away."""
+    if value is None:
+        return ""
+    at = value.astimezone(here())
+    today = now().astimezone(here()).date()
+    if at.date() == today:
+        return _("today %(time)s", time=f"{at:%H:%M}")
+    near = abs((at.date() - today).days) < 6
+    return format_datetime(at, "EEE HH:mm" if near else "EEE d MMM HH:mm", locale=language())
+
+
+def clock(value: datetime) -> str:
+    """The hour alone."""
+    return f"{value.astimezone(here()):%H:%M}"
+
+
+def moment(value: datetime | None) -> Markup:
+    """A named day in a time element, with the exact moment and zone in its title."""
+    if value is None:
+        return Markup("")
+    at = value.astimezone(here())
+    exact = format_datetime(at, "EEE d MMM yyyy, HH:mm", locale=language())
+    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, zone_name(), day(value))
+
+
+def local(value: datetime | None) -> str:
+    """A moment for a datetime-local field, in the reader's zone."""
+    return f"{value.astimezone(here()):%Y-%m-%dT%H:%M}" if value else ""
+
+
+def kind(code: str | None) -> str:
+    """The name of a kind of work."""
+    found = all_categories().get(code or "")
+    return found.name(language()) if found else _("not sorted yet")
+
+
+def unit(code: str | None) -> str:
+    """The unit of a kind of work."""
+    found = all_categories().get(code or "")
+    return found.unit(language()) if found else ""
+
+
+def state(value: str) -> str:
+    """The name of a state."""
+    return str(STATE_NAMES[value])
+
+
+def size(count: int) -> str:
+    """A file's size."""
+    return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, round(count / 1024))} KB"
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs; nothing in it is markup."""
+    parts = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n"))) for part in parts)
+
+
+def initials(name: str | None) -> str:
+    """Two letters for a face."""
+    parts = (name or "?").split()
+    return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper()
+
+
+@lru_cache(maxsize=256)
+def asset(path: str) -> str:
+    """A static file's address with a hash of its content, so that browsers may keep it for long."""
+    file = Path(__file__).resolve().parent.parent.parent / "static" / path
+    return url_for("static", filename=path, v=hashlib.sha256(file.read_bytes()).hexdigest()[:10], _external=False)

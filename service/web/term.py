@@ -1,0 +1,83 @@
+"""The term line: start, red line, now and dead line on a real time scale, in per cent of the stretch shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from service.now import now
+
+NEAR = timedelta(hours=2)
+# Marks closer than this many per cent would hide each other; the mark of now steps aside, as it is the one that moves.
+TOUCH = 2.0
+
+
+class Timed(Protocol):
+    """What of a task the line is drawn from."""
+
+    state: str
+    created_at: datetime
+    deadline_at: datetime | None
+    red_line_at: datetime | None
+    waiting_since: datetime | None
+    delivered_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A stretch in which the clock stood, in per cent."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """A term line: positions in per cent, its state for the look, and the moments for its label."""
+
+    look: str
+    gone: float
+    red: float | None
+    dead: float
+    now: float | None
+    stops: tuple[Stop, ...]
+    start_at: datetime
+    red_at: datetime | None
+    dead_at: datetime
+
+
+def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = None, moment: datetime | None = None) -> Line | None:
+    """The line of a task; None where it has no dead line yet. A late line reaches to now, not to the dead line."""
+    if task.deadline_at is None:
+        return None
+    moment = moment or now()
+    done = task.delivered_at or task.ended_at
+    until = done if done and task.state not in ("working",) else moment
+    end = max(task.deadline_at, until) if task.state != "queued" else max(task.deadline_at, moment)
+    span = max((end - task.created_at).total_seconds(), 60.0)
+
+    def at(when: datetime) -> float:
+        return round(min(100.0, max(0.0, (when - task.created_at).total_seconds() / span * 100)), 1)
+
+    red = at(task.red_line_at) if task.red_line_at else None
+    here = at(until)
+    if red is not None and task.state == "working" and 0 < red - here < TOUCH:
+        here = max(0.0, red - TOUCH)
+    stops = tuple(Stop(at(start), at(stop or moment)) for start, stop in pauses or ())
+    return Line(_look(task, moment, done), min(here, at(task.deadline_at)), red, at(task.deadline_at), here, stops,
+                task.created_at, task.red_line_at, task.deadline_at)
+
+
+def _look(task: Timed, moment: datetime, done: datetime | None) -> str:
+    if done or task.state in ("accepted", "closed", "cancelled", "refused", "deleted"):
+        return "is-done"
+    if task.waiting_since:
+        return "is-paused"
+    if task.deadline_at and task.deadline_at < moment:
+        return "is-late"
+    if task.state in ("received", "triage", "queued"):
+        return "is-plan"
+    coming = [when for when in (task.red_line_at, task.deadline_at) if when and when > moment]
+    return "is-near" if coming and min(coming) - moment < NEAR else ""

@@ -1,0 +1,97 @@
+"""What happened and what comes next, in words people read: events, moves, badges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from service.now import now
+from service.tasks.events import Event
+from service.tasks.task import Task
+
+EVENTS = {
+    "task.received": _l("handed over"), "task.unsure": _l("laid before an operator"), "task.queued": _l("put into the queue"),
+    "task.refused": _l("refused"), "task.deleted": _l("dropped"), "task.done_at_once": _l("answered at once"),
+    "task.claimed": _l("taken from the queue"), "task.assigned": _l("given to an assistant"), "task.given_back": _l("given back to the queue"),
+    "task.briefed": _l("brief gone through"), "task.retold": _l("retelling sent, clock stopped"), "task.corrected": _l("retelling corrected"),
+    "task.understood": _l("retelling confirmed, work begins"), "task.red_line": _l("reported at the red line"),
+    "task.red_line_came": _l("the red line came"), "task.red_line_missed": _l("no report at the red line"),
+    "task.overdue": _l("the dead line passed"), "task.delivered": _l("delivered"), "task.acceptance_notice": _l("reminded to accept"),
+    "task.reworked": _l("sent back for rework"), "task.disputed": _l("disputed"), "task.resolved": _l("dispute resolved"),
+    "task.settled": _l("settled at the score"), "task.accepted": _l("accepted"), "task.asked": _l("question asked, clock stopped"),
+    "task.answered": _l("question answered"), "task.changed": _l("parameters changed"), "task.cancelled": _l("stopped"),
+    "task.praised": _l("thanked"), "task.closed": _l("closed"), "task.message": _l("a message written"), "task.file": _l("a file added"),
+    "task.noted": _l("noted"), "task.thanked": _l("thanked"), "message.written": _l("a message sent out"),
+    "charge.made": _l("charged"), "charge.paid": _l("paid"), "charge.failed": _l("the payment did not go through"),
+    "inbound.kept": _l("a message came in"), "inbound.strange": _l("a message from nobody known"),
+    "company.invited": _l("somebody invited"), "person.welcomed": _l("welcomed"), "person.reset": _l("asked for a new password"),
+}
+# What people see of a task's history; the rest is for operators.
+QUIET = ("message.written", "task.acceptance_notice", "task.red_line_came", "task.red_line_missed")
+STEP_NAMES = (_l("Analysis"), _l("Parameters"), _l("Delegate"), _l("Briefing"), _l("Retelling"), _l("Red line"), _l("Dead line"), _l("Review"))
+STEP_OF = {"received": 1, "triage": 1, "queued": 3, "assigned": 4, "briefed": 5, "retold": 5, "working": 6, "delivered": 7,
+           "accepted": 8, "closed": 9, "refused": 0, "deleted": 0, "cancelled": 0}
+CHANNELS = {"web": _l("on the page"), "rest": _l("by a program"), "email": _l("by mail"), "sms": _l("by SMS"), "voice": _l("by phone")}
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A short word with a tone: is-yours, is-near, is-late or none, and an icon."""
+
+    text: str
+    tone: str = ""
+    icon: str = ""
+
+
+def event_words(event: Event) -> str:
+    """What happened, as a phrase."""
+    words = str(EVENTS[event.kind])
+    if event.kind == "task.red_line":
+        return f"{words}: {event.facts.get('progress', '')} %"
+    if event.kind in ("task.accepted", "task.settled", "task.reworked", "task.disputed") and "score" in event.facts:
+        return f"{words}: {event.facts['score']} %"
+    return words
+
+
+def badge(task: Task, reader: str) -> Badge:
+    """What a list says of a task to this reader (client, assistant, operator)."""
+    if task.overdue_at and task.state not in ("delivered", "accepted", "closed"):
+        return Badge(_("Late"), "is-late", "clock-alert")
+    if task.disputed_at:
+        return Badge(_("Disputed"), "is-late", "triangle-alert")
+    if task.waiting_for == "client" or task.state == "delivered":
+        return Badge(_("Waits for you"), "is-yours") if reader == "client" else Badge(_("Client answers"), "", "circle-pause")
+    if reader == "assistant" and task.state in ("assigned", "briefed"):
+        return Badge(_("Your move"), "is-yours")
+    if task.state == "working" and task.red_line_at and task.red_line_at > now():
+        return Badge(_("On the way"))
+    return Badge(str(STATE_WORDS[task.state]))
+
+
+STATE_WORDS = {
+    "received": _l("Being read"), "triage": _l("Being read"), "queued": _l("Choosing"), "assigned": _l("Briefing"), "briefed": _l("Retelling"),
+    "retold": _l("Retold"), "working": _l("Under way"), "delivered": _l("Delivered"), "accepted": _l("Done"), "closed": _l("Closed"),
+    "refused": _l("Refused"), "deleted": _l("Dropped"), "cancelled": _l("Stopped"),
+}
+
+
+def client_move(task: Task, holder: str) -> tuple[bool, str]:
+    """Whether the move is the client's, and what the move is, in a sentence."""
+    name = holder or _("the assistant")
+    if task.disputed_at:
+        return False, _("An operator looks at the dispute and answers you.")
+    if task.state == "retold":
+        return True, _("Confirm how %(name)s understood the task.", name=name)
+    if task.waiting_for == "client":
+        return True, _("Answer the question of %(name)s.", name=name)
+    if task.state == "delivered":
+        return True, _("Look at the delivery and score it.")
+    return False, {
+        "received": _("We read your task."), "triage": _("Somebody reads your task and decides who should do it."),
+        "queued": _("We choose the right assistant."), "assigned": _("%(name)s goes through the brief.", name=name),
+        "briefed": _("%(name)s writes down how the task was understood.", name=name), "working": _("%(name)s is at work.", name=name),
+        "accepted": _("Done. A word of thanks is never too much."), "closed": _("Done and closed."),
+        "refused": _("We cannot take this one."), "deleted": _("This task was dropped."), "cancelled": _("This task was stopped."),
+    }.get(task.state, "")
