@@ -1,7 +1,58 @@
-"""short_link"""
+"""`/t/<token>`: the short link of a message shows one task to its person and lets them answer what was asked."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
-pages = Blueprint("short_link", __name__, url_prefix='/t')
+from service import actor
+from service.channels import short_links
+from service.errors import NotFound, Refusal
+from service.tasks import dead_line
+from service.tasks.task import Task, find
+from service.web import doors
+from service.web.client.steps import answer_question, judge_retelling, score_delivery
+from service.web.limits import limiter
+from service.web.shown import show
+from service.web.words import client_move
+from tenants import wall
+from tenants.wall import db
+
+pages = Blueprint("short_link", __name__, url_prefix="/t")
+ACTS = {"understanding": judge_retelling, "answer": answer_question, "acceptance": score_delivery}
+
+
+@pages.route("/<token>", methods=["GET", "POST"])
+@limiter.limit("120/hour")
+@doors.public
+def task(token: str) -> ResponseReturnValue:
+    """The task, and what can be answered, for as long as it is open."""
+    found = short_links.read(token[:80])
+    if found is None:
+        raise NotFound
+    task_id, person_id, company_id = found
+    g.actor = actor.client(person_id)
+    with wall.transaction(wall.client(person_id, company_id)):
+        return _post(task_id, token) if request.method == "POST" else _page(find(task_id), token)
+
+
+def _post(task_id: int, token: str) -> ResponseReturnValue:
+    act = ACTS.get(request.form.get("act", ""))
+    try:
+        task = find(task_id)
+        if act is None or not task.is_open:
+            raise NotFound
+        act(task)
+        return redirect(f"/t/{token}", 303)
+    except Refusal as error:
+        db.session.rollback()
+        return _page(find(task_id), token, error)
+
+
+def _page(task: Task, token: str, refusal: Refusal | None = None) -> ResponseReturnValue:
+    shown = show(task, doors.me())
+    mine, move = client_move(task, shown.holder)
+    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    silence = dead_line.silence_ends(task) if task.state == "delivered" else None
+    return render_template("short/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, values=request.form, url=f"/t/{token}",
+                           silence=silence), refusal.status if refusal else 200

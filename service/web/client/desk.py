@@ -1,0 +1,86 @@
+"""The client's desk, the list of tasks, and handing over."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service import files
+from service.errors import Refusal
+from service.tasks import handing_over, lists
+from service.tasks.handing_over import Kept, Wish
+from service.tasks.states import STATE_NAMES
+from service.tasks.task import find
+from service.web import doors, forms
+from service.web.client.blueprint import pages
+from tenants.wall import db
+
+RUNNING = ("received", "triage", "queued", "assigned", "briefed", "retold", "working", "delivered")
+DONE = ("accepted", "closed")
+FIELDS = ("text", "title", "category", "deadline_at", "budget", "project", "priority", "private", "deadline_fixed")
+
+
+@pages.get("/")
+@doors.client
+def desk() -> ResponseReturnValue:
+    """What waits for me, the one box, what is running, what was done."""
+    return _desk({}, {})
+
+
+@pages.get("/tasks")
+@doors.client
+def tasks() -> ResponseReturnValue:
+    """All tasks of the company that I may see, newest first."""
+    state, category, words = (request.args.get(name, "")[:100] for name in ("state", "category", "q"))
+    page = lists.of_company(g.seat.company_id, states=(state,) if state in STATE_NAMES else (), category=category or None,
+                            words=words, after=request.args.get("after"))
+    return render_template("client/tasks.html", page=page, state=state, category=category, q=words, states=STATE_NAMES)
+
+
+@pages.get("/tasks/new")
+@doors.client
+def new() -> ResponseReturnValue:
+    """The one box on a page of its own."""
+    return render_template("client/new.html", values={}, errors={}, key=uuid.uuid4().hex)
+
+
+@pages.post("/tasks")
+@doors.client
+def hand_over() -> ResponseReturnValue:
+    """Hand a task over, once for each form, with its files."""
+    values = {name: forms.words(name) for name in FIELDS}
+    try:
+        wish = Wish(text=values["text"], title=values["title"][:200], category=values["category"][:30] or None,
+                    deadline_at=forms.moment("deadline_at"), deadline_fixed=bool(values["deadline_fixed"]),
+                    priority=values["priority"][:10] or "ordinary", private=bool(values["private"]), budget=forms.money("budget"),
+                    project=values["project"][:200] or None)
+        key = request.form.get("key", "")[:64] or uuid.uuid4().hex
+        made = handing_over.hand_over(wish, doors.me(), g.seat.company_id,
+                                      kept=Kept("web", str(g.seat.company_id), key, handing_over.raw_of({**values, "key": key})))
+        if not made.repeated:
+            _attach(made.id)
+    except Refusal as error:
+        db.session.rollback()
+        errors = getattr(error, "errors", {"text": error.detail})
+        return render_template("client/new.html", values=values, errors=errors, key=uuid.uuid4().hex), error.status
+    flash(_("We have it: task %(number)s. Next you read how we understood it.", number=made.number))
+    return redirect(f"/app/{g.seat.slug}/tasks/{made.number}", 303)
+
+
+def _attach(task_id: int) -> None:
+    task = find(task_id) if request.files.getlist("file") else None
+    for upload in request.files.getlist("file")[:20]:
+        if task is not None and upload.filename:
+            files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream)
+
+
+def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
+    company_id = g.seat.company_id
+    waiting = lists.waiting_for_client(g.identity.person_id, all_people=g.seat.role == "owner")
+    running = lists.of_company(company_id, states=RUNNING, limit=20)
+    done = lists.of_company(company_id, states=DONE, limit=5)
+    return render_template("client/desk.html", waiting=waiting, running=running, done=done, values=values, errors=errors,
+                           key=uuid.uuid4().hex)

@@ -1,0 +1,61 @@
+"""Money: what is owed, charges, invoices, the card."""
+
+from __future__ import annotations
+
+import io
+
+from flask import flash, g, redirect, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.billing import cards, invoice_pdf, ledger, lists
+from service.errors import NotFound, Refusal
+from service.web import doors
+from service.web.client.blueprint import pages
+from tenants.company import Company
+from tenants.wall import db
+
+
+@pages.get("/billing")
+@doors.client
+def billing() -> ResponseReturnValue:
+    """What is owed, the charges with their invoices, the card."""
+    return _billing({})
+
+
+@pages.get("/billing/invoices/<number>.pdf")
+@doors.client
+def invoice(number: str) -> ResponseReturnValue:
+    """An invoice as PDF."""
+    found = lists.invoice(number)
+    if found is None:
+        raise NotFound
+    return send_file(io.BytesIO(invoice_pdf.pdf(found.id)), mimetype="application/pdf", download_name=f"{found.number}.pdf")
+
+
+@pages.post("/billing/card")
+@doors.owner
+def card() -> ResponseReturnValue:
+    """Keep a card."""
+    try:
+        cards.keep(g.seat.company_id, request.form.get("payment_method", "")[:80])
+    except Refusal as error:
+        return _billing(getattr(error, "errors", {"payment_method": error.detail})), error.status
+    flash(_("The card is kept."))
+    return redirect(f"/app/{g.seat.slug}/billing", 303)
+
+
+@pages.post("/billing/charges/<int:charge_id>/payment")
+@doors.owner
+def pay(charge_id: int) -> ResponseReturnValue:
+    """Try a failed payment again."""
+    cards.pay_again(charge_id)
+    flash(_("We try the card again now."))
+    return redirect(f"/app/{g.seat.slug}/billing", 303)
+
+
+def _billing(errors: dict[str, str]) -> str:
+    db.session.rollback() if errors else None
+    company = db.session.get_one(Company, g.seat.company_id)
+    owed = ledger.balance(company.id) if g.seat.role == "owner" else None
+    return render_template("client/billing.html", company=company, owed=owed, page=lists.charges(after=request.args.get("after")), errors=errors)

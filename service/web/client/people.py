@@ -1,0 +1,131 @@
+"""People, handbook and settings of a company."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask import abort, flash, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from service import accounts
+from service.errors import BadInput, NotNow, Refusal
+from service.now import now
+from service.web import doors, forms
+from service.web.account import ZONES
+from service.web.client.blueprint import pages
+from service.web.limits import limiter
+from tenants import handbook, membership, wall
+from tenants.addresses import Address
+from tenants.company import Company
+from tenants.wall import db
+
+
+@pages.get("/people")
+@doors.client
+def people() -> ResponseReturnValue:
+    """Who belongs to the company."""
+    return _people({})
+
+
+@pages.post("/people")
+@limiter.limit("60/hour")
+@doors.owner
+def invite() -> ResponseReturnValue:
+    """Invite somebody by e-mail."""
+    try:
+        with wall.as_system():
+            accounts.invite(g.seat.company_id, forms.words("email", 321), request.form.get("role", "member"), g.identity.person_id)
+    except Refusal as error:
+        return _people(getattr(error, "errors", {"email": error.detail})), error.status
+    flash(_("An invitation is on its way."))
+    return redirect(f"/app/{g.seat.slug}/people", 303)
+
+
+@pages.post("/people/<int:person_id>/end")
+@doors.owner
+def end_membership(person_id: int) -> ResponseReturnValue:
+    """End somebody's membership; the last owner stays."""
+    try:
+        _end(person_id)
+    except Refusal as error:
+        return _people({"": error.detail}), error.status
+    return redirect(f"/app/{g.seat.slug}/people", 303)
+
+
+def _end(person_id: int) -> None:
+    owners = [person.id for person in membership.owners(g.seat.company_id)]
+    if owners == [person_id]:
+        raise NotNow(_("The last owner stays. Make somebody else an owner first."))
+    seat = db.session.scalar(select(membership.Membership).where(membership.Membership.person_id == person_id,
+                                                                 membership.Membership.ended_at.is_(None)))
+    if seat is None:
+        abort(404)
+    seat.ended_at = now()
+    db.session.flush()
+
+
+@pages.get("/handbook")
+@doors.client
+def read_handbook() -> ResponseReturnValue:
+    """How this company works."""
+    found = handbook.of(g.seat.company_id)
+    return render_template("client/handbook.html", text=found.text if found else "", errors={})
+
+
+@pages.post("/handbook")
+@doors.client
+def write_handbook() -> ResponseReturnValue:
+    """Keep the handbook."""
+    text = forms.words("text", 20_002)
+    if len(text) > 20_000:
+        return render_template("client/handbook.html", text=text, errors={"text": _("At most 20,000 letters.")}), 422
+    handbook.write(g.seat.company_id, text, g.identity.person_id)
+    flash(_("Kept. It goes with every task."))
+    return redirect(f"/app/{g.seat.slug}/handbook", 303)
+
+
+@pages.get("/settings")
+@doors.client
+def settings() -> ResponseReturnValue:
+    """The company's settings, and where we reach you."""
+    return _settings({})
+
+
+@pages.post("/settings")
+@doors.owner
+def change_settings() -> ResponseReturnValue:
+    """Change the company's settings."""
+    try:
+        _change(db.session.get_one(Company, g.seat.company_id))
+    except Refusal as error:
+        return _settings(getattr(error, "errors", {"": error.detail})), error.status
+    flash(_("Kept."))
+    return redirect(f"/app/{g.seat.slug}/settings", 303)
+
+
+def _change(company: Company) -> None:
+    name, days = forms.words("name", 201).strip(), forms.whole("silence_days")
+    if not 1 <= len(name) <= 200:
+        raise BadInput({"name": _("A name has between 1 and 200 letters.")})
+    if days is None or not 1 <= days <= 30:
+        raise BadInput({"silence_days": _("Between 1 and 30 working days.")})
+    company.name, company.silence_days, company.address = name, days, forms.words("address", 1000)
+    company.language = "ru" if request.form.get("language") == "ru" else "en"
+    company.zone = request.form["zone"] if request.form.get("zone") in available_timezones() else company.zone
+    db.session.flush()
+
+
+def _people(errors: dict[str, str]) -> str:
+    if errors:
+        db.session.rollback()
+    return render_template("client/people.html", members=membership.members(g.seat.company_id), errors=errors, values=request.form)
+
+
+def _settings(errors: dict[str, str]) -> str:
+    if errors:
+        db.session.rollback()
+    found = db.session.scalars(select(Address).where(Address.person_id == g.identity.person_id).order_by(Address.id).limit(20))
+    return render_template("client/settings.html", company=db.session.get_one(Company, g.seat.company_id), addresses=list(found), errors=errors,
+                           zones=ZONES)

@@ -1,0 +1,101 @@
+"""What a client does on a task: one resource for one change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.errors import BadInput, Refusal
+from service.tasks import cancelling, dead_line, parameters, questions, review, understanding
+from service.tasks.parameters import Parameters
+from service.tasks.task import Task
+from service.web import doors, forms
+from service.web.client.blueprint import pages
+from service.web.client.task import back, of, page
+
+
+def step(number: int, act: Callable[[Task], object]) -> ResponseReturnValue:
+    """Do one thing on a task and go back to its page; a refusal shows the page with what was typed."""
+    try:
+        task = of(number)
+        act(task)
+        return back(task)
+    except Refusal as error:
+        return page(number, error)
+
+
+@pages.post("/tasks/<int:number>/understanding")
+@doors.client
+def understand(number: int) -> ResponseReturnValue:
+    """Confirm, correct, or take the assistant's way."""
+    return step(number, judge_retelling)
+
+
+def judge_retelling(task: Task) -> None:
+    """The client's word on the very retelling that they saw."""
+    seen, verdict = forms.whole("retelling") or 0, request.form.get("verdict", "")
+    if verdict == "corrected":
+        understanding.correct(task, doors.me(), seen, forms.words("note", 5001))
+    elif verdict in ("confirmed", "proposal_accepted"):
+        understanding.confirm(task, doors.me(), seen, proposal=verdict == "proposal_accepted")
+    else:
+        raise BadInput({"verdict": _("Say whether it is right.")})
+
+
+@pages.post("/tasks/<int:number>/answers")
+@doors.client
+def answer(number: int) -> ResponseReturnValue:
+    """Answer a question."""
+    return step(number, answer_question)
+
+
+def answer_question(task: Task) -> None:
+    """The words, or the option that was pressed."""
+    questions.answer(task, doors.me(), forms.whole("question") or 0, request.form.get("option") or forms.words("text", 5001))
+
+
+@pages.post("/tasks/<int:number>/acceptance")
+@doors.client
+def accept(number: int) -> ResponseReturnValue:
+    """Score the delivery."""
+    return step(number, score_delivery)
+
+
+def score_delivery(task: Task) -> None:
+    """The score and, below 80, what follows; a word of praise may come with it."""
+    praise = forms.words("praise", 2001).strip()
+    dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment", 5001), request.form.get("then") or None)
+    if praise and task.state == "accepted":
+        review.praise(task, doors.me(), praise, None)
+
+
+@pages.post("/tasks/<int:number>/praise")
+@doors.client
+def praise(number: int) -> ResponseReturnValue:
+    """Thank the assistant."""
+    return step(number, lambda task: review.praise(task, doors.me(), forms.words("text", 2001), forms.money("tip")))
+
+
+@pages.post("/tasks/<int:number>/cancellation")
+@doors.client
+def cancel(number: int) -> ResponseReturnValue:
+    """Stop the task."""
+    return step(number, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason", 2001)))
+
+
+@pages.post("/tasks/<int:number>/parameters")
+@doors.client
+def change(number: int) -> ResponseReturnValue:
+    """Change outcome, criteria, quantity, budget, dead line, priority."""
+    return step(number, lambda task: parameters.change(task, doors.me(), wanted_parameters()))
+
+
+def wanted_parameters() -> Parameters:
+    """The parameters of the form; an empty field leaves the thing as it is."""
+    return Parameters(outcome=forms.words("outcome", 5001) or None, criteria=forms.lines("criteria") or None,
+                      deadline_at=forms.moment("deadline_at"), deadline_fixed=bool(request.form.get("deadline_fixed")),
+                      budget=forms.money("budget"), quantity=forms.decimal("quantity"),
+                      category=request.form.get("category", "")[:30] or None, priority=request.form.get("priority", "")[:10] or None)

@@ -1,0 +1,86 @@
+"""The page of one task, its files and what is written on it."""
+
+from __future__ import annotations
+
+from flask import g, redirect, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from service import files
+from service.conversation import messages
+from service.errors import Refusal
+from service.tasks import cancelling, dead_line
+from service.tasks.task import Task, find_number
+from service.web import doors, forms
+from service.web.client.blueprint import pages
+from service.web.shown import show
+from service.web.words import client_move
+from tenants.wall import db
+
+
+def of(number: int) -> Task:
+    """The company's task of this number. Raises NotFound."""
+    return find_number(g.seat.company_id, number)
+
+
+def back(task: Task, part: str = "") -> ResponseReturnValue:
+    """To the task's page, after something was done."""
+    return redirect(f"/app/{g.seat.slug}/tasks/{task.number}{part}", 303)
+
+
+def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The task's page; after a refusal with what was typed and what was wrong."""
+    if refusal is not None:
+        db.session.rollback()
+    task = of(number)
+    shown = show(task, doors.me())
+    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    mine, move = client_move(task, shown.holder)
+    return render_template("client/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, base=request.path.split("/tasks/")[0],
+                           values=request.form, silence=dead_line.silence_ends(task) if task.state == "delivered" else None,
+                           cancel_price=cancelling.price_now(task)), refusal.status if refusal else 200
+
+
+@pages.get("/tasks/<int:number>")
+@doors.client
+def task(number: int) -> ResponseReturnValue:
+    """Whose move it is, the term, the eight steps, and what can be done now."""
+    return page(number)
+
+
+@pages.post("/tasks/<int:number>/messages")
+@doors.client
+def write(number: int) -> ResponseReturnValue:
+    """Write to the assistant."""
+    try:
+        task = of(number)
+        messages.say(task, doors.me(), forms.words("text"))
+        return back(task, "#talk")
+    except Refusal as error:
+        return page(number, error)
+
+
+@pages.post("/tasks/<int:number>/files")
+@doors.client
+def add_files(number: int) -> ResponseReturnValue:
+    """Add files to the task."""
+    try:
+        task = of(number)
+        for upload in request.files.getlist("file")[:20]:
+            if upload.filename:
+                files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream)
+        return back(task, "#files")
+    except Refusal as error:
+        return page(number, error)
+
+
+@pages.get("/tasks/<int:number>/files/<int:file_id>")
+@doors.client
+def file(number: int, file_id: int) -> ResponseReturnValue:
+    """A file's bytes, always to be saved, never shown in place."""
+    return download(of(number), file_id)
+
+
+def download(task: Task, file_id: int) -> ResponseReturnValue:
+    """Send a file of this task."""
+    found = files.find(task, file_id)
+    return send_file(files.path_of(found.sha256), mimetype="application/octet-stream", as_attachment=True, download_name=found.name)

@@ -1,0 +1,64 @@
+"""Reading forms: texts cleaned and bounded, moments in the reader's zone, money in minor units."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+
+from flask import request
+from flask_babel import gettext as _
+
+from service.errors import BadInput
+from service.texts import clean
+from service.web.render import here
+
+
+def words(name: str, most: int = 20_001) -> str:
+    """A text field, cleaned, cut one letter above its bound so that the domain can refuse it with a sentence."""
+    return clean(request.form.get(name, ""))[:most]
+
+
+def whole(name: str) -> int | None:
+    """A whole number, None where the field is empty. Raises BadInput."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    if not text.lstrip("-").isdecimal() or len(text) > 12:
+        raise BadInput({name: _("Write a whole number.")})
+    return int(text)
+
+
+def decimal(name: str) -> Decimal | None:
+    """A number with a point or a comma, None where the field is empty. Raises BadInput."""
+    text = request.form.get(name, "").strip().replace(" ", "").replace("\u00a0", "").replace(",", ".")
+    if not text:
+        return None
+    try:
+        value = Decimal(text[:20])
+    except InvalidOperation as error:
+        raise BadInput({name: _("Write a number.")}) from error
+    if not value.is_finite():
+        raise BadInput({name: _("Write a number.")})
+    return value
+
+
+def money(name: str) -> int | None:
+    """A sum as people write it, in minor units of a currency with two digits."""
+    value = decimal(name)
+    return None if value is None else int((value * 100).to_integral_value())
+
+
+def moment(name: str) -> datetime | None:
+    """A moment of a datetime-local field, in the reader's zone, None where it is empty. Raises BadInput."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=here()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadInput({name: _("Write a day and an hour.")}) from error
+
+
+def lines(name: str) -> list[str]:
+    """A text field with one thing a line."""
+    return [line.strip() for line in words(name).splitlines() if line.strip()]
