@@ -1,7 +1,161 @@
-"""assistant"""
+"""The assistant's place: the queue, and the workbench of one task."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable
 
-pages = Blueprint("assistant", __name__, url_prefix='/work')
+from flask import Blueprint, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service import files
+from service.conversation import messages
+from service.errors import NotFound, NotNow, Refusal
+from service.tasks import briefing, dead_line, delegate, lists, parameters, questions, red_line, understanding
+from service.tasks.task import Task, find
+from service.tasks.understanding import Proposal
+from service.web import doors, forms
+from service.web.client.task import download
+from service.web.shown import show
+from tenants.wall import db
+
+pages = Blueprint("assistant", __name__, url_prefix="/work")
+mine = doors.staff("assistant")
+
+
+@pages.get("")
+@mine
+def queue() -> ResponseReturnValue:
+    """What I hold, and what I may take, most pressing first."""
+    held = lists.held(doors.me().person_id or 0)
+    return render_template("assistant/queue.html", held=held, page=lists.queued(request.args.get("after")))
+
+
+@pages.get("/<int:task_id>")
+@mine
+def bench(task_id: int) -> ResponseReturnValue:
+    """One task: its brief, the stage that is open now, the conversation."""
+    return page(task_id)
+
+
+def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The workbench; after a refusal with what was typed and what was wrong."""
+    if refusal is not None:
+        db.session.rollback()
+    task = find(task_id)
+    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    return render_template("assistant/bench.html", it=show(task, doors.me()), task=task, errors=errors, values=request.form,
+                           reported=task.state == "working" and red_line.reported_since_understood(task)), refusal.status if refusal else 200
+
+
+def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
+    """Do one thing on a task and go back to its bench."""
+    try:
+        act(find(task_id))
+        return redirect(f"/work/{task_id}", 303)
+    except Refusal as error:
+        return page(task_id, error)
+
+
+@pages.post("/<int:task_id>/claim")
+@mine
+def claim(task_id: int) -> ResponseReturnValue:
+    """Take a task from the queue; who is second is told so."""
+    try:
+        delegate.claim(find(task_id), doors.me())
+        return redirect(f"/work/{task_id}", 303)
+    except (NotNow, NotFound) as error:
+        db.session.rollback()
+        flash(error.detail or _("Somebody else was faster."), "error")
+        return redirect("/work", 303)
+
+
+@pages.post("/<int:task_id>/briefing")
+@mine
+def brief(task_id: int) -> ResponseReturnValue:
+    """The brief was gone through."""
+    return step(task_id, lambda task: briefing.brief(task, doors.me()))
+
+
+@pages.post("/<int:task_id>/retelling")
+@mine
+def retell(task_id: int) -> ResponseReturnValue:
+    """Tell the task back in own words, perhaps with another way."""
+    return step(task_id, lambda task: understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001),
+                                                           _proposal(task), forms.decimal("quantity")))
+
+
+def _proposal(task: Task) -> Proposal | None:
+    text = forms.words("proposal", 5001).strip()
+    if not text:
+        return None
+    price, day = forms.money("proposal_price"), forms.moment("proposal_deadline_at")
+    return Proposal(text, (task.price or 0) if price is None else price, day or task.deadline_at)  # type: ignore[arg-type]
+
+
+@pages.post("/<int:task_id>/questions")
+@mine
+def ask(task_id: int) -> ResponseReturnValue:
+    """Ask the client; the clock stands until they answer."""
+    return step(task_id, lambda task: questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options")))
+
+
+@pages.post("/<int:task_id>/red-line")
+@mine
+def report(task_id: int) -> ResponseReturnValue:
+    """Report at the red line."""
+    return step(task_id, lambda task: red_line.report(task, doors.me(), forms.whole("progress") or 0,
+                                                      on_time=request.form.get("on_time") == "1", help_=forms.words("help", 5001)))
+
+
+@pages.post("/<int:task_id>/delivery")
+@mine
+def deliver(task_id: int) -> ResponseReturnValue:
+    """Deliver with files, criterion by criterion."""
+    return step(task_id, _deliver)
+
+
+def _deliver(task: Task) -> None:
+    answers = [{"id": c.id, "met": request.form.get(f"met-{c.id}") == "1", "note": forms.words(f"note-{c.id}", 1000)}
+               for c in parameters.criteria_of(task)]
+    _attach(task, "delivery")
+    dead_line.deliver(task, doors.me(), forms.words("delivery", 50_001), answers)
+
+
+@pages.post("/<int:task_id>/return")
+@mine
+def give_back(task_id: int) -> ResponseReturnValue:
+    """Give the task back with a reason; it may not be visible afterwards."""
+    try:
+        delegate.give_back(find(task_id), doors.me(), forms.words("reason", 1001))
+    except Refusal as error:
+        return page(task_id, error)
+    flash(_("It is back in the queue."))
+    return redirect("/work", 303)
+
+
+@pages.post("/<int:task_id>/messages")
+@mine
+def write(task_id: int) -> ResponseReturnValue:
+    """Write to the client."""
+    return step(task_id, lambda task: messages.say(task, doors.me(), forms.words("text", 10_001)))
+
+
+@pages.post("/<int:task_id>/files")
+@mine
+def add_files(task_id: int) -> ResponseReturnValue:
+    """Add files to what will be delivered."""
+    return step(task_id, lambda task: _attach(task, "delivery"))
+
+
+@pages.get("/<int:task_id>/files/<int:file_id>")
+@mine
+def file(task_id: int, file_id: int) -> ResponseReturnValue:
+    """A file's bytes."""
+    return download(find(task_id), file_id)
+
+
+def _attach(task: Task, part: str) -> None:
+    for upload in request.files.getlist("file")[:20]:
+        if upload.filename:
+            files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream, part)

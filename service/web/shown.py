@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from service import files
-from service.actor import Actor
+from service.actor import ASSISTANT, Actor
 from service.billing import charges
 from service.billing.charges import Charge, Invoice
 from service.conversation import messages
@@ -61,7 +61,7 @@ class Shown:
 
 def show(task: Task, by: Actor) -> Shown:
     """Read everything that the page of a task shows to this reader."""
-    charge = charges.of_task(task)
+    charge = None if by.kind == ASSISTANT else charges.of_task(task)  # money is between the client and the service
     shown = Shown(
         task=task, company=db.session.get(Company, task.company_id), can=possible(task, by), criteria=parameters.criteria_of(task),
         questions=questions.questions_of(task), reports=red_line.reports_of(task), files=files.files_of(task),

@@ -1,0 +1,75 @@
+"""The admin's page: staff and companies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service import accounts
+from service.errors import Refusal
+from service.tasks import events
+from service.triage.categories import all_categories
+from service.web import doors, forms
+from service.web.operator.blueprint import pages
+from tenants import membership, wall
+from tenants.signin import identity
+from tenants.wall import db
+
+admin_only = doors.staff("admin")
+
+
+@pages.get("/admin")
+@admin_only
+def admin() -> ResponseReturnValue:
+    """Who works here."""
+    return _page({})
+
+
+@pages.post("/admin/staff")
+@admin_only
+def add_staff() -> ResponseReturnValue:
+    """Add somebody to the service; a link to set a password goes to them."""
+    trades = request.form.getlist("trade") or list(all_categories())
+    return _do(lambda: _welcome(accounts.add_staff(forms.words("email", 321), forms.words("name", 200), request.form.get("role", ""),
+                                                   trades if request.form.get("role") == "assistant" else []).id))
+
+
+@pages.post("/admin/companies")
+@admin_only
+def add_company() -> ResponseReturnValue:
+    """Add a company with its owner; a link to set a password goes to them."""
+    def add() -> None:
+        made = accounts.add_company(forms.words("company", 201), forms.words("owner_email", 321), request.form.get("currency", "EUR"),
+                                    "ru" if request.form.get("language") == "ru" else "en")
+        _welcome(membership.owners(made.id)[0].id)
+    return _do(add)
+
+
+@pages.post("/admin/people/<int:person_id>/sessions/end")
+@admin_only
+def end_sessions(person_id: int) -> ResponseReturnValue:
+    """End every session of a person."""
+    return _do(lambda: identity.end_all(person_id))
+
+
+def _welcome(person_id: int) -> None:
+    events.write("person.reset", doors.me(), person=person_id)
+
+
+def _do(act: Callable[[], object]) -> ResponseReturnValue:
+    """Sign-in's tables are the system's: the admin's scope changes for this one statement."""
+    try:
+        with wall.as_system():
+            act()
+    except Refusal as error:
+        db.session.rollback()
+        return _page(getattr(error, "errors", {"": error.detail})), error.status
+    flash(_("Done."))
+    return redirect("/admin", 303)
+
+
+def _page(errors: dict[str, str]) -> str:
+    return render_template("operator/admin.html", staff=membership.all_staff(), errors=errors, values=request.form)

@@ -1,0 +1,53 @@
+"""Messages in and out, and what needs a person."""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service import due
+from service.channels import lists
+from service.channels.kept import Inbound
+from service.errors import NotFound
+from service.triage import strangers_desk
+from service.web.operator.blueprint import desk_only, pages
+from tenants.wall import db
+
+
+@pages.get("/desk/messages")
+@desk_only
+def messages() -> ResponseReturnValue:
+    """What needs a person, what went out, what came in."""
+    return render_template("operator/messages.html", needing=due.needing_person(), out=lists.outgoing(request.args.get("out")),
+                           inbound=lists.inbound(after=request.args.get("in")))
+
+
+@pages.post("/desk/due/<int:due_id>/retry")
+@desk_only
+def retry(due_id: int) -> ResponseReturnValue:
+    """Try once more."""
+    due.retry(due_id)
+    flash(_("It is tried again now."))
+    return redirect("/desk/messages", 303)
+
+
+@pages.post("/desk/inbound/<int:inbound_id>/replay")
+@desk_only
+def replay(inbound_id: int) -> ResponseReturnValue:
+    """Understand a message once more."""
+    strangers_desk.replay(inbound_id)
+    flash(_("It is read again now."))
+    return redirect("/desk/messages", 303)
+
+
+@pages.get("/desk/inbound/<int:inbound_id>/raw")
+@desk_only
+def raw(inbound_id: int) -> ResponseReturnValue:
+    """The raw bytes as they came, to be saved, never shown in place."""
+    found = db.session.get(Inbound, inbound_id)
+    if found is None:
+        raise NotFound
+    answer = Response(found.raw, mimetype="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="inbound-{inbound_id}.txt"'
+    return answer

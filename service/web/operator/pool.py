@@ -1,0 +1,67 @@
+"""The pool, the companies, the figures."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.billing import ledger
+from service.errors import NotFound
+from service.insight import figures
+from service.tasks import lists
+from service.triage.categories import all_categories
+from service.web import forms
+from service.web.operator.blueprint import desk_only, pages
+from tenants import membership
+from tenants.company import Company, page_of
+from tenants.membership import Staff
+from tenants.wall import db
+
+
+@pages.get("/desk/pool")
+@desk_only
+def pool() -> ResponseReturnValue:
+    """Each assistant with trades, load and limit."""
+    staff = {one.person_id: one for one in membership.assistants()}
+    return render_template("operator/pool.html", loads=lists.loads(), staff=staff)
+
+
+@pages.post("/desk/pool/<int:person_id>")
+@desk_only
+def change_pool(person_id: int) -> ResponseReturnValue:
+    """Change an assistant's trades and limit."""
+    one = db.session.get(Staff, person_id)
+    if one is None or one.role != "assistant":
+        raise NotFound
+    one.trades = [code for code in request.form.getlist("trade") if code in all_categories()]
+    one.held_limit = min(100, max(0, forms.whole("held_limit") or 0))
+    db.session.flush()
+    flash(_("Kept."))
+    return redirect("/desk/pool", 303)
+
+
+@pages.get("/desk/companies")
+@desk_only
+def companies() -> ResponseReturnValue:
+    """All client companies."""
+    rows, after = page_of(request.args.get("after"))
+    return render_template("operator/companies.html", rows=rows, next=after)
+
+
+@pages.get("/desk/companies/<int:company_id>")
+@desk_only
+def company(company_id: int) -> ResponseReturnValue:
+    """One company: people, tasks, balance."""
+    found = db.session.get(Company, company_id)
+    if found is None:
+        raise NotFound
+    return render_template("operator/company.html", company=found, members=membership.members(company_id), owed=ledger.balance(company_id),
+                           page=lists.of_company(company_id, limit=20))
+
+
+@pages.get("/desk/reports")
+@desk_only
+def reports() -> ResponseReturnValue:
+    """Success at the dead line by kind of work, and how fast messages leave."""
+    return render_template("operator/reports.html", success=figures.success_by_category(), leaving=figures.handed_over_in_time())

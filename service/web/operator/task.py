@@ -1,0 +1,163 @@
+"""A task with everything, for the desk; tasks told by phone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.channels import lists as channel_lists
+from service.conversation import messages
+from service.errors import BadInput, Refusal
+from service.tasks import cancelling, dead_line, delegate, handing_over, lists, parameters, questions
+from service.tasks.handing_over import Kept, Wish
+from service.tasks.task import Task, find
+from service.web import doors, forms
+from service.web.client import steps
+from service.web.client.task import download
+from service.web.operator.blueprint import desk_only, pages
+from service.web.shown import show
+from tenants import addresses
+from tenants.wall import db
+
+
+def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The task's page for the desk."""
+    if refusal is not None:
+        db.session.rollback()
+    task = find(task_id)
+    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    return render_template("operator/task.html", it=show(task, doors.me()), task=task, errors=errors, values=request.form, loads=lists.loads(),
+                           sent=channel_lists.outgoing_of(task.id), cancel_price=cancelling.price_now(task),
+                           silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
+
+
+def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
+    """Do one thing and go back to the task."""
+    try:
+        act(find(task_id))
+        return redirect(f"/desk/tasks/{task_id}", 303)
+    except Refusal as error:
+        return page(task_id, error)
+
+
+@pages.get("/desk/tasks/<int:task_id>")
+@desk_only
+def task(task_id: int) -> ResponseReturnValue:
+    """Everything on a task."""
+    return page(task_id)
+
+
+@pages.post("/desk/tasks/<int:task_id>/assignment")
+@desk_only
+def assign(task_id: int) -> ResponseReturnValue:
+    """Hand the task to an assistant."""
+    return step(task_id, lambda task: delegate.assign(task, doors.me(), forms.whole("assistant") or 0))
+
+
+@pages.post("/desk/tasks/<int:task_id>/return")
+@desk_only
+def give_back(task_id: int) -> ResponseReturnValue:
+    """Put the task back into the queue."""
+    return step(task_id, lambda task: delegate.give_back(task, doors.me(), forms.words("reason", 1001)))
+
+
+@pages.post("/desk/tasks/<int:task_id>/understanding")
+@desk_only
+def understand(task_id: int) -> ResponseReturnValue:
+    """Confirm or correct for the client."""
+    return step(task_id, steps.judge_retelling)
+
+
+@pages.post("/desk/tasks/<int:task_id>/answers")
+@desk_only
+def answer(task_id: int) -> ResponseReturnValue:
+    """Answer for the client."""
+    return step(task_id, steps.answer_question)
+
+
+@pages.post("/desk/tasks/<int:task_id>/questions")
+@desk_only
+def ask(task_id: int) -> ResponseReturnValue:
+    """Ask the client."""
+    return step(task_id, lambda task: questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options")))
+
+
+@pages.post("/desk/tasks/<int:task_id>/acceptance")
+@desk_only
+def accept(task_id: int) -> ResponseReturnValue:
+    """Accept for the client."""
+    return step(task_id, steps.score_delivery)
+
+
+@pages.post("/desk/tasks/<int:task_id>/resolution")
+@desk_only
+def resolve(task_id: int) -> ResponseReturnValue:
+    """Decide a dispute."""
+    return step(task_id, lambda task: dead_line.resolve(task, doors.me(), request.form.get("outcome", ""), forms.words("reason", 2001),
+                                                        forms.whole("score")))
+
+
+@pages.post("/desk/tasks/<int:task_id>/cancellation")
+@desk_only
+def cancel(task_id: int) -> ResponseReturnValue:
+    """Stop the task."""
+    return step(task_id, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason", 2001)))
+
+
+@pages.post("/desk/tasks/<int:task_id>/parameters")
+@desk_only
+def change(task_id: int) -> ResponseReturnValue:
+    """Change the parameters."""
+    return step(task_id, lambda task: parameters.change(task, doors.me(), steps.wanted_parameters()))
+
+
+@pages.post("/desk/tasks/<int:task_id>/messages")
+@desk_only
+def write(task_id: int) -> ResponseReturnValue:
+    """Write to the client."""
+    return step(task_id, lambda task: messages.say(task, doors.me(), forms.words("text", 10_001)))
+
+
+@pages.get("/desk/tasks/<int:task_id>/files/<int:file_id>")
+@desk_only
+def file(task_id: int, file_id: int) -> ResponseReturnValue:
+    """A file's bytes."""
+    return download(find(task_id), file_id)
+
+
+@pages.get("/desk/tasks/new")
+@desk_only
+def new() -> ResponseReturnValue:
+    """A task told by phone."""
+    return render_template("operator/new.html", values={}, errors={}, key=uuid.uuid4().hex)
+
+
+@pages.post("/desk/tasks")
+@desk_only
+def enter() -> ResponseReturnValue:
+    """Enter a task for a client who told it by phone; it is marked as such."""
+    values = {name: forms.words(name) for name in ("email", "text", "title", "category", "deadline_at")}
+    try:
+        made = _enter(values)
+    except Refusal as error:
+        db.session.rollback()
+        errors = getattr(error, "errors", {"": error.detail})
+        return render_template("operator/new.html", values=values, errors=errors, key=uuid.uuid4().hex), error.status
+    return redirect(f"/desk/tasks/{made.id}", 303)
+
+
+def _enter(values: dict[str, str]) -> handing_over.Handed:
+    owner = addresses.owner_of("email", values["email"])
+    if owner is None:
+        raise BadInput({"email": _("No client has this address.")})
+    person, company_id = owner
+    by = replace(doors.me(), channel="voice")
+    wish = Wish(values["text"], title=values["title"][:200], category=values["category"][:30] or None, deadline_at=forms.moment("deadline_at"))
+    key = request.form.get("key", "")[:64] or uuid.uuid4().hex
+    return handing_over.hand_over(wish, by, company_id, person_id=person.id,
+                                  kept=Kept("voice", f"desk:{by.person_id}", key, handing_over.raw_of(values)))
