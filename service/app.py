@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import errors, models  # noqa: F401 (models: loads every table)
 from service.config import Settings, settings
-from service.web import doors, language, limits, problems, signin_state
+from service.web import doors, language, limits, problems, render, signin_state
 from tenants.wall import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +38,7 @@ def create_app(conf: Settings | None = None) -> Flask:
     limits.init(app, conf)
     problems.init(app)
     doors.init(app)
+    render.init(app)
     _register(app)
     return app
 

@@ -59,6 +59,15 @@ def by_slug(slug: str) -> Company | None:
     return db.session.scalar(select(Company).where(Company.slug == slug))
 
 
+def page_of(after: str | None, limit: int = 50) -> tuple[list[Company], str | None]:
+    """Companies by id, newest first, and where the next page begins."""
+    wanted = select(Company).order_by(Company.id.desc()).limit(limit + 1)
+    if after and after.isdecimal() and len(after) < 19:
+        wanted = wanted.where(Company.id < int(after))
+    rows = list(db.session.scalars(wanted))
+    return rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None
+
+
 def _free(wanted: str) -> str:
     taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(wanted, autoescape=True))))
     if wanted not in taken:

@@ -86,3 +86,15 @@ def desk_people() -> list[Person]:
     return list(db.session.scalars(
         select(Person).join(Staff, Staff.person_id == Person.id)
         .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None)).order_by(Person.id).limit(20)))
+
+
+def assistants() -> list[Staff]:
+    """The pool's rows, at most five hundred."""
+    return list(db.session.scalars(select(Staff).where(Staff.role == "assistant", Staff.ended_at.is_(None)).limit(500)))
+
+
+def all_staff() -> list[tuple[Person, Staff]]:
+    """Everybody who works for the service."""
+    rows = db.session.execute(select(Person, Staff).join(Staff, Staff.person_id == Person.id).where(Staff.ended_at.is_(None))
+                              .order_by(Staff.role, Person.name).limit(500))
+    return [(person, staff) for person, staff in rows]
