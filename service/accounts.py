@@ -45,7 +45,7 @@ def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:
     if role not in COMPANY_ROLES:
         raise BadInput({"role": _("The role is owner or member.")})
     events.write("company.invited", THE_SYSTEM, company_id=company_id, to=checked_email(email), role=role,
-                 by=by_person_id)
+                 inviter=by_person_id)
 
 
 def send_invitation(company_id: int, email: str, role: str, by_person_id: int) -> None:

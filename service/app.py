@@ -79,8 +79,8 @@ def _register(app: Flask) -> None:
     """All doors. A new door is one line here."""
     from service import commands
     from service.api import routes as api
-    from service.channels.sms.hooks import hooks as sms
     from service.billing.hooks import hooks as stripe
+    from service.channels.sms.hooks import hooks as sms
     from service.web import account, assistant, client, health, operator, public, short_link
 
     for machine in (api.api, sms, stripe):

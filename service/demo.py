@@ -13,7 +13,16 @@ from service import actor
 from service.actor import Actor
 from service.now import now
 from service.tasks import (
-    analysis, briefing, dead_line, delegate, handing_over, parameters, questions, red_line, review, understanding,
+    analysis,
+    briefing,
+    dead_line,
+    delegate,
+    handing_over,
+    parameters,
+    questions,
+    red_line,
+    review,
+    understanding,
 )
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.task import Task, find

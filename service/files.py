@@ -7,7 +7,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, LargeBinary, String, select
@@ -36,7 +36,7 @@ class Attachment(OfTask, Base):
     part: Mapped[str] = mapped_column(String(10), server_default="brief")
 
 
-def attach(task: Task, by: Actor, name: str, type_: str, content: BinaryIO, part: str = "brief") -> Attachment:
+def attach(task: Task, by: Actor, name: str, type_: str, content: IO[bytes], part: str = "brief") -> Attachment:
     """Keep a file on a task. Raises BadInput where it is too large or the task has a hundred already."""
     if len(files_of(task)) >= MOST_FILES:
         raise BadInput({"file": _("A task has at most 100 files.")})
@@ -78,7 +78,7 @@ def safe_name(name: str) -> str:
     return plain if len(plain) <= 150 else f"{(stem or plain)[:120]}{dot}{ending[:20]}"
 
 
-def _keep(content: BinaryIO) -> tuple[bytes, int]:
+def _keep(content: IO[bytes]) -> tuple[bytes, int]:
     """Write the bytes beside their place, then move them there: never half a file under a full name."""
     folder = settings().data_dir.resolve() / "files"
     folder.mkdir(parents=True, exist_ok=True)

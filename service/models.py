@@ -6,7 +6,16 @@ from service.billing import charges, ledger  # noqa: F401
 from service.channels import kept  # noqa: F401
 from service.conversation import asks, messages  # noqa: F401
 from service.tasks import (  # noqa: F401
-    clock, dead_line, delegate, events, parameters, questions, red_line, review, task, understanding,
+    clock,
+    dead_line,
+    delegate,
+    events,
+    parameters,
+    questions,
+    red_line,
+    review,
+    task,
+    understanding,
 )
 from tenants import addresses, company, handbook, membership, people  # noqa: F401
 from tenants.signin import tables  # noqa: F401

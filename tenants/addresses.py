@@ -91,7 +91,7 @@ def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
         .where(Address.kind == kind, Address.value == plain, Address.verified_at.is_not(None),
                Address.company_id.is_not(None))
     ).first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1]) if found and found[1] is not None else None
 
 
 def reach(person_id: int, kind: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Boolean, BigInteger, DateTime, Identity, String, func
+from sqlalchemy import BigInteger, Boolean, DateTime, Identity, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.wall import Base, db

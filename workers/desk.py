@@ -57,7 +57,7 @@ class Desk:
         config = programs.write(self.conf, servers, environment, self.data)
         self.supervisor = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)], cwd=ROOT, env=environment,
-            stdout=subprocess.DEVNULL, stderr=(self.data / "log" / "supervisord.err").open("ab"), preexec_fn=_die_with_parent)
+            stdout=subprocess.DEVNULL, stderr=(self.data / "log" / "supervisord.err").open("ab"), preexec_fn=_die_with_parent)  # noqa: PLW1509 (no thread runs yet)
         if servers and not self.conf.database_url:
             embedded.wait_for_postgres(servers)
         prepare_database(environment)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from sqlalchemy.exc import DBAPIError, OperationalError
+
 from service import accounts, due, telling
 from service.billing import charges, payments
 from service.channels import sending, strangers
@@ -13,7 +15,6 @@ from service.due import Heals, Lease, LostLease
 from service.tasks.events import Event
 from service.tasks.task import find
 from service.triage import triage, understand
-from sqlalchemy.exc import DBAPIError, OperationalError
 from tenants.wall import db
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ HERE: dict[str, Callable[[Event], None]] = {
     "triage": lambda event: triage.triage(find(event.task_id or 0)),
     "charge": _charge,
     "send_invitation": lambda event: accounts.send_invitation(event.company_id or 0, event.facts["to"], event.facts["role"],
-                                                              event.facts["by"]),
+                                                              event.facts["inviter"]),
     "send_welcome": lambda event: strangers.send_welcome(event.facts["person"]),
     "send_reset": lambda event: accounts.send_reset(event.facts["person"]),
     **{name: getattr(telling, name) for name in (

@@ -81,7 +81,7 @@ def on_loopback(conf: Settings) -> bool:
 
 
 def _stand_ins(conf: Settings, data: Path) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     if not conf.twilio_account_sid:
         sid = "AC" + hashlib.sha256(conf.secret_key.encode()).hexdigest()[:32]
         token = hashlib.sha256(b"twilio" + conf.secret_key.encode()).hexdigest()[:32]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import (
-    BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, func, insert, select,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 

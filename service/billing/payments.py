@@ -23,7 +23,7 @@ def pay(held: Lease) -> None:
     """Take the money for a charge, once, whatever dies in between."""
     charge_id, company, open_ = _load(held)
     if not open_:
-        return
+        return None
     if settings().outbound == "off" or not (company.stripe_customer and company.stripe_method):
         return _finish(held, charge_id, reason=NO_CARD)
     try:

@@ -53,9 +53,9 @@ def keep_card(customer: str | None, method: str, name: str, email: str) -> tuple
 
 def prepare(amount: int, currency: str, customer: str, method: str, key: str, about: dict[str, str]) -> Intent:
     """Make an intent that pays nothing yet. `amount` in minor units."""
-    made = _guarded(lambda: client().payment_intents.create(
-        {"amount": amount, "currency": currency.lower(), "customer": customer, "payment_method": method, "metadata": about,
-         "payment_method_types": ["card"]}, {"idempotency_key": f"{key}-prepare"}))
+    wanted: Any = {"amount": amount, "currency": currency.lower(), "customer": customer, "payment_method": method, "metadata": about,
+                   "payment_method_types": ["card"]}
+    made = _guarded(lambda: client().payment_intents.create(wanted, {"idempotency_key": f"{key}-prepare"}))
     return Intent(made.id, made.status)
 
 

@@ -149,6 +149,6 @@ SAYINGS: dict[str, dict[str, str]] = {
 }
 
 
-def saying(name: str, language: str, **facts: object) -> str:
+def saying(key: str, language: str, /, **facts: object) -> str:
     """A short sentence in this language."""
-    return SAYINGS[name][language].format(**facts)
+    return SAYINGS[key][language].format(**facts)

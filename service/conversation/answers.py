@@ -59,9 +59,9 @@ def without_new(text: str) -> str:
     return NEW.sub("", text, count=1) or text
 
 
-def reply_saying(said: Said, name: str, task: Task | None = None, **facts: object) -> None:
+def reply_saying(said: Said, saying_name: str, task: Task | None = None, **facts: object) -> None:
     """A short reply by the channel that the text came through."""
-    words = saying(name, said.person.language, **{"number": task.number if task else "", **facts})
+    words = saying(saying_name, said.person.language, **{"number": task.number if task else "", **facts})
     reply(said, words, task)
 
 

@@ -7,7 +7,17 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import (
-    BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, Index, String, Text, UniqueConstraint, func, select,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column

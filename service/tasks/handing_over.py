@@ -126,7 +126,7 @@ def hand_over(wish: Wish, by: Actor, company_id: int, *, person_id: int | None =
         return _repeated(tidy, values, source)
     wall.after_commit(poke.poke)
     live.changed(company_id, row.id, "task.received")
-    return Handed(*row, language=values["language"], title=values["title"])
+    return Handed(row.id, row.number, row.created_at, row.currency, values["language"], values["title"])
 
 
 def checked(wish: Wish) -> Wish:

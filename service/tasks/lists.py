@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
@@ -53,9 +53,8 @@ def queued(after: str | None = None, limit: int = PAGE) -> Page:
 
 def held(person_id: int) -> list[Row]:
     """What an assistant holds and works on, most pressing first; delivered work comes last."""
-    found = _rows(_wide().where(Task.holder_id == person_id, Task.state.in_((*HELD, "delivered")))
+    return _rows(_wide().where(Task.holder_id == person_id, Task.state.in_((*HELD, "delivered")))
                   .order_by(Task.state == "delivered", Task.deadline_at, Task.id).limit(100))
-    return found
 
 
 def triage(after: str | None = None, limit: int = PAGE) -> Page:
@@ -123,7 +122,7 @@ def _filters(states: Sequence[str], category: str | None, assignee: int | None, 
     return wanted
 
 
-def _wide() -> Select[Any]:
+def _wide() -> Any:
     """A task with the names beside it, in one query."""
     holder = aliased(Person)
     return (select(Task, Company.name, Person.name, holder.name, Person.zone)
@@ -131,7 +130,7 @@ def _wide() -> Select[Any]:
             .outerjoin(holder, holder.id == Task.holder_id))
 
 
-def _rows(wanted: Select[Any]) -> list[Row]:
+def _rows(wanted: Any) -> list[Row]:
     return [Row(task, company or "", client or "", holder, zone or "Europe/Riga")
             for task, company, client, holder, zone in db.session.execute(wanted)]
 
@@ -170,7 +169,7 @@ def _read(text: str) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if not isinstance(values, list) or not isinstance(values[-1], int):
             raise ValueError(text)
-        if len(values) == 2:  # noqa: PLR2004 (moment and id)
+        if len(values) == 2:
             datetime.fromisoformat(values[0])
     except (ValueError, TypeError, IndexError) as error:
         raise BadInput({"after": "The cursor is not one of ours."}) from error

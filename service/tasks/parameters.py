@@ -112,7 +112,7 @@ def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, 
     if code is None:
         return {"quantity": quantity}
     kind = category(code)
-    amount = kind.quantity if quantity is None or code != task.category and task.category else quantity
+    amount = kind.quantity if quantity is None or (code != task.category and task.category) else quantity
     return {"category": code, "unit": kind.unit(task.language), "quantity": amount,
             "unit_price": kind.rate(task.currency), "price": kind.price(amount, task.currency)}
 

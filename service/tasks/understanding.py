@@ -119,7 +119,7 @@ def _seen(task: Task, retelling_id: int) -> Retelling:
 def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any]:
     """Price and dates that stand from now on: the red line at half of the term, or of what is left of it."""
     moved = clock.go_on(task)
-    deadline = moved.get("deadline_at", task.deadline_at)
+    deadline: datetime = moved.get("deadline_at") or retelling.deadline_at
     price = retelling.price
     if proposal:
         deadline, price = retelling.proposal_deadline_at or deadline, retelling.proposal_price or 0

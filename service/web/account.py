@@ -18,6 +18,7 @@ from service.web.limits import by_email, limiter
 from service.web.signin_state import Reader
 from tenants import people, wall
 from tenants.signin import identity, links, passwords
+from tenants.signin.tables import Login
 from tenants.wall import db
 
 pages = Blueprint("account", __name__)
@@ -134,7 +135,8 @@ def join(token: str) -> ResponseReturnValue:
     try:
         if not errors:
             with wall.transaction(wall.system("join")):
-                links.use_join(token[:100], values["name"].strip(), request.form.get("password", ""), _language(values["language"]), _zone(values["zone"]))
+                links.use_join(token[:100], values["name"].strip(), request.form.get("password", ""),
+                               _language(values["language"]), _zone(values["zone"]))
             flash(_("Welcome. Sign in with your address and password."))
             return redirect(url_for("account.login"), 303)
     except passwords.WeakPassword:
@@ -171,7 +173,7 @@ def change() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """A new password ends every session, this one too."""
     with wall.transaction(wall.system("account")):
-        login_row = db.session.get_one(passwords.Login, g.identity.person_id)
+        login_row = db.session.get_one(Login, g.identity.person_id)
         right = passwords.check(login_row.email, request.form.get("old", "")) == g.identity.person_id
     if not right:
         return _account({"old": _("This is not your password.")}), 422
@@ -197,7 +199,7 @@ def _account(errors: dict[str, str]) -> str:
     with wall.transaction(wall.door("sign-in")):
         person = db.session.get_one(people.Person, g.identity.person_id)
         sessions = identity.sessions_of(person.id)
-        return render_template("account/account.html", person=person, sessions=sessions, errors=errors, zones=ZONES)
+        return str(render_template("account/account.html", person=person, sessions=sessions, errors=errors, zones=ZONES))
 
 
 def _home() -> str:

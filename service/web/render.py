@@ -25,8 +25,10 @@ from service.web.language import zone as reader_zone
 
 def init(app: Flask) -> None:
     """Make them known to the templates."""
-    app.jinja_env.filters.update(money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit,
-                                 paragraphs=paragraphs, as_pair=lambda value: (value, value.replace("_", " ")), with_kind=lambda code: (code, kind(code)), initials=initials, local=local, size=size)
+    app.jinja_env.filters.update(
+        money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, paragraphs=paragraphs,
+        initials=initials, local=local, size=size, as_pair=lambda value: (value, value.replace("_", " ")),
+        with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)

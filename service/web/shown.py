@@ -78,4 +78,4 @@ def names_of(shown: Shown) -> dict[int, str]:
     """The names of everybody who stands on the page, in one query."""
     ids: set[Any] = {shown.task.person_id, shown.task.holder_id, *(m.author_id for m in shown.talk), *(e.by_id for e in shown.history)}
     found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))
-    return {person_id: name for person_id, name in found}
+    return {row.id: row.name for row in found}

@@ -63,7 +63,9 @@ def identity(raw: bytes) -> str:
 
 
 def _walk(mail: Mail) -> tuple[str, str, list[Part]]:
-    plain, marked, files = [], [], []
+    plain: list[str] = []
+    marked: list[str] = []
+    files: list[Part] = []
     for part in _parts(mail):
         kind, name = part.get_content_type(), _file_name(part)
         if name or not kind.startswith("text/"):

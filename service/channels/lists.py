@@ -1,0 +1,57 @@
+"""Lists of what came in and what went out, newest first, as keyset pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from service.channels.kept import Inbound
+from service.conversation.messages import Message
+from tenants.wall import db
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one kind and where the next page begins."""
+
+    rows: list[Any]
+    next: str | None
+
+
+def inbound(state: str = "", channel: str = "", after: str | None = None, limit: int = PAGE) -> Page:
+    """What came in, without the raw bytes."""
+    wanted = select(Inbound.id, Inbound.channel, Inbound.provider_id, Inbound.received_at, Inbound.sender, Inbound.subject, Inbound.text,
+                    Inbound.state, Inbound.reason, Inbound.kind, Inbound.task_id)
+    if state:
+        wanted = wanted.where(Inbound.state == state)
+    if channel:
+        wanted = wanted.where(Inbound.channel == channel)
+    return _page(wanted, Inbound.id, after, limit)
+
+
+def waiting(limit: int = 100) -> list[Inbound]:
+    """Messages that wait for a person, oldest first."""
+    return list(db.session.scalars(select(Inbound).where(Inbound.state == "needs_person").order_by(Inbound.id).limit(limit)))
+
+
+def outgoing(after: str | None = None, limit: int = PAGE) -> Page:
+    """What was written to people."""
+    return _page(select(Message.id, Message.channel, Message.to_address, Message.subject, Message.text, Message.state, Message.error,
+                        Message.created_at, Message.task_id).where(Message.direction == "out"), Message.id, after, limit)
+
+
+def outgoing_of(task_id: int) -> list[Message]:
+    """What was written to people about one task."""
+    return list(db.session.scalars(select(Message).where(Message.task_id == task_id, Message.direction == "out")
+                                   .order_by(Message.id.desc()).limit(100)))
+
+
+def _page(wanted: Any, column: Any, after: str | None, limit: int) -> Page:
+    if after and after.isdecimal() and len(after) < 19:
+        wanted = wanted.where(column < int(after))
+    rows = list(db.session.execute(wanted.order_by(column.desc()).limit(limit + 1)))
+    return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)
