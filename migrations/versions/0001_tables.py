@@ -251,39 +251,6 @@ def upgrade() -> None:
     op.create_index('ix_task_disputed', 'task', ['disputed_at'], unique=False, postgresql_where='disputed_at is not null')
     op.create_index('ix_task_holder', 'task', ['holder_id', 'state'], unique=False, postgresql_where='holder_id is not null')
     op.create_index('ix_task_state_deadline', 'task', ['state', 'deadline_at', 'id'], unique=False)
-    op.create_table('acceptance',
-    sa.Column('delivery_id', sa.BigInteger(), nullable=False),
-    sa.Column('score', sa.Integer(), nullable=False),
-    sa.Column('comment', sa.Text(), server_default='', nullable=False),
-    sa.Column('then', sa.String(length=10), nullable=True),
-    sa.Column('by_kind', sa.String(length=10), nullable=False),
-    sa.Column('channel', sa.String(length=10), nullable=False),
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('company_id', sa.BigInteger(), nullable=False),
-    sa.Column('task_id', sa.BigInteger(), nullable=False),
-    sa.Column('by_id', sa.BigInteger(), nullable=True),
-    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.ForeignKeyConstraint(['company_id', 'task_id'], ['task.company_id', 'task.id'], name=op.f('fk_acceptance_company_id_task_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_acceptance')),
-    sa.UniqueConstraint('company_id', 'id', name=op.f('uq_acceptance_company_id_id'))
-    )
-    op.create_index('ix_acceptance_task', 'acceptance', ['task_id'], unique=False)
-    op.create_table('agreement',
-    sa.Column('retelling_id', sa.BigInteger(), nullable=False),
-    sa.Column('channel', sa.String(length=10), nullable=False),
-    sa.Column('proposal', sa.Boolean(), server_default='false', nullable=False),
-    sa.Column('price', sa.BigInteger(), nullable=False),
-    sa.Column('deadline_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
-    sa.Column('company_id', sa.BigInteger(), nullable=False),
-    sa.Column('task_id', sa.BigInteger(), nullable=False),
-    sa.Column('by_id', sa.BigInteger(), nullable=True),
-    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
-    sa.ForeignKeyConstraint(['company_id', 'task_id'], ['task.company_id', 'task.id'], name=op.f('fk_agreement_company_id_task_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement')),
-    sa.UniqueConstraint('company_id', 'id', name=op.f('uq_agreement_company_id_id'))
-    )
-    op.create_index('ix_agreement_task', 'agreement', ['task_id'], unique=False)
     op.create_table('ask',
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.String(length=12), nullable=False),
@@ -356,9 +323,11 @@ def upgrade() -> None:
     sa.Column('facts', postgresql.JSONB(astext_type=sa.Text()), server_default='{}', nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_event_by_id')),
+    sa.ForeignKeyConstraint(['company_id', 'task_id'], ['task.company_id', 'task.id'], name=op.f('fk_event_company_id_task_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_event_company_id')),
     sa.ForeignKeyConstraint(['task_id'], ['task.id'], name=op.f('fk_event_task_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_event'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event')),
+    sa.UniqueConstraint('company_id', 'id', name=op.f('uq_event_company_id_id'))
     )
     op.create_index('ix_event_company', 'event', ['company_id', 'id'], unique=False)
     op.create_index('ix_event_task', 'event', ['task_id', 'id'], unique=False)
@@ -488,6 +457,41 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'id', name=op.f('uq_retelling_company_id_id'))
     )
     op.create_index('ix_retelling_task', 'retelling', ['task_id'], unique=False)
+    op.create_table('acceptance',
+    sa.Column('delivery_id', sa.BigInteger(), nullable=False),
+    sa.Column('score', sa.Integer(), nullable=False),
+    sa.Column('comment', sa.Text(), server_default='', nullable=False),
+    sa.Column('then', sa.String(length=10), nullable=True),
+    sa.Column('by_kind', sa.String(length=10), nullable=False),
+    sa.Column('channel', sa.String(length=10), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('task_id', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['company_id', 'delivery_id'], ['delivery.company_id', 'delivery.id'], name=op.f('fk_acceptance_company_id_delivery_id')),
+    sa.ForeignKeyConstraint(['company_id', 'task_id'], ['task.company_id', 'task.id'], name=op.f('fk_acceptance_company_id_task_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_acceptance')),
+    sa.UniqueConstraint('company_id', 'id', name=op.f('uq_acceptance_company_id_id'))
+    )
+    op.create_index('ix_acceptance_task', 'acceptance', ['task_id'], unique=False)
+    op.create_table('agreement',
+    sa.Column('retelling_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.String(length=10), nullable=False),
+    sa.Column('proposal', sa.Boolean(), server_default='false', nullable=False),
+    sa.Column('price', sa.BigInteger(), nullable=False),
+    sa.Column('deadline_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    sa.Column('company_id', sa.BigInteger(), nullable=False),
+    sa.Column('task_id', sa.BigInteger(), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['company_id', 'retelling_id'], ['retelling.company_id', 'retelling.id'], name=op.f('fk_agreement_company_id_retelling_id')),
+    sa.ForeignKeyConstraint(['company_id', 'task_id'], ['task.company_id', 'task.id'], name=op.f('fk_agreement_company_id_task_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_agreement')),
+    sa.UniqueConstraint('company_id', 'id', name=op.f('uq_agreement_company_id_id'))
+    )
+    op.create_index('ix_agreement_task', 'agreement', ['task_id'], unique=False)
     op.create_table('charge',
     sa.Column('id', sa.BigInteger(), sa.Identity(always=False), nullable=False),
     sa.Column('company_id', sa.BigInteger(), nullable=False),
@@ -525,6 +529,7 @@ def upgrade() -> None:
     sa.Column('needs_person_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.ForeignKeyConstraint(['company_id', 'event_id'], ['event.company_id', 'event.id'], name=op.f('fk_due_company_id_event_id')),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], name=op.f('fk_due_company_id')),
     sa.ForeignKeyConstraint(['event_id'], ['event.id'], name=op.f('fk_due_event_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_due')),
@@ -591,6 +596,10 @@ def downgrade() -> None:
     op.drop_index('ix_charge_intent', table_name='charge', postgresql_where='intent_id is not null')
     op.drop_index('ix_charge_company', table_name='charge')
     op.drop_table('charge')
+    op.drop_index('ix_agreement_task', table_name='agreement')
+    op.drop_table('agreement')
+    op.drop_index('ix_acceptance_task', table_name='acceptance')
+    op.drop_table('acceptance')
     op.drop_index('ix_retelling_task', table_name='retelling')
     op.drop_table('retelling')
     op.drop_index('ix_report_task', table_name='report')
@@ -620,10 +629,6 @@ def downgrade() -> None:
     op.drop_index('ix_ask_task', table_name='ask')
     op.drop_index('ix_ask_open', table_name='ask', postgresql_where=sa.text('closed_at IS NULL'))
     op.drop_table('ask')
-    op.drop_index('ix_agreement_task', table_name='agreement')
-    op.drop_table('agreement')
-    op.drop_index('ix_acceptance_task', table_name='acceptance')
-    op.drop_table('acceptance')
     op.drop_index('ix_task_state_deadline', table_name='task')
     op.drop_index('ix_task_holder', table_name='task', postgresql_where='holder_id is not null')
     op.drop_index('ix_task_disputed', table_name='task', postgresql_where='disputed_at is not null')

@@ -42,6 +42,7 @@ class Acceptance(OfTask, Base):
     """The word on a delivery: the score in percent and, below 80, what follows from it."""
 
     __tablename__ = "acceptance"
+    refers = {"delivery_id": "delivery"}
 
     delivery_id: Mapped[int] = mapped_column(BigInteger)
     score: Mapped[int] = mapped_column(Integer)
@@ -144,6 +145,8 @@ def silence(task: Task) -> None:
 def _kind_for(score: int | None, then: str | None) -> str:
     if score is not None and not 0 <= score <= 100:
         raise BadInput({"score": _("The score is between 0 and 100.")})
+    if then and (score is None or score >= SUCCESS):
+        raise BadInput({"score": _("80 % and more is accepted. Give a score below 80, or choose that nothing follows.")})
     if score is None or score >= SUCCESS:
         return "task.accepted"
     kinds = {"rework": "task.reworked", "settle": "task.settled", "dispute": "task.disputed"}

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, func, select, update
+from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,9 @@ class Event(Base):
 
     __tablename__ = "event"
     __table_args__ = (
+        # With no company a composite key checks nothing, so the plain ones stand beside them.
+        ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
+        UniqueConstraint("company_id", "id"),
         Index("ix_event_task", "task_id", "id"),
         Index("ix_event_company", "company_id", "id"),
     )

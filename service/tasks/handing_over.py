@@ -22,7 +22,7 @@ from service.actor import CLIENT, Actor
 from service.errors import BadInput, NotNow
 from service.now import now
 from service.reactions import FOLLOWS, queue_of
-from service.tasks.parameters import GREATEST_SUM
+from service.tasks.parameters import FURTHEST, GREATEST_SUM
 from service.tasks.task import LONGEST_TEXT
 from service.triage.categories import all_categories
 from service.triage.language import language_of
@@ -141,6 +141,8 @@ def checked(wish: Wish) -> Wish:
         errors["category"] = _("There is no such kind of work.")
     if wish.deadline_at is not None and wish.deadline_at <= now():
         errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+    if wish.deadline_at is not None and wish.deadline_at > now() + FURTHEST:
+        errors["deadline_at"] = _("The dead line is more than two years away. Choose an earlier one.")
     if wish.budget is not None and not 0 <= wish.budget <= GREATEST_SUM:
         errors["budget"] = _("The budget has to be a sum of zero or more.")
     if wish.priority not in ("low", "ordinary", "urgent"):

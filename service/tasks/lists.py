@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
@@ -76,7 +77,7 @@ def exceptions() -> list[Row]:
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:
     """What waits for the client's word: retellings, questions, deliveries. An owner may look at everybody's."""
-    waits = or_(Task.waiting_since.is_not(None), Task.state == "delivered")
+    waits = or_(Task.waiting_since.is_not(None), and_(Task.state == "delivered", Task.disputed_at.is_(None)))
     mine = () if all_people else (Task.person_id == person_id,)
     return _rows(_wide().where(Task.state.in_(OPEN), waits, *mine).order_by(Task.deadline_at, Task.id).limit(50))
 
@@ -172,5 +173,5 @@ def _read(text: str) -> list[Any]:
         if len(values) == 2:
             datetime.fromisoformat(values[0])
     except (ValueError, TypeError, IndexError) as error:
-        raise BadInput({"after": "The cursor is not one of ours."}) from error
+        raise BadInput({"after": _("The cursor is not one of ours.")}) from error
     return values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,11 @@ from tenants.wall import Base, db
 MOST_CRITERIA = 20
 GREATEST_QUANTITY = Decimal(100_000)
 GREATEST_SUM = 100_000_000
+LEAST_QUANTITY = Decimal("0.01")
+# A dead line further away than this is a slip of the pen.
+FURTHEST = timedelta(days=730)
+# From the retelling on the price stands in what the client confirms.
+AGREED = ("retold", "working")
 
 
 class Criterion(OfTask, Base):
@@ -62,6 +67,8 @@ def change(task: Task, by: Actor, wanted: Parameters) -> None:
     if by.kind == CLIENT and task.state == "working" and task.red_line_at and task.red_line_at <= now():
         raise NotNow(_("The red line has passed: from here a change is a new agreement with price and time. Write to the assistant."))
     validate(wanted)
+    if task.state in AGREED and (wanted.quantity is not None or wanted.category is not None):
+        raise NotNow(_("Quantity and kind are part of what was retold and agreed. Write to the assistant, who retells it."), state=task.state)
     columns = columns_for(task, wanted)
     if wanted.criteria is not None:
         set_criteria(task, wanted.criteria, by)
@@ -74,9 +81,13 @@ def validate(wanted: Parameters) -> None:
     errors = dict(wanted.errors)
     if wanted.deadline_at is not None and wanted.deadline_at <= now():
         errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+    if wanted.deadline_at is not None and wanted.deadline_at > now() + FURTHEST:
+        errors["deadline_at"] = _("The dead line is more than two years away. Choose an earlier one.")
+    if wanted.outcome is not None and len(wanted.outcome) > 5000:
+        errors["outcome"] = _("At most 5,000 letters.")
     if wanted.budget is not None and not 0 <= wanted.budget <= GREATEST_SUM:
         errors["budget"] = _("The budget has to be a sum of zero or more.")
-    if wanted.quantity is not None and not 0 < wanted.quantity <= GREATEST_QUANTITY:
+    if wanted.quantity is not None and not LEAST_QUANTITY <= wanted.quantity <= GREATEST_QUANTITY:
         errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
     if wanted.category is not None and wanted.category not in all_categories():
         errors["category"] = _("There is no such kind of work.")
@@ -101,10 +112,15 @@ def columns_for(task: Task, wanted: Parameters) -> dict[str, Any]:
     columns: dict[str, Any] = {name: value for name in ("outcome", "budget", "deadline_fixed", "priority")
                                if (value := getattr(wanted, name)) is not None}
     if wanted.category or wanted.quantity is not None:
-        columns |= priced(task, wanted.category or task.category, wanted.quantity or task.quantity)
+        columns |= priced(task, wanted.category or task.category, rounded(wanted.quantity) or task.quantity)
     if wanted.deadline_at is not None:
         columns |= dated(task, wanted.deadline_at)
     return columns
+
+
+def rounded(quantity: Decimal | None) -> Decimal | None:
+    """A quantity with two digits, as it is kept, so that the price is that of what is kept."""
+    return None if quantity is None else quantity.quantize(LEAST_QUANTITY)
 
 
 def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 from sqlalchemy import (
     BigInteger,
@@ -105,12 +106,17 @@ class OfTask:
     by_id: Mapped[int | None] = mapped_column(BigInteger)
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
+    # What else a fact refers to within the company: column to table.
+    refers: ClassVar[dict[str, str]] = {}
+
     @declared_attr.directive
     def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805 (a declared attribute gets the class)
         return (
             ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
             UniqueConstraint("company_id", "id"),
             Index(f"ix_{cls.__tablename__}_task", "task_id"),  # type: ignore[attr-defined]
+            *(ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"])
+              for column, table in cls.refers.items()),
         )
 
 

@@ -41,6 +41,7 @@ class Agreement(OfTask, Base):
     """Which retelling was confirmed, by whom, through which channel, and at which price and date."""
 
     __tablename__ = "agreement"
+    refers = {"retelling_id": "retelling"}
 
     retelling_id: Mapped[int] = mapped_column(BigInteger)
     channel: Mapped[str] = mapped_column(String(10))
@@ -135,7 +136,8 @@ def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any
 def _price_for(task: Task, quantity: Decimal | None) -> dict[str, Any]:
     if quantity is None or task.category is None:
         return {"quantity": task.quantity, "price": task.price}
-    return {"quantity": quantity, "price": category(task.category).price(quantity, task.currency)}
+    kept = quantity.quantize(parameters.LEAST_QUANTITY)
+    return {"quantity": kept, "price": category(task.category).price(kept, task.currency)}
 
 
 def _proposed(proposal: Proposal | None) -> dict[str, Any]:
@@ -151,7 +153,7 @@ def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal
         errors["text"] = _("Retell the task in at least a sentence, at most 10,000 letters.")
     if len(plan) > 10_000:
         errors["plan"] = _("The plan has at most 10,000 letters.")
-    if quantity is not None and not 0 < quantity <= parameters.GREATEST_QUANTITY:
+    if quantity is not None and not parameters.LEAST_QUANTITY <= quantity <= parameters.GREATEST_QUANTITY:
         errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
     if proposal and (not 0 < len(proposal.text.strip()) <= 5000):
         errors["proposal.text"] = _("Say what the other way is.")
@@ -159,5 +161,7 @@ def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal
         errors["proposal.price"] = _("The price has to be a sum of zero or more.")
     if proposal and proposal.deadline_at <= now():
         errors["proposal.deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+    if proposal and proposal.deadline_at > now() + parameters.FURTHEST:
+        errors["proposal.deadline_at"] = _("The dead line is more than two years away. Choose an earlier one.")
     if errors:
         raise BadInput(errors)
