@@ -34,7 +34,7 @@ from service.reactions import FOLLOWS, queue_of
 from tenants import wall
 from tenants.wall import Base, db
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(days=1)
 MOST_ATTEMPTS = 25
 # A row whose worker died this often kills workers: a person looks at it.
@@ -116,7 +116,7 @@ TAKE = text(
 
 
 def lease(due_id: int) -> Lease | None:
-    """Take a row for a minute; None where it is done, held by another or not due. The attempt counts from now on."""
+    """Take a row for half a minute; None where it is done, held by another or not due. The attempt counts from now on."""
     token = uuid.uuid4()
     with wall.transaction(wall.system("worker")):
         row = db.session.execute(TAKE, {"id": due_id, "token": token, "lease": LEASE}).first()

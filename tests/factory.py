@@ -12,7 +12,14 @@ from service import actor
 from service.actor import Actor
 from service.now import now
 from service.tasks import (
-    analysis, briefing, dead_line, delegate, handing_over, parameters, red_line, understanding,
+    analysis,
+    briefing,
+    dead_line,
+    delegate,
+    handing_over,
+    parameters,
+    red_line,
+    understanding,
 )
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.task import Task, find
