@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, Integer, LargeBinary, String, Text, UniqueConstraint, func
+from flask import Response, request
+from flask_babel import gettext as _
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.wall import Base
+from service.api import reading
+from service.api.keys import Caller
+from service.api.refusals import KeyReused, UnderWay, Unreadable
+from service.tasks.handing_over import raw_of
+from tenants.wall import Base, db
+
+KEPT = timedelta(days=1)
+LONGEST_KEY = 255
+HOLD = text("select pg_try_advisory_xact_lock(:lock)")
 
 
 class Answer(Base):
@@ -26,3 +54,75 @@ class Answer(Base):
     status: Mapped[int] = mapped_column(Integer)
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+def once(who: Caller, call: Callable[[], Response]) -> Response:
+    """Carry a call out, or answer as its first time did. Raises UnderWay and KeyReused.
+
+    Answer and effect are committed together; a refusal had no effect, so it is not kept and may be tried again.
+    """
+    key = given()
+    if key is None:
+        return call()
+    hold(who, key)
+    digest = _digest()
+    before = db.session.execute(select(Answer.digest, Answer.status, Answer.body).where(
+        Answer.key_id == who.key_id, Answer.route == request.path, Answer.key == key)).first()
+    if before is None:
+        return _kept(who, key, digest, call())
+    if bytes(before.digest) != digest:
+        raise reused()
+    return replayed(Response(before.body, before.status, mimetype="application/json"))
+
+
+def given() -> str | None:
+    """The request's Idempotency-Key. Raises Unreadable for one of more than 255 letters, or of other than printable ASCII."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None or (key.isascii() and key.isprintable() and 1 <= len(key) <= LONGEST_KEY):
+        return key
+    raise Unreadable(_("An Idempotency-Key has 1 to 255 printable ASCII characters."))
+
+
+def hold(who: Caller, key: str) -> None:
+    """Keep a second request with this key out until the transaction ends. Raises UnderWay for the second one."""
+    name = f"{who.key_id}\n{request.path}\n{key}".encode()
+    lock = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
+    if not db.session.scalar(HOLD, {"lock": lock}):
+        raise UnderWay(_("The first request with this key is still under way. Ask again in a second."), retry_after=1)
+
+
+def reused() -> KeyReused:
+    """The refusal of a key that came with another body."""
+    return KeyReused(_("This key was used for another request. Use a new one."))
+
+
+def replayed(response: Response) -> Response:
+    """Mark an answer that was given before."""
+    response.headers["Idempotent-Replayed"] = "true"
+    return response
+
+
+def forget_old() -> int:
+    """Remove answers older than a day; gives how many. For the service's clock, in its own scope."""
+    gone = db.session.execute(delete(Answer).where(Answer.created_at < func.now() - KEPT).returning(Answer.id))
+    return len(gone.all())
+
+
+def _kept(who: Caller, key: str, digest: bytes, response: Response) -> Response:
+    db.session.flush()
+    db.session.execute(insert(Answer.__table__).values(  # type: ignore[arg-type]
+        company_id=who.seat.company_id if who.seat else None, person_id=who.who.person_id, key_id=who.key_id,
+        route=request.path, key=key, digest=digest, status=response.status_code, body=response.get_data(as_text=True)))
+    return response
+
+
+def _digest() -> bytes:
+    """What makes two requests the same: the JSON's meaning, or a form's fields and its files' names and bytes."""
+    if request.mimetype != "multipart/form-data":
+        return hashlib.sha256(raw_of(reading.json_body())).digest()
+    told = hashlib.sha256(raw_of(sorted(request.form.items(multi=True))))
+    for field, file in request.files.items(multi=True):
+        told.update(raw_of([field, file.filename, file.mimetype]))
+        told.update(hashlib.file_digest(file.stream, "sha256").digest())
+        file.stream.seek(0)
+    return told.digest()

@@ -28,7 +28,7 @@ def pay(held: Lease) -> None:
         return _finish(held, charge_id, reason=NO_CARD)
     try:
         intent = _intent(charge_id, company)
-        done = stripe_edge.confirm(intent, company.stripe_method, f"charge-{charge_id}")
+        done = stripe_edge.confirm(intent, f"charge-{charge_id}")
     except Declined as error:
         return _finish(held, charge_id, reason=str(error))
     if done.status == "processing":

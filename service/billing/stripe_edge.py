@@ -44,8 +44,8 @@ def client() -> stripe.StripeClient:
 def keep_card(customer: str | None, method: str, name: str, email: str) -> tuple[str, str, str]:
     """Put a card on file: (customer, payment method, label). Raises Declined, Heals."""
     def call() -> tuple[str, str, str]:
-        who = customer or client().customers.create({"name": name, "email": email}).id
-        kept = client().payment_methods.attach(method, {"customer": who})
+        who = customer or client().v1.customers.create({"name": name, "email": email}).id
+        kept = client().v1.payment_methods.attach(method, {"customer": who})
         card = kept.card
         return who, kept.id, f"{card.brand} •••• {card.last4}" if card else kept.type
     return _guarded(call)  # type: ignore[no-any-return]
@@ -55,22 +55,22 @@ def prepare(amount: int, currency: str, customer: str, method: str, key: str, ab
     """Make an intent that pays nothing yet. `amount` in minor units."""
     wanted: Any = {"amount": amount, "currency": currency.lower(), "customer": customer, "payment_method": method, "metadata": about,
                    "payment_method_types": ["card"]}
-    made = _guarded(lambda: client().payment_intents.create(wanted, {"idempotency_key": f"{key}-prepare"}))
+    made = _guarded(lambda: client().v1.payment_intents.create(wanted, {"idempotency_key": f"{key}-prepare"}))
     return Intent(made.id, made.status)
 
 
-def confirm(intent_id: str, method: str, key: str) -> Intent:
+def confirm(intent_id: str, key: str) -> Intent:
     """Pay; where it was confirmed before, its state is read. Raises Declined, Heals."""
     now_in = look_up(intent_id)
     if now_in.status not in ("requires_confirmation", "requires_payment_method", "requires_action"):
         return now_in
-    made = _guarded(lambda: client().payment_intents.confirm(intent_id, {"payment_method": method}, {"idempotency_key": f"{key}-confirm"}))
+    made = _guarded(lambda: client().v1.payment_intents.confirm(intent_id, {}, {"idempotency_key": f"{key}-confirm"}))
     return Intent(made.id, made.status)
 
 
 def look_up(intent_id: str) -> Intent:
     """How an intent stands."""
-    made = _guarded(lambda: client().payment_intents.retrieve(intent_id))
+    made = _guarded(lambda: client().v1.payment_intents.retrieve(intent_id))
     return Intent(made.id, made.status)
 
 
@@ -80,7 +80,7 @@ def event_of(payload: bytes, signature: str) -> tuple[str, str, str]:
         event = stripe.Webhook.construct_event(payload, signature, settings().stripe_webhook_secret)  # type: ignore[no-untyped-call]
     except (stripe.SignatureVerificationError, KeyError, AttributeError) as error:
         raise ValueError("not signed by Stripe") from error
-    return event.id, event.type, str(event.data.object.get("id", ""))
+    return event.id, event.type, str(event.data.object.id)
 
 
 def _guarded(call: Any) -> Any:

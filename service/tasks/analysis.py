@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.actor import THE_SYSTEM, Actor
 from service.errors import BadInput
 from service.now import after_working, now
-from service.tasks import parameters
+from service.tasks import clock, parameters
 from service.tasks.events import record
 from service.tasks.task import Task
 from service.triage.categories import all_categories, category
@@ -55,7 +55,9 @@ def _queue(task: Task, by: Actor, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
         setattr(task, name, value)
     db.session.flush()
-    record(task, "task.queued", by, set_=parameters.dated(task, columns["deadline_at"]), category=columns["category"])
+    dates = parameters.dated(task, columns["deadline_at"])
+    record(task, "task.queued", by, category=columns["category"],
+           set_={**dates, **clock.alarms("queued", dates["red_line_at"], dates["deadline_at"])})
 
 
 def _guess(task: Task, code: str, deadline: datetime | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import THE_SYSTEM, Actor
+from service.config import settings
 from service.errors import BadInput, NotReady
 from service.now import now, working_days
 from service.tasks import clock, parameters, red_line
@@ -163,7 +164,8 @@ def _columns(task: Task, kind: str, score: int) -> dict[str, Any]:
     if kind == "task.reworked":
         return {"delivered_at": None, **_rework_dates(task)}
     price = task.price if kind == "task.accepted" else round((task.price or 0) * score / 100)
-    return {**quiet, "score": score, "price": price, "ended_at": now(), "waiting_for": None}
+    closes = now() + timedelta(days=settings().closes_after_days)
+    return {"alarm_at": closes, "alarm": "close", "score": score, "price": price, "ended_at": now(), "waiting_for": None}
 
 
 def _rework_dates(task: Task) -> dict[str, Any]:

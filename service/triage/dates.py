@@ -49,7 +49,8 @@ IN_UNITS = re.compile(
 SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "couple of": 2, "пару": 2, "один": 1, "два": 2, "две": 2, "три": 3}
 RELATIVE = re.compile(r"\b(today|tonight|tomorrow|day after tomorrow|сегодня|завтра|послезавтра)\b", re.IGNORECASE)
 WEEKDAY = re.compile(UNTIL + r"?\b(" + _any(DAY_OF) + r")\b\.?", re.IGNORECASE)
-DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|-?го|-?е|-?му)?\s+(?:of\s+)?(" + _any(MONTH_OF) + r")\b\.?(?:\s+(20\d\d))?", re.IGNORECASE)
+DAY_MONTH = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th|-?го|-?е|-?му)?\s+(?:of\s+)?(" + _any(MONTH_OF) + r")\b\.?(?:\s+(20\d\d))?", re.IGNORECASE)
 MONTH_DAY = re.compile(r"\b(" + _any(n for n in MONTH_OF if n.isascii()) + r")\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(20\d\d))?", re.IGNORECASE)
 ISO = re.compile(r"\b(20\d\d)-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?\b")
 # "on Monday we met, find it by Wednesday": the weak word yields to the strong one.

@@ -1,0 +1,243 @@
+"""What calls answer, as types: checked against the code, and published in the document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC")]
+Row = TypeVar("Row")
+
+
+class Listed(TypedDict, Generic[Row]):
+    """One page of a list; `next` is the cursor of the next one."""
+
+    data: list[Row]
+    next: str | None
+
+
+class Money(TypedDict):
+    """An amount in minor units."""
+
+    amount: int
+    currency: str
+
+
+class Someone(TypedDict):
+    """A person."""
+
+    id: int
+    name: str
+
+
+class By(TypedDict):
+    """Who did it: client, assistant, operator, supervisor or system; the person where it was one."""
+
+    kind: str
+    id: int | None
+    name: str | None
+
+
+class Category(TypedDict):
+    """The kind of work, how sure that is, and who chose it (client, service, operator)."""
+
+    code: str | None
+    confidence: float | None
+    chosen_by: str | None
+
+
+class Criterion(TypedDict):
+    """What has to be so for the work to be well done."""
+
+    id: int
+    text: str
+
+
+class Parameters(TypedDict):
+    """Step 2 of the method."""
+
+    outcome: str
+    criteria: list[Criterion]
+    deadline_at: Moment | None
+    deadline_fixed: bool
+    budget: Money | None
+    unit: str | None
+    quantity: float | None
+
+
+class Proposal(TypedDict):
+    """Another way that the assistant offers."""
+
+    text: str
+    price: Money
+    deadline_at: Moment
+
+
+class Retelling(TypedDict):
+    """The task in the assistant's words, with the price and date it was shown with."""
+
+    id: int
+    text: str
+    plan: str
+    quantity: float
+    price: Money
+    deadline_at: Moment
+    proposal: Proposal | None
+    correction: str | None
+    created_at: Moment
+
+
+class Dispute(TypedDict):
+    """Since when an operator's word on the delivery is waited for."""
+
+    since: Moment
+
+
+class TaskLinks(TypedDict):
+    """Where to go on; below this host. `page` is the task's page for the key's person."""
+
+    self: str
+    events: str
+    messages: str
+    files: str
+    page: str
+
+
+class Task(TypedDict):
+    """A task. `waiting_for` is `client` while a question or a retelling waits for an answer and the clock stands."""
+
+    id: int
+    number: int
+    title: str
+    text: str
+    category: Category
+    state: str
+    language: str
+    channel: str
+    priority: str
+    created_at: Moment
+    deadline_at: Moment | None
+    red_line_at: Moment | None
+    assignee: Someone | None
+    price: Money | None
+    score: int | None
+    parameters: Parameters
+    retelling: Retelling | None
+    waiting_for: str | None
+    dispute: Dispute | None
+    links: TaskLinks
+
+
+class Event(TypedDict):
+    """One change. `facts` holds ids and figures."""
+
+    id: int
+    kind: str
+    at: Moment
+    by: By
+    channel: str
+    facts: dict[str, Any]
+
+
+class Message(TypedDict):
+    """What somebody said on a task."""
+
+    id: int
+    author: By
+    channel: str
+    text: str
+    created_at: Moment
+
+
+class Question(TypedDict):
+    """A question to the client, and its answer."""
+
+    id: int
+    text: str
+    options: list[str]
+    asked_at: Moment
+    answer: str | None
+    answered_at: Moment | None
+
+
+class FileLinks(TypedDict):
+    """Where the bytes are."""
+
+    content: str
+
+
+class File(TypedDict):
+    """A file on a task; `part` is brief, message or delivery."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    part: str
+    sha256: str
+    created_at: Moment
+    links: FileLinks
+
+
+class InboundFile(TypedDict):
+    """What hung on an incoming message."""
+
+    name: str
+    type: str
+    size: int
+
+
+# `from` is a word of Python's own.
+Inbound = TypedDict("Inbound", {
+    "id": int, "channel": str, "provider_id": str, "received_at": Moment, "from": str, "to": str,
+    "subject": "str | None", "text": "str | None", "attachments": list[InboundFile], "state": str,
+    "reason": "str | None", "kind": "str | None", "company": "str | None", "task": "int | None"})
+
+
+class TaskRef(TypedDict):
+    """Which task."""
+
+    id: int
+    number: int
+
+
+class Charge(TypedDict):
+    """What a task costs; `state` is open, paying, paid or failed."""
+
+    id: int
+    task: TaskRef
+    total: Money
+    state: str
+    invoice: str | None
+    created_at: Moment
+    paid_at: Moment | None
+
+
+class InvoiceLinks(TypedDict):
+    """The document."""
+
+    pdf: str
+
+
+class Invoice(TypedDict):
+    """The invoice of a charge."""
+
+    number: str
+    task: TaskRef
+    charge: int
+    total: Money
+    issued_at: Moment
+    links: InvoiceLinks
+
+
+class Kind(TypedDict):
+    """A kind of work: usual quantity, price of a unit, usual term in working hours."""
+
+    code: str
+    name: str
+    unit: str
+    quantity: float
+    rate: Money
+    term_hours: int

@@ -1,0 +1,69 @@
+"""Files on a task: what hangs on it, hanging something on it, and the bytes."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Response, current_app, request, send_file
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from service import files as kept
+from service.actor import ASSISTANT
+from service.api import access, answers, bodies, reading, reads, shown
+from service.api.access import me
+from service.api.talk import mine
+from service.errors import BadInput, NotFound
+from service.files import Attachment
+from service.tasks.task import find
+
+PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
+PLAIN_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
+
+
+@access.anyone
+@reading.asks(bodies.Paged)
+def files(task: int, query: bodies.Paged) -> Response:
+    """The task's files, oldest first."""
+    wanted = select(Attachment).where(Attachment.task_id == find(task).id)
+    rows, next_ = reads.oldest_first(wanted, Attachment.id, query)
+    return shown.reply_list([_file(file) for (file,) in rows], next_)
+
+
+@access.anyone
+def add_file(task: int) -> Response:
+    """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than usual."""
+    found, given = mine(task), request.files.get("file")
+    if given is None:
+        raise BadInput({"file": _("Send a form (multipart/form-data) with a field named file.")})
+    type_ = given.mimetype.lower()
+    file = kept.attach(found, me(), given.filename or "", type_ if PLAIN_TYPE.fullmatch(type_) else "",
+                       given.stream, _part())  # type: ignore[arg-type]
+    return shown.reply(_file(file), 201)
+
+
+@access.anyone
+def file(task: int, file: int) -> Response:
+    """The bytes, always to be saved and never shown in place."""
+    found = kept.find(find(task), file)
+    try:
+        return send_file(kept.path_of(bytes(found.sha256)), mimetype=found.type, as_attachment=True,
+                         download_name=found.name, etag=bytes(found.sha256).hex(), max_age=0)
+    except FileNotFoundError:
+        current_app.logger.error("the bytes of file %s are missing", found.id)
+        raise NotFound from None
+
+
+def _part() -> str:
+    """Where it belongs: an assistant delivers, everybody else adds to the brief, unless they say otherwise."""
+    allowed = PARTS[me().kind == ASSISTANT]
+    part = request.form.get("part", allowed[0])
+    if part not in allowed:
+        raise BadInput({"part": _("One of %(choices)s.", choices=", ".join(allowed))})
+    return part
+
+
+def _file(file: Attachment) -> answers.File:
+    return {"id": file.id, "name": file.name, "type": file.type, "size": file.size, "part": file.part,
+            "sha256": bytes(file.sha256).hex(), "created_at": shown.rfc3339(file.at),
+            "links": {"content": f"/api/v1/tasks/{file.task_id}/files/{file.id}"}}

@@ -1,0 +1,277 @@
+"""What calls take: bodies and addresses' parameters. A field that is not named here is refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from flask_babel import gettext as _
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    StrictBool,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from service.conversation import messages
+from service.tasks.parameters import GREATEST_QUANTITY, MOST_CRITERIA
+from service.tasks.task import LONGEST_TEXT
+from service.texts import clean
+
+GREATEST_ID = 2**63 - 1
+LATEST_YEAR = 2199
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def _cleaned(value: object) -> object:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _moment(value: object) -> datetime:
+    """A moment with its zone, in UTC."""
+    try:
+        if isinstance(value, str) and RFC3339.fullmatch(value):
+            moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
+            if moment.year <= LATEST_YEAR:
+                return moment
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(_("Write a moment with its zone, as in 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00."))
+
+
+Words = Annotated[str, BeforeValidator(_cleaned)]
+Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Id = Annotated[int, Field(strict=True, gt=0, le=GREATEST_ID)]
+Whole = Annotated[int, Field(strict=True)]
+Email = Annotated[Words, Field(min_length=3, max_length=320)]
+Then = Literal["rework", "settle", "dispute"]
+
+
+class Body(BaseModel):
+    """Any body."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sum(Body):
+    """An amount in minor units, with its currency; a bare number is minor units of the task's currency."""
+
+    amount: Whole = Field(json_schema_extra={"minimum": 0})
+    currency: str | None = Field(None, pattern="^[A-Z]{3}$")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return {"amount": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        plain = handler.resolve_ref_schema(handler(core))
+        return {"title": "Sum", "description": cls.__doc__, "anyOf": [
+            {**plain, "title": "With its currency"}, {"type": "integer", "minimum": 0, "title": "Minor units"}]}
+
+
+class Nothing(Body):
+    """No fields."""
+
+
+class HandOver(Body):
+    """A task to hand over. The last three are for operators who enter what they were told by phone."""
+
+    text: Words = Field(max_length=LONGEST_TEXT, description="What is to be done, in your own words")
+    title: Words | None = Field(None, max_length=200, description="A heading; made from the text where there is none")
+    category: Words | None = Field(None, max_length=30, description="The code of a kind of work, where you know it")
+    deadline_at: Moment | None = None
+    deadline_fixed: StrictBool = Field(False, description="The date does not move while your word is waited for")
+    priority: Literal["low", "ordinary", "urgent"] = "ordinary"
+    private: StrictBool = Field(False, description="Seen by its person and the company's owners alone")
+    budget: Sum | None = None
+    project: Words | None = Field(None, max_length=200)
+    external_ref: Words | None = Field(None, max_length=200, description="What you call it in your own system")
+    on_behalf_of: Email | None = Field(None, description="The client's person, by their e-mail address")
+    company: Words | None = Field(None, max_length=40, description="The short name of their company")
+    channel: Literal["voice"] | None = None
+
+
+class CriterionText(Body):
+    """A criterion as a task shows it; its id is not looked at."""
+
+    id: Id | None = None
+    text: Words = Field(max_length=500)
+
+
+class NewParameters(Body):
+    """What is left out, or null, stays as it is. The unit follows from the kind of work: another one is refused."""
+
+    outcome: Words | None = Field(None, max_length=10_000)
+    criteria: list[Annotated[Words, Field(max_length=500)] | CriterionText] | None = Field(None, max_length=MOST_CRITERIA)
+    deadline_at: Moment | None = None
+    deadline_fixed: StrictBool | None = None
+    budget: Sum | None = None
+    unit: Words | None = Field(None, max_length=40)
+    quantity: Decimal | None = Field(None, gt=0, le=GREATEST_QUANTITY, decimal_places=2)
+
+
+class Decision(Body):
+    """Step 1."""
+
+    decision: Literal["delegate", "do", "delete", "refuse"]
+    category: Words | None = Field(None, max_length=30, description="Needed to delegate, where the task has none")
+    reason: Words = Field("", max_length=2000, description="Needed for all but delegate; the client reads it")
+
+
+class Why(Body):
+    """A reason."""
+
+    reason: Words = Field(max_length=1000)
+
+
+class Assignment(Body):
+    """To whom. Teams and the automatic choice are not to be had yet."""
+
+    assistant: Email | None = None
+    team: Words | None = Field(None, max_length=100)
+    auto: StrictBool | None = None
+
+
+class Another(Body):
+    """Another way that the assistant offers, with its price and date."""
+
+    text: Words = Field(max_length=5000)
+    price: Sum
+    deadline_at: Moment
+
+
+class NewRetelling(Body):
+    """Step 5: the task in the assistant's own words."""
+
+    text: Words = Field(max_length=10_000)
+    plan: Words = Field("", max_length=10_000)
+    quantity: Decimal | None = Field(None, gt=0, le=GREATEST_QUANTITY, decimal_places=2)
+    proposal: Another | None = None
+
+
+class Verdict(Body):
+    """Step 5: the word on the retelling that was seen."""
+
+    retelling: Id
+    verdict: Literal["confirmed", "corrected", "proposal_accepted"]
+    note: Words = Field("", max_length=5000, description="Needed where it is corrected: what is different")
+
+
+class RedLine(Body):
+    """Step 6: the one check half-way."""
+
+    progress: Whole = Field(ge=0, le=100, description="Percent")
+    on_time: StrictBool
+    help: Words = Field("", max_length=5000)
+
+
+class Met(Body):
+    """Whether one criterion is met, and how."""
+
+    id: Id
+    met: StrictBool
+    note: Words = Field("", max_length=1000)
+
+
+class Delivery(Body):
+    """Step 7: the work, against each criterion."""
+
+    text: Words = Field(max_length=50_000)
+    criteria: list[Met] = Field(max_length=MOST_CRITERIA)
+
+
+class Score(Body):
+    """Step 7: 80 and more is accepted; below, say what follows."""
+
+    score: Whole = Field(ge=0, le=100)
+    comment: Words = Field("", max_length=5000)
+    then: Then | None = None
+
+
+class Resolution(Body):
+    """An operator's word on a dispute."""
+
+    outcome: Literal["rework", "settle", "accept", "cancel"]
+    score: Whole | None = Field(None, ge=0, le=100)
+    reason: Words = Field(max_length=2000)
+
+
+class Thanks(Body):
+    """Step 8."""
+
+    text: Words = Field(max_length=2000)
+    tip: Sum | None = None
+
+
+class Stop(Body):
+    """Why the task is stopped, for those who worked on it."""
+
+    reason: Words = Field("", max_length=2000)
+
+
+class NewQuestion(Body):
+    """A question, perhaps with up to five answers to choose from."""
+
+    text: Words = Field(max_length=2000)
+    options: list[Annotated[Words, Field(max_length=200)]] = Field([], max_length=5)
+
+
+class NewAnswer(Body):
+    """The answer to an open question."""
+
+    question: Id
+    text: Words = Field(max_length=5000)
+
+
+class NewMessage(Body):
+    """Words to the other side."""
+
+    text: Words = Field(max_length=messages.LONGEST)
+
+
+class Paged(BaseModel):
+    """Which page of a list."""
+
+    limit: int = Field(50, ge=1, le=100, description="How many at most")
+    after: str | None = Field(None, max_length=200, description="`next` of the page before")
+
+
+class TaskFilter(Paged):
+    """Which tasks."""
+
+    state: Words | None = Field(None, max_length=200, description="One state, or several with commas between")
+    category: Words | None = Field(None, max_length=30)
+    assignee: Words | None = Field(None, max_length=320, description="The assistant's id, or `me`")
+    q: Words | None = Field(None, max_length=200, description="Words of the title, or the number")
+
+
+class InboundFilter(Paged):
+    """Which incoming messages."""
+
+    state: Literal["kept", "worked", "needs_person"] | None = None
+    channel: Words | None = Field(None, max_length=10)
+    q: Words | None = Field(None, max_length=200, description="Words of sender, subject or text")
+
+
+class Currency(BaseModel):
+    """In which currency prices are told to staff; a company's key is told its own."""
+
+    currency: Literal["EUR", "USD", "RUB"] = "EUR"
+
+
+def amount_of(given: Sum | None, currency: str, field: str) -> dict[str, Any]:
+    """Nothing wrong, or the sentence for a sum in another currency than the task's."""
+    if given is None or given.currency in (None, currency):
+        return {}
+    return {field: _("The currency of this task is %(currency)s.", currency=currency)}

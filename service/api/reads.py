@@ -1,0 +1,44 @@
+"""Pages of plain rows: by id, with the last id as the cursor of the next page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from service.api.bodies import GREATEST_ID, Paged
+from service.errors import BadInput
+from tenants.wall import db
+
+Id = InstrumentedAttribute[int]
+
+
+def oldest_first(wanted: Select[Any, *tuple[Any, ...]], column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
+    """A page of a history, with the cursor of the next."""
+    if page.after:
+        wanted = wanted.where(column > _last(page.after))
+    return _page(wanted.order_by(column), column, page)
+
+
+def newest_first(wanted: Select[Any, *tuple[Any, ...]], column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
+    """A page of what is looked at from its end, with the cursor of the next."""
+    if page.after:
+        wanted = wanted.where(column < _last(page.after))
+    return _page(wanted.order_by(column.desc()), column, page)
+
+
+def _page(wanted: Select[Any, *tuple[Any, ...]], column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
+    """One row more than asked for tells whether there is a next page; the row's first entity has the id."""
+    rows = db.session.execute(wanted.limit(page.limit + 1)).all()
+    if len(rows) <= page.limit:
+        return rows, None
+    return rows[:page.limit], str(getattr(rows[page.limit - 1][0], column.key))
+
+
+def _last(after: str) -> int:
+    if not (after.isascii() and after.isdecimal() and len(after) < 20 and int(after) <= GREATEST_ID):
+        raise BadInput({"after": _("The cursor is not one of ours.")})
+    return int(after)

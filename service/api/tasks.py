@@ -1,0 +1,207 @@
+"""Tasks: handing over, looking, parameters; and an assistant's queue.
+
+`hand_over` is the house's hot path: no model of the ORM, and one statement that is the domain's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flask import Response, request
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from service.actor import Actor
+from service.api import access, answers, bodies, idempotency, reading, shown
+from service.api.access import DESK, me
+from service.api.refusals import Changed
+from service.channels.kept import Inbound
+from service.errors import BadInput, NotFound
+from service.tasks import handing_over, lists, parameters
+from service.tasks.handing_over import Handed, Kept, Wish
+from service.tasks.states import STATE_NAMES
+from service.tasks.task import Task, find
+from tenants import addresses, company, membership
+from tenants.wall import db
+
+
+@access.client_and_staff(*DESK, once=False)
+@reading.takes(bodies.HandOver)
+def hand_over(body: bodies.HandOver) -> Response:
+    """Hand a task over. Operators say for whom (`on_behalf_of`, `company`) where they were told it by phone."""
+    who, key = access.caller(), idempotency.given()
+    by, company_id, person_id = _for_whom(body)
+    kept = Kept("rest", f"key:{who.key_id}", key or str(uuid.uuid4()), handing_over.raw_of(reading.json_body()))
+    if key is not None:
+        idempotency.hold(who, key)
+    handed = _once(_wish(body), by, company_id, person_id, kept, key)
+    if wrong := bodies.amount_of(body.budget, handed.currency, "budget"):
+        raise BadInput(wrong)
+    answer = shown.reply(_as_handed(body, by, handed), 201, Location=f"/api/v1/tasks/{handed.id}", ETag=shown.etag(1))
+    return idempotency.replayed(answer) if handed.repeated else answer
+
+
+@access.anyone
+@reading.asks(bodies.TaskFilter)
+def tasks(query: bodies.TaskFilter) -> Response:
+    """The tasks that this key may see, newest first."""
+    narrowed = {"states": _states(query.state), "category": query.category, "assignee": _assignee(query.assignee),
+                "words": (query.q or "").strip(), "after": query.after, "limit": query.limit}
+    seat = access.caller().seat
+    page = lists.of_company(seat.company_id, **narrowed) if seat else lists.seen(**narrowed)  # type: ignore[arg-type]
+    return shown.reply_tasks([row.task for row in page.rows], page.next)
+
+
+@access.anyone
+def task(task: int) -> Response:
+    """One task, with its version as ETag."""
+    return shown.reply_task(find(task)).make_conditional(request)
+
+
+@access.client_and_staff(*DESK)
+@reading.takes(bodies.NewParameters)
+def set_parameters(task: int, body: bodies.NewParameters) -> Response:
+    """Step 2: change the parameters; a client may until the red line. With If-Match only the version that was read."""
+    found = _version_read(task)
+    if wrong := {**bodies.amount_of(body.budget, found.currency, "budget"), **_other_unit(body, found)}:
+        raise BadInput(wrong)
+    parameters.change(found, me(), parameters.Parameters(
+        outcome=body.outcome, criteria=_criteria(found, body), deadline_at=body.deadline_at,
+        deadline_fixed=body.deadline_fixed, budget=body.budget.amount if body.budget else None, quantity=body.quantity))
+    return shown.reply_task(found)
+
+
+@access.staff("assistant")
+@reading.asks(bodies.Paged)
+def work(query: bodies.Paged) -> Response:
+    """An assistant's queue: what they hold, then what they may take, each most pressing first."""
+    held = [row.task for row in lists.held(me().person_id or 0)]
+    start = _place(query.after, len(held))
+    mine = held[start:start + query.limit]
+    if len(mine) == query.limit:
+        return shown.reply_tasks(mine, f"held-{start + query.limit}")
+    after = None if query.after is None or query.after.startswith("held-") else query.after
+    page = lists.queued(after, query.limit - len(mine))
+    return shown.reply_tasks([*mine, *(row.task for row in page.rows)], page.next)
+
+
+def _for_whom(body: bodies.HandOver) -> tuple[Actor, int, int | None]:
+    """Who hands over, for which company and which of its people."""
+    seat = access.caller().seat
+    if seat is None:
+        return _told_by_phone(body)
+    told = {"on_behalf_of": body.on_behalf_of, "company": body.company, "channel": body.channel}
+    if wrong := {name: _("Only operators enter tasks for others.") for name, value in told.items() if value is not None}:
+        raise BadInput(wrong)
+    return me(), seat.company_id, None
+
+
+def _told_by_phone(body: bodies.HandOver) -> tuple[Actor, int, int]:
+    if lacks := {name: _("Say for whom it is.") for name in ("on_behalf_of", "company") if not getattr(body, name)}:
+        raise BadInput(lacks)
+    found = company.by_slug(body.company or "")
+    if found is None:
+        raise BadInput({"company": _("There is no such company.")})
+    owner = addresses.owner_of("email", body.on_behalf_of or "")
+    if owner is None or not _belongs(owner[0].id, found.id):
+        raise BadInput({"on_behalf_of": _("Nobody in this company has this address.")})
+    return replace(me(), channel="voice"), found.id, owner[0].id
+
+
+def _belongs(person_id: int, company_id: int) -> bool:
+    place = membership.Membership
+    return db.session.scalar(select(place.id).where(
+        place.person_id == person_id, place.company_id == company_id, place.ended_at.is_(None))) is not None
+
+
+def _wish(body: bodies.HandOver) -> Wish:
+    return Wish(text=body.text, title=body.title or "", category=body.category, deadline_at=body.deadline_at,
+                deadline_fixed=body.deadline_fixed, priority=body.priority, private=body.private,
+                budget=body.budget.amount if body.budget else None, project=body.project, external_ref=body.external_ref)
+
+
+def _once(wish: Wish, by: Actor, company_id: int, person_id: int | None, kept: Kept, key: str | None) -> Handed:
+    """The new task, or the one that this key made before: also when its dead line has passed since."""
+    try:
+        return handing_over.hand_over(wish, by, company_id, person_id=person_id, kept=kept)
+    except BadInput as error:
+        if key is None or set(error.errors) != {"deadline_at"} or not _came_before(kept):
+            raise
+        return handing_over.hand_over(replace(wish, deadline_at=None), by, company_id, person_id=person_id, kept=kept)
+
+
+def _came_before(kept: Kept) -> bool:
+    return db.session.scalar(select(Inbound.id).where(
+        Inbound.channel == kept.channel, Inbound.account == kept.account, Inbound.provider_id == kept.provider_id)) is not None
+
+
+def _as_handed(body: bodies.HandOver, by: Actor, handed: Handed) -> answers.Task:
+    """The task as it was at the moment of its making: a repeat is answered with the same bytes."""
+    due = shown.maybe(body.deadline_at)
+    return {
+        "id": handed.id, "number": handed.number, "title": handed.title, "text": body.text.strip(),
+        "category": {"code": body.category, "confidence": None, "chosen_by": "client" if body.category else None},
+        "state": "received", "language": handed.language, "channel": by.channel, "priority": body.priority,
+        "created_at": shown.rfc3339(handed.created_at), "deadline_at": due, "red_line_at": None, "assignee": None,
+        "price": None, "score": None,
+        "parameters": {"outcome": "", "criteria": [], "deadline_at": due, "deadline_fixed": body.deadline_fixed,
+                       "budget": shown.sum_of(body.budget.amount, handed.currency) if body.budget else None,
+                       "unit": None, "quantity": None},
+        "retelling": None, "waiting_for": None, "dispute": None, "links": shown.links(handed.id, handed.number)}
+
+
+def _states(wanted: str | None) -> Sequence[str]:
+    states = [state.strip() for state in wanted.split(",")] if wanted else []
+    if any(state not in STATE_NAMES for state in states):
+        raise BadInput({"state": _("One of %(choices)s.", choices=", ".join(STATE_NAMES))})
+    return states
+
+
+def _assignee(wanted: str | None) -> int | None:
+    if not wanted:
+        return None
+    if wanted == "me":
+        return me().person_id
+    if not (wanted.isascii() and wanted.isdecimal() and 0 < int(wanted[:20]) <= bodies.GREATEST_ID):
+        raise BadInput({"assignee": _("The assistant's id, or `me`.")})
+    return int(wanted)
+
+
+def _version_read(task_id: int) -> Task:
+    """The task, locked until it is changed. Raises NotFound, and Changed where it is no longer what If-Match names."""
+    found = db.session.get(Task, task_id, with_for_update=True)
+    if found is None:
+        raise NotFound
+    if "If-Match" in request.headers and str(found.version) not in request.if_match:
+        raise Changed(_("This task has changed since you read it. Read it again."))
+    return found
+
+
+def _other_unit(body: bodies.NewParameters, found: Task) -> dict[str, str]:
+    if body.unit is None or body.unit == found.unit:
+        return {}
+    return {"unit": _("The unit follows from the kind of work.")}
+
+
+def _criteria(found: Task, body: bodies.NewParameters) -> list[str] | None:
+    """The new criteria; None where they are what is there already, so that these keep their ids."""
+    if body.criteria is None:
+        return None
+    texts = [one if isinstance(one, str) else one.text for one in body.criteria]
+    return None if texts == [one.text for one in parameters.criteria_of(found)] else texts
+
+
+def _place(after: str | None, held: int) -> int:
+    """Where in the held tasks a page begins; behind them all once the queue has begun."""
+    if after is None:
+        return 0
+    if not after.startswith("held-"):
+        return held
+    place = after.removeprefix("held-")
+    if not (place.isascii() and place.isdecimal() and len(place) < 9):
+        raise BadInput({"after": _("The cursor is not one of ours.")})
+    return int(place)
+
+
