@@ -47,7 +47,6 @@ class Settings(BaseSettings):
     job_workers: int = Field(2, ge=1, le=64)
     sure_from: float = Field(0.45, ge=0, le=1)
     closes_after_days: int = Field(14, ge=1, le=365)
-    first_company: str = Field("", description="slug of the company that tasks from the public form belong to")
     currencies: str = "EUR,USD,RUB"
     upload_mb: int = Field(20, ge=1, le=500)
     quiet_from: int = Field(21, ge=0, le=24)

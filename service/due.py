@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     BigInteger,
     DateTime,
-    ForeignKey, ForeignKeyConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,

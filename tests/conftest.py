@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests import servers as test_servers
 
@@ -45,12 +46,21 @@ def pytest_unconfigure() -> None:
         _cluster.stop()
 
 
+class Browser(FlaskClient):
+    """Each request in an application context of its own: `g` and the session of the test's own context stay out of it."""
+
+    def open(self, *args: object, **kwargs: object) -> object:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def application() -> Iterator[object]:
     """The application of this test process."""
     from service.app import create_app
 
     app = create_app()
+    app.test_client_class = Browser
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     from service.web.limits import limiter
 

@@ -49,7 +49,7 @@ def publish(api: Blueprint, calls: Sequence[Call]) -> None:
         return document_of(calls)
 
     @doors.public
-    def openapi() -> Response:
+    def openapi() -> ResponseReturnValue:
         """The OpenAPI document of this interface."""
         response = Response(json.dumps(made(), ensure_ascii=False), mimetype="application/json")
         response.add_etag()

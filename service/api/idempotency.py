@@ -123,6 +123,6 @@ def _digest() -> bytes:
     told = hashlib.sha256(raw_of(sorted(request.form.items(multi=True))))
     for field, file in request.files.items(multi=True):
         told.update(raw_of([field, file.filename, file.mimetype]))
-        told.update(hashlib.file_digest(file.stream, "sha256").digest())
+        told.update(hashlib.sha256(file.stream.read()).digest())
         file.stream.seek(0)
     return told.digest()

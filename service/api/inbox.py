@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import defer
 
 from service.api import access, answers, bodies, reading, reads, shown
@@ -53,7 +53,7 @@ def inbound_raw(inbound: int) -> Response:
     return response
 
 
-def _wide() -> Select[Any, *tuple[Any, ...]]:
+def _wide() -> Any:
     """A message with its company's short name and the task that was made of it; the bytes stay where they are."""
     return (select(Inbound, Company.slug, Task.id).outerjoin(Company, Company.id == Inbound.company_id)
             .outerjoin(Task, Task.inbound_id == Inbound.id).options(defer(Inbound.raw)))

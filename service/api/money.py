@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from service.api import access, answers, bodies, reading, reads, shown
 from service.billing import ledger
@@ -71,7 +71,7 @@ def _currency(company_id: int) -> str:
     return db.session.scalars(select(Company.currency).where(Company.id == company_id)).one()
 
 
-def _invoices() -> Select[Any, *tuple[Any, ...]]:
+def _invoices() -> Any:
     return (select(Invoice, Charge.id, Task.id, Task.number).join(Charge, Charge.id == Invoice.charge_id)
             .join(Task, Task.id == Charge.task_id))
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from service.api.bodies import GREATEST_ID, Paged
@@ -16,21 +15,21 @@ from tenants.wall import db
 Id = InstrumentedAttribute[int]
 
 
-def oldest_first(wanted: Select[Any, *tuple[Any, ...]], column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
+def oldest_first(wanted: Any, column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
     """A page of a history, with the cursor of the next."""
     if page.after:
         wanted = wanted.where(column > _last(page.after))
     return _page(wanted.order_by(column), column, page)
 
 
-def newest_first(wanted: Select[Any, *tuple[Any, ...]], column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
+def newest_first(wanted: Any, column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
     """A page of what is looked at from its end, with the cursor of the next."""
     if page.after:
         wanted = wanted.where(column < _last(page.after))
     return _page(wanted.order_by(column.desc()), column, page)
 
 
-def _page(wanted: Select[Any, *tuple[Any, ...]], column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
+def _page(wanted: Any, column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
     """One row more than asked for tells whether there is a next page; the row's first entity has the id."""
     rows = db.session.execute(wanted.limit(page.limit + 1)).all()
     if len(rows) <= page.limit:

@@ -76,7 +76,7 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
     if not wanted:
         return {}
     found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {person_id: name for person_id, name in found}
+    return {row.id: row.name for row in found}
 
 
 def task(one: Task, details: Details) -> answers.Task:

@@ -57,7 +57,9 @@ def tasks(query: bodies.TaskFilter) -> Response:
 @access.anyone
 def task(task: int) -> Response:
     """One task, with its version as ETag."""
-    return shown.reply_task(find(task)).make_conditional(request)
+    answer = shown.reply_task(find(task))
+    answer.make_conditional(request)
+    return answer
 
 
 @access.client_and_staff(*DESK)

@@ -1,0 +1,84 @@
+"""Rules over the whole program: words, settings, files, templates."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from service.channels import wording
+from service.config import Settings
+from service.tasks import states
+from service.web import words
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_every_message_has_both_languages_with_the_same_facts():
+    def facts(text):
+        return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name}
+
+    assert wording.EN.keys() == wording.RU.keys()
+    # The Russian texts for the phone leave some facts out: they have 70 letters a part.
+    for name, english in wording.EN.items():
+        russian = wording.RU[name]
+        assert facts(russian.mail) == facts(english.mail), name
+        assert facts(russian.sms) <= facts(english.sms) | {"name"}, name
+        assert bool(english.sms) == bool(russian.sms), name
+    for name, sentence in wording.SAYINGS.items():
+        assert facts(sentence["ru"]) <= facts(sentence["en"]), name
+
+
+def test_every_kind_of_event_has_its_words():
+    assert set(states.MOVES) | set(states.OTHER_KINDS) <= set(words.EVENTS)
+
+
+def test_every_state_has_a_name_and_a_place_among_the_steps():
+    named = {state for move in states.MOVES.values() for state in (*move.sources, move.target) if state}
+    assert named == set(states.STATE_NAMES) == set(words.STATE_WORDS) == set(words.STEP_OF)
+
+
+def test_every_setting_stands_in_the_docs():
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in text] == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("DATABASE_URL", "mysql://x"), ("REDIS_URL", "http://x"), ("OUTBOUND", "maybe")])
+def test_a_wrong_setting_ends_the_start_with_a_sentence_that_names_it(monkeypatch, name, value):
+    from service.config import WrongSetting, read
+
+    monkeypatch.setenv(name, value)
+    with pytest.raises(WrongSetting, match=name):
+        read()
+
+
+def test_vendored_files_are_untouched():
+    listed = tomllib.loads((ROOT / "static" / "vendor" / "list.toml").read_text())
+    for package in listed["package"]:
+        for file in package["file"]:
+            assert hashlib.sha256((ROOT / "static" / "vendor" / file["path"]).read_bytes()).hexdigest() == file["sha256"], file["path"]
+
+
+def test_templates_have_no_inline_script_or_style():
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<script(?![^>]*src=)|\son\w+=|\sstyle=|<style", text), path.name
+
+
+def test_templates_have_no_bare_words():
+    """Whatever people read goes through gettext; what is left are names and signs."""
+    allowed = {"Poruchi", "English", "Русский", "По-русски", "REST", "openapi.json", "EUR", "USD", "RUB", "Enter", "Ctrl", "T", "B", "Q", "D", "O", "X", "aria-invalid", "aria-describedby", "oops", "true"}
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = re.sub(r"{% block (width|kind|grid) %}.*?{% endblock %}", " ", path.read_text(encoding="utf-8"))
+        text = re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}|<[^>]*>|&\w+;", " ", text, flags=re.DOTALL)
+        bare = set(re.findall(r"[A-Za-zА-Яа-я][A-Za-zА-Яа-я.\-]+", text)) - allowed
+        assert not bare, (path.name, bare)
+
+
+def test_no_file_names_a_registry_or_this_machine():
+    for path in [*ROOT.glob("requirements*"), ROOT / "Makefile", ROOT / "README.md"]:
+        assert not re.search(r"https?://(?!127\.0\.0\.1|localhost|desk\.|www\.w3)[a-z]+\.(org|io|com)/simple|/root/", path.read_text(encoding="utf-8")), path.name
