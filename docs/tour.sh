@@ -54,7 +54,8 @@ lead() { # TASK: from triage to the invoice
     [ -n "$invoice" ] && break; sleep 0.1
   done
   [ -n "$invoice" ] || { echo "no invoice for task $task" >&2; exit 1; }
-  curl -fsS -H "Authorization: Bearer $CLIENT" "$PUBLIC_URL/api/v1/invoices/$invoice.pdf" | head -c 4 | grep -q '%PDF'
+  curl -fsS -H "Authorization: Bearer $CLIENT" "$PUBLIC_URL/api/v1/invoices/$invoice.pdf" -o "$DATA_DIR/tour.pdf"
+  [ "$(head -c 4 "$DATA_DIR/tour.pdf")" = "%PDF" ]
   echo "   invoice $invoice"
 }
 
