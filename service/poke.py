@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import redis
 
 from service.config import settings
 
 CHANNEL = "poruchi:poke"
 _valkey: redis.Redis | None = None
+_poked = 0.0
 
 
 def valkey() -> redis.Redis:
@@ -19,7 +22,12 @@ def valkey() -> redis.Redis:
 
 
 def poke() -> None:
-    """Wake the relay; where Valkey is away its sweep finds the work."""
+    """Wake the relay, at most a hundred times a second; where Valkey is away its sweep finds the work."""
+    global _poked
+    moment = monotonic()
+    if moment - _poked < 0.01:
+        return
+    _poked = moment
     try:
         valkey().publish(CHANNEL, b"")
     except redis.RedisError:

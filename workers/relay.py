@@ -84,7 +84,7 @@ class Relay:
                         pass
 
     def look(self) -> bool:
-        """Enqueue what is due; whether there may be more at once."""
+        """Enqueue what is due; whether anything was, so that what was committed meanwhile is found without a poke."""
         if self.valkey.set(MARK, "1", nx=True):
             with wall.transaction(wall.system("relay")):
                 db.session.execute(EMPTIED)
@@ -93,7 +93,7 @@ class Relay:
             self.swept = time.monotonic()
             for name in QUEUES:
                 self.take(LOST, {"queue": name, "before": self.oldest(name), "most": MOST})
-        return found == MOST
+        return found > 0
 
     def take(self, statement: Any, values: dict[str, Any]) -> int:
         """Mark rows as enqueued, commit, and enqueue them: what is lost in between is found again by the sweep."""

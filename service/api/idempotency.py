@@ -85,10 +85,14 @@ def given() -> str | None:
 
 def hold(who: Caller, key: str) -> None:
     """Keep a second request with this key out until the transaction ends. Raises UnderWay for the second one."""
-    name = f"{who.key_id}\n{request.path}\n{key}".encode()
-    lock = int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
-    if not db.session.scalar(HOLD, {"lock": lock}):
+    if not db.session.scalar(HOLD, {"lock": lock_of(who, key)}):
         raise UnderWay(_("The first request with this key is still under way. Ask again in a second."), retry_after=1)
+
+
+def lock_of(who: Caller, key: str) -> int:
+    """The advisory lock of a key on this route."""
+    name = f"{who.key_id}\n{request.path}\n{key}".encode()
+    return int.from_bytes(hashlib.sha256(name).digest()[:8], signed=True)
 
 
 def reused() -> KeyReused:

@@ -33,9 +33,8 @@ def hand_over(body: bodies.HandOver) -> Response:
     """Hand a task over. Operators say for whom (`on_behalf_of`, `company`) where they were told it by phone."""
     who, key = access.caller(), idempotency.given()
     by, company_id, person_id = _for_whom(body)
-    kept = Kept("rest", f"key:{who.key_id}", key or str(uuid.uuid4()), handing_over.raw_of(reading.json_body()))
-    if key is not None:
-        idempotency.hold(who, key)
+    kept = Kept("rest", f"key:{who.key_id}", key or str(uuid.uuid4()), handing_over.raw_of(reading.json_body()),
+                lock=idempotency.lock_of(who, key) if key else None)
     handed = _once(_wish(body), by, company_id, person_id, kept, key)
     if wrong := bodies.amount_of(body.budget, handed.currency, "budget"):
         raise BadInput(wrong)

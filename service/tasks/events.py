@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, I
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service import due, live
+from service import due
 from service.actor import Actor
 from service.errors import NotAllowed, NotNow
 from service.tasks.states import MOVES, STATE_NAMES, check_ready, may, own_work
@@ -100,7 +100,6 @@ def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | N
     db.session.add(event)
     db.session.flush()
     due.follow(event.id, event.company_id, kind)
-    live.changed(event.company_id, event.task_id, kind)
     return event
 
 

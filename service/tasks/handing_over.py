@@ -17,7 +17,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import text as sql
 
-from service import live, poke
+from service import poke
 from service.actor import CLIENT, Actor
 from service.errors import BadInput, NotNow
 from service.now import now
@@ -38,6 +38,8 @@ class Kept:
     account: str
     provider_id: str
     raw: bytes
+    # Held until the transaction ends: a second delivery while the first is under way is told so instead of waiting for it.
+    lock: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,11 @@ _TASK = """
 select id, number, created_at, currency from made
 """
 NEW = sql("""
-with kept as (
-  insert into inbound (channel, account, provider_id, sender, raw, digest, state, kind, company_id, person_id, text)
-  values (:kept_channel, :account, :provider_id, '', :raw, :digest, 'worked', 'task', :company, :person, null)
+with held as materialized (
+  select cast(:lock as bigint) is null or pg_try_advisory_xact_lock(cast(:lock as bigint)) as free)
+, kept as (
+  insert into inbound (channel, account, provider_id, sender, raw, digest, state, kind, company_id, person_id)
+  select :kept_channel, :account, :provider_id, '', :raw, :digest, 'worked', 'task', :company, :person from held where free
   on conflict (channel, account, provider_id) do nothing
   returning id)
 """ + _TASK)
@@ -125,7 +129,6 @@ def hand_over(wish: Wish, by: Actor, company_id: int, *, person_id: int | None =
     if row is None:
         return _repeated(tidy, values, source)
     wall.after_commit(poke.poke)
-    live.changed(company_id, row.id, "task.received")
     return Handed(row.id, row.number, row.created_at, row.currency, values["language"], values["title"])
 
 
@@ -171,7 +174,7 @@ def _values(wish: Wish, by: Actor, company_id: int, person_id: int | None) -> di
 
 def _of_delivery(kept: Kept | None) -> dict[str, Any]:
     assert kept is not None  # every door that has no inbound row yet says where the words came from
-    return {"kept_channel": kept.channel, "account": kept.account, "provider_id": kept.provider_id, "raw": kept.raw,
+    return {"kept_channel": kept.channel, "account": kept.account, "provider_id": kept.provider_id, "raw": kept.raw, "lock": kept.lock,
             "digest": hashlib.sha256(kept.raw).digest()}
 
 
@@ -183,7 +186,7 @@ def _repeated(wish: Wish, values: dict[str, Any], source: dict[str, Any]) -> Han
     """The same delivery once more: the task that it made. With other words under the same key: NotNow."""
     row = db.session.execute(MADE_FROM if "inbound_id" in source else REPEATED, source).first()
     if row is None:
-        raise NotNow(_("This was handed over already, by somebody else or in another way."))
+        raise NotNow(_("The same is under way already. Ask again in a second."), retry_after=1)
     if "digest" in source and bytes(row.digest) != source["digest"]:
         raise NotNow(_("This key was used for another request. Use a new one."), reused=True)
     return Handed(row.id, row.number, row.created_at, row.currency, values["language"], wish.title, repeated=True)
