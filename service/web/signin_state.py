@@ -24,7 +24,8 @@ class Reader(UserMixin):  # type: ignore[misc]
 
 def init(app: Flask) -> None:
     """Tell Flask-Login how a token becomes a reader."""
-    manager = LoginManager(app)
+    # Without its context processor: an error page must not read the database, which may be what is away.
+    manager = LoginManager(app, add_context_processor=False)
     manager.login_view = "account.login"
     manager.login_message = ""
     manager.session_protection = None
