@@ -119,14 +119,14 @@ TAKE = text(
 def lease(due_id: int) -> Lease | None:
     """Take a row for half a minute; None where it is done, held by another or not due. The attempt counts from now on."""
     token = uuid.uuid4()
-    with wall.transaction(wall.system("worker")):
-        row = db.session.execute(TAKE, {"id": due_id, "token": token, "lease": LEASE}).first()
-        if row is None:
-            return None
-        if row.deaths >= MOST_DEATHS:
-            _to_person(due_id, token, "Its worker died three times while doing this.")
-            return None
-        return Lease(row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at)
+    row = wall.one_trip(wall.system("worker"), TAKE, {"id": due_id, "token": token, "lease": LEASE})
+    if row is None:
+        return None
+    held = Lease(row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at)
+    if row.deaths >= MOST_DEATHS:
+        to_person(held, "Its worker died three times while doing this.")
+        return None
+    return held
 
 
 @contextmanager

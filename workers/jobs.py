@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+import psycopg
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service import accounts, due, telling
@@ -74,7 +75,7 @@ def work_off_one(held: Lease) -> None:
                 HERE[held.reaction](db.session.get_one(Event, held.event_id))
     except LostLease:
         log.warning("lease of due row %s was lost; another worker has it", held.id)
-    except OperationalError:
+    except (OperationalError, psycopg.OperationalError):
         raise  # the database is away: the lease runs out and the row is enqueued again
     except Exception as error:  # noqa: BLE001 (whatever a poisoned row does, the others go on)
         _fault(held, error)

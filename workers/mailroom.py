@@ -11,6 +11,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
+from psycopg import Error as DatabaseError
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.app import create_app
@@ -38,7 +39,7 @@ class Room:
             return TOO_MANY
         try:
             known = await self._aside(self._known, address)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, DatabaseError):
             return LATER
         if not known:
             return "550 There is no such address here"
@@ -49,7 +50,7 @@ class Room:
         """Keep the mail, then say so."""
         try:
             await self._aside(self._keep, session.peer[0] if session.peer else "", envelope)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, DatabaseError) as error:
             log.warning("a mail could not be kept: %s", type(error).__name__)
             return LATER
         return KEPT

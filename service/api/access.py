@@ -44,9 +44,10 @@ def staff(*roles: str) -> Callable[[View], View]:
     return lambda view: _door(view, "api:staff:" + ",".join(roles), roles=roles)
 
 
-def client_and_staff(*roles: str, once: bool = True) -> Callable[[View], View]:
-    """For keys of companies, and of staff in one of these roles. `once`: repeats are answered from what is kept."""
-    return lambda view: _door(view, "api:client+staff:" + ",".join(roles), clients=True, roles=roles, once=once)
+def client_and_staff(*roles: str, once: bool = True, opens: bool = True) -> Callable[[View], View]:
+    """For keys of companies, and of staff in one of these roles. `once`: repeats are answered from what is kept;
+    without `opens` the view opens the scope itself."""
+    return lambda view: _door(view, "api:client+staff:" + ",".join(roles), clients=True, roles=roles, once=once, opens=opens)
 
 
 def anyone(view: View) -> View:
@@ -64,7 +65,8 @@ def caller() -> Caller:
     return g.caller  # type: ignore[no-any-return]
 
 
-def _door(view: View, mark: str, *, clients: bool = False, roles: tuple[str, ...] = (), once: bool = True) -> View:
+def _door(view: View, mark: str, *, clients: bool = False, roles: tuple[str, ...] = (), once: bool = True,
+          opens: bool = True) -> View:
     @wraps(view)
     def enter(**kwargs: Any) -> Response:
         key = keys.given()
@@ -74,6 +76,8 @@ def _door(view: View, mark: str, *, clients: bool = False, roles: tuple[str, ...
         g.caller, g.actor, g.identity = who, who.actor, who.who
         if not (clients if who.seat else who.who.staff_role in roles):
             raise NotAllowed(_("This call is not for a key of this kind."))
+        if not opens:
+            return view(**kwargs)
         with wall.transaction(who.scope):
             if once and request.method == "POST":
                 return idempotency.once(who, lambda: view(**kwargs))

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from service import poke
 from service.reactions import FOLLOWS, queue_of
 from tenants import wall
-from tenants.wall import db
 
 LARGEST = 30 * 1024 * 1024
 
@@ -42,9 +41,8 @@ def keep(channel: str, account: str, provider_id: str, *, sender: str, raw: byte
     Opens its own transaction; when this returns, the message is durable.
     """
     follows = FOLLOWS["inbound.kept"]
-    with wall.transaction(wall.door(channel)):
-        db.session.execute(KEEP, {
-            "channel": channel, "account": account[:320], "provider_id": provider_id[:1000], "sender": sender[:400],
-            "raw": raw, "digest": hashlib.sha256(raw).digest(), "headers": json.dumps(headers or {}),
-            "reactions": list(follows), "queues": [queue_of(name) for name in follows]})
-        wall.after_commit(poke.poke)
+    wall.one_trip(wall.door(channel), KEEP, {
+        "channel": channel, "account": account[:320], "provider_id": provider_id[:1000], "sender": sender[:400],
+        "raw": raw, "digest": hashlib.sha256(raw).digest(), "headers": json.dumps(headers or {}),
+        "reactions": list(follows), "queues": [queue_of(name) for name in follows]})
+    poke.poke()

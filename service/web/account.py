@@ -34,7 +34,7 @@ def login() -> ResponseReturnValue:
 
 
 @pages.post("/login")
-@limiter.limit("20/minute")
+@limiter.limit("10/minute")
 @limiter.limit("20/hour", key_func=by_email)
 @doors.public
 def sign_in() -> ResponseReturnValue:

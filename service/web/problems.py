@@ -24,7 +24,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda error: show(400, "form-expired", _("This form has expired. Go back, reload, and send it again.")))
     app.register_error_handler(RateLimitExceeded, lambda error: show(429, "too-many", _("Too many tries. Wait a minute and try again.")))
     app.register_error_handler(HTTPException, of_http)
-    app.register_error_handler(DataError, lambda error: show(400, "bad-input", _("Something in this request cannot be kept. Check what you sent.")))
+    for wrong in (DataError, psycopg.DataError):
+        app.register_error_handler(wrong, not_kept)
     for away in (OperationalError, PoolTimeout, psycopg.OperationalError):
         app.register_error_handler(away, database_away)
     app.register_error_handler(Exception, unexpected)
@@ -42,6 +43,11 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error.get_response()
     return show(code, (error.name or "error").lower().replace(" ", "-"), _default(code))
+
+
+def not_kept(_error: Exception) -> ResponseReturnValue:
+    """PostgreSQL could not take a value, as it cannot be what the field is for."""
+    return show(400, "bad-input", _("Something in this request cannot be kept. Check what you sent."))
 
 
 def database_away(error: Exception) -> ResponseReturnValue:

@@ -109,7 +109,7 @@ def test_the_compose_files_commands_start_with_its_settings_without_docker():
         for name, service in compose["services"].items():
             if "build" not in service:
                 continue
-            environment = {**os.environ, **{key: "" for key in example}, **service["environment"], "DATA_DIR": str(desk.folder / name),
+            environment = {**os.environ, **dict.fromkeys(example, ""), **service["environment"], "DATA_DIR": str(desk.folder / name),
                            "SECRET_KEY": settings["SECRET_KEY"], "DATABASE_URL": settings["DATABASE_URL"], "REDIS_URL": settings["REDIS_URL"],
                            "OWNER_DATABASE_URL": settings["OWNER_DATABASE_URL"] if "OWNER_DATABASE_URL" in service["environment"] else "",
                            "BIND": "127.0.0.1", "MAIL_PORT": "0", "MAIL_DOMAIN": "desk.example", "PUBLIC_URL": "https://desk.example"}

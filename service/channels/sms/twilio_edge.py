@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,8 @@ from twilio.rest import Client
 from service.config import settings
 from service.due import Heals, NeedsPerson
 
+# The client logs every request with the words in it; they stay out of our logs.
+logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 # What Twilio says of a number or a text that no second try can mend.
 HOPELESS = {21211: "The number is not valid.", 21214: "The number cannot be reached.", 21408: "Texts to this country are not enabled.",
             21610: "They asked for no more texts.", 21614: "The number cannot take texts.", 21606: "Our own number cannot send texts.",
