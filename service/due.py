@@ -22,7 +22,6 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
-    insert,
     select,
     text,
     update,
@@ -99,14 +98,19 @@ class Lease:
 
 def follow(event_id: int, company_id: int | None, kind: str, later: datetime | None = None) -> None:
     """Write one row for each reaction that follows from this kind of event, in the event's own transaction."""
-    rows = [{"event_id": event_id, "company_id": company_id, "reaction": name, "queue": queue_of(name),
-             **({"due_at": later} if later else {})} for name in FOLLOWS.get(kind, ())]
-    if rows:
+    names = FOLLOWS.get(kind, ())
+    if names:
         # Without "returning": the writer of an event may not read the work that follows from it.
-        db.session.execute(insert(Due).inline().values(rows))
+        db.session.execute(INSERT, {"event": event_id, "company": company_id, "due_at": later, "reactions": list(names),
+                                    "queues": [queue_of(name) for name in names]})
         wall.after_commit(poke.poke)
 
 
+INSERT = text("insert into due (event_id, company_id, reaction, queue, due_at)"
+              " select :event, :company, f.reaction, f.queue, coalesce(cast(:due_at as timestamptz), now())"
+              " from unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue)")
+DONE = text("update due set done_at = now(), lease_until = null, lease_token = null, last_error = null"
+            " where id = :id and lease_token = :token and done_at is null returning id")
 TAKE = text(
     "update due set lease_token = :token, lease_until = now() + :lease, attempt = attempt + 1,"
     " deaths = deaths + (lease_token is not null)::int"
@@ -144,10 +148,8 @@ def doing(held: Lease) -> Iterator[None]:
 
 def mark_done(held: Lease) -> None:
     """Mark the row done under its lease's token. Raises LostLease where another worker has taken it over."""
-    marked = db.session.execute(
-        update(Due).where(Due.id == held.id, Due.lease_token == held.token, Due.done_at.is_(None))
-        .values(done_at=func.now(), lease_until=None, lease_token=None, last_error=None).returning(Due.id)
-        .execution_options(synchronize_session=False))
+    db.session.flush()
+    marked = db.session.execute(DONE, {"id": held.id, "token": held.token})
     if marked.first() is None:
         raise LostLease(held.id)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy.orm.attributes import set_committed_value
 
 from service.actor import THE_SYSTEM, Actor
 from service.errors import BadInput
@@ -14,7 +15,6 @@ from service.tasks import clock, parameters
 from service.tasks.events import record
 from service.tasks.task import Task
 from service.triage.categories import all_categories, category
-from tenants.wall import db
 
 DECISIONS = {"refuse": "task.refused", "delete": "task.deleted", "do": "task.done_at_once"}
 
@@ -51,13 +51,11 @@ def _delegate(task: Task, by: Actor, code: str | None) -> None:
 
 def _queue(task: Task, by: Actor, columns: dict[str, Any]) -> None:
     if not parameters.criteria_of(task):
-        parameters.set_criteria(task, [category(columns["category"]).criterion(task.language)], by)
+        parameters.add_criteria(task, [category(columns["category"]).criterion(task.language)], by)
     for name, value in columns.items():
-        setattr(task, name, value)
-    db.session.flush()
-    dates = parameters.dated(task, columns["deadline_at"])
+        set_committed_value(task, name, value)  # looked at by what the move needs; written by the move itself
     record(task, "task.queued", by, category=columns["category"],
-           set_={**dates, **clock.alarms("queued", dates["red_line_at"], dates["deadline_at"])})
+           set_={**columns, **clock.alarms("queued", columns["red_line_at"], columns["deadline_at"])})
 
 
 def _guess(task: Task, code: str, deadline: datetime | None) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, func, select, update
+from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,7 +43,18 @@ class Event(Base):
     at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
-def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = None, **facts: Any) -> Event:
+@dataclass(frozen=True)
+class Happened:
+    """An event that was written in this transaction."""
+
+    id: int
+
+
+INSERT = text("insert into event (company_id, task_id, kind, by_kind, by_id, channel, facts)"
+              " values (:company, :task, :kind, :by_kind, :by_id, :channel, cast(:facts as jsonb)) returning id")
+
+
+def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = None, **facts: Any) -> Happened:
     """The one way in which a task changes: move it, write the event, make the work that follows, in the caller's transaction.
 
     `set_` are columns of the task that change in the same statement. Raises NotAllowed (this actor never may),
@@ -75,13 +88,11 @@ def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
     values = {**changes, "version": Task.version + 1}
     if move.target:
         values["state"] = move.target
-    moved = db.session.execute(
-        update(Task).where(Task.id == task.id, Task.state.in_(move.sources)).values(**values)
-        .returning(Task.id).execution_options(synchronize_session=False)
-    ).first()
+    moved = db.session.scalars(
+        update(Task).where(Task.id == task.id, Task.state.in_(move.sources)).values(**values).returning(Task),
+        execution_options={"synchronize_session": False, "populate_existing": True}).first()
     if moved is None:
         raise _too_late(task)
-    db.session.refresh(task)
 
 
 def _too_late(task: Task) -> NotNow:
@@ -93,14 +104,16 @@ def _too_late(task: Task) -> NotNow:
                     state=STATE_NAMES[now_in]), state=now_in)
 
 
-def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, **facts: Any) -> Event:
+def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, **facts: Any) -> Happened:
     """Write an event and the due work that follows from it. Changes of a task go through `record`."""
-    event = Event(company_id=task.company_id if task else company_id, task_id=task.id if task else None, kind=kind,
-                  by_kind=by.kind, by_id=by.person_id, channel=by.channel, facts=facts)
-    db.session.add(event)
+    company = task.company_id if task else company_id
     db.session.flush()
-    due.follow(event.id, event.company_id, kind)
-    return event
+    event_id = db.session.scalar(INSERT, {
+        "company": company, "task": task.id if task else None, "kind": kind, "by_kind": by.kind, "by_id": by.person_id,
+        "channel": by.channel, "facts": json.dumps(facts)})
+    assert event_id is not None  # an insert that does nothing else gives its row
+    due.follow(event_id, company, kind)
+    return Happened(event_id)
 
 
 def history(task: Task, limit: int = 200) -> list[Event]:

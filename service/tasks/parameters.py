@@ -145,6 +145,11 @@ def dated(task: Task, deadline: datetime) -> dict[str, Any]:
 def set_criteria(task: Task, criteria: list[str], by: Actor) -> None:
     """Put these criteria in the place of those that were there."""
     db.session.execute(delete(Criterion).where(Criterion.task_id == task.id))
+    add_criteria(task, criteria, by)
+
+
+def add_criteria(task: Task, criteria: list[str], by: Actor) -> None:
+    """Give a task its first criteria."""
     db.session.add_all(Criterion(company_id=task.company_id, task_id=task.id, by_id=by.person_id, position=place,
                                  text=text.strip()) for place, text in enumerate(criteria, 1))
     db.session.flush()
