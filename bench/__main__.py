@@ -58,11 +58,18 @@ def measure(desk: RunningDesk) -> None:
 def rest(desk: RunningDesk, key: str) -> None:
     """Tasks over REST beside the yardstick under the same server, at one and eight connections; then the backlog."""
     for connections in (1, 8):
+        settle(desk)
         beside = plain(desk, connections)
         run = load.measure(connections, SECONDS, load.rest(desk.port, key))
         told(f"REST, accepted tasks/s, {connections} connections", f"{run.per_second:.0f} (p50 {run.p50:.0f}, p95 {run.p95:.0f} ms)",
              f"yardstick {beside.per_second:.0f}: {100 * run.per_second / max(beside.per_second, 1):.0f} %, errors {run.errors}")
     backlog(desk)
+
+
+def settle(desk: RunningDesk) -> None:
+    """Wait until nothing of an earlier load is under way."""
+    while desk.rows("select count(*) from due where done_at is null and needs_person_at is null")[0][0]:
+        time.sleep(0.5)
 
 
 def plain(desk: RunningDesk, connections: int) -> load.Run:
@@ -114,11 +121,11 @@ def state(desk: RunningDesk) -> tuple[int, int]:
 def mail(desk: RunningDesk) -> None:
     """Mails a second over one and eight connections."""
     for connections in (1, 8):
+        settle(desk)
         run = load.measure(connections, SECONDS / 2, load.mails(desk.mail_port, EMAIL))
         told(f"SMTP, accepted mails/s, {connections} connections", f"{run.per_second:.0f} (p50 {run.p50:.0f}, p95 {run.p95:.0f} ms)",
              f"target 150 at 8, errors {run.errors}")
-    while state(desk)[0]:
-        time.sleep(1)
+    settle(desk)
 
 
 def texts(desk: RunningDesk) -> None:
@@ -133,7 +140,8 @@ def texts(desk: RunningDesk) -> None:
         def send(turn: int) -> None:
             form = {"MessageSid": f"SM{uuid.uuid4().hex}", "From": PHONE, "To": settings["TWILIO_FROM"], "NumMedia": "0",
                     "AccountSid": settings["TWILIO_ACCOUNT_SID"], "Body": f"Find three suppliers of green tea and compare prices, {number} {turn}"}
-            request = urllib.request.Request(address, urllib.parse.urlencode(form).encode(), {"X-Twilio-Signature": validator.compute_signature(address, form)})
+            signed = {"X-Twilio-Signature": validator.compute_signature(address, form)}
+            request = urllib.request.Request(address, urllib.parse.urlencode(form).encode(), signed)
             urllib.request.urlopen(request, timeout=15).close()
         return send
 
@@ -176,7 +184,8 @@ def fill(desk: RunningDesk, count: int) -> None:
             on conflict do nothing""", (count,))
         owner.execute("alter table task force row level security; alter table company force row level security;"
                       " alter table membership force row level security")
-        owner.execute("analyze")
+        owner.execute("vacuum analyze")
+        owner.execute("checkpoint")
 
 
 def sign_in(desk: RunningDesk, email: str, password: str) -> str:

@@ -60,9 +60,18 @@ class Desk:
             stdout=subprocess.DEVNULL, stderr=(self.data / "log" / "supervisord.err").open("ab"), preexec_fn=_die_with_parent)  # noqa: PLW1509 (no thread runs yet)
         if servers and not self.conf.database_url:
             embedded.wait_for_postgres(servers)
+        self.wait_for_supervisor()
+        # They load while the tables are made; web answers `not ready` until then.
+        programs.start(self.data, "web", "twilio", "stripe")
         prepare_database(environment)
-        programs.start_all(self.data)
+        programs.start(self.data)
         return self.watch(environment)
+
+    def wait_for_supervisor(self, seconds: float = 20.0) -> None:
+        """Until the supervisor takes orders."""
+        ends = time.monotonic() + seconds
+        while not programs.control(self.data).exists() and time.monotonic() < ends:
+            time.sleep(0.02)
 
     def watch(self, environment: dict[str, str]) -> int:
         """Say ready when all serve, then wait for the end."""

@@ -10,6 +10,7 @@ import socket
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from xmlrpc.client import ServerProxy, Transport
 
 from service.config import Settings
@@ -175,7 +176,12 @@ class _Unix(Transport):
         return connection
 
 
-def start_all(data: Path) -> None:
-    """Start every program that waits for the tables."""
-    server = ServerProxy("http://localhost", transport=_Unix(control(data)))
-    server.supervisor.startAllProcesses(False)
+def start(data: Path, *names: str) -> None:
+    """Start these programs, or all that do not run yet where none is named."""
+    server: Any = ServerProxy("http://localhost", transport=_Unix(control(data)))
+    there = {entry["name"] for entry in server.supervisor.getAllProcessInfo()}
+    for name in names:
+        if name in there:
+            server.supervisor.startProcess(name, False)
+    if not names:
+        server.supervisor.startAllProcesses(False)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, g, url_for
 from flask_babel import get_locale
@@ -57,7 +59,12 @@ def money(minor: int | None, currency: str) -> str:
     """A sum in the reader's manner; empty where there is none yet."""
     if minor is None:
         return ""
-    return format_currency(Decimal(minor) / 100, currency, locale=language())
+    return _money(minor, currency, language())
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, language_: str) -> str:
+    return format_currency(Decimal(minor) / 100, currency, locale=language_)
 
 
 def number(value: object) -> str:
@@ -73,8 +80,21 @@ def day(value: datetime | None) -> str:
     today = now().astimezone(here()).date()
     if at.date() == today:
         return _("today %(time)s", time=f"{at:%H:%M}")
-    near = abs((at.date() - today).days) < 6
-    return format_datetime(at, "EEE HH:mm" if near else "EEE d MMM HH:mm", locale=language())
+    names, near = _names(language()), abs((at.date() - today).days) < 6
+    return f"{names.days[at.weekday()]} {at:%H:%M}" if near else f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%H:%M}"
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Short names of days and months in one language; a list of fifty moments asks for them a hundred times."""
+
+    days: Mapping[int, str]
+    months: Mapping[int, str]
+
+
+@lru_cache
+def _names(language_: str) -> _Names:
+    return _Names(get_day_names("abbreviated", locale=language_), get_month_names("abbreviated", locale=language_))
 
 
 def clock(value: datetime) -> str:
@@ -87,7 +107,8 @@ def moment(value: datetime | None) -> Markup:
     if value is None:
         return Markup("")
     at = value.astimezone(here())
-    exact = format_datetime(at, "EEE d MMM yyyy, HH:mm", locale=language())
+    names = _names(language())
+    exact = f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%Y, %H:%M}"
     return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, zone_name(), day(value))
 
 
