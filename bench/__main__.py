@@ -208,7 +208,7 @@ def memory(desk: RunningDesk) -> float:
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             ours = str(desk.folder).encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
-            ours = ours or b"postgres" in (entry / "comm").read_bytes() and _below(entry, desk)
+            ours = ours or (b"postgres" in (entry / "comm").read_bytes() and _below(entry, desk))
             if ours:
                 lines = (entry / "smaps_rollup").read_text().splitlines()
                 total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
