@@ -152,7 +152,7 @@ def _kind_for(score: int | None, then: str | None) -> str:
         return "task.accepted"
     kinds = {"rework": "task.reworked", "settle": "task.settled", "dispute": "task.disputed"}
     if then not in kinds:
-        raise BadInput({"then": _("Below 80 % say what follows: rework, settle or dispute.")})
+        raise BadInput({"then": _("Say what follows a score below 80: rework, settle or dispute.")})
     return kinds[then]
 
 
