@@ -47,8 +47,9 @@ class Result:
 class Soak:
     """One run against one desk."""
 
-    def __init__(self, desk: RunningDesk, count: int, pause: float) -> None:
-        self.desk, self.count, self.pause = desk, count, pause
+    def __init__(self, desk: RunningDesk, count: int, pause: float, spread: float) -> None:
+        self.desk, self.count, self.pause, self.spread = desk, count, pause, spread
+        self.began = 0.0
         self.kills: Counter[str] = Counter()
         self.done = threading.Event()
         self.key = ""
@@ -64,7 +65,7 @@ class Soak:
 
     def run(self) -> Result:
         """Send while killing, wait until all is worked off, count."""
-        began = time.monotonic()
+        began = self.began = time.monotonic()
         killer = threading.Thread(target=self.chaos)
         killer.start()
         with ThreadPoolExecutor(6) as senders:
@@ -99,6 +100,7 @@ class Soak:
     def deliver(self, number: int) -> None:
         """One message through its channel, twice, each time until it is taken."""
         send = (self.rest, self.sms, self.mail)[number % 3]
+        time.sleep(max(0.0, self.began + self.spread * number / self.count - time.monotonic()))
         for _time in range(2):
             until = time.monotonic() + 120
             while not send(number):
@@ -176,12 +178,12 @@ def _taken(request: urllib.request.Request) -> bool:
         return False
 
 
-def soak(count: int, pause: float) -> Result:
-    """A desk of its own, the run, and what came of it."""
+def soak(count: int, pause: float, spread: float) -> Result:
+    """A desk of its own, the run, spread over at least so many seconds, and what came of it."""
     desk = RunningDesk()
     try:
         desk.start()
-        run = Soak(desk, count, pause)
+        run = Soak(desk, count, pause, spread)
         run.prepare()
         return run.run()
     finally:
@@ -191,7 +193,7 @@ def soak(count: int, pause: float) -> Result:
 def main() -> None:
     """Print the figures; exit 1 where anything was lost or doubled."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    result = soak(count, pause=1.0)
+    result = soak(count, pause=1.0, spread=count / 50)
     missing = result.tasks - len(result.acknowledgements)
     twice = sum(1 for times in result.acknowledgements.values() if times > 1)
     print(f"messages {result.sent}, each delivered twice; kills {sum(result.kills.values())}: {dict(result.kills)}")

@@ -9,7 +9,7 @@ from tests.soak import soak
 
 @pytest.mark.slow
 def test_nothing_is_lost_and_nothing_happens_twice():
-    result = soak(300, pause=0.8)
+    result = soak(300, pause=0.8, spread=12)
     assert sum(result.kills.values()) >= 5, result.kills
     assert result.kills["postgres"] == 1 and result.kills["flush"] == 1
     assert (result.tasks, result.doubled) == (300, 0)
