@@ -66,6 +66,12 @@ def hire(person: Person, role: str, trades: list[str], *, held_limit: int = 5) -
     return staff
 
 
+def belongs(person_id: int, company_id: int) -> bool:
+    """Whether the person is one of the company's people now."""
+    return db.session.scalar(select(Membership.id).where(
+        Membership.person_id == person_id, Membership.company_id == company_id, Membership.ended_at.is_(None))) is not None
+
+
 def members(company_id: int) -> list[tuple[Person, Membership]]:
     """The company's people now, owners first."""
     rows = db.session.execute(

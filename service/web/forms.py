@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask import request
 from flask_babel import gettext as _
@@ -11,6 +12,10 @@ from flask_babel import gettext as _
 from service.errors import BadInput
 from service.texts import clean
 from service.web.render import here
+
+# Written out and bounded: an exponent would be a number of millions of digits.
+WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 
 
 def words(name: str, most: int = 20_001) -> str:
@@ -23,7 +28,7 @@ def whole(name: str) -> int | None:
     text = request.form.get(name, "").strip()
     if not text:
         return None
-    if not text.lstrip("-").isdecimal() or len(text) > 12:
+    if not WHOLE.match(text):
         raise BadInput({name: _("Write a whole number.")})
     return int(text)
 
@@ -33,13 +38,9 @@ def decimal(name: str) -> Decimal | None:
     text = request.form.get(name, "").strip().replace(" ", "").replace("\u00a0", "").replace(",", ".")
     if not text:
         return None
-    try:
-        value = Decimal(text[:20])
-    except InvalidOperation as error:
-        raise BadInput({name: _("Write a number.")}) from error
-    if not value.is_finite():
+    if not NUMBER.match(text):
         raise BadInput({name: _("Write a number.")})
-    return value
+    return Decimal(text)
 
 
 def money(name: str) -> int | None:

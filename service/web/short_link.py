@@ -15,7 +15,7 @@ from service.web.client.steps import answer_question, judge_retelling, score_del
 from service.web.limits import limiter
 from service.web.shown import show
 from service.web.words import client_move
-from tenants import wall
+from tenants import membership, wall
 from tenants.wall import db
 
 pages = Blueprint("short_link", __name__, url_prefix="/t")
@@ -33,6 +33,8 @@ def task(token: str) -> ResponseReturnValue:
     task_id, person_id, company_id = found
     g.actor = actor.client(person_id)
     with wall.transaction(wall.client(person_id, company_id)):
+        if not membership.belongs(person_id, company_id):
+            raise NotFound  # a link of somebody who has left the company
         return _post(task_id, token) if request.method == "POST" else _page(find(task_id), token)
 
 

@@ -53,8 +53,11 @@ def answer(number: int) -> ResponseReturnValue:
 
 
 def answer_question(task: Task) -> None:
-    """The words, or the option that was pressed."""
-    questions.answer(task, doors.me(), forms.whole("question") or 0, request.form.get("option") or forms.words("text", 5001))
+    """The words, or the option that was pressed, which has to be one that was offered."""
+    number, option = forms.whole("question") or 0, request.form.get("option")
+    if option and option not in {offered for question in questions.questions_of(task) if question.id == number for offered in question.options}:
+        raise BadInput({"text": _("This was not among the options.")})
+    questions.answer(task, doors.me(), number, option or forms.words("text", 5001))
 
 
 @pages.post("/tasks/<int:number>/acceptance")
