@@ -23,13 +23,14 @@ from service.tasks import (
 )
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.task import Task, find
+from service.triage.categories import all_categories
 from tenants import addresses, company, membership, people, wall
 from tenants.signin import identity, passwords
 from tenants.wall import Scope, db
 
 _count = itertools.count(1)
 PASSWORD = "correct horse battery"
-ALL_TRADES = ["research", "copywriting", "booking", "accounting", "design"]
+ALL_TRADES = list(all_categories())
 
 
 @dataclass
