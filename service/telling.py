@@ -6,6 +6,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from service.actor import CLIENT
 from service.billing import charges
 from service.channels import outbound
 from service.channels.wording import saying
@@ -55,7 +56,7 @@ def tell_client_done(event: Event) -> None:
 
 def _plain(event: Event, template: str) -> None:
     task, person = _of(event)
-    outbound.tell(person, template, task, reason=task.outcome)
+    outbound.tell(person, template, task, reason=task.reason)
 
 
 def ask_client_to_confirm(event: Event) -> None:
@@ -138,7 +139,8 @@ def tell_client_resolved(event: Event) -> None:
     """What the operator decided about a dispute."""
     task, person = _of(event)
     said = dead_line.last_acceptance(task)
-    outbound.tell(person, "resolved", task, reason=said.comment if said else "")
+    reason = task.reason if event.facts.get("outcome") == "cancel" else said.comment if said else ""
+    outbound.tell(person, "resolved", task, reason=reason)
 
 
 def tell_client_cancelled(event: Event) -> None:
@@ -147,7 +149,8 @@ def tell_client_cancelled(event: Event) -> None:
     asks.close_asks(task.id)
     price = int(event.facts.get("price", 0))
     charged = saying("charged" if price else "free", person.language, price=outbound.money(price, task.currency, person.language))
-    outbound.tell(person, "cancelled", task, charged=charged)
+    why = f"{task.reason} " if task.reason and event.by_kind != CLIENT else ""
+    outbound.tell(person, "cancelled", task, charged=charged, why=why)
 
 
 def send_receipt(event: Event) -> None:
@@ -217,7 +220,7 @@ def tell_assistant_accepted(event: Event) -> None:
 
 def tell_assistant_cancelled(event: Event) -> None:
     """Nothing more to do there."""
-    _note_holder(event, _l("The task was stopped"))
+    _note_holder(event, _l("The task was stopped"), find(event.task_id or 0).reason)
 
 
 def tell_assistant_praise(event: Event) -> None:

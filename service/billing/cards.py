@@ -43,6 +43,6 @@ def pay_again(charge_id: int) -> None:
         raise NotNow(_("This charge does not wait for a payment."))
     with wall.as_system():
         task = find(charge.task_id)
-        db.session.execute(db.update(Charge).where(Charge.id == charge_id).values(state="open", intent_id=None, error=None))
+        db.session.execute(db.update(Charge).where(Charge.id == charge_id).values(state="open", error=None))
         invoice = charges.invoice_of(charge)
         events.write("charge.made", THE_SYSTEM, task=task, charge=charge_id, invoice=invoice.id if invoice else None, again=True)

@@ -31,7 +31,10 @@ from tenants.wall import Base, db
 
 
 class Charge(Base):
-    """What a task costs. `state`: open, paying, paid, failed, none (nothing to pay). Unique by task: never twice."""
+    """What a task costs. `state`: open, paying, paid, failed. Unique by task: never twice.
+
+    `intent_id` is the payment intent at the vendor, `intent_due_id` the row of due work whose attempt made it.
+    """
 
     __tablename__ = "charge"
     __table_args__ = (
@@ -50,6 +53,7 @@ class Charge(Base):
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(10), server_default="open")
     intent_id: Mapped[str | None] = mapped_column(String(100))
+    intent_due_id: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     paid_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -114,7 +118,7 @@ def invoice_of(charge: Charge) -> Invoice | None:
 
 
 def paid(charge: Charge, task: Task) -> None:
-    """The card payment went through: the receivable is settled, once."""
+    """The card payment went through: the receivable is settled, once. The caller holds the charge's row."""
     if charge.state == "paid":
         return
     charge.state, charge.paid_at, charge.error = "paid", now(), None

@@ -27,8 +27,7 @@ def pay(held: Lease) -> None:
     if settings().outbound == "off" or not (company.stripe_customer and company.stripe_method):
         return _finish(held, charge_id, reason=NO_CARD)
     try:
-        intent = _intent(charge_id, company)
-        done = stripe_edge.confirm(intent, f"charge-{charge_id}")
+        done = stripe_edge.confirm(_intent(held, charge_id, company), f"due-{held.id}")
     except Declined as error:
         return _finish(held, charge_id, reason=str(error))
     if done.status == "processing":
@@ -40,7 +39,7 @@ def pay(held: Lease) -> None:
 
 def settle(intent_id: str) -> None:
     """What a webhook says of an intent is looked up at Stripe, never believed, and noted on our charge."""
-    charge = db.session.scalar(select(Charge).where(Charge.intent_id == intent_id))
+    charge = db.session.scalar(select(Charge).where(Charge.intent_id == intent_id).with_for_update())
     if charge is None or charge.state == "paid":
         return
     if stripe_edge.look_up(intent_id).status == "succeeded":
@@ -61,18 +60,23 @@ def _load(held: Lease) -> tuple[int, Company, bool]:
         return charge.id, company, open_
 
 
-def _intent(charge_id: int, company: Company) -> str:
-    """The id of this charge's intent, made and committed where there is none."""
+def _intent(held: Lease, charge_id: int, company: Company) -> str:
+    """The id of this attempt's intent, made and committed where there is none.
+
+    An intent of an earlier attempt is closed first, so that it cannot succeed beside the new one; where it has
+    succeeded meanwhile, it is the one.
+    """
     with wall.transaction(wall.system("pay")):
         charge = db.session.get_one(Charge, charge_id)
-        known, amount, currency, task_id = charge.intent_id, charge.amount, charge.currency, charge.task_id
+        known, made_by, amount, currency, task_id = charge.intent_id, charge.intent_due_id, charge.amount, charge.currency, charge.task_id
         charge.state = "paying"
-    if known:
+    if known and (made_by == held.id or stripe_edge.close(known).status != "canceled"):
         return known
-    made = stripe_edge.prepare(amount, currency, company.stripe_customer or "", company.stripe_method or "",
-                               f"charge-{charge_id}", {"charge": str(charge_id), "task": str(task_id)})
+    made = stripe_edge.prepare(amount, currency, company.stripe_customer or "", company.stripe_method or "", f"due-{held.id}",
+                               {"charge": str(charge_id), "task": str(task_id)})
     with wall.transaction(wall.system("pay")):
-        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.intent_id.is_(None)).values(intent_id=made.id))
+        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.intent_id.is_not_distinct_from(known))
+                           .values(intent_id=made.id, intent_due_id=held.id))
         return db.session.scalar(select(Charge.intent_id).where(Charge.id == charge_id)) or made.id
 
 

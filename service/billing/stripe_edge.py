@@ -62,9 +62,23 @@ def prepare(amount: int, currency: str, customer: str, method: str, key: str, ab
 def confirm(intent_id: str, key: str) -> Intent:
     """Pay; where it was confirmed before, its state is read. Raises Declined, Heals."""
     now_in = look_up(intent_id)
-    if now_in.status not in ("requires_confirmation", "requires_payment_method", "requires_action"):
+    if now_in.status == "requires_payment_method":
+        raise Declined("The card was declined.")  # intents are made with their card: it was tried and refused
+    if now_in.status != "requires_confirmation":
         return now_in
     made = _guarded(lambda: client().v1.payment_intents.confirm(intent_id, {}, {"idempotency_key": f"{key}-confirm"}))
+    return Intent(made.id, made.status)
+
+
+def close(intent_id: str) -> Intent:
+    """Close an intent that has not paid; one that has, or is about to, stays as it is. Raises Heals."""
+    now_in = look_up(intent_id)
+    if now_in.status in ("succeeded", "processing", "canceled"):
+        return now_in
+    try:
+        made = _guarded(lambda: client().v1.payment_intents.cancel(intent_id))
+    except NeedsPerson:
+        return look_up(intent_id)  # it paid between the two calls
     return Intent(made.id, made.status)
 
 

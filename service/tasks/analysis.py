@@ -39,7 +39,7 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
         raise BadInput({"decision": _("The decision is delegate, do, delete or refuse.")})
     if not reason.strip():
         raise BadInput({"reason": _("Say why, in a sentence that the client will read.")})
-    record(task, DECISIONS[decision], by, set_={"ended_at": now(), "alarm_at": None, "outcome": reason.strip()[:2000]})
+    record(task, DECISIONS[decision], by, set_={"ended_at": now(), "alarm_at": None, "reason": reason.strip()[:2000]})
 
 
 def _delegate(task: Task, by: Actor, code: str | None) -> None:

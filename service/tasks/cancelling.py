@@ -29,5 +29,5 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
         raise BadInput({"reason": _("At most 2,000 letters.")})
     due = price_now(task)
     record(task, "task.cancelled", by, price=due, set_={
-        "price": due, "ended_at": now(), "waiting_since": None, "waiting_for": None, "alarm_at": None, "alarm": None})
+        "price": due, "reason": reason.strip(), "ended_at": now(), "waiting_since": None, "waiting_for": None, "alarm_at": None, "alarm": None})
     return due

@@ -97,7 +97,7 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
 
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     if outcome == "cancel":
-        record(task, "task.cancelled", by, set_={"price": 0, "ended_at": now(), "alarm_at": None, "outcome": reason}, price=0)
+        record(task, "task.cancelled", by, set_={"price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason}, price=0)
     elif outcome == "rework":
         accept(task, by, score if score is not None and score < SUCCESS else SUCCESS - 1, reason, "rework")
     elif outcome == "settle":

@@ -32,7 +32,10 @@ LONGEST_TEXT = 20_000
 
 
 class Task(Base):
-    """One task. `state` is a projection that only `events.record` moves; money is in minor units of `currency`."""
+    """One task. `state` is a projection that only `events.record` moves; money is in minor units of `currency`.
+
+    `outcome` is what should be there at the end; `reason` says why it ended before that (refused, dropped, stopped).
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -66,6 +69,7 @@ class Task(Base):
     project: Mapped[str | None] = mapped_column(String(200))
     external_ref: Mapped[str | None] = mapped_column(String(200))
     outcome: Mapped[str] = mapped_column(Text, server_default="")
+    reason: Mapped[str] = mapped_column(Text, server_default="")
     budget: Mapped[int | None] = mapped_column(BigInteger)
     unit: Mapped[str | None] = mapped_column(String(40))
     quantity: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))

@@ -118,6 +118,39 @@ def test_without_a_card_the_invoice_stays_open_and_the_owner_is_told(world, stri
     assert (charge_of(task_id).state, balance(client)) == ("paid", 0)
 
 
+def test_paying_again_after_a_declined_card_leaves_one_intent_that_can_pay(world, stripe_here):
+    client, helper = world.client(), world.staff()
+    keep_card(client, "pm_card_chargeCustomerFail")
+    task_id = world.task(client, "accepted", helper)
+    work_off()
+    pay()
+    declined = charge_of(task_id)
+    assert (declined.state, stripe_edge.look_up(declined.intent_id).status) == ("failed", "requires_payment_method")
+    keep_card(client)
+    with wall.transaction(client.scope):
+        cards.pay_again(declined.id)
+    pay()
+    paid = charge_of(task_id)
+    assert (paid.state, balance(client), balance(client, "card")) == ("paid", 0, 9600)
+    assert stripe_edge.look_up(declined.intent_id).status == "canceled"
+    assert stripe_edge.look_up(paid.intent_id).status == "succeeded"
+
+
+def test_an_intent_that_paid_after_all_is_not_paid_beside_another(world, stripe_here):
+    client, helper = world.client(), world.staff()
+    keep_card(client)
+    task_id = world.task(client, "accepted", helper)
+    work_off()
+    pay()
+    paid = charge_of(task_id)
+    with wall.transaction(wall.system("test")):  # as if we had taken it for failed before the bank made up its mind
+        db.session.execute(text("update charge set state = 'failed', paid_at = null where id = :id"), {"id": paid.id})
+    with wall.transaction(client.scope):
+        cards.pay_again(paid.id)
+    pay()
+    assert (charge_of(task_id).state, charge_of(task_id).intent_id) == ("paid", paid.intent_id)
+
+
 def test_a_settlement_pays_the_scores_share(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "delivered", helper)
