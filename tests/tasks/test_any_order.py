@@ -1,0 +1,166 @@
+"""Whatever is tried, in whatever order and by whomever: a step is refused with a sentence or it is one that the table allows."""
+
+from __future__ import annotations
+
+import random
+import threading
+
+import pytest
+from sqlalchemy import func, select, text
+
+from service.actor import ASSISTANT, CLIENT, OPERATOR
+from service.errors import Refusal
+from service.now import now
+from service.tasks import (
+    analysis,
+    briefing,
+    cancelling,
+    dead_line,
+    delegate,
+    parameters,
+    questions,
+    red_line,
+    review,
+    understanding,
+)
+from service.tasks.events import Event
+from service.tasks.states import HELD, MOVES
+from service.tasks.task import Task, find
+from tenants import wall
+from tenants.wall import db
+from tests.factory import soon
+
+
+def _last(task, kind):
+    found = kind(task)
+    return found.id if found else 1
+
+
+def _answers(task):
+    return [{"id": c.id, "met": True, "note": ""} for c in parameters.criteria_of(task)]
+
+
+ACTIONS = {
+    "delegate": lambda task, by: analysis.decide(task, by, "delegate", "research"),
+    "refuse": lambda task, by: analysis.decide(task, by, "refuse", reason="Not ours."),
+    "claim": delegate.claim,
+    "give back": lambda task, by: delegate.give_back(task, by, "I cannot go on."),
+    "brief": briefing.brief,
+    "retell": lambda task, by: understanding.retell(task, by, "You want three offers compared."),
+    "confirm": lambda task, by: understanding.confirm(task, by, _last(task, understanding.last_retelling)),
+    "correct": lambda task, by: understanding.correct(task, by, _last(task, understanding.last_retelling), "Four offers."),
+    "ask": lambda task, by: questions.ask(task, by, "Which colour?"),
+    "answer": lambda task, by: questions.answer(task, by, (questions.open_questions(task) or [Event(id=1)])[0].id, "Blue."),
+    "report": lambda task, by: red_line.report(task, by, 60, on_time=True),
+    "deliver": lambda task, by: dead_line.deliver(task, by, "Here they are.", _answers(task)),
+    "accept": lambda task, by: dead_line.accept(task, by, 90),
+    "rework": lambda task, by: dead_line.accept(task, by, 40, "Too thin.", "rework"),
+    "settle": lambda task, by: dead_line.accept(task, by, 50, "Half.", "settle"),
+    "dispute": lambda task, by: dead_line.accept(task, by, 10, "Wrong.", "dispute"),
+    "resolve": lambda task, by: dead_line.resolve(task, by, "rework", "Once more."),
+    "praise": lambda task, by: review.praise(task, by, "Well done."),
+    "move the date": lambda task, by: parameters.change(task, by, parameters.Parameters(deadline_at=soon(50))),
+    "cancel": cancelling.cancel,
+}
+# The ends are rare, so that a walk gets somewhere first.
+WEIGHTS = [1 if name in ("cancel", "refuse") else 12 for name in ACTIONS]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_order_of_steps_leaves_the_table(world, seed):
+    dice = random.Random(seed)
+    client, other, holder, rival, desk = world.client(), world.client(), world.staff(), world.staff(), world.staff("operator")
+    task_id = world.task(client, dice.choice(["received", "queued"]))
+    for _turn in range(70):
+        who, name = dice.choice([client, client, holder, holder, rival, desk, other]), dice.choices(list(ACTIONS), WEIGHTS)[0]
+        before = world.load(task_id)
+        try:
+            with wall.transaction(who.scope):
+                ACTIONS[name](find(task_id), who.actor)
+        except Refusal as refused:
+            assert refused.detail or refused.code == "not-found"
+            assert world.load(task_id).version == before.version, f"{name} was refused and changed the task"
+            continue
+        assert who is not other, f"another company did {name}"
+        _allowed(before, world.load(task_id), who)
+    _kept_right(world, task_id)
+
+
+def _allowed(before: Task, after: Task, who) -> None:
+    """The events since then are moves of the table, from a state that it may come from, by somebody who may."""
+    with wall.transaction(wall.system("test")):
+        kinds = list(db.session.scalars(select(Event.kind).where(Event.task_id == before.id, Event.kind.in_(MOVES)).order_by(Event.id.desc()).limit(1)))
+    move = MOVES[kinds[0]]
+    assert before.state in move.sources or kinds[0] in ("task.reworked", "task.cancelled", "task.settled", "task.accepted")
+    assert after.state == (move.target or before.state)
+    if who.actor.kind == ASSISTANT:
+        assert before.holder_id in (who.id, None)
+    assert who.actor.kind in (CLIENT, ASSISTANT, OPERATOR)
+
+
+def _kept_right(world, task_id: int) -> None:
+    """What has to be so, wherever the walk ended."""
+    task = world.load(task_id)
+    with wall.transaction(wall.system("test")):
+        running = db.session.scalar(text("select count(*) from holding where task_id = :id and ended_at is null"), {"id": task_id})
+        stands = db.session.scalar(text("select count(*) from pause where task_id = :id and to_at is null"), {"id": task_id})
+        delivered = db.session.scalar(select(func.count()).select_from(Event).where(Event.task_id == task_id, Event.kind == "task.delivered"))
+        reported = db.session.scalar(select(func.count()).select_from(Event).where(Event.task_id == task_id, Event.kind == "task.red_line"))
+    assert running == (1 if task.holder_id else 0)
+    assert (task.state in HELD) <= (task.holder_id is not None)
+    assert stands == (1 if task.waiting_since else 0)
+    assert not delivered or reported
+    assert task.red_line_at is None or task.deadline_at is None or task.red_line_at <= task.deadline_at
+
+
+def _at_once(app, calls) -> list[str]:
+    """Run these at the same instant, each in a thread; gives `done` or the refusal's code for each."""
+    start, came = threading.Barrier(len(calls)), []
+
+    def run(scope, call):
+        with app.app_context():
+            start.wait(5)
+            try:
+                with wall.transaction(scope):
+                    call()
+                came.append("done")
+            except Refusal as refused:
+                came.append(refused.code)
+
+    threads = [threading.Thread(target=run, args=one) for one in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(came)
+
+
+def test_of_six_assistants_at_the_same_instant_one_wins_and_the_others_are_told(world, app):
+    client, rivals = world.client(), [world.staff() for _number in range(6)]
+    task_id = world.task(client, "queued")
+    came = _at_once(app, [(one.scope, lambda one=one: delegate.claim(find(task_id), one.actor)) for one in rivals])
+    assert came.count("done") == 1
+    assert set(came) <= {"done", "not-now", "not-found"}
+    assert world.load(task_id).holder_id in {one.id for one in rivals}
+
+
+def test_the_limit_holds_when_somebody_takes_several_at_the_same_instant(world, app):
+    client, helper = world.client(), world.staff(held_limit=2)
+    tasks = [world.task(client, "queued") for _number in range(5)]
+    came = _at_once(app, [(helper.scope, lambda task_id=task_id: delegate.claim(find(task_id), helper.actor)) for task_id in tasks])
+    assert came.count("done") == 2
+    assert sum(world.load(task_id).holder_id == helper.id for task_id in tasks) == 2
+
+
+def test_a_term_that_ends_while_the_clients_word_is_waited_for_does_not_end_the_task(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "retold", helper)
+    with wall.transaction(wall.system("test")):
+        db.session.execute(text("update task set deadline_at = now() - interval '1 hour', red_line_at = now() - interval '5 hours',"
+                                " waiting_since = now() - interval '9 hours' where id = :id"), {"id": task_id})
+    with wall.transaction(client.scope):
+        task = find(task_id)
+        understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
+    task = world.load(task_id)
+    assert task.state == "working"
+    assert now() < task.red_line_at < task.deadline_at
