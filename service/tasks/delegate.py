@@ -18,7 +18,6 @@ from tenants import wall
 from tenants.membership import Membership, Staff
 from tenants.wall import Base, db
 
-
 # Somebody who takes two tasks at the same instant is counted one after the other, or the limit would be passed.
 ONE_CLAIM = text("select pg_advisory_xact_lock(hashtextextended('claim', :person))")
 
