@@ -22,6 +22,8 @@ POLICY = {"default-src": "'self'", "img-src": "'self' data:", "base-uri": "'none
           "object-src": "'none'", "frame-ancestors": "'none'"}
 # One page takes card numbers, in a field of the vendor's own; its policy is set there.
 ENGINE = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_pre_ping": False, "pool_recycle": 1800,
+          # An error of the database must not carry people's words into the log.
+          "hide_parameters": True,
           "connect_args": {"connect_timeout": 5, "prepare_threshold": 3}}
 
 
@@ -30,7 +32,7 @@ def create_app(conf: Settings | None = None) -> Flask:
     conf = conf or settings()
     app = Flask("poruchi", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(conf))
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1) if conf.public_url else app.wsgi_app  # type: ignore[method-assign]
+    _trust_proxies(app, conf.trusted_proxies)
     db.init_app(app)
     _protect(app, conf)
     language.init(app)
@@ -41,6 +43,12 @@ def create_app(conf: Settings | None = None) -> Flask:
     render.init(app)
     _register(app)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Believe the forwarded address of so many proxies before us; with none, what anybody writes there is nothing."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def _flask_settings(conf: Settings) -> dict[str, object]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import secrets
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,8 +30,10 @@ class Settings(BaseSettings):
     mail_port: int = Field(8025, ge=0, le=65535)
     mail_domain: str = "desk.localhost"
     mail_authserv: str = ""
+    mail_peers: str = ""
     data_dir: Path = Path("var")
     public_url: str = ""
+    trusted_proxies: int = Field(0, ge=0, le=5)
     secret_key: str = ""
     demo_password: str = ""
     demo: Literal["", "on", "off"] = ""
@@ -71,6 +74,21 @@ class Settings(BaseSettings):
             raise ValueError("must begin with redis:// or unix://")
         return value
 
+    @field_validator("mail_peers")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for network in value.split(",") if value else []:
+            ip_network(network.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.twilio_account_sid and not self.twilio_auth_token:
+            raise ValueError("TWILIO_AUTH_TOKEN is needed beside TWILIO_ACCOUNT_SID: webhooks are checked with it")
+        if self.stripe_api_key and not self.stripe_webhook_secret and not self.stripe_api_base:
+            raise ValueError("STRIPE_WEBHOOK_SECRET is needed beside STRIPE_API_KEY: webhooks are checked with it")
+        return self
+
     @property
     def url(self) -> str:
         """Where people reach the desk, without a slash at the end."""
@@ -99,8 +117,9 @@ def read(file: Path | None = None) -> Settings:
         found = Settings(_env_file=file)  # type: ignore[call-arg]
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).upper()
-        raise WrongSetting(f"The setting {name} is wrong: {first['msg']}. docs/settings.md says what it takes.") from None
+        name = str(first["loc"][0]).upper() if first["loc"] else ""
+        what = f"The setting {name} is wrong: {first['msg']}" if name else first["msg"].removeprefix("Value error, ")
+        raise WrongSetting(f"{what}. docs/settings.md says what it takes.") from None
     if found.secret_key:
         return found
     return found.model_copy(update={"secret_key": _kept_secret(found.data_dir)})

@@ -24,8 +24,11 @@ from tenants.wall import db
 
 
 def _of(event: Event) -> tuple[Task, Person]:
+    """The task and whom it is told to: its person, an owner where that person has left the company."""
     task = find(event.task_id or 0)
-    return task, db.session.get_one(Person, task.person_id)
+    if membership.belongs(task.person_id, task.company_id):
+        return task, db.session.get_one(Person, task.person_id)
+    return task, next(iter(membership.owners(task.company_id)), None) or db.session.get_one(Person, task.person_id)
 
 
 def acknowledge(event: Event) -> None:
@@ -250,13 +253,13 @@ def pass_on(event: Event) -> None:
     author = db.session.get(Person, message.author_id) if message.author_id else None
     if event.facts["to"] == "client":
         outbound.tell(person, "said", task, name=author.first_name if author else "Poruchi", words=message.text)
-    elif task.holder_id:
-        _note(db.session.get_one(Person, task.holder_id), task, "work_note", _l("The client wrote"), message.text)
+    else:
+        _note_holder(event, _l("The client wrote"), message.text)
 
 
 def _note_holder(event: Event, what: LazyString, words: str = "") -> None:
     task = find(event.task_id or 0)
-    if task.holder_id:
+    if task.holder_id and membership.is_staff(task.holder_id):
         _note(db.session.get_one(Person, task.holder_id), task, "work_note", what, words)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 import phonenumbers
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, func, select, update
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, and_, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.membership import Membership
 from tenants.people import Person
 from tenants.wall import Base, db
 
@@ -30,6 +31,10 @@ class Address(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
+# What would make two recipients of one, or a name of an address.
+NEVER = frozenset(',;<>():"\\[]')
+
+
 class BadAddress(ValueError):
     """The text is no e-mail address or phone number that anybody could be reached at."""
 
@@ -41,7 +46,7 @@ def tidy(kind: str, value: str) -> str:
 
 def _mail(value: str) -> str:
     plain = value.strip().lower()
-    if not 3 <= len(plain) <= 320 or plain.count("@") != 1 or any(c.isspace() or ord(c) < 32 for c in plain):
+    if not 3 <= len(plain) <= 320 or plain.count("@") != 1 or any(c.isspace() or ord(c) < 32 or c in NEVER for c in plain):
         raise BadAddress(value)
     return plain
 
@@ -80,7 +85,7 @@ def stop(kind: str, value: str, *, stopped: bool) -> None:
 
 
 def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
-    """The person whose verified address this is, with the company it hands over for; None for a stranger."""
+    """The person whose verified address this is, with the company it hands over for; None for a stranger, or who has left it."""
     try:
         plain = tidy(kind, value)
     except BadAddress:
@@ -88,8 +93,8 @@ def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
     found = db.session.execute(
         select(Person, Address.company_id)
         .join(Address, Address.person_id == Person.id)
-        .where(Address.kind == kind, Address.value == plain, Address.verified_at.is_not(None),
-               Address.company_id.is_not(None))
+        .join(Membership, and_(Membership.person_id == Person.id, Membership.company_id == Address.company_id))
+        .where(Address.kind == kind, Address.value == plain, Address.verified_at.is_not(None), Membership.ended_at.is_(None))
     ).first()
     return (found[0], found[1]) if found and found[1] is not None else None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, String, UniqueConstraint, func, select
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, Select, String, UniqueConstraint, case, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -50,10 +51,11 @@ def join(person: Person, company_id: int, role: str = "member") -> Membership:
 
 
 def join_again(person_id: int, company_id: int, role: str) -> None:
-    """Make a person one of the company's people, also after they had left it; a member already stays what they are."""
+    """Make a person one of the company's people; who had left it comes back in this role, who is there stays what they are."""
     db.session.execute(
         insert(Membership).values(company_id=company_id, person_id=person_id, role=role)
-        .on_conflict_do_update(index_elements=["company_id", "person_id"], set_={"ended_at": None})
+        .on_conflict_do_update(index_elements=["company_id", "person_id"], set_={
+            "ended_at": None, "role": case((Membership.ended_at.is_not(None), role), else_=Membership.role)})
     )
 
 
@@ -72,6 +74,11 @@ def belongs(person_id: int, company_id: int) -> bool:
         Membership.person_id == person_id, Membership.company_id == company_id, Membership.ended_at.is_(None))) is not None
 
 
+def companies_of(person_id: int) -> Select[Any]:
+    """The companies that the person belongs to now, as part of a query."""
+    return select(Membership.company_id).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+
+
 def members(company_id: int) -> list[tuple[Person, Membership]]:
     """The company's people now, owners first."""
     rows = db.session.execute(
@@ -85,6 +92,18 @@ def members(company_id: int) -> list[tuple[Person, Membership]]:
 def owners(company_id: int) -> list[Person]:
     """Who answers for the company."""
     return [person for person, membership in members(company_id) if membership.role == "owner"]
+
+
+def owners_held(company_id: int) -> list[int]:
+    """The owners' ids, their rows locked: two who end each other at the same instant come one after the other."""
+    return list(db.session.scalars(select(Membership.person_id).where(
+        Membership.company_id == company_id, Membership.role == "owner", Membership.ended_at.is_(None))
+        .order_by(Membership.id).with_for_update()))
+
+
+def is_staff(person_id: int) -> bool:
+    """Whether the person works for the service now."""
+    return db.session.scalar(select(Staff.person_id).where(Staff.person_id == person_id, Staff.ended_at.is_(None))) is not None
 
 
 def desk_people() -> list[Person]:

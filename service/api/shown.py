@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from flask import Response
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from service.api import access, answers
 from service.tasks.parameters import Criterion
@@ -64,7 +65,7 @@ def details_of(tasks: Sequence[Task]) -> Details:
     for criterion in db.session.scalars(select(Criterion).where(Criterion.task_id.in_(ids))
                                         .order_by(Criterion.task_id, Criterion.position)):
         details.criteria.setdefault(criterion.task_id, []).append({"id": criterion.id, "text": criterion.text})
-    last = select(Retelling).where(Retelling.task_id.in_(ids)).distinct(Retelling.task_id)
+    last = select(Retelling).where(Retelling.task_id.in_(ids)).ext(distinct_on(Retelling.task_id))
     for retelling in db.session.scalars(last.order_by(Retelling.task_id, Retelling.id.desc())):
         details.retellings[retelling.task_id] = retelling
     return details

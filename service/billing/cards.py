@@ -39,10 +39,11 @@ def pay_again(charge_id: int) -> None:
     charge = db.session.get(Charge, charge_id)
     if charge is None:
         raise NotFound
-    if charge.state != "failed":
-        raise NotNow(_("This charge does not wait for a payment."))
     with wall.as_system():
         task = find(charge.task_id)
-        db.session.execute(db.update(Charge).where(Charge.id == charge_id).values(state="open", error=None))
+        opened = db.session.execute(db.update(Charge).where(Charge.id == charge_id, Charge.state == "failed").values(state="open", error=None)
+                                    .returning(Charge.id)).first()
+        if opened is None:
+            raise NotNow(_("This charge does not wait for a payment."))
         invoice = charges.invoice_of(charge)
         events.write("charge.made", THE_SYSTEM, task=task, charge=charge_id, invoice=invoice.id if invoice else None, again=True)

@@ -20,6 +20,7 @@ from service.errors import Refusal
 from service.tasks import cancelling, dead_line, questions, review, understanding
 from service.tasks.task import Task
 from service.tasks.task import find as find_task
+from tenants.membership import companies_of
 from tenants.people import Person
 from tenants.wall import db
 
@@ -235,8 +236,8 @@ def _stop_newest(said: Said) -> int | None:
 
 
 def _newest(said: Said, states: tuple[str, ...]) -> Task | None:
-    return db.session.scalar(select(Task).where(Task.person_id == said.person.id, Task.state.in_(states),
-                                                Task.channel == said.by.channel).order_by(Task.id.desc()).limit(1))
+    theirs = (Task.person_id == said.person.id, Task.company_id.in_(companies_of(said.person.id)), Task.channel == said.by.channel)
+    return db.session.scalar(select(Task).where(*theirs, Task.state.in_(states)).order_by(Task.id.desc()).limit(1))
 
 
 def _named(said: Said) -> int | None:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.tasks.task import OfTask, Task
+from tenants.membership import companies_of
 from tenants.wall import Base, db
 
 # The letters of a yes and a no, of acceptance, and of options, in both languages; by hand a Russian keyboard
@@ -51,8 +52,9 @@ def close_asks(task_id: int) -> None:
 
 
 def open_of(person_id: int, channel: str | None = None) -> list[tuple[Ask, Task]]:
-    """What this person was asked and has not answered, newest first, with the tasks."""
-    wanted = select(Ask, Task).join(Task, Task.id == Ask.task_id).where(Ask.person_id == person_id, Ask.closed_at.is_(None))
+    """What this person was asked and has not answered, newest first, with the tasks; in companies they belong to."""
+    wanted = select(Ask, Task).join(Task, Task.id == Ask.task_id).where(
+        Ask.person_id == person_id, Ask.closed_at.is_(None), Ask.company_id.in_(companies_of(person_id)))
     if channel:
         wanted = wanted.where(Ask.channel == channel)
     return [(ask, task) for ask, task in db.session.execute(wanted.order_by(Ask.id.desc()).limit(20))]

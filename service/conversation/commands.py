@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from service.actor import Actor
 from service.channels.wording import saying
@@ -13,6 +13,7 @@ from service.tasks import cancelling
 from service.tasks.states import OPEN, STATE_NAMES
 from service.tasks.task import Task
 from tenants import addresses
+from tenants.membership import companies_of
 from tenants.people import Person
 from tenants.wall import db
 
@@ -43,14 +44,19 @@ def answer(person: Person, by: Actor, phone: str, text: str) -> str | None:
 
 
 def _status(person: Person) -> str:
-    tasks = db.session.scalars(select(Task).where(Task.person_id == person.id, Task.state.in_(OPEN))
+    tasks = db.session.scalars(select(Task).where(_theirs(person), Task.state.in_(OPEN))
                                .order_by(Task.id.desc()).limit(5))
     lines = [f"{task.number}: {STATE_NAMES[task.state]}" for task in tasks]
     return "; ".join(lines) or saying("no_tasks", person.language)
 
 
+def _theirs(person: Person) -> ColumnElement[bool]:
+    """Tasks of this person, in companies they still belong to."""
+    return and_(Task.person_id == person.id, Task.company_id.in_(companies_of(person.id)))
+
+
 def _cancel(person: Person, by: Actor, number: int) -> str:
-    task = db.session.scalar(select(Task).where(Task.person_id == person.id, Task.number == number))
+    task = db.session.scalar(select(Task).where(_theirs(person), Task.number == number))
     if task is None:
         return saying("not_found", person.language, number=number)
     try:

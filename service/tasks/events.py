@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service import due
 from service.actor import Actor
 from service.errors import NotAllowed, NotNow
-from service.tasks.states import MOVES, STATE_NAMES, check_ready, may, own_work
+from service.tasks.states import DESK, MOVES, STATE_NAMES, check_ready, may, own_work
 from service.tasks.task import Task
+from tenants import membership
 from tenants.wall import Base, db
 
 
@@ -69,6 +70,8 @@ def check(task: Task, kind: str, by: Actor) -> None:
     """Raise what stands against this change: NotNow, NotAllowed or NotReady."""
     if own_work(task, kind, by):
         raise NotAllowed(_("You did this work yourself; somebody else has to judge it."))
+    if by.kind in DESK and by.person_id is not None and membership.belongs(by.person_id, task.company_id):
+        raise NotAllowed(_("This is your own company's task; somebody else of the desk has to do this."))
     if not may(task, kind, by):
         raise NotAllowed(_("This is not yours to do."))
     if task.state not in MOVES[kind].sources:
@@ -83,22 +86,23 @@ def not_now(task: Task) -> NotNow:
 
 
 def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
-    """One update that names the states it may come from; whoever is second finds no row."""
+    """One update that names the states it may come from and the holder that was seen; whoever is second finds no row."""
     move = MOVES[kind]
     values = {**changes, "version": Task.version + 1}
     if move.target:
         values["state"] = move.target
     moved = db.session.scalars(
-        update(Task).where(Task.id == task.id, Task.state.in_(move.sources)).values(**values).returning(Task),
+        update(Task).where(Task.id == task.id, Task.state.in_(move.sources), Task.holder_id.is_not_distinct_from(task.holder_id))
+        .values(**values).returning(Task),
         execution_options={"synchronize_session": False, "populate_existing": True}).first()
     if moved is None:
-        raise _too_late(task)
+        raise _too_late(task, kind)
 
 
-def _too_late(task: Task) -> NotNow:
+def _too_late(task: Task, kind: str) -> NotNow:
     """Somebody was faster; the loser of a claim may not even see the task any more."""
     now_in = db.session.scalar(select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True))
-    if now_in is None:
+    if now_in is None or now_in in MOVES[kind].sources:
         return NotNow(_("Somebody else was faster."), state=None)
     return NotNow(_("Task %(number)s is %(state)s now, so this cannot be done.", number=task.number,
                     state=STATE_NAMES[now_in]), state=now_in)

@@ -139,7 +139,7 @@ def _rows(wanted: Any) -> list[Row]:
 def _by_deadline(wanted: Sequence[ColumnElement[bool]], after: str | None, limit: int) -> Page:
     query = _wide().where(*wanted).order_by(Task.deadline_at, Task.id)
     if after:
-        moment, last = _read(after)
+        moment, last = _read(after, 2)
         query = query.where(tuple_(Task.deadline_at, Task.id) > tuple_(datetime.fromisoformat(str(moment)), last))
     rows = _rows(query.limit(limit + 1))
     return _page(rows, limit, lambda task: [task.deadline_at.isoformat() if task.deadline_at else "", task.id])
@@ -149,7 +149,7 @@ def _by_id(wanted: Sequence[ColumnElement[bool]], after: str | None, limit: int,
     column: InstrumentedAttribute[int] = Task.id
     query = _wide().where(*wanted).order_by(column.desc() if newest_first else column.asc())
     if after:
-        last = _read(after)[-1]
+        last = _read(after, 1)[0]
         query = query.where(column < last if newest_first else column > last)
     return _page(_rows(query.limit(limit + 1)), limit, lambda task: [task.id])
 
@@ -164,14 +164,14 @@ def cursor(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
-def _read(text: str) -> list[Any]:
-    """What a cursor stands for. Raises BadInput for one that is none."""
+def _read(text: str, length: int) -> list[Any]:
+    """What a cursor of so many values stands for. Raises BadInput for one that is none."""
     try:
-        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if not isinstance(values, list) or not isinstance(values[-1], int):
-            raise ValueError(text)
-        if len(values) == 2:
+        values = json.loads(base64.urlsafe_b64decode(text[:200] + "=" * (-len(text[:200]) % 4)))
+        if not isinstance(values, list) or len(values) != length or type(values[-1]) is not int or not 0 <= values[-1] < 1 << 62:
+            raise ValueError(text[:200])
+        if length == 2:
             datetime.fromisoformat(values[0])
-    except (ValueError, TypeError, IndexError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise BadInput({"after": _("The cursor is not one of ours.")}) from error
     return values

@@ -101,9 +101,9 @@ def may(task: Task, kind: str, by: Actor) -> bool:
 
 
 def own_work(task: Task, kind: str, by: Actor) -> bool:
-    """Who is staff and client at once never confirms, accepts or judges a task that they hold."""
+    """Who is staff and client at once never speaks for the client on a task that they hold."""
     judged = ("task.understood", "task.corrected", "task.accepted", "task.settled", "task.reworked", "task.disputed",
-              "task.resolved", "task.praised")
+              "task.resolved", "task.praised", "task.answered", "task.changed", "task.cancelled")
     return kind in judged and by.person_id is not None and by.person_id == task.holder_id
 
 

@@ -107,14 +107,14 @@ def _from_known(inbound: Inbound, heard: Heard, person: Person, company_id: int)
 def _company_for(inbound: Inbound, person: Person, company_id: int) -> int:
     """Mail to <company>@ hands over for that company, where the sender belongs to it; else the one of the address."""
     named = by_slug(inbound.account.partition("@")[0].lower()) if inbound.channel == "email" else None
-    if named and any(member.id == person.id for member, _seat in membership.members(named.id)):
+    if named and membership.belongs(person.id, named.id):
         return named.id
     return company_id
 
 
 def _task_of(heard: Heard, person: Person) -> int | None:
-    """The task that the answer address or the reference names, where it was sent to this very person."""
-    if heard.task_hint is None or heard.task_hint[1] != person.id:
+    """The task that the answer address or the reference names, where it was sent to this very person as one of its company."""
+    if heard.task_hint is None or heard.task_hint[1] != person.id or not membership.belongs(person.id, heard.task_hint[2]):
         return None
     return heard.task_hint[0]
 

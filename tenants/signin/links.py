@@ -51,7 +51,14 @@ def use_join(token: str, name: str, password: str, language: str, zone: str) -> 
         return None
     person_id = _known(link.email, password) or _new(link, name, password, language, zone)
     membership.join_again(person_id, link.company_id, link.role or "member")
+    end_invitations(link.company_id, link.email)
     return person_id
+
+
+def end_invitations(company_id: int, email: str) -> None:
+    """No invitation to this company that is still out for this address works any more."""
+    db.session.execute(update(LoginToken).where(LoginToken.purpose == "join", LoginToken.company_id == company_id, LoginToken.email == email,
+                                                LoginToken.used_at.is_(None)).values(used_at=func.now()))
 
 
 def _known(email: str, password: str) -> int | None:

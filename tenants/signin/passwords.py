@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select, update
 
-from tenants.signin.tables import Login, LoginSession
+from tenants.signin.tables import Login, LoginSession, LoginToken
 from tenants.wall import db
 
 SHORTEST, LONGEST = 10, 200
@@ -33,7 +33,7 @@ def check(email: str, password: str) -> int | None:
 
 
 def set_password(person_id: int, password: str) -> None:
-    """Keep a new password and end all sessions of the person. Raises WeakPassword."""
+    """Keep a new password; all sessions of the person and all links to set one end with it. Raises WeakPassword."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPassword
     hashed = _aside(lambda: _hasher.hash(password))
@@ -41,6 +41,8 @@ def set_password(person_id: int, password: str) -> None:
                        .values(password_hash=hashed, changed_at=func.now()))
     db.session.execute(update(LoginSession).where(LoginSession.person_id == person_id,
                                                   LoginSession.ended_at.is_(None)).values(ended_at=func.now()))
+    db.session.execute(update(LoginToken).where(LoginToken.person_id == person_id, LoginToken.purpose == "reset",
+                                                LoginToken.used_at.is_(None)).values(used_at=func.now()))
 
 
 def add_login(person_id: int, email: str) -> None:

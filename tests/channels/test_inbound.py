@@ -255,8 +255,9 @@ def test_the_results_of_the_named_server_are_believed_and_no_others(monkeypatch)
     from service.channels.email import belief
 
     letter = parse.Letter("a@good.example", "", "", "", [], False, ["mx.ours; dkim=pass header.d=good.example"])
-    monkeypatch.setattr(belief, "settings", lambda: settings().model_copy(update={"mail_authserv": "mx.ours"}))
+    monkeypatch.setattr(belief, "settings", lambda: settings().model_copy(update={"mail_authserv": "mx.ours", "mail_peers": "203.0.113.0/28"}))
     assert belief.believed(letter, "203.0.113.7")
+    assert not belief.believed(letter, "198.51.100.7"), "anybody could write such a header"
     letter.results = ["mx.theirs; dkim=pass header.d=good.example", "mx.ours; dkim=pass header.d=good.example"]
     assert not belief.believed(letter, "203.0.113.7")
     letter.results = ["mx.ours; dkim=fail header.d=good.example"]

@@ -1,4 +1,5 @@
-"""Whether a mail's sender is to be believed: by the results of the receiving server that the settings name.
+"""Whether a mail's sender is to be believed: by the results of the receiving server that the settings name, where it was
+the one that handed the mail on (MAIL_PEERS, or over loopback).
 
 Without such a server only mail that came over loopback is trusted; every other mail waits for a person.
 """
@@ -19,6 +20,8 @@ def believed(letter: Letter, peer: str) -> bool:
     authserv = settings().mail_authserv
     if not authserv:
         return _loopback(peer)
+    if not (_loopback(peer) or _within(peer, settings().mail_peers)):
+        return False  # anybody else could write the results himself
     # The receiving server puts its own header on top; what a sender wrote himself stands below it.
     return bool(letter.results) and _passes(letter.results[0], authserv, letter.sender.rpartition("@")[2])
 
@@ -40,6 +43,13 @@ def _domain(result: object) -> str:
         if value := getattr(result, name, None):
             return str(value).rpartition("@")[2].lower()
     return ""
+
+
+def _within(peer: str, networks: str) -> bool:
+    try:
+        return any(ipaddress.ip_address(peer) in ipaddress.ip_network(one.strip()) for one in networks.split(",") if one.strip())
+    except ValueError:
+        return False
 
 
 def _loopback(peer: str) -> bool:

@@ -17,6 +17,8 @@ from service.due import Heals, NeedsPerson
 from service.now import now
 
 SECONDS = 20
+# Notes to staff lead to a page; an answer by mail is the client's way.
+NOTES = ("work_note", "desk_note")
 
 
 def message_id(message: Message) -> str:
@@ -47,7 +49,7 @@ def compose(message: Message) -> EmailMessage:
     mail["Subject"] = message.subject or "Poruchi"
     mail["From"] = formataddr(("Poruchi", f"tasks@{settings().mail_domain}"))
     mail["To"] = message.to_address
-    if message.task_id and message.to_id and message.company_id:
+    if message.task_id and message.to_id and message.company_id and message.template not in NOTES:
         mail["Reply-To"] = short_links.answer_address(message.task_id, message.to_id, message.company_id)
     if message.reply_to_provider_id and _is_id(message.reply_to_provider_id):
         mail["In-Reply-To"] = mail["References"] = message.reply_to_provider_id
@@ -64,7 +66,7 @@ def _is_id(text: str) -> bool:
 def _as_html(message: Message) -> str:
     parts = "".join(f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in message.text.split("\n\n"))
     for word in set(message.text.split()):
-        if word.startswith(("http://", "https://")):
+        if word.startswith(settings().url + "/"):  # never what somebody wrote into their name or task
             address = html.escape(word.rstrip(".,"))
             parts = parts.replace(address, f'<a href="{address}">{address}</a>')
     return ('<!doctype html><html><body style="font:16px/1.5 system-ui,sans-serif;color:#1b1f24;max-width:36em;margin:0 auto;'

@@ -19,6 +19,8 @@ from service.web.limits import limiter
 from tenants import handbook, membership, wall
 from tenants.addresses import Address
 from tenants.company import Company
+from tenants.signin import links
+from tenants.signin.tables import Login
 from tenants.wall import db
 
 
@@ -55,15 +57,16 @@ def end_membership(person_id: int) -> ResponseReturnValue:
 
 
 def _end(person_id: int) -> None:
-    owners = [person.id for person in membership.owners(g.seat.company_id)]
-    if owners == [person_id]:
+    if membership.owners_held(g.seat.company_id) == [person_id]:
         raise NotNow(_("The last owner stays. Make somebody else an owner first."))
     seat = db.session.scalar(select(membership.Membership).where(membership.Membership.person_id == person_id,
                                                                  membership.Membership.ended_at.is_(None)))
     if seat is None:
         abort(404)
     seat.ended_at = now()
-    db.session.flush()
+    with wall.as_system():  # sign-in's tables: an invitation that is still out would let them back in
+        for email in db.session.scalars(select(Login.email).where(Login.person_id == person_id)):
+            links.end_invitations(g.seat.company_id, email)
 
 
 @pages.get("/handbook")
