@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 
 from service import actor
 from service.actor import Actor
+from service.errors import Refusal
 from service.now import now
 from service.tasks import (
     analysis,
@@ -178,3 +180,25 @@ def _fast_password(person_id: int) -> None:
 def soon(hours: float) -> Any:
     """A moment so many hours from now."""
     return now() + timedelta(hours=hours)
+
+
+def at_once(app, calls) -> list[str]:
+    """Run these at the same instant, each in a thread; gives `done` or the refusal's code for each."""
+    start, came = threading.Barrier(len(calls)), []
+
+    def run(scope, call):
+        with app.app_context():
+            start.wait(5)
+            try:
+                with wall.transaction(scope):
+                    call()
+                came.append("done")
+            except Refusal as refused:
+                came.append(refused.code)
+
+    threads = [threading.Thread(target=run, args=one) for one in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(came)

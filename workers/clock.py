@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy import delete, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from service import poke
 from service.actor import THE_SYSTEM
@@ -19,6 +19,7 @@ from service.app import create_app
 from service.errors import Refusal
 from service.now import now
 from service.tasks import dead_line, red_line, review
+from service.tasks.clock import alarms
 from service.tasks.events import record
 from service.tasks.task import Task
 from tenants import wall
@@ -58,7 +59,7 @@ def ring() -> int:
 
 
 def ring_one(task_id: int) -> None:
-    """One alarm; a task that does not stand that way any more only loses it."""
+    """One alarm; a task that does not stand that way any more gets the next one instead."""
     try:
         with wall.transaction(wall.system("clock")):
             task = db.session.scalar(select(Task).where(Task.id == task_id, Task.alarm_at <= now())
@@ -66,9 +67,31 @@ def ring_one(task_id: int) -> None:
             if task is not None:
                 ALARMS[task.alarm or "dead_line"](task)
     except Refusal:
-        with wall.transaction(wall.system("clock")):
-            task = db.session.get_one(Task, task_id)
-            task.alarm_at = task.alarm = None
+        _move_on(task_id)
+    except OperationalError:
+        raise  # the database is away
+    except Exception:
+        # Whatever one task does, the others ring.
+        log.exception("the alarm of task %s failed", task_id)
+        _later(task_id)
+
+
+def _move_on(task_id: int) -> None:
+    """The task did not stand as its alarm thought: it gets the alarm of how it stands, where it still has one that is due."""
+    with wall.transaction(wall.system("clock")):
+        task = db.session.scalar(select(Task).where(Task.id == task_id, Task.alarm_at <= now()).with_for_update(skip_locked=True))
+        if task is None:
+            return
+        told = {"alarm_at": None, "alarm": None} if task.waiting_since else alarms(task.state, task.red_line_at, task.deadline_at, task.overdue_at)
+        if task.alarm == told["alarm"]:
+            told = {"alarm_at": None, "alarm": None}
+        db.session.execute(update(Task).where(Task.id == task_id).values(**told).execution_options(synchronize_session=False))
+
+
+def _later(task_id: int) -> None:
+    """An alarm that failed is tried again in five minutes."""
+    with wall.transaction(wall.system("clock")):
+        db.session.execute(update(Task).where(Task.id == task_id, Task.alarm_at <= now()).values(alarm_at=now() + timedelta(minutes=5)))
 
 
 def nets() -> None:

@@ -14,7 +14,7 @@ from service.channels import sending, strangers
 from service.channels.kept import Inbound
 from service.due import Heals, Lease, LostLease
 from service.tasks.events import Event
-from service.tasks.task import find
+from service.tasks.task import Task, find
 from service.triage import triage, understand
 from tenants.wall import db
 
@@ -38,7 +38,7 @@ def _charge(event: Event) -> None:
 HERE: dict[str, Callable[[Event], None]] = {
     "understand": _understand,
     "answer_stranger": lambda event: strangers.answer_stranger(event.facts["inbound"]),
-    "triage": lambda event: triage.triage(find(event.task_id or 0)),
+    "triage": lambda event: triage.triage(db.session.get_one(Task, event.task_id or 0, with_for_update=True)),
     "charge": _charge,
     "send_invitation": lambda event: accounts.send_invitation(event.company_id or 0, event.facts["to"], event.facts["role"],
                                                               event.facts["inviter"]),

@@ -12,7 +12,7 @@ from service.actor import THE_SYSTEM, Actor
 from service.errors import BadInput
 from service.now import after_working, now
 from service.tasks import clock, parameters
-from service.tasks.events import record
+from service.tasks.events import hold, record
 from service.tasks.task import Task
 from service.triage.categories import all_categories, category
 
@@ -33,6 +33,7 @@ def sort_in(task: Task, code: str, confidence: float, deadline: datetime | None,
 
 def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason: str = "") -> None:
     """An operator's decision. Raises BadInput where a category or a reason is missing."""
+    hold(task)
     if decision == "delegate":
         return _delegate(task, by, code)
     if decision not in DECISIONS:
@@ -55,7 +56,7 @@ def _queue(task: Task, by: Actor, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
         set_committed_value(task, name, value)  # looked at by what the move needs; written by the move itself
     record(task, "task.queued", by, category=columns["category"],
-           set_={**columns, **clock.alarms("queued", columns["red_line_at"], columns["deadline_at"])})
+           set_={**columns, **({} if task.waiting_since else clock.alarms("queued", columns["red_line_at"], columns["deadline_at"], None))})
 
 
 def _guess(task: Task, code: str, deadline: datetime | None) -> dict[str, Any]:

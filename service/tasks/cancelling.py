@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from service.actor import Actor
 from service.errors import BadInput
 from service.now import now
-from service.tasks import red_line
+from service.tasks import clock, dead_line, red_line
 from service.tasks.events import check, record
 from service.tasks.task import Task
 
@@ -19,7 +19,7 @@ def price_now(task: Task) -> int:
     if task.state != "working":
         return 0
     said = red_line.last_report(task)
-    return round((task.price or 0) * (said.progress if said else 0) / 100)
+    return dead_line.share_of(task.price or 0, said.progress if said else 0)
 
 
 def cancel(task: Task, by: Actor, reason: str = "") -> int:
@@ -29,5 +29,5 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
         raise BadInput({"reason": _("At most 2,000 letters.")})
     due = price_now(task)
     record(task, "task.cancelled", by, price=due, set_={
-        "price": due, "reason": reason.strip(), "ended_at": now(), "waiting_since": None, "waiting_for": None, "alarm_at": None, "alarm": None})
+        **clock.ended_wait(task), "price": due, "reason": reason.strip(), "ended_at": now(), "alarm_at": None, "alarm": None})
     return due

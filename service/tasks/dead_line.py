@@ -14,7 +14,7 @@ from service.actor import THE_SYSTEM, Actor
 from service.config import settings
 from service.errors import BadInput, NotReady
 from service.now import now, working_days
-from service.tasks import clock, parameters, red_line
+from service.tasks import clock, parameters
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
 from tenants.company import Company
@@ -56,13 +56,13 @@ class Acceptance(OfTask, Base):
 def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) -> Delivery:
     """Deliver with an answer to each criterion. Raises NotReady before a red-line report, BadInput by field."""
     check(task, "task.delivered", by)
-    if not red_line.reported_since_understood(task):
+    if not clock.reported(task):
         raise NotReady(_("Report at the red line first: progress, whether the date holds, what help is needed."))
     delivery = Delivery(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=_said(text),
                         criteria=_answers(task, criteria))
     db.session.add(delivery)
     db.session.flush()
-    record(task, "task.delivered", by, set_={"delivered_at": now(), "overdue_at": None, **_silence(task)},
+    record(task, "task.delivered", by, set_={"delivered_at": now(), "overdue_at": None, **clock.ended_wait(task), **_silence(task)},
            delivery=delivery.id, met=delivery.met_share)
     return delivery
 
@@ -97,7 +97,8 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
 
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     if outcome == "cancel":
-        record(task, "task.cancelled", by, set_={"price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason}, price=0)
+        record(task, "task.cancelled", by, price=0, set_={
+            **clock.ended_wait(task), "price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason})
     elif outcome == "rework":
         accept(task, by, score if score is not None and score < SUCCESS else SUCCESS - 1, reason, "rework")
     elif outcome == "settle":
@@ -117,8 +118,15 @@ def last_acceptance(task: Task) -> Acceptance | None:
                              .order_by(Acceptance.id.desc()).limit(1))
 
 
+def share_of(price: int, percent: int) -> int:
+    """So many percent of a price, in whole minor units, half rounded up."""
+    return (price * percent + 50) // 100
+
+
 def silence_ends(task: Task) -> datetime | None:
-    """When the delivery counts as accepted without a word: the agreed working days after it."""
+    """When the delivery counts as accepted without a word: the agreed working days after it, and a day after the notice at least."""
+    if task.alarm == "silence" and task.alarm_at:
+        return task.alarm_at
     company = db.session.get(Company, task.company_id)
     person = db.session.get(Person, task.person_id)
     if task.delivered_at is None or company is None or person is None:
@@ -128,7 +136,8 @@ def silence_ends(task: Task) -> datetime | None:
 
 def silence_notice(task: Task) -> None:
     """A day before the silence counts as yes the client is told so once more."""
-    record(task, "task.acceptance_notice", THE_SYSTEM, set_={"alarm_at": silence_ends(task), "alarm": "silence"})
+    ends = max(silence_ends(task) or now(), now() + timedelta(days=1))
+    record(task, "task.acceptance_notice", THE_SYSTEM, set_={"alarm_at": ends, "alarm": "silence"})
 
 
 def silence(task: Task) -> None:
@@ -163,16 +172,16 @@ def _columns(task: Task, kind: str, score: int) -> dict[str, Any]:
         return {**quiet, "disputed_at": now()}
     if kind == "task.reworked":
         return {"delivered_at": None, **_rework_dates(task)}
-    price = task.price if kind == "task.accepted" else round((task.price or 0) * score / 100)
+    price = task.price if kind == "task.accepted" else share_of(task.price or 0, score)
     closes = now() + timedelta(days=settings().closes_after_days)
-    return {"alarm_at": closes, "alarm": "close", "score": score, "price": price, "ended_at": now(), "waiting_for": None}
+    return {**clock.ended_wait(task), "alarm_at": closes, "alarm": "close", "score": score, "price": price, "ended_at": now()}
 
 
 def _rework_dates(task: Task) -> dict[str, Any]:
     """Rework gets at least a working day where the dead line has passed or is near."""
     soonest = now() + timedelta(days=1)
     deadline = max(task.deadline_at or soonest, soonest)
-    return {"deadline_at": deadline, **clock.alarms("working", None, deadline)}
+    return {**clock.moving_to(task, "working", deadline_at=deadline)}
 
 
 def _silence(task: Task) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
         raise NotNow(_("They hold this task already."))
     _end(task, _("handed on"))
     record(task, "task.assigned", by, assistant=staff.person_id,
-           set_={"holder_id": staff.person_id, "understood_at": None, **clock.go_on(task)})
+           set_={"holder_id": staff.person_id, "understood_at": None, **clock.moving_to(task, "assigned")})
     _begin(task, staff.person_id, by)
 
 
@@ -67,7 +67,7 @@ def give_back(task: Task, by: Actor, reason: str) -> None:
     if not 3 <= len(reason.strip()) <= 1000:
         raise BadInput({"reason": _("Say in a sentence why it goes back.")})
     _end(task, reason.strip())
-    columns = {"holder_id": None, "understood_at": None, **clock.go_on(task)}
+    columns = {"holder_id": None, "understood_at": None, **clock.moving_to(task, "queued")}
     with wall.as_system():
         record(task, "task.given_back", by, set_=columns)
 

@@ -61,13 +61,27 @@ def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = No
     `set_` are columns of the task that change in the same statement. Raises NotAllowed (this actor never may),
     NotNow (not in this state; says in which), NotReady (says what is missing).
     """
-    check(task, kind, by)
+    _refuse(task, kind, by)
     _move(task, kind, set_ or {})
     return write(kind, by, task=task, **facts)
 
 
 def check(task: Task, kind: str, by: Actor) -> None:
-    """Raise what stands against this change: NotNow, NotAllowed or NotReady."""
+    """Hold the task and raise what stands against this change: NotNow, NotAllowed or NotReady. Before columns are computed."""
+    hold(task)
+    _refuse(task, kind, by)
+
+
+def hold(task: Task) -> None:
+    """Lock the task's row until the transaction ends, and read it anew where it has changed since it was read. Raises NotNow."""
+    version = db.session.scalar(select(Task.version).where(Task.id == task.id).with_for_update())
+    if version is None:
+        raise NotNow(_("Somebody else was faster."), state=None)
+    if version != task.version:
+        db.session.refresh(task)
+
+
+def _refuse(task: Task, kind: str, by: Actor) -> None:
     if own_work(task, kind, by):
         raise NotAllowed(_("You did this work yourself; somebody else has to judge it."))
     if by.kind in DESK and by.person_id is not None and membership.belongs(by.person_id, task.company_id):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import CLIENT, Actor
 from service.errors import BadInput, NotNow
-from service.now import half_of, now
+from service.now import now
 from service.tasks import clock
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
@@ -135,11 +135,11 @@ def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, 
 
 def dated(task: Task, deadline: datetime) -> dict[str, Any]:
     """Dead line, red line and the next alarm for a new dead line."""
-    red_line = half_of(clock.term_starts(task), deadline)
-    if red_line <= now():
-        red_line = half_of(now(), deadline)
-    return {"deadline_at": deadline, "red_line_at": red_line, "overdue_at": None,
-            **({} if task.waiting_since else clock.alarms(task.state, red_line, deadline))}
+    red_line = clock.red_line_for(task, deadline)
+    dates = {"deadline_at": deadline, "red_line_at": red_line, "overdue_at": None}
+    if task.waiting_since:
+        return {**dates, **clock.counted_anew(task)}
+    return {**dates, **clock.alarms(task.state, red_line, deadline, None)}
 
 
 def set_criteria(task: Task, criteria: list[str], by: Actor) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import DateTime, String, Text, func, select, update
+from sqlalchemy import DateTime, String, Text, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,7 +55,8 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
     if question is None:
         raise NotFound
     _keep(question, by, text.strip())
-    record(task, "task.answered", by, set_=_clock_after(task), question=question.id)
+    stands = task.waiting_since is not None and task.state != "retold"  # a retelling waits for a word of its own
+    record(task, "task.answered", by, set_=clock.moving_to(task, task.state) if stands else {}, question=question.id)
     return question
 
 
@@ -78,9 +78,3 @@ def _keep(question: Question, by: Actor, text: str) -> None:
     if kept is None:
         raise NotNow(_("This question was answered already."))
     db.session.refresh(question)
-
-
-def _clock_after(task: Task) -> dict[str, Any]:
-    waiting = db.session.scalar(select(func.count()).select_from(Question).where(
-        Question.task_id == task.id, Question.answered_at.is_(None)))
-    return {} if waiting or task.state == "retold" else clock.go_on(task)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
-from sqlalchemy import Boolean, Integer, Text, func, select
+from sqlalchemy import Boolean, Integer, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import THE_SYSTEM, Actor
@@ -51,27 +51,21 @@ def last_report(task: Task) -> Report | None:
     return db.session.scalar(select(Report).where(Report.task_id == task.id).order_by(Report.id.desc()).limit(1))
 
 
-def reported_since_understood(task: Task) -> bool:
-    """Whether the holder has reported since the work was agreed; a delivery needs it."""
-    return bool(db.session.scalar(select(func.count()).select_from(Report).where(
-        Report.task_id == task.id, Report.by_id == task.holder_id, Report.at >= task.understood_at)))
-
-
 def came(task: Task) -> None:
     """The red line has come: the holder is reminded, and without a report in half the remaining time the desk is told."""
     record(task, "task.red_line_came", THE_SYSTEM, set_=_after(task))
 
 
 def _after(task: Task) -> dict[str, object]:
-    if task.deadline_at is None or reported_since_understood(task):
-        return clock.alarms(task.state, None, task.deadline_at)
-    return {"alarm_at": half_of(now(), task.deadline_at), "alarm": "red_line_missed"}
+    if task.deadline_at is None or clock.reported(task):
+        return clock.alarms(task.state, None, task.deadline_at, task.overdue_at)
+    return {"alarm_at": half_of(now(), max(task.deadline_at, now())), "alarm": "red_line_missed"}
 
 
 def missed(task: Task) -> None:
     """No report came: a supervisor looks while there is still time."""
-    columns = clock.alarms(task.state, None, task.deadline_at)
-    if reported_since_understood(task):
+    columns = clock.alarms(task.state, None, task.deadline_at, task.overdue_at)
+    if clock.reported(task):
         task.alarm_at, task.alarm = columns["alarm_at"], columns["alarm"]
         return
     record(task, "task.red_line_missed", THE_SYSTEM, set_={**columns, "off_course_at": now()})

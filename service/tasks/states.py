@@ -83,7 +83,7 @@ MOVES: dict[str, Move] = {
     "task.asked": Move(("received", "triage", "queued", *HELD), None, (HOLDER, *DESK)),
     "task.answered": Move(OPEN, None, (CLIENT, *DESK)),
     "task.changed": Move((*BEFORE_WORK, "working"), None, (CLIENT, *DESK)),
-    "task.cancelled": Move(OPEN, "cancelled", (CLIENT, *DESK)),
+    "task.cancelled": Move(OPEN, "cancelled", (CLIENT, *DESK), (undisputed,)),
     "task.praised": Move(("accepted", "closed"), "closed", (CLIENT, *DESK)),
     "task.closed": Move(("accepted",), "closed", (SYSTEM, *DESK)),
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import Actor
 from service.errors import BadInput, NotNow
-from service.now import half_of, now
+from service.now import now
 from service.tasks import clock, parameters
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
@@ -97,7 +97,7 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
         raise BadInput({"note": _("Say what is different, in your own words.")})
     retelling.correction = note.strip()
     db.session.flush()
-    record(task, "task.corrected", by, set_=clock.go_on(task), retelling=retelling.id)
+    record(task, "task.corrected", by, set_=clock.moving_to(task, "briefed"), retelling=retelling.id)
 
 
 def last_retelling(task: Task) -> Retelling | None:
@@ -119,18 +119,12 @@ def _seen(task: Task, retelling_id: int) -> Retelling:
 
 def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any]:
     """Price and dates that stand from now on: the red line at half of the term, or of what is left of it."""
-    moved = clock.go_on(task)
-    deadline: datetime = moved.get("deadline_at") or retelling.deadline_at
-    price = retelling.price
-    if proposal:
-        deadline, price = retelling.proposal_deadline_at or deadline, retelling.proposal_price or 0
+    shown = retelling.proposal_deadline_at if proposal else task.deadline_at
+    deadline = clock.moved(task, shown or retelling.deadline_at)
     if deadline <= now():
         raise NotNow(_("The dead line has passed meanwhile. Set a later one first."), state=task.state)
-    red_line = half_of(clock.term_starts(task), deadline)
-    if red_line <= now():
-        red_line = half_of(now(), deadline)
-    return {**moved, "price": price, "deadline_at": deadline, "red_line_at": red_line, "understood_at": now(),
-            **clock.alarms("working", red_line, deadline)}
+    return {"price": (retelling.proposal_price or 0) if proposal else retelling.price, "understood_at": now(), "overdue_at": None,
+            **clock.moving_to(task, "working", deadline_at=deadline, red_line_at=clock.red_line_for(task, deadline))}
 
 
 def _price_for(task: Task, quantity: Decimal | None) -> dict[str, Any]:

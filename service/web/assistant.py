@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from service import files
 from service.conversation import messages
 from service.errors import NotFound, NotNow, Refusal
-from service.tasks import briefing, dead_line, delegate, lists, parameters, questions, red_line, understanding
+from service.tasks import briefing, clock, dead_line, delegate, lists, parameters, questions, red_line, understanding
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
 from service.web import doors, forms
@@ -45,7 +45,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     task = find(task_id)
     errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
     return render_template("assistant/bench.html", it=show(task, doors.me()), task=task, errors=errors, values=request.form,
-                           reported=task.state == "working" and red_line.reported_since_understood(task)), refusal.status if refusal else 200
+                           reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200
 
 
 def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:

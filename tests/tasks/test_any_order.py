@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 
 import pytest
 from sqlalchemy import func, select, text
@@ -29,7 +28,7 @@ from service.tasks.states import HELD, MOVES
 from service.tasks.task import Task, find
 from tenants import wall
 from tenants.wall import db
-from tests.factory import soon
+from tests.factory import at_once, soon
 
 
 def _last(task, kind):
@@ -121,32 +120,10 @@ def _kept_right(world, task_id: int) -> None:
     assert task.red_line_at is None or task.deadline_at is None or task.red_line_at <= task.deadline_at
 
 
-def _at_once(app, calls) -> list[str]:
-    """Run these at the same instant, each in a thread; gives `done` or the refusal's code for each."""
-    start, came = threading.Barrier(len(calls)), []
-
-    def run(scope, call):
-        with app.app_context():
-            start.wait(5)
-            try:
-                with wall.transaction(scope):
-                    call()
-                came.append("done")
-            except Refusal as refused:
-                came.append(refused.code)
-
-    threads = [threading.Thread(target=run, args=one) for one in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return sorted(came)
-
-
 def test_of_six_assistants_at_the_same_instant_one_wins_and_the_others_are_told(world, app):
     client, rivals = world.client(), [world.staff() for _number in range(6)]
     task_id = world.task(client, "queued")
-    came = _at_once(app, [(one.scope, lambda one=one: delegate.claim(find(task_id), one.actor)) for one in rivals])
+    came = at_once(app, [(one.scope, lambda one=one: delegate.claim(find(task_id), one.actor)) for one in rivals])
     assert came.count("done") == 1
     assert set(came) <= {"done", "not-now", "not-found"}
     assert world.load(task_id).holder_id in {one.id for one in rivals}
@@ -155,7 +132,7 @@ def test_of_six_assistants_at_the_same_instant_one_wins_and_the_others_are_told(
 def test_the_limit_holds_when_somebody_takes_several_at_the_same_instant(world, app):
     client, helper = world.client(), world.staff(held_limit=2)
     tasks = [world.task(client, "queued") for _number in range(5)]
-    came = _at_once(app, [(helper.scope, lambda task_id=task_id: delegate.claim(find(task_id), helper.actor)) for task_id in tasks])
+    came = at_once(app, [(helper.scope, lambda task_id=task_id: delegate.claim(find(task_id), helper.actor)) for task_id in tasks])
     assert came.count("done") == 2
     assert sum(world.load(task_id).holder_id == helper.id for task_id in tasks) == 2
 

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
-from service.errors import BadInput
+from service.errors import BadInput, NotNow
 from service.now import awake, half_of, working_days
-from service.tasks import parameters, questions, understanding
+from service.tasks import dead_line, delegate, parameters, questions, red_line, understanding
 from service.tasks.task import find
 from tenants import wall
-from tests.factory import soon
+from tenants.wall import db
+from tests.factory import at_once, soon
 from workers import clock as clock_process
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -136,3 +138,150 @@ def test_the_agreements_terms_are_those_that_were_shown(world):
         task = find(task_id)
         agreement = understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
         assert agreement.price == shown
+
+
+def later(hours):
+    return time_machine.travel(datetime.now(UTC) + timedelta(hours=hours), tick=True)
+
+
+def close_to(moment, other, seconds=60):
+    return abs((moment - other).total_seconds()) < seconds
+
+
+def test_a_task_that_went_back_to_the_queue_rings_its_dead_line_and_stops_no_other(world):
+    client, helper, other = world.client(), world.staff(), world.client()
+    given_back, untouched = world.task(client, "working", helper), world.task(other, "briefed", helper)
+    with wall.transaction(helper.scope):
+        delegate.give_back(find(given_back), helper.actor, "I fell ill today")
+    assert world.load(given_back).alarm == "dead_line"
+    with later(400):
+        clock_process.ring()
+        assert world.load(given_back).overdue_at is not None
+        assert world.load(untouched).overdue_at is not None
+
+
+def test_an_alarm_that_fails_is_tried_later_and_stops_no_other(world, monkeypatch):
+    client, helper = world.client(), world.staff()
+    poisoned, sound = world.task(client, "briefed", helper), world.task(client, "briefed", helper)
+    with wall.transaction(wall.system("test")):
+        db.session.execute(text("update task set alarm = 'no such alarm' where id = :id"), {"id": poisoned})
+    with later(400):
+        clock_process.ring()
+        assert world.load(sound).overdue_at is not None
+        assert world.load(poisoned).alarm_at > datetime.now(UTC) + timedelta(minutes=4)
+
+
+def test_an_answer_after_the_delivery_leaves_acceptance_by_silence_as_it_is(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "working", helper)
+    with wall.transaction(helper.scope):
+        question_id = questions.ask(find(task_id), helper.actor, "Which month?").id
+        red_line.report(find(task_id), helper.actor, 60, on_time=True)
+        dead_line.deliver(find(task_id), helper.actor, "Here it is.", [{"id": c.id, "met": True} for c in parameters.criteria_of(find(task_id))])
+    assert (world.load(task_id).waiting_since, world.load(task_id).alarm) == (None, "silence_notice")
+    with wall.transaction(client.scope):
+        questions.answer(find(task_id), client.actor, question_id, "November")
+    assert world.load(task_id).alarm == "silence_notice"
+
+
+def test_a_dead_line_that_passed_while_nobody_looked_rings_all_the_same(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "working", helper, deadline_at=soon(10), deadline_fixed=True)
+    ask_and_answer(world, client, helper, task_id, 12)
+    assert world.load(task_id).alarm is not None
+    with later(13):
+        for _twice in range(2):
+            clock_process.ring_one(task_id)
+        assert world.load(task_id).overdue_at is not None
+
+
+def test_a_date_that_was_set_while_the_clock_stood_is_not_moved_by_what_was_waited_before(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "retold", helper)
+    with later(72):
+        wanted = datetime.now(UTC) + timedelta(hours=100)
+        with wall.transaction(client.scope):
+            parameters.change(find(task_id), client.actor, parameters.Parameters(deadline_at=wanted))
+        with wall.transaction(client.scope):
+            task = find(task_id)
+            understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
+        assert close_to(world.load(task_id).deadline_at, wanted)
+
+
+def test_a_confirmed_retelling_does_not_start_the_clock_while_a_question_is_open(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "retold", helper)
+    with wall.transaction(helper.scope):
+        question_id = questions.ask(find(task_id), helper.actor, "Which month?").id
+    with wall.transaction(client.scope):
+        task = find(task_id)
+        understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
+    assert (world.load(task_id).waiting_for, world.load(task_id).alarm) == ("client", None)
+    before = world.load(task_id)
+    with later(6), wall.transaction(client.scope):
+        questions.answer(find(task_id), client.actor, question_id, "November")
+    after = world.load(task_id)
+    assert (after.waiting_for, after.alarm) == (None, "red_line")
+    assert close_to(after.deadline_at, before.deadline_at + timedelta(hours=6))
+
+
+def test_giving_back_leaves_the_clients_open_question_open(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "briefed", helper)
+    with wall.transaction(helper.scope):
+        questions.ask(find(task_id), helper.actor, "Which month?")
+        delegate.give_back(find(task_id), helper.actor, "I fell ill today")
+    assert (world.load(task_id).waiting_for, world.load(task_id).alarm) == ("client", None)
+
+
+@pytest.mark.parametrize(("fixed", "expected"), [(False, 40), (True, 25)])
+def test_the_red_line_of_an_agreement_counts_what_was_waited(world, fixed, expected):
+    """A term of 40 hours: 20 waited moves its half to the 40th hour; a fixed date, 10 waited, halves what is left."""
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "retold", helper, deadline_at=soon(40), deadline_fixed=fixed)
+    began = world.load(task_id).created_at
+    with later(10 if fixed else 20), wall.transaction(client.scope):
+        task = find(task_id)
+        understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
+    assert close_to(world.load(task_id).red_line_at, began + timedelta(hours=expected), 15 * 60)
+
+
+def test_a_question_does_not_hide_that_nobody_reported_at_the_red_line(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "working", helper)
+    with time_machine.travel(world.load(task_id).red_line_at + timedelta(minutes=1), tick=True):
+        clock_process.ring_one(task_id)
+        ask_and_answer(world, client, helper, task_id, 1)
+        assert world.load(task_id).alarm == "red_line_missed"
+
+
+def test_silence_counts_a_day_after_its_notice_at_least(world):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "delivered", helper)
+    with later(24 * 20):
+        clock_process.ring_one(task_id)
+        assert world.load(task_id).alarm == "silence"
+        assert world.load(task_id).alarm_at > datetime.now(UTC) + timedelta(hours=23)
+
+
+def test_two_last_answers_at_the_same_instant_start_the_clock(world, app):
+    client, helper = world.client(), world.staff()
+    task_id = world.task(client, "working", helper)
+    with wall.transaction(helper.scope):
+        ids = [questions.ask(find(task_id), helper.actor, words).id for words in ("Which month?", "Which year?")]
+    came = at_once(app, [(client.scope, lambda one=one: questions.answer(find(task_id), client.actor, one, "This one")) for one in ids])
+    assert came == ["done", "done"]
+    assert world.load(task_id).waiting_for is None
+
+
+def test_a_stale_give_back_takes_nothing_from_the_new_holder(world):
+    client, one, two, desk = world.client(), world.staff(), world.staff(), world.staff("operator")
+    task_id = world.task(client, "briefed", one)
+    with wall.transaction(one.scope):
+        stale = find(task_id)
+        db.session.expunge(stale)
+    with wall.transaction(desk.scope):
+        delegate.assign(find(task_id), desk.actor, two.id)
+    with pytest.raises(NotNow), wall.transaction(one.scope):
+        delegate.give_back(stale, one.actor, "I fell ill today")
+    assert world.load(task_id).holder_id == two.id
