@@ -10,14 +10,16 @@ from sqlalchemy import select
 from service.actor import THE_SYSTEM
 from service.channels import outbound
 from service.config import settings
-from service.errors import BadInput
-from service.tasks import events
+from service.errors import BadInput, NotFound
+from service.tasks import delegate, events
+from service.tasks.states import HELD
+from service.tasks.task import Task
 from service.triage.categories import all_categories
 from tenants import addresses, company, membership, people, wall
 from tenants.company import Company
 from tenants.membership import COMPANY_ROLES, STAFF_ROLES
 from tenants.people import Person
-from tenants.signin import links, passwords
+from tenants.signin import identity, links, passwords
 from tenants.signin.tables import Login
 from tenants.wall import db
 
@@ -76,10 +78,26 @@ def add_staff(email: str, name: str, role: str, trades: list[str]) -> Person:
     if unknown := [code for code in trades if code not in all_categories()]:
         raise BadInput({"trades": _("There is no kind of work %(code)s.", code=unknown[0][:40])})
     person = person_of(email, name, "en", "Europe/Riga", None)
-    if db.session.get(membership.Staff, person.id):
+    if membership.is_staff(person.id):
         raise BadInput({"email": _("They are staff already.")})
     membership.hire(person, role, trades)
     return person
+
+
+def end_staff(person_id: int) -> int:
+    """End a person's place in the service, in the system's scope: tasks they hold go back to the queue, sessions and keys end.
+
+    Gives how many tasks went back. Raises NotFound for somebody who is not staff.
+    """
+    if not membership.is_staff(person_id):
+        raise NotFound(_("They are not staff."))
+    held = list(db.session.scalars(select(Task).where(Task.holder_id == person_id, Task.state.in_(HELD))))
+    for task in held:
+        delegate.give_back(task, THE_SYSTEM, _("They have left the service."))
+    membership.dismiss(person_id)
+    identity.end_all(person_id)
+    identity.end_staff_keys(person_id)
+    return len(held)
 
 
 def person_of(email: str, name: str, language: str, zone: str, company_id: int | None) -> Person:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Response, g, request
 from flask_babel import Babel
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
@@ -79,8 +79,16 @@ def _protect(app: Flask, conf: Settings) -> None:
     Talisman(app, force_https=False, content_security_policy=POLICY, content_security_policy_nonce_in=[],
              strict_transport_security=conf.url.startswith("https://"), referrer_policy="same-origin",
              session_cookie_secure=conf.url.startswith("https://"))
+    app.after_request(_keep_to_the_reader)
     Babel(app, locale_selector=language.locale, timezone_selector=language.zone)
     app.logger.setLevel(logging.INFO)
+
+
+def _keep_to_the_reader(response: Response) -> Response:
+    """What somebody sees who is known is not for the caches between, nor for whoever sits down at the machine next."""
+    if g.get("identity") is not None or request.path.startswith("/t/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def _register(app: Flask) -> None:

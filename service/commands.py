@@ -90,6 +90,28 @@ def apikey_add(slug: str | None, email: str | None, name: str, json_: bool) -> N
     told({"key": key}, key, json_=json_)
 
 
+@keys.command("list")
+@as_json
+def apikey_list(json_: bool) -> None:
+    """The keys that can be used now: id, name, whose it is, for which company; never the key itself."""
+    with wall.transaction(wall.system("command")):
+        rows = identity.open_keys()
+    for row in rows if not json_ else []:
+        click.echo("\t".join(str(value or "-") for value in row.values()))
+    if json_:
+        click.echo(json.dumps(rows))
+
+
+@keys.command("end")
+@click.argument("key_id", type=int)
+@as_json
+def apikey_end(key_id: int, json_: bool) -> None:
+    """End a key by its id (`apikey list`); it works for at most five seconds more."""
+    if not refusals(lambda: identity.end_key(key_id)):
+        raise click.ClickException(f"There is no key {key_id} that could be ended.")
+    told({"ended": key_id}, f"{key_id} is ended", json_=json_)
+
+
 def _key(slug: str | None, email: str | None, name: str) -> str:
     if slug:
         found = company.by_slug(slug)
@@ -121,6 +143,15 @@ def staff_add(email: str, role: str, trades: tuple[str, ...], name: str, json_: 
     wanted = list(trades) or (list(all_categories()) if role == "assistant" else [])
     link = refusals(lambda: _hired(email, name, role, wanted))
     told({"email": email, "role": role, "link": link}, link, json_=json_)
+
+
+@staff.command("end")
+@click.argument("email")
+@as_json
+def staff_end(email: str, json_: bool) -> None:
+    """End somebody's place in the service: their tasks go back to the queue, sessions and keys end."""
+    count = refusals(lambda: accounts.end_staff(_person(email).id))
+    told({"email": email, "given_back": count}, f"{email} has left; {count} tasks went back to the queue", json_=json_)
 
 
 def _hired(email: str, name: str, role: str, trades: list[str]) -> str:

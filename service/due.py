@@ -48,6 +48,7 @@ class Due(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "reaction"),
         ForeignKeyConstraint(["company_id", "event_id"], ["event.company_id", "event.id"]),
+        Index("ix_due_open", "due_at", postgresql_where="done_at is null and needs_person_at is null"),
         Index("ix_due_fresh", "due_at", postgresql_where="enqueued_at is null and done_at is null and needs_person_at is null"),
         Index("ix_due_sent", "queue", "enqueued_at",
               postgresql_where="enqueued_at is not null and done_at is null and needs_person_at is null"),

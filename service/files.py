@@ -17,6 +17,7 @@ from service.actor import Actor
 from service.config import settings
 from service.errors import BadInput, NotFound
 from service.tasks import events
+from service.tasks.states import adds_to
 from service.tasks.task import OfTask, Task
 from service.texts import clean
 from tenants.wall import Base, db
@@ -37,7 +38,11 @@ class Attachment(OfTask, Base):
 
 
 def attach(task: Task, by: Actor, name: str, type_: str, content: IO[bytes], part: str = "brief") -> Attachment:
-    """Keep a file on a task. Raises BadInput where it is too large or the task has a hundred already."""
+    """Keep a file on a task. Raises BadInput where it is too large or the task has a hundred already, NotAllowed, and NotNow for
+    the delivery's where the work is not under way: what was delivered stays as it was."""
+    adds_to(task, by)
+    if part == "delivery" and task.state != "working":
+        raise events.not_now(task)
     if len(files_of(task)) >= MOST_FILES:
         raise BadInput({"file": _("A task has at most 100 files.")})
     digest, size = _keep(content)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, Select, String, UniqueConstraint, case, func, select
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, Select, String, UniqueConstraint, case, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -60,12 +60,17 @@ def join_again(person_id: int, company_id: int, role: str) -> None:
 
 
 def hire(person: Person, role: str, trades: list[str], *, held_limit: int = 5) -> Staff:
-    """Make a person staff of the service."""
+    """Make a person staff of the service; who had left it comes back in this role."""
     person.is_staff = True
-    staff = Staff(person_id=person.id, role=role, trades=trades, held_limit=held_limit)
-    db.session.add(staff)
     db.session.flush()
-    return staff
+    place = {"role": role, "trades": trades, "held_limit": held_limit, "ended_at": None}
+    db.session.execute(insert(Staff).values(person_id=person.id, **place).on_conflict_do_update(index_elements=["person_id"], set_=place))
+    return db.session.get_one(Staff, person.id, populate_existing=True)
+
+
+def dismiss(person_id: int) -> None:
+    """End a person's place in the service; their name stays on what they did."""
+    db.session.execute(update(Staff).where(Staff.person_id == person_id).values(ended_at=func.now()))
 
 
 def belongs(person_id: int, company_id: int) -> bool:

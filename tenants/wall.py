@@ -204,6 +204,8 @@ def after_commit(call: Callable[[], Any]) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _run_after_commit(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint: nobody else sees anything of it yet
     for call in session.info.pop("after_commit", []):
         call()
 

@@ -43,8 +43,9 @@ ALARMS: dict[str, Callable[[Task], None]] = {
 FORGOTTEN = text("""
 insert into due (event_id, company_id, reaction, queue)
 select e.id, null, 'understand', 'work' from inbound i join event e
-  on e.kind = 'inbound.kept' and e.facts @> jsonb_build_object('inbound', i.id)
-where i.state = 'kept' and i.received_at < now() - interval '5 minutes' and i.received_at > now() - interval '7 days'
+  on e.kind = 'inbound.kept' and (e.facts ->> 'inbound')::bigint = i.id
+where not exists (select from due d where d.event_id = e.id)
+  and i.state = 'kept' and i.received_at < now() - interval '5 minutes' and i.received_at > now() - interval '7 days'
 on conflict (event_id, reaction) do nothing
 """)
 

@@ -331,6 +331,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('company_id', 'id', name=op.f('uq_event_company_id_id'))
     )
     op.create_index('ix_event_company', 'event', ['company_id', 'id'], unique=False)
+    op.create_index('ix_event_inbound', 'event', [sa.text("((facts ->> 'inbound')::bigint)")], unique=False, postgresql_where="kind = 'inbound.kept'")
     op.create_index('ix_event_task', 'event', ['task_id', 'id'], unique=False)
     op.create_table('holding',
     sa.Column('assistant_id', sa.Integer(), nullable=False),
@@ -537,6 +538,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_due')),
     sa.UniqueConstraint('event_id', 'reaction', name=op.f('uq_due_event_id_reaction'))
     )
+    op.create_index('ix_due_open', 'due', ['due_at'], unique=False, postgresql_where='done_at is null and needs_person_at is null')
     op.create_index('ix_due_fresh', 'due', ['due_at'], unique=False, postgresql_where='enqueued_at is null and done_at is null and needs_person_at is null')
     op.create_index('ix_due_needs_person', 'due', ['id'], unique=False, postgresql_where='needs_person_at is not null and done_at is null')
     op.create_index('ix_due_sent', 'due', ['queue', 'enqueued_at'], unique=False, postgresql_where='enqueued_at is not null and done_at is null and needs_person_at is null')
@@ -593,6 +595,7 @@ def downgrade() -> None:
     op.drop_table('posting')
     op.drop_index('ix_due_sent', table_name='due', postgresql_where='enqueued_at is not null and done_at is null and needs_person_at is null')
     op.drop_index('ix_due_needs_person', table_name='due', postgresql_where='needs_person_at is not null and done_at is null')
+    op.drop_index('ix_due_open', table_name='due')
     op.drop_index('ix_due_fresh', table_name='due', postgresql_where='enqueued_at is null and done_at is null and needs_person_at is null')
     op.drop_table('due')
     op.drop_index('ix_charge_intent', table_name='charge', postgresql_where='intent_id is not null')
@@ -620,6 +623,7 @@ def downgrade() -> None:
     op.drop_index('ix_holding_task', table_name='holding')
     op.drop_table('holding')
     op.drop_index('ix_event_task', table_name='event')
+    op.drop_index('ix_event_inbound', table_name='event')
     op.drop_index('ix_event_company', table_name='event')
     op.drop_table('event')
     op.drop_index('ix_delivery_task', table_name='delivery')

@@ -12,7 +12,6 @@ from service import files as kept
 from service.actor import ASSISTANT
 from service.api import access, answers, bodies, reading, reads, shown
 from service.api.access import me
-from service.api.talk import mine
 from service.errors import BadInput, NotFound
 from service.files import Attachment
 from service.tasks.task import find
@@ -33,7 +32,7 @@ def files(task: int, query: bodies.Paged) -> Response:
 @access.anyone
 def add_file(task: int) -> Response:
     """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than usual."""
-    found, given = mine(task), request.files.get("file")
+    found, given = find(task), request.files.get("file")
     if given is None:
         raise BadInput({"file": _("Send a form (multipart/form-data) with a field named file.")})
     type_ = given.mimetype.lower()

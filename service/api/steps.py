@@ -49,7 +49,7 @@ def assignment(task: int, body: bodies.Assignment) -> Response:
 @reading.takes(bodies.Nothing)
 def claim(task: int, body: bodies.Nothing) -> Response:
     """Step 3: take the task from the queue; 409 where somebody was faster or your hands are full."""
-    found = find(task)
+    found = delegate.find_to_claim(task, me())
     delegate.claim(found, me())
     return shown.reply_task(found)
 

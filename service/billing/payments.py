@@ -9,7 +9,7 @@ from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.billing.stripe_edge import Declined
 from service.config import settings
-from service.due import Heals, Lease
+from service.due import Heals, Lease, NeedsPerson
 from service.tasks.events import Event
 from service.tasks.task import Task, find
 from tenants import wall
@@ -26,10 +26,14 @@ def pay(held: Lease) -> None:
         return None
     if settings().outbound == "off" or not (company.stripe_customer and company.stripe_method):
         return _finish(held, charge_id, reason=NO_CARD)
+    key = f"due-{held.id}-{held.attempt}"
     try:
-        done = stripe_edge.confirm(_intent(held, charge_id, company), f"due-{held.id}")
+        done = stripe_edge.confirm(_intent(held, charge_id, company, key), key)
     except Declined as error:
         return _finish(held, charge_id, reason=str(error))
+    except NeedsPerson as error:
+        _stuck(charge_id, str(error))
+        raise
     if done.status == "processing":
         raise Heals("Stripe is still working on the payment.")
     if done.status != "succeeded":
@@ -39,11 +43,17 @@ def pay(held: Lease) -> None:
 
 def settle(intent_id: str) -> None:
     """What a webhook says of an intent is looked up at Stripe, never believed, and noted on our charge."""
-    charge = db.session.scalar(select(Charge).where(Charge.intent_id == intent_id).with_for_update())
-    if charge is None or charge.state == "paid":
+    charge = db.session.scalar(select(Charge).where(Charge.intent_id == intent_id))
+    if charge is None or charge.state == "paid" or stripe_edge.look_up(intent_id).status != "succeeded":
         return
-    if stripe_edge.look_up(intent_id).status == "succeeded":
-        charges.paid(charge, find(charge.task_id))
+    db.session.refresh(charge, with_for_update=True)  # the payer may have noted it meanwhile
+    charges.paid(charge, find(charge.task_id))
+
+
+def _stuck(charge_id: int, reason: str) -> None:
+    """The vendor refused what we asked: a person has to look, and the owner may pay in another way."""
+    with wall.transaction(wall.system("pay")):
+        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.state == "paying").values(state="failed", error=reason[:500]))
 
 
 def _load(held: Lease) -> tuple[int, Company, bool]:
@@ -60,7 +70,7 @@ def _load(held: Lease) -> tuple[int, Company, bool]:
         return charge.id, company, open_
 
 
-def _intent(held: Lease, charge_id: int, company: Company) -> str:
+def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
     """The id of this attempt's intent, made and committed where there is none.
 
     An intent of an earlier attempt is closed first, so that it cannot succeed beside the new one; where it has
@@ -72,7 +82,7 @@ def _intent(held: Lease, charge_id: int, company: Company) -> str:
         charge.state = "paying"
     if known and (made_by == held.id or stripe_edge.close(known).status != "canceled"):
         return known
-    made = stripe_edge.prepare(amount, currency, company.stripe_customer or "", company.stripe_method or "", f"due-{held.id}",
+    made = stripe_edge.prepare(amount, currency, company.stripe_customer or "", company.stripe_method or "", key,
                                {"charge": str(charge_id), "task": str(task_id)})
     with wall.transaction(wall.system("pay")):
         db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.intent_id.is_not_distinct_from(known))

@@ -75,10 +75,7 @@ def close(intent_id: str) -> Intent:
     now_in = look_up(intent_id)
     if now_in.status in ("succeeded", "processing", "canceled"):
         return now_in
-    try:
-        made = _guarded(lambda: client().v1.payment_intents.cancel(intent_id))
-    except NeedsPerson:
-        return look_up(intent_id)  # it paid between the two calls
+    made = _guarded(lambda: client().v1.payment_intents.cancel(intent_id))
     return Intent(made.id, made.status)
 
 
@@ -92,9 +89,9 @@ def event_of(payload: bytes, signature: str) -> tuple[str, str, str]:
     """(event id, type, object id) of a webhook that Stripe signed. Raises ValueError for any other."""
     try:
         event = stripe.Webhook.construct_event(payload, signature, settings().stripe_webhook_secret)  # type: ignore[no-untyped-call]
-    except (stripe.SignatureVerificationError, KeyError, AttributeError) as error:
-        raise ValueError("not signed by Stripe") from error
-    return event.id, event.type, str(event.data.object.id)
+        return event.id, event.type, str(event.data.object.id)
+    except (stripe.SignatureVerificationError, LookupError, AttributeError, TypeError) as error:
+        raise ValueError("not signed by Stripe, or no event") from error
 
 
 def _guarded(call: Any) -> Any:
@@ -106,7 +103,11 @@ def _guarded(call: Any) -> Any:
         raise Heals("Stripe cannot be reached.") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
         raise NeedsPerson("Stripe refuses our key. Check STRIPE_API_KEY.") from error
+    except stripe.IdempotencyError as error:
+        raise NeedsPerson("Stripe has seen this key with another request.") from error
     except stripe.InvalidRequestError as error:
+        if error.code == "payment_intent_unexpected_state":
+            raise Heals("The payment moved on meanwhile; it is looked up again.") from error
         if error.http_status == 402:
             raise Declined(error.user_message or "The card was declined.") from error
         raise NeedsPerson(f"Stripe refused the request ({error.code or error.http_status}).") from error

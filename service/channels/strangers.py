@@ -59,10 +59,10 @@ def first_task(form: FirstTask, key: str) -> None:
 
 def _validate(form: FirstTask) -> None:
     errors = {}
-    if not 1 <= len(form.name.strip()) <= 200:
+    if not 1 <= len(form.name.strip()) <= 200 or "://" in form.name:
         errors["name"] = _("Say what we may call you.")
-    if len(form.company) > 200:
-        errors["company"] = _("At most 200 letters.")
+    if len(form.company) > 200 or "://" in form.company:
+        errors["company"] = _("At most 200 letters, and no address of a page.")
     if not 3 <= len(form.text.strip()) <= 20_000:
         errors["text"] = _("Say what is to be done.")
     try:

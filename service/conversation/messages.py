@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.actor import CLIENT, Actor
 from service.errors import BadInput
 from service.tasks import events
+from service.tasks.states import adds_to
 from service.tasks.task import Task
 from service.texts import clean
 from tenants.wall import Base, db
@@ -72,7 +73,8 @@ class Message(Base):
 
 
 def say(task: Task, by: Actor, text: str, *, inbound_id: int | None = None, channel: str | None = None) -> Message:
-    """Somebody's words on a task, for the other side. Raises BadInput."""
+    """Somebody's words on a task, for the other side. Raises BadInput, NotAllowed."""
+    adds_to(task, by)
     words = clean(text).strip()
     if not 1 <= len(words) <= LONGEST:
         raise BadInput({"text": _("Write between 1 and 10,000 letters.")})

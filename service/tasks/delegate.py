@@ -9,17 +9,21 @@ from sqlalchemy import DateTime, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import ASSISTANT, Actor
-from service.errors import BadInput, NotAllowed, NotNow
+from service.errors import BadInput, NotAllowed, NotFound, NotNow
 from service.tasks import clock
 from service.tasks.events import check, record
 from service.tasks.states import HELD
-from service.tasks.task import OfTask, Task
+from service.tasks.task import OfTask, Task, find
 from tenants import wall
 from tenants.membership import Membership, Staff
 from tenants.wall import Base, db
 
 # Somebody who takes two tasks at the same instant is counted one after the other, or the limit would be passed.
 ONE_CLAIM = text("select pg_advisory_xact_lock(hashtextextended('claim', :person))")
+
+
+TAKEN = text("select exists (select from task t join staff s on s.person_id = :person and t.category = any (s.trades)"
+             " where t.id = :task and t.holder_id is not null)")
 
 
 class Holding(OfTask, Base):
@@ -47,6 +51,16 @@ def claim(task: Task, by: Actor) -> None:
         raise NotNow(_("You hold %(count)s tasks, which is your limit. Finish or give back one first.", count=staff.held_limit))
     record(task, "task.claimed", by, set_={"holder_id": staff.person_id}, assistant=staff.person_id)
     _begin(task, staff.person_id, by)
+
+
+def find_to_claim(task_id: int, by: Actor) -> Task:
+    """The task that somebody wants to take. Raises NotNow where another of the trade was faster, NotFound for any other."""
+    try:
+        return find(task_id)
+    except NotFound:
+        with wall.as_system():
+            taken = db.session.scalar(TAKEN, {"task": task_id, "person": by.person_id})
+        raise NotNow(_("Somebody else was faster."), state=None) if taken else NotFound from None
 
 
 def assign(task: Task, by: Actor, assistant_id: int) -> None:

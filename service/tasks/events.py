@@ -30,6 +30,7 @@ class Event(Base):
         ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
         UniqueConstraint("company_id", "id"),
         Index("ix_event_task", "task_id", "id"),
+        Index("ix_event_inbound", text("((facts ->> 'inbound')::bigint)"), postgresql_where="kind = 'inbound.kept'"),
         Index("ix_event_company", "company_id", "id"),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 
 from service.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, Actor
-from service.errors import NotReady
+from service.errors import NotAllowed, NotReady
 from service.tasks.task import Task
 
 HOLDER = "holder"
@@ -64,7 +64,7 @@ MOVES: dict[str, Move] = {
     "task.done_at_once": Move(("received", "triage"), "closed", DESK),
     "task.claimed": Move(("queued",), "assigned", (ASSISTANT,)),
     "task.assigned": Move(("queued", *HELD), "assigned", DESK),
-    "task.given_back": Move(HELD, "queued", (HOLDER, *DESK)),
+    "task.given_back": Move(HELD, "queued", (HOLDER, *DESK, SYSTEM)),
     "task.briefed": Move(("assigned",), "briefed", (HOLDER,)),
     "task.retold": Move(("briefed", "retold"), "retold", (HOLDER,)),
     "task.corrected": Move(("retold",), "briefed", (CLIENT, *DESK)),
@@ -98,6 +98,12 @@ def may(task: Task, kind: str, by: Actor) -> bool:
     allowed = MOVES[kind].who
     holds = by.kind == ASSISTANT and task.holder_id is not None and task.holder_id == by.person_id
     return (by.kind in allowed or (HOLDER in allowed and holds)) and not own_work(task, kind, by)
+
+
+def adds_to(task: Task, by: Actor) -> None:
+    """Words and files: an assistant adds to what they hold. Raises NotAllowed."""
+    if by.kind == ASSISTANT and task.holder_id != by.person_id:
+        raise NotAllowed(str(_l("This is not yours to do.")))
 
 
 def own_work(task: Task, kind: str, by: Actor) -> bool:

@@ -14,7 +14,7 @@ from service import accounts
 from service.texts import clean
 from service.web import doors
 from service.web.language import LANGUAGES
-from service.web.limits import by_email, limiter
+from service.web.limits import by_email, by_email_here, limiter, refused
 from service.web.signin_state import Reader
 from tenants import people, wall
 from tenants.signin import identity, links, passwords
@@ -34,8 +34,9 @@ def login() -> ResponseReturnValue:
 
 
 @pages.post("/login")
-@limiter.limit("10/minute")
-@limiter.limit("20/hour", key_func=by_email)
+@limiter.limit("10/minute", deduct_when=refused)
+@limiter.limit("20/hour", key_func=by_email_here, deduct_when=refused)
+@limiter.limit("300/hour", key_func=by_email, deduct_when=refused)
 @doors.public
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and password; the session begins anew."""
@@ -89,6 +90,7 @@ def reset() -> ResponseReturnValue:
 
 @pages.post("/reset")
 @limiter.limit("10/hour")
+@limiter.limit("5/hour", key_func=by_email)
 @doors.public
 def ask_reset() -> ResponseReturnValue:
     """The answer is the same whether the address is known or not."""

@@ -62,7 +62,7 @@ def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
 def claim(task_id: int) -> ResponseReturnValue:
     """Take a task from the queue; who is second is told so."""
     try:
-        delegate.claim(find(task_id), doors.me())
+        delegate.claim(delegate.find_to_claim(task_id, doors.me()), doors.me())
         return redirect(f"/work/{task_id}", 303)
     except (NotNow, NotFound) as error:
         db.session.rollback()

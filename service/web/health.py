@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 
 from service import poke
+from service.insight import nets
 from service.web import doors
 from tenants import wall
 from tenants.wall import db
@@ -19,8 +20,7 @@ STATE = text("""
 select (select count(*) from (select 1 from due where done_at is null and needs_person_at is null and due_at <= now() limit 10000) d),
        (select count(*) from (select 1 from due where done_at is null and needs_person_at is not null limit 10000) n),
        coalesce(extract(epoch from now() - (select min(due_at) from due
-                where done_at is null and needs_person_at is null and due_at <= now())), 0)::float,
-       (select count(*) from (select 1 from inbound where state = 'kept' and received_at < now() - interval '5 minutes' limit 1000) k)
+                where done_at is null and needs_person_at is null and due_at <= now())), 0)::float
 """)
 
 
@@ -35,7 +35,7 @@ def healthz() -> ResponseReturnValue:
 @doors.public
 def readyz() -> ResponseReturnValue:
     """Database, Valkey and the age of the oldest work not done; 503 where one of them is not right."""
-    found = {"database": True, "valkey": _valkey(), "oldest_due_seconds": round(_state()[2], 1)}
+    found = {"database": True, "valkey": _valkey(), "oldest_due_seconds": round(_oldest(), 1)}
     ready = found["valkey"] and found["oldest_due_seconds"] < 600  # type: ignore[operator]
     return jsonify(found), 200 if ready else 503
 
@@ -44,19 +44,19 @@ def readyz() -> ResponseReturnValue:
 @doors.public
 def metrics() -> ResponseReturnValue:
     """Figures for Prometheus; no names, no texts."""
-    waiting, needing, oldest, kept = _state()
+    with wall.transaction(wall.system("health")):
+        (waiting, needing, oldest), held = db.session.execute(STATE).one(), nets.counts()
     registry = CollectorRegistry()
     for name, about, value in (("due_waiting", "Due work not done", waiting), ("due_needs_person", "Due work for a person", needing),
                                ("due_oldest_seconds", "Age of the oldest due work", oldest),
-                               ("inbound_not_worked", "Inbound kept over five minutes ago and not worked on", kept)):
+                               *((name, about, held[name]) for name, (about, _query) in nets.NETS.items())):
         Gauge(f"poruchi_{name}", about, registry=registry).set(value)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
 
 
-def _state() -> tuple[int, int, float, int]:
+def _oldest() -> float:
     with wall.transaction(wall.system("health")):
-        row = db.session.execute(STATE).one()
-        return row[0], row[1], row[2], row[3]
+        return float(db.session.execute(STATE).one()[2])
 
 
 def _valkey() -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -21,6 +21,16 @@ def init(app: Flask, conf: Settings) -> None:
 def by_email() -> str:
     """Guessing is counted by the account it is aimed at as well, whatever address it comes from."""
     return "email:" + request.form.get("email", "").strip().lower()[:320]
+
+
+def by_email_here() -> str:
+    """The account together with the address that tries: others cannot lock somebody out from elsewhere."""
+    return f"{by_email()}@{get_remote_address()}"
+
+
+def refused(response: Response) -> bool:
+    """Only tries that failed are counted."""
+    return response.status_code >= 400
 
 
 def _storage(redis_url: str) -> str:

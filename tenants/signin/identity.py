@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select, text, update
 
 from tenants import wall
+from tenants.company import Company
 from tenants.people import Person
 from tenants.signin import secrets
-from tenants.signin.tables import ApiKey, LoginSession
+from tenants.signin.tables import ApiKey, Login, LoginSession
 from tenants.wall import Scope, db
 
 IDLE = timedelta(days=30)
@@ -121,6 +123,26 @@ def add_key(person: Person, company_id: int | None, name: str) -> str:
     key = secrets.token("pk_")
     db.session.add(ApiKey(key_hash=secrets.digest(key), person_id=person.id, company_id=company_id, name=name))
     return key
+
+
+def open_keys() -> list[dict[str, Any]]:
+    """The keys that can be used now, at most a thousand: id, name, address of whose it is, company's slug (None for staff)."""
+    rows = db.session.execute(select(ApiKey.id, ApiKey.name, Login.email, Company.slug).join(Login, Login.person_id == ApiKey.person_id)
+                              .outerjoin(Company, Company.id == ApiKey.company_id).where(ApiKey.ended_at.is_(None))
+                              .order_by(ApiKey.id).limit(1000))
+    return [{"id": row.id, "name": row.name, "email": row.email, "company": row.slug} for row in rows]
+
+
+def end_key(key_id: int) -> bool:
+    """End an API key; whether there was one to end."""
+    return db.session.execute(update(ApiKey).where(ApiKey.id == key_id, ApiKey.ended_at.is_(None)).values(ended_at=func.now())
+                              .returning(ApiKey.id)).first() is not None
+
+
+def end_staff_keys(person_id: int) -> None:
+    """End the keys with which a person acts as staff."""
+    db.session.execute(update(ApiKey).where(ApiKey.person_id == person_id, ApiKey.company_id.is_(None), ApiKey.ended_at.is_(None))
+                       .values(ended_at=func.now()))
 
 
 def _one(row: object) -> Identity | None:

@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 
 from tenants import roles, wall
+from tenants.wall import db
 
 # Tables without row-level security, each with its reason.
 OPEN = {"alembic_version": "holds the name of the last migration and nothing else; the roles have no right to it"}
@@ -303,3 +304,12 @@ def test_scopes_are_opened_in_the_places_that_are_listed_here():
 def test_the_roles_are_those_of_the_wall(app, owner):
     found = {row[0] for row in owner.execute("select rolname from pg_roles where rolname = any(%s)", (list(roles.ROLES),))}
     assert found == set(roles.ROLES)
+
+
+def test_what_follows_a_commit_waits_for_the_whole_transaction(app):
+    called = []
+    with wall.transaction(wall.system("test")):
+        with db.session.begin_nested():
+            wall.after_commit(lambda: called.append("once"))
+        assert called == []
+    assert called == ["once"]

@@ -55,6 +55,15 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
     return _do(lambda: identity.end_all(person_id))
 
 
+@pages.post("/admin/people/<int:person_id>/end")
+@admin_only
+def end_staff(person_id: int) -> ResponseReturnValue:
+    """End somebody's place in the service; oneself stays."""
+    if person_id == doors.me().person_id:
+        return _page({"": _("Somebody else has to end your own place.")}), 409
+    return _do(lambda: accounts.end_staff(person_id))
+
+
 def _welcome(person_id: int) -> None:
     events.write("person.reset", doors.me(), person=person_id)
 
