@@ -19,11 +19,12 @@ from tenants import addresses, company, membership, people, wall
 from tenants.company import Company
 from tenants.membership import COMPANY_ROLES, STAFF_ROLES
 from tenants.people import Person
-from tenants.signin import identity, links, passwords
+from tenants.signin import codes, identity, links, passwords
 from tenants.signin.tables import Login
 from tenants.wall import db
 
 FIRST_PASSWORD_FOR = timedelta(days=3)
+MOST_ADDRESSES = 10
 
 
 def ask_reset(email: str) -> None:
@@ -56,6 +57,47 @@ def send_invitation(company_id: int, email: str, role: str, by_person_id: int) -
     name = db.session.get_one(Company, company_id).name
     outbound.write("email", email, "invitation", inviter.language, company_id=company_id, inviter=inviter.name, company=name,
                    link=f"{settings().url}/join/{made}")
+
+
+def claim_address(person_id: int, company_id: int, value: str) -> None:
+    """Somebody gives a number or address of theirs, in the system's scope: a code goes there. Raises BadInput."""
+    kind = "email" if "@" in value else "phone"
+    try:
+        address = addresses.claim(person_id, company_id, kind, value)
+    except addresses.BadAddress as error:
+        raise BadInput({"address": _("Write a number with its country, like +371 20000000, or an e-mail address.")}) from error
+    if len(addresses.of_person(person_id)) >= MOST_ADDRESSES:
+        raise BadInput({"address": _("That is enough addresses; take one away first.")})
+    events.write("address.claimed", THE_SYSTEM, company_id=company_id, address=address.id)
+
+
+def send_code(address_id: int) -> None:
+    """The reaction: make the code and write it to the address. It is made here, so that no secret lies in an event."""
+    address = db.session.get(addresses.Address, address_id)
+    if address is not None and address.verified_at is None:
+        person = db.session.get_one(Person, address.person_id)
+        outbound.tell(person, "code", channel="sms" if address.kind == "phone" else "email", address=address.value,
+                      code=codes.make(person.id, address.value))
+
+
+def prove_address(person_id: int, address_id: int, code: str) -> None:
+    """The code came back: the address is theirs, in the system's scope. Raises BadInput, NotFound."""
+    address = db.session.get(addresses.Address, address_id)
+    if address is None or address.person_id != person_id:
+        raise NotFound
+    if not codes.use(person_id, address.value, code[:20]):
+        raise BadInput({f"code-{address_id}": _("This is not the code, or it is older than a quarter of an hour.")})
+    addresses.take_over(address)
+
+
+def drop_address(person_id: int, address_id: int) -> None:
+    """Take an address away, in the system's scope; the one they sign in with stays. Raises NotFound, BadInput."""
+    address, login = db.session.get(addresses.Address, address_id), db.session.get(Login, person_id)
+    if address is None or address.person_id != person_id:
+        raise NotFound
+    if login is not None and address.value == login.email:
+        raise BadInput({"address": _("You sign in with this one; it stays.")})
+    db.session.delete(address)
 
 
 def add_company(name: str, owner_email: str, currency: str = "EUR", language: str = "en", slug: str | None = None,

@@ -42,6 +42,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "company.invited": ("send_invitation",),
     "person.welcomed": ("send_welcome",),
     "person.reset": ("send_reset",),
+    "address.claimed": ("send_code",),
 }
 
 # Calls to the outside take as long as the vendor likes, so they have a queue and workers of their own.

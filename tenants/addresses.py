@@ -70,6 +70,30 @@ def add(person: Person, kind: str, value: str, *, company_id: int | None, verifi
     return address
 
 
+def claim(person_id: int, company_id: int, kind: str, value: str) -> Address:
+    """An address that somebody says is theirs, not verified yet; the one that is there where they said so before. Raises BadAddress."""
+    plain = tidy(kind, value)
+    known = db.session.scalar(select(Address).where(Address.person_id == person_id, Address.kind == kind, Address.value == plain).limit(1))
+    if known is not None:
+        return known
+    address = Address(person_id=person_id, company_id=company_id, kind=kind, value=plain)
+    db.session.add(address)
+    db.session.flush()
+    return address
+
+
+def take_over(address: Address) -> None:
+    """The person has shown that they read what is sent there, so it is theirs now: a number that changed hands leaves its last owner."""
+    db.session.execute(update(Address).where(Address.kind == address.kind, Address.value == address.value, Address.id != address.id)
+                       .values(verified_at=None))
+    db.session.execute(update(Address).where(Address.id == address.id).values(verified_at=func.now(), stopped_at=None))
+
+
+def of_person(person_id: int) -> list[Address]:
+    """What a person is known by, at most twenty."""
+    return list(db.session.scalars(select(Address).where(Address.person_id == person_id).order_by(Address.id).limit(20)))
+
+
 def verify(person_id: int, kind: str, value: str) -> None:
     """The person has shown that this address is theirs (a link that was sent there was used); another's claim is left alone."""
     taken = select(Address.id).where(Address.kind == kind, Address.value == value, Address.verified_at.is_not(None))

@@ -43,6 +43,7 @@ HERE: dict[str, Callable[[Event], None]] = {
     "send_invitation": lambda event: accounts.send_invitation(event.company_id or 0, event.facts["to"], event.facts["role"],
                                                               event.facts["inviter"]),
     "send_welcome": lambda event: strangers.send_welcome(event.facts["person"]),
+    "send_code": lambda event: accounts.send_code(event.facts["address"]),
     "send_reset": lambda event: accounts.send_reset(event.facts["person"]),
     **{name: getattr(telling, name) for name in (
         "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "tell_assistant_assigned",

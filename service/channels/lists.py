@@ -41,7 +41,7 @@ def waiting(limit: int = 100) -> list[Inbound]:
 def outgoing(after: str | None = None, limit: int = PAGE) -> Page:
     """What was written to people."""
     return _page(select(Message.id, Message.channel, Message.to_address, Message.subject, Message.text, Message.state, Message.error,
-                        Message.created_at, Message.task_id).where(Message.direction == "out"), Message.id, after, limit)
+                        Message.created_at, Message.task_id, Message.template).where(Message.direction == "out"), Message.id, after, limit)
 
 
 def outgoing_of(task_id: int) -> list[Message]:

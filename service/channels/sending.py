@@ -19,7 +19,7 @@ from tenants.people import Person
 from tenants.wall import db
 
 # Answers to a text that has just come are sent at any hour: its writer is awake.
-AT_ONCE = ("acknowledge", "reply", "started", "stranger", "receipt", "cancelled")
+AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "cancelled")
 # After a death in the middle Twilio's report may still be on its way; its list is complete by then.
 REPORT_AFTER = timedelta(seconds=5)
 

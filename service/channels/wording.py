@@ -63,6 +63,7 @@ EN: dict[str, Words] = {
     "welcome": Words("", "Welcome to Poruchi", "Welcome, {name}.\n\nWe have your first task and somebody looks at it now. Set a password to follow it and to hand over the next one:\n\n{link}\n\nThe link works for three days."),
     "invitation": Words("", "{inviter} invites you to {company} on Poruchi", "{inviter} invites you to hand tasks over for {company}.\n\nJoin here: {link}\n\nThe link works for 14 days."),
     "reset": Words("", "A new password for Poruchi", "Somebody, probably you, asked for a new password. Set it here:\n\n{link}\n\nThe link works for two hours and once. If it was not you, do nothing."),
+    "code": Words("Poruchi: your code is {code}. It works for 15 minutes.", "Your code for Poruchi: {code}", "Your code is {code}. It works for 15 minutes. If you did not ask for it, do nothing."),
     "work_note": Words("", "{number}: {what}", "{what}: \"{title}\".\n\n{words}\n\n{work_link}"),
     "desk_note": Words("", "{number}: {what}", "{what}: \"{title}\".\n\n{words}\n\n{desk_link}"),
 }
@@ -112,6 +113,7 @@ RU: dict[str, Words] = {
     "welcome": Words("", "Добро пожаловать в Poruchi", "Добро пожаловать, {name}.\n\nВаша первая задача у нас, её уже смотрят. Задайте пароль, чтобы следить за ней и поручить следующую:\n\n{link}\n\nСсылка действует три дня."),
     "invitation": Words("", "{inviter} приглашает вас в {company} на Poruchi", "{inviter} приглашает вас поручать задачи от имени {company}.\n\nПрисоединиться: {link}\n\nСсылка действует 14 дней."),
     "reset": Words("", "Новый пароль для Poruchi", "Кто-то, вероятно вы, попросил новый пароль. Задайте его здесь:\n\n{link}\n\nСсылка действует два часа и один раз. Если это были не вы, ничего не делайте."),
+    "code": Words("Poruchi: ваш код {code}. Действует 15 минут.", "Ваш код для Poruchi: {code}", "Ваш код {code}. Он действует 15 минут. Если вы его не просили, ничего не делайте."),
     "work_note": Words("", "{number}: {what}", "{what}: «{title}».\n\n{words}\n\n{work_link}"),
     "desk_note": Words("", "{number}: {what}", "{what}: «{title}».\n\n{words}\n\n{desk_link}"),
 }

@@ -89,7 +89,7 @@ MOVES: dict[str, Move] = {
 }
 # Things that happen beside a task's state; they carry no move.
 OTHER_KINDS = ("inbound.kept", "inbound.strange", "message.written", "task.message", "task.file", "task.noted",
-               "charge.made", "charge.paid", "charge.failed", "company.invited", "person.welcomed", "person.reset",
+               "charge.made", "charge.paid", "charge.failed", "company.invited", "person.welcomed", "person.reset", "address.claimed",
                "task.thanked")
 
 

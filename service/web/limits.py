@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -26,6 +26,12 @@ def by_email() -> str:
 def by_email_here() -> str:
     """The account together with the address that tries: others cannot lock somebody out from elsewhere."""
     return f"{by_email()}@{get_remote_address()}"
+
+
+def by_reader() -> str:
+    """Counted by who is signed in."""
+    who = g.get("identity")
+    return f"reader:{who.person_id}" if who else get_remote_address()
 
 
 def refused(response: Response) -> bool:

@@ -27,6 +27,7 @@ EVENTS = {
     "charge.made": _l("charged"), "charge.paid": _l("paid"), "charge.failed": _l("the payment did not go through"),
     "inbound.kept": _l("a message came in"), "inbound.strange": _l("a message from nobody known"),
     "company.invited": _l("somebody invited"), "person.welcomed": _l("welcomed"), "person.reset": _l("asked for a new password"),
+    "address.claimed": _l("gave an address"),
 }
 # What people see of a task's history; the rest is for operators.
 QUIET = ("message.written", "task.acceptance_notice", "task.red_line_came", "task.red_line_missed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from zoneinfo import available_timezones
 
 from flask import abort, flash, g, redirect, render_template, request
@@ -15,9 +16,8 @@ from service.now import now
 from service.web import doors, forms
 from service.web.account import ZONES
 from service.web.client.blueprint import pages
-from service.web.limits import limiter
-from tenants import handbook, membership, wall
-from tenants.addresses import Address
+from service.web.limits import by_reader, limiter
+from tenants import addresses, handbook, membership, wall
 from tenants.company import Company
 from tenants.signin import links
 from tenants.signin.tables import Login
@@ -108,6 +108,42 @@ def change_settings() -> ResponseReturnValue:
     return redirect(f"/app/{g.seat.slug}/settings", 303)
 
 
+@pages.post("/settings/addresses")
+@limiter.limit("10/hour", key_func=by_reader)
+@doors.client
+def claim_address() -> ResponseReturnValue:
+    """Give a number or an address of one's own; a code goes there."""
+    return _addresses(lambda: accounts.claim_address(g.identity.person_id, g.seat.company_id, forms.words("address", 321).strip()),
+                      _("A code is on its way there. Write it below."))
+
+
+@pages.post("/settings/addresses/<int:address_id>")
+@limiter.limit("10/hour", key_func=by_reader)
+@doors.client
+def prove_address(address_id: int) -> ResponseReturnValue:
+    """Show with the code that the address is one's own."""
+    return _addresses(lambda: accounts.prove_address(g.identity.person_id, address_id, forms.words(f"code-{address_id}", 21)),
+                      _("Confirmed. What comes from there is taken as yours."))
+
+
+@pages.post("/settings/addresses/<int:address_id>/end")
+@doors.client
+def drop_address(address_id: int) -> ResponseReturnValue:
+    """Take an address of one's own away."""
+    return _addresses(lambda: accounts.drop_address(g.identity.person_id, address_id), _("It is taken away."))
+
+
+def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
+    """Sign-in's tables are the system's: the scope changes for this one act."""
+    try:
+        with wall.as_system():
+            act()
+    except Refusal as error:
+        return _settings(getattr(error, "errors", {"address": error.detail})), error.status
+    flash(done)
+    return redirect(f"/app/{g.seat.slug}/settings#addresses", 303)
+
+
 def _change(company: Company) -> None:
     name, days = forms.words("name", 201).strip(), forms.whole("silence_days")
     if not 1 <= len(name) <= 200:
@@ -129,6 +165,5 @@ def _people(errors: dict[str, str]) -> str:
 def _settings(errors: dict[str, str]) -> str:
     if errors:
         db.session.rollback()
-    found = db.session.scalars(select(Address).where(Address.person_id == g.identity.person_id).order_by(Address.id).limit(20))
-    return render_template("client/settings.html", company=db.session.get_one(Company, g.seat.company_id), addresses=list(found), errors=errors,
-                           zones=ZONES)
+    return render_template("client/settings.html", company=db.session.get_one(Company, g.seat.company_id), errors=errors, zones=ZONES,
+                           addresses=addresses.of_person(g.identity.person_id), values=request.form)

@@ -14,13 +14,16 @@ from service.triage import strangers_desk
 from service.web.operator.blueprint import desk_only, pages
 from tenants.wall import db
 
+# Who reads these could take the account over.
+SECRET = ("reset", "welcome", "invitation", "code")
+
 
 @pages.get("/desk/messages")
 @desk_only
 def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
     return render_template("operator/messages.html", needing=due.needing_person(), out=lists.outgoing(request.args.get("out")),
-                           inbound=lists.inbound(after=request.args.get("in")))
+                           inbound=lists.inbound(after=request.args.get("in")), SECRET=SECRET)
 
 
 @pages.post("/desk/due/<int:due_id>/retry")
