@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, I
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service import due
+from service import due, live
 from service.actor import Actor
 from service.errors import NotAllowed, NotNow
 from service.tasks.states import DESK, MOVES, STATE_NAMES, check_ready, may, own_work
@@ -52,6 +52,8 @@ class Happened:
     id: int
 
 
+# What changes nothing that a page shows.
+UNSEEN = ("message.written", "task.noted")
 INSERT = text("insert into event (company_id, task_id, kind, by_kind, by_id, channel, facts)"
               " values (:company, :task, :kind, :by_kind, :by_id, :channel, cast(:facts as jsonb)) returning id")
 
@@ -63,8 +65,9 @@ def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = No
     NotNow (not in this state; says in which), NotReady (says what is missing).
     """
     _refuse(task, kind, by)
+    was = task.holder_id
     _move(task, kind, set_ or {})
-    return write(kind, by, task=task, **facts)
+    return write(kind, by, task=task, was_=was, **facts)
 
 
 def check(task: Task, kind: str, by: Actor) -> None:
@@ -123,8 +126,11 @@ def _too_late(task: Task, kind: str) -> NotNow:
                     state=STATE_NAMES[now_in]), state=now_in)
 
 
-def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, **facts: Any) -> Happened:
-    """Write an event and the due work that follows from it. Changes of a task go through `record`."""
+def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, was_: int | None = None, **facts: Any) -> Happened:
+    """Write an event and the due work that follows from it; open pages are told. Changes of a task go through `record`.
+
+    `was_` is who held the task before.
+    """
     company = task.company_id if task else company_id
     db.session.flush()
     event_id = db.session.scalar(INSERT, {
@@ -132,6 +138,8 @@ def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | N
         "channel": by.channel, "facts": json.dumps(facts)})
     assert event_id is not None  # an insert that does nothing else gives its row
     due.follow(event_id, company, kind)
+    if task is not None and kind not in UNSEEN:
+        live.announce(live.Nudge(task.id, task.company_id, task.person_id, task.private, task.holder_id, was_, task.state, task.category))
     return Happened(event_id)
 
 

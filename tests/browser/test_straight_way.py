@@ -6,43 +6,12 @@ import io
 import re
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from tests.running_desk import RunningDesk
+from tests.browser.conftest import sign_in
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def desk():
-    running = RunningDesk(demo=True)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-def sign_in(browser, desk, email, width=1440) -> Page:
-    """A window of its own for one person; an error on its console fails the test."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.errors = []
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
-    page.on("request", lambda request: page.errors.append(request.url) if not request.url.startswith((desk.url, "data:")) else None)
-    page.goto(f"{desk.url}/login")
-    page.fill("#email", email)
-    page.fill("#password", "demo desk 12")
-    page.click("button.btn-main")
-    return page
 
 
 def test_from_hand_over_to_invoice(desk, browser):

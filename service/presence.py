@@ -1,0 +1,88 @@
+"""Who looks at a task now, and who is answering: kept in Valkey alone, and gone with it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+
+import redis
+
+from service import live, poke
+from service.actor import Actor
+from service.live import Nudge
+from service.tasks.task import Task
+
+# Somebody is there until so many seconds after the last sign of life; answering, until so many after the last stroke.
+THERE, ANSWERING = 45.0, 8.0
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody who looks at the task."""
+
+    person: int
+    name: str
+    kind: str
+    answering: bool
+
+
+def nudge_of(task: Task, was: int | None = None) -> Nudge:
+    """A task as open pages are told of it."""
+    return Nudge(task.id, task.company_id, task.person_id, task.private, task.holder_id, was, task.state, task.category)
+
+
+def come(task: Nudge, by: Actor, name: str) -> None:
+    """Somebody looks at the task, or still does."""
+    _say(task, {f"there:{by.person_id}": json.dumps([time.time() + THERE, name, by.kind])})
+
+
+def go(task: Nudge, by: Actor) -> None:
+    """They have gone."""
+    try:
+        poke.valkey().hdel(_key(task.task), f"there:{by.person_id}", f"answering:{by.person_id}")
+    except redis.RedisError:
+        return
+    live.publish(replace(task, what="here"))
+
+
+def answer(task: Nudge, by: Actor) -> None:
+    """They are writing on the task."""
+    _say(task, {f"answering:{by.person_id}": json.dumps([time.time() + ANSWERING])})
+
+
+def here(task_id: int, me: int) -> list[Present]:
+    """Who else looks at the task now; nobody where Valkey is away."""
+    try:
+        kept = {_text(key): json.loads(value) for key, value in poke.valkey().hgetall(_key(task_id)).items()}
+    except (redis.RedisError, ValueError):
+        return []
+    moment, found = time.time(), []
+    for key, value in sorted(kept.items()):
+        place, _, person = key.partition(":")
+        if place == "there" and value[0] > moment and int(person) != me:
+            found.append(Present(int(person), value[1], value[2], kept.get(f"answering:{person}", [0.0])[0] > moment))
+    return found[:5]
+
+
+def _say(task: Nudge, fields: dict[str, str]) -> None:
+    """Keep it, and tell the others where it is new."""
+    try:
+        pipe = poke.valkey().pipeline(transaction=False)
+        before = poke.valkey().hmget(_key(task.task), list(fields))
+        for name, value in fields.items():
+            pipe.hset(_key(task.task), name, value)
+        pipe.expire(_key(task.task), 120)
+        pipe.execute()
+    except redis.RedisError:
+        return
+    if any(value is None or json.loads(value)[0] < time.time() for value in before):
+        live.publish(replace(task, what="here"))
+
+
+def _key(task_id: int) -> str:
+    return f"poruchi:here:{task_id}"
+
+
+def _text(key: bytes | str) -> str:
+    return key.decode() if isinstance(key, bytes) else key

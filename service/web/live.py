@@ -1,0 +1,89 @@
+"""The stream that open pages listen to, and who else looks at a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from service import actor, live, presence
+from service.actor import Actor
+from service.live import Eyes, Nudge
+from service.tasks.task import find
+from service.web import doors
+from tenants import wall
+from tenants.signin.identity import Identity, Seat
+
+pages = Blueprint("live", __name__, url_prefix="/live")
+
+
+@pages.get("")
+@doors.signed_in
+def stream() -> ResponseReturnValue:
+    """Server-sent events: `changed` when what the page shows has changed, `here` when somebody comes or goes."""
+    seat, by, task = _place(), _actor(), request.args.get("task", type=int)
+    who: Identity = g.identity
+    shown = _task(task, seat) if task else None
+    eyes = Eyes(who.person_id, None if seat else who.staff_role, who.trades, seat.company_id if seat else None,
+                seat is not None and seat.role == "owner", task)
+    news = live.events(eyes, again="Last-Event-ID" in request.headers)
+    answer = Response(_attended(news, shown, by, who.name) if shown else news, mimetype="text/event-stream")
+    answer.headers["Cache-Control"], answer.headers["X-Accel-Buffering"] = "no-store", "no"
+    return answer
+
+
+@pages.get("/here")
+@doors.signed_in
+def here() -> ResponseReturnValue:
+    """Who else looks at the task, as a piece of its page."""
+    task = _task(request.args.get("task", 0, type=int), _place())
+    return render_template("components/here.html", people=presence.here(task.task, g.identity.person_id))
+
+
+@pages.post("/answering")
+@doors.signed_in
+def answering() -> ResponseReturnValue:
+    """Somebody is writing on the task."""
+    presence.answer(_task(request.form.get("task", 0, type=int), _place()), _actor())
+    return "", 204
+
+
+@pages.post("/gone")
+@doors.signed_in
+def gone() -> ResponseReturnValue:
+    """The page was closed."""
+    presence.go(_task(request.form.get("task", 0, type=int), _place()), _actor())
+    return "", 204
+
+
+def _attended(news: Iterator[str], task: Nudge, by: Actor, name: str) -> Iterator[str]:
+    """The stream of a task's page: while it is open, its reader is there."""
+    try:
+        for words in news:
+            presence.come(task, by, name.split(" ", maxsplit=1)[0])
+            yield words
+    finally:
+        presence.go(task, by)
+
+
+def _place() -> Seat | None:
+    """The company whose desk the page belongs to; None on staff's pages. 404 for a company that is not the reader's."""
+    slug = request.values.get("company")
+    if not slug:
+        if g.identity.staff_role is None:
+            abort(404)
+        return None
+    return g.identity.seat(slug) or abort(404)
+
+
+def _actor() -> Actor:
+    who: Identity = g.identity
+    return actor.client(who.person_id) if request.values.get("company") else actor.staff(who.person_id, who.staff_role or "")
+
+
+def _task(task_id: int, seat: Seat | None) -> Nudge:
+    """The task through the wall, as open pages are told of it. Raises NotFound."""
+    who: Identity = g.identity
+    with wall.transaction(who.client_scope(seat) if seat else who.staff_scope()):
+        return presence.nudge_of(find(task_id))

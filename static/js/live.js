@@ -1,0 +1,76 @@
+// A page that follows what happens: forms change it in place, and what others do appears without a reload. What is being
+// typed, the focus and the scroll stay, because the new page is laid over the old one node by node.
+const PLACE = "target:#main, select:#main, swap:'outerMorph show:none'";
+const main = () => document.getElementById("main");
+
+function boost() {
+  if (!document.body.dataset.live) return;
+  for (const form of document.querySelectorAll("#main form[method=post]:not([hx-boost], [data-plain])")) {
+    form.setAttribute("hx-boost", PLACE);
+    window.htmx.process(form);
+  }
+}
+
+// A page with an error on it waits: its sentence would be gone.
+function again() {
+  const place = main();
+  if (!place?.dataset.page || place.querySelector(".errors") || document.querySelector("form.htmx-request")) return;
+  window.htmx.ajax("GET", place.dataset.page, { target: "#main", select: "#main", swap: "outerMorph" });
+}
+
+// A session that has ended leads to the sign-in page, which has another look and comes back here.
+function away(event) {
+  const address = event.detail.ctx?.response?.raw?.url;
+  if (!address || !new URL(address).pathname.startsWith("/login")) return;
+  event.preventDefault();
+  location.assign(address);
+}
+
+// What was sent is done with; what was refused stays as it was typed.
+function sent(event) {
+  const { sourceElement: form, response } = event.detail.ctx ?? {};
+  if (form?.matches?.("form") && (response?.raw?.status ?? 500) < 400) form.reset();
+}
+
+// An address that only takes forms is no address to come back to.
+function refused(event) {
+  if ((event.detail.response?.status ?? 200) >= 400) event.preventDefault();
+}
+
+function shown(on) {
+  document.querySelector("[data-live-sign]")?.toggleAttribute("data-off", !on);
+}
+
+const about = (task) => new URLSearchParams({
+  task, company: document.body.dataset.company ?? "", csrf_token: document.querySelector("meta[name=csrf-token]").content,
+});
+
+// The server would notice a closed page only when it next speaks to it.
+function leaving() {
+  const task = document.body.dataset.task;
+  if (task) addEventListener("pagehide", () => navigator.sendBeacon("/live/gone", about(task)));
+}
+
+function answering() {
+  const task = document.body.dataset.task;
+  let last = 0;
+  document.addEventListener("input", (event) => {
+    if (!task || !event.target.matches("[data-answering]") || Date.now() - last < 4000) return;
+    last = Date.now();
+    fetch("/live/answering", { method: "POST", body: about(task) }).catch(() => {});
+  });
+}
+
+export function live(after) {
+  if (!window.htmx) return;
+  boost();
+  document.body.addEventListener("changed", () => { shown(true); again(); });
+  document.body.addEventListener("hello", () => shown(true));
+  for (const name of ["htmx:sse:error", "htmx:sse:close"]) document.body.addEventListener(name, () => shown(false));
+  document.addEventListener("htmx:before:swap", away);
+  document.addEventListener("htmx:before:swap", sent);
+  document.addEventListener("htmx:before:history:update", refused);
+  document.addEventListener("htmx:after:swap", () => { boost(); after(); });
+  answering();
+  leaving();
+}

@@ -1,0 +1,52 @@
+"""One running desk and one Chromium for the browser tests; an error on a page's console, or a request elsewhere, is kept."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tests.running_desk import RunningDesk
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+_states: dict[str, object] = {}
+
+
+@pytest.fixture(scope="session")
+def desk():
+    running = RunningDesk(demo=True)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def window(browser, desk, width=1440, **more) -> Page:
+    """A window of its own; what goes wrong on its pages stands in `errors`."""
+    context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844}, accept_downloads=True, **more)
+    page = context.new_page()
+    page.errors = []
+    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("request", lambda request: page.errors.append(request.url) if not request.url.startswith((desk.url, "data:", "blob:")) else None)
+    return page
+
+
+def sign_in(browser, desk, email, width=1440, **more) -> Page:
+    """A window for one person; each signs in once, so that no limit is met."""
+    kept = _states.get(desk.url + email)
+    page = window(browser, desk, width, storage_state=kept, **more)
+    if kept is None:
+        page.goto(f"{desk.url}/login")
+        page.fill("#email", email)
+        page.fill("#password", "demo desk 12")
+        page.click("button.btn-main")
+        page.wait_for_url(lambda url: "/login" not in url)
+        _states[desk.url + email] = page.context.storage_state()
+    return page
