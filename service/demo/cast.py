@@ -95,7 +95,8 @@ def _join(row: dict[str, str], firm: Firm) -> Player:
     if row["phone"]:
         addresses.add(person, "phone", row["phone"], company_id=firm.id, verified=True)
     membership.join(person, firm.id, row["role"])
-    return Player(person.id, person.name, row["email"], person.tz, row["channel"], row["phone"], row["role"])
+    return Player(person.id, person.name, row["email"], person.tz, row["channel"], row["phone"], row["role"],
+                  (row["language"],))
 
 
 def _hire(row: dict[str, str]) -> Player:

@@ -146,7 +146,7 @@ class Life:
         columns = self.told.columns
         price = columns["proposal_price"] if proposal else columns["price"]
         self.deadline = columns["proposal_deadline_at"] if proposal else self.deadline
-        red = half_of(self.created, self.deadline)
+        red = half_of(self.created + self.stood, self.deadline)
         self.set(price=price, deadline_at=self.deadline, red_line_at=red if red > at else half_of(at, self.deadline), understood_at=at)
         agreed = self.fact("agreement", at, self.party.client, retelling_id=self.told, channel=self.task.columns["channel"], proposal=proposal,
                            price=price, deadline_at=self.deadline)

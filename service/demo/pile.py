@@ -113,6 +113,9 @@ def _default(column: Any) -> Any:
 
 
 def _plain(value: object) -> object:
+    """What JSON does not know; words that need a number are put together only now."""
+    if callable(value):
+        return value()
     if isinstance(value, Row):
         return value.id
     if isinstance(value, bytes):

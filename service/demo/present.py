@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.demo import casting, works
+from service.demo import casting, mails, works
 from service.demo.cast import Cast
 from service.demo.life import Life
 from service.demo.moments import day_end, quarter, span
@@ -84,7 +84,8 @@ def _play(scene: Scene) -> None:
     if work.state != "queued":
         _with_holder(scene)
     _talk(scene)
-    return _watch(scene)
+    _watch(scene)
+    return mails.lay(life, sorted_at, _silence_ends(scene))
 
 
 def _with_holder(scene: Scene) -> None:
@@ -136,13 +137,21 @@ def _deliver(scene: Scene) -> None:
         life.set(disputed_at=doubted)
         life.judge("task.disputed", doubted, int(flags["dispute"]), scene.work.one("comment"), "dispute")
     else:
-        _silence(scene, at)
+        _silence(scene)
 
 
-def _silence(scene: Scene, delivered: datetime) -> None:
+def _silence_ends(scene: Scene) -> datetime | None:
+    """When the delivery counts as accepted; None where there is none, or it is disputed."""
+    row, party = scene.life.task.columns, scene.life.party
+    if "delivered_at" not in row or row.get("disputed_at"):
+        return None
+    return working_days(row["delivered_at"], party.firm.silence_days, party.client.zone)
+
+
+def _silence(scene: Scene) -> None:
     """The alarms of a delivery that waits for its word: a notice, then the end of the agreed silence."""
-    life = scene.life
-    ends = working_days(delivered, life.party.firm.silence_days, life.party.client.zone)
+    life, ends = scene.life, _silence_ends(scene)
+    assert ends is not None  # it was delivered a line before
     notice = ends - timedelta(days=1)
     if notice > scene.now:
         life.set(alarm_at=notice, alarm="silence_notice")

@@ -186,6 +186,15 @@ def test_messages_wait_for_an_operator(rows):
     assert rows("select id from inbound where state = 'kept'") == []
 
 
+def test_clients_were_written_to_and_may_answer_by_letter(rows):
+    assert one(rows("select count(*) from message where direction = 'out' and state in ('sent', 'delivered')")) > 150
+    assert rows("select id from message where text ~ '[{}]' or subject ~ '[{}]' or text = ''") == []
+    waits = "(waiting_since is not null or (state = 'delivered' and disputed_at is null))"
+    assert rows(f"select t.id from task t left join ask a on a.task_id = t.id and a.closed_at is null where {waits} and a.id is null"
+                " and not exists (select from due d join event e on e.id = d.event_id where e.task_id = t.id)") == []
+    assert rows("select person_id from ask where closed_at is null group by task_id, person_id having count(*) > 1") == []
+
+
 def test_the_figures_have_something_to_say(rows):
     months = rows("select date_trunc('month', created_at) m, currency, sum(amount) from charge group by 1, 2")
     assert len({row.m for row in months}) >= 3
