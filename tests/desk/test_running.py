@@ -45,13 +45,13 @@ def test_two_desks_run_side_by_side_one_in_a_folder_with_a_space_and_leave_no_pr
         one.start()
         two.start()
         assert one.get("/healthz") == two.get("/healthz") == b"ok\n"
-        assert one.rows("select count(*) from company") == [(1,)] and two.rows("select count(*) from company") == [(0,)]
+        assert one.rows("select count(*) from company") == [(12,)] and two.rows("select count(*) from company") == [(0,)]
         again = subprocess.run([sys.executable, "-m", "workers.desk"], cwd=ROOT, env=one.environment(), capture_output=True, text=True, timeout=60, check=False)
         assert again.returncode == 0 and "runs already" in again.stdout
         one.stop(remove=False)
         assert gone(one)
         one.start()
-        assert one.rows("select count(*) from company") == [(1,)]
+        assert one.rows("select count(*) from company") == [(12,)]
     finally:
         one.stop()
         two.stop()

@@ -1,0 +1,85 @@
+"""The tasks' words: what clients asked for, and what was said and done about it, read from the files in `words/`.
+
+A block begins with `== company person kind` and what else is to be known of it; a line's first sign says what it is:
+
+    > retelling   + plan   * delivery   - criterion   ! another way | share of the price | hours sooner
+    ? question | option | option   . answer   ^ help that is needed   % word on the delivery   = why it ended   " praise
+    c client's words   a assistant's words   # file | its content
+
+`{one|two|three}` makes as many tasks of a block, one for each month back.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+
+WORDS = Path(__file__).with_name("words")
+MARKS = {">": "retelling", "+": "plan", "*": "delivery", "-": "criteria", "!": "proposal", "?": "question", ".": "answer", "^": "help",
+         "%": "comment", "=": "reason", '"': "praise", "c": "talk", "a": "talk", "#": "files"}
+CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+
+
+@dataclass
+class Work:
+    """One task's words. `said` holds them by what they are, `flags` what the first line says besides."""
+
+    company: str
+    person: str
+    category: str
+    state: str
+    times: tuple[str, ...]
+    flags: dict[str, str]
+    text: str
+    said: dict[str, list[str]] = field(default_factory=dict)
+
+    def one(self, name: str) -> str:
+        """What was said of this kind, or nothing."""
+        return "\n".join(self.said.get(name, ()))
+
+    def parts(self, name: str) -> list[str]:
+        """What was said of this kind, cut at the bars."""
+        return [part.strip() for part in self.one(name).split("|")] if name in self.said else []
+
+    @property
+    def language(self) -> str:
+        """The language that the client wrote in."""
+        return "ru" if re.search("[а-яё]", self.text, re.IGNORECASE) else "en"
+
+
+def read(name: str) -> list[Work]:
+    """The blocks of a file."""
+    blocks = (WORDS / f"{name}.txt").read_text(encoding="utf-8").split("\n== ")[1:]
+    return [_work(block) for block in blocks]
+
+
+def variants(name: str) -> list[tuple[int, Work]]:
+    """The blocks of a file, each choice of words apart, with how many months back it belongs."""
+    blocks = (WORDS / f"{name}.txt").read_text(encoding="utf-8").split("\n== ")[1:]
+    return [(back, _work(CHOICE.sub(lambda match, back=back: match[1].split("|")[back], block)))  # type: ignore[misc]
+            for block in blocks for back in range(_choices(block))]
+
+
+def _choices(block: str) -> int:
+    return max((len(match[1].split("|")) for match in CHOICE.finditer(block)), default=1)
+
+
+def _work(block: str) -> Work:
+    head, *lines = block.strip().split("\n")
+    company, person, category, state, *rest = shlex.split(head)
+    flags = {name: value or "1" for name, _, value in (word.partition("=") for word in rest if word[0] not in "+-")}
+    work = Work(company, person, category, state, tuple(word for word in rest if word[0] in "+-"), flags, "")
+    for line in lines:
+        _take(work, line)
+    work.text = work.text.strip()
+    return work
+
+
+def _take(work: Work, line: str) -> None:
+    mark, _, words = line.partition(" ")
+    if mark in MARKS and words:
+        work.said.setdefault(MARKS[mark], []).append(line if MARKS[mark] == "talk" else words.strip())
+    else:
+        work.text += f"{line}\n"
