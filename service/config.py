@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     sure_from: float = Field(0.55, ge=0, le=1)
     closes_after_days: int = Field(14, ge=1, le=365)
     currencies: str = "EUR,USD,RUB"
+    undo_seconds: int = Field(15, ge=0, le=300)
     upload_mb: int = Field(20, ge=1, le=500)
     quiet_from: int = Field(21, ge=0, le=24)
     quiet_to: int = Field(8, ge=0, le=24)

@@ -15,6 +15,7 @@ from service.conversation import asks
 from service.conversation.messages import Message
 from service.tasks import dead_line, questions, red_line, review, understanding
 from service.tasks.events import Event
+from service.tasks.states import MOVES
 from service.tasks.task import Task, find
 from service.texts import cut
 from service.triage.categories import category
@@ -59,7 +60,8 @@ def tell_client_done(event: Event) -> None:
 
 def _plain(event: Event, template: str) -> None:
     task, person = _of(event)
-    outbound.tell(person, template, task, reason=task.reason)
+    if task.state == MOVES[event.kind].target:  # else it was taken back
+        outbound.tell(person, template, task, reason=task.reason)
 
 
 def ask_client_to_confirm(event: Event) -> None:

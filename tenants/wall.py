@@ -71,6 +71,11 @@ def client(person: int, company: int, *, owner: bool = False) -> Scope:
     return Scope("client", person=person, company=company, owner=owner)
 
 
+def person(person: int) -> Scope:
+    """Somebody by themselves, for what is theirs alone: drafts, filters."""
+    return Scope("client", person=person)
+
+
 def assistant(person: int, trades: tuple[str, ...] = ()) -> Scope:
     """A remote assistant: sees the tasks they hold and those queued in their trades."""
     return Scope("assistant", person=person, trades=trades)

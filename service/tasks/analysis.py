@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm.attributes import set_committed_value
 
 from service.actor import THE_SYSTEM, Actor
+from service.config import settings
 from service.errors import BadInput
 from service.now import after_working, now
 from service.tasks import clock, parameters
@@ -40,7 +41,8 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
         raise BadInput({"decision": _("The decision is delegate, do, delete or refuse.")})
     if not reason.strip():
         raise BadInput({"reason": _("Say why, in a sentence that the client will read.")})
-    record(task, DECISIONS[decision], by, set_={"ended_at": now(), "alarm_at": None, "reason": reason.strip()[:2000]})
+    record(task, DECISIONS[decision], by, later_=now() + timedelta(seconds=settings().undo_seconds),
+           set_={"ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason.strip()[:2000]})
 
 
 def _delegate(task: Task, by: Actor, code: str | None) -> None:

@@ -69,7 +69,7 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
     staff = _fit(task, assistant_id)
     if task.holder_id == staff.person_id:
         raise NotNow(_("They hold this task already."))
-    _end(task, _("handed on"))
+    end_holding(task, _("handed on"))
     record(task, "task.assigned", by, assistant=staff.person_id,
            set_={"holder_id": staff.person_id, "understood_at": None, **clock.moving_to(task, "assigned")})
     _begin(task, staff.person_id, by)
@@ -80,7 +80,7 @@ def give_back(task: Task, by: Actor, reason: str) -> None:
     check(task, "task.given_back", by)
     if not 3 <= len(reason.strip()) <= 1000:
         raise BadInput({"reason": _("Say in a sentence why it goes back.")})
-    _end(task, reason.strip())
+    end_holding(task, reason.strip())
     columns = {"holder_id": None, "understood_at": None, **clock.moving_to(task, "queued")}
     with wall.as_system():
         record(task, "task.given_back", by, set_=columns)
@@ -104,6 +104,7 @@ def _begin(task: Task, assistant_id: int, by: Actor) -> None:
     db.session.flush()
 
 
-def _end(task: Task, reason: str) -> None:
+def end_holding(task: Task, reason: str) -> None:
+    """The holder's time with the task is over."""
     db.session.execute(update(Holding).where(Holding.task_id == task.id, Holding.ended_at.is_(None))
                        .values(ended_at=func.now(), reason=reason))

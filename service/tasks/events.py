@@ -58,16 +58,16 @@ INSERT = text("insert into event (company_id, task_id, kind, by_kind, by_id, cha
               " values (:company, :task, :kind, :by_kind, :by_id, :channel, cast(:facts as jsonb)) returning id")
 
 
-def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = None, **facts: Any) -> Happened:
+def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = None, later_: datetime | None = None, **facts: Any) -> Happened:
     """The one way in which a task changes: move it, write the event, make the work that follows, in the caller's transaction.
 
-    `set_` are columns of the task that change in the same statement. Raises NotAllowed (this actor never may),
+    `set_` are columns of the task that change in the same statement; `later_` is when its work is due. Raises NotAllowed (this actor never may),
     NotNow (not in this state; says in which), NotReady (says what is missing).
     """
     _refuse(task, kind, by)
     was = task.holder_id
     _move(task, kind, set_ or {})
-    return write(kind, by, task=task, was_=was, **facts)
+    return write(kind, by, task=task, was_=was, later_=later_, **facts)
 
 
 def check(task: Task, kind: str, by: Actor) -> None:
@@ -126,10 +126,11 @@ def _too_late(task: Task, kind: str) -> NotNow:
                     state=STATE_NAMES[now_in]), state=now_in)
 
 
-def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, was_: int | None = None, **facts: Any) -> Happened:
+def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, was_: int | None = None,
+          later_: datetime | None = None, **facts: Any) -> Happened:
     """Write an event and the due work that follows from it; open pages are told. Changes of a task go through `record`.
 
-    `was_` is who held the task before.
+    `was_` is who held the task before, `later_` when the work is due.
     """
     company = task.company_id if task else company_id
     db.session.flush()
@@ -137,7 +138,7 @@ def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | N
         "company": company, "task": task.id if task else None, "kind": kind, "by_kind": by.kind, "by_id": by.person_id,
         "channel": by.channel, "facts": json.dumps(facts)})
     assert event_id is not None  # an insert that does nothing else gives its row
-    due.follow(event_id, company, kind)
+    due.follow(event_id, company, kind, later_)
     if task is not None and kind not in UNSEEN:
         live.announce(live.Nudge(task.id, task.company_id, task.person_id, task.private, task.holder_id, was_, task.state, task.category))
     return Happened(event_id)

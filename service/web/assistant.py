@@ -10,12 +10,13 @@ from flask_babel import gettext as _
 
 from service import files
 from service.conversation import messages
-from service.errors import NotFound, NotNow, Refusal
-from service.tasks import briefing, clock, dead_line, delegate, lists, parameters, questions, red_line, understanding
+from service.errors import NotAllowed, NotFound, NotNow, Refusal
+from service.tasks import briefing, clock, dead_line, delegate, lists, parameters, questions, red_line, understanding, undoing
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
 from service.web import doors, forms
 from service.web.client.task import download
+from service.web.points import points_of
 from service.web.shown import show
 from tenants.wall import db
 
@@ -44,7 +45,9 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = find(task_id)
     errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
-    return render_template("assistant/bench.html", it=show(task, doors.me()), task=task, errors=errors, values=request.form,
+    shown = show(task, doors.me())
+    return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=request.form,
+                           held=lists.held(doors.me().person_id or 0), page=lists.queued(limit=15), points=points_of(task, shown.criteria),
                            reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200
 
 
@@ -63,11 +66,39 @@ def claim(task_id: int) -> ResponseReturnValue:
     """Take a task from the queue; who is second is told so."""
     try:
         delegate.claim(delegate.find_to_claim(task_id, doors.me()), doors.me())
+        flash({"words": _("It is yours."), "undo": f"/work/{task_id}/undo"}, "undo")
         return redirect(f"/work/{task_id}", 303)
     except (NotNow, NotFound) as error:
         db.session.rollback()
         flash(error.detail or _("Somebody else was faster."), "error")
         return redirect("/work", 303)
+
+
+@pages.post("/next")
+@mine
+def take_next() -> ResponseReturnValue:
+    """Take the most pressing task that is still free."""
+    for row in lists.queued(limit=10).rows:
+        try:
+            delegate.claim(row.task, doors.me())
+        except (NotNow, NotAllowed) as error:
+            last: Refusal = error
+            continue
+        flash({"words": _("It is yours."), "undo": f"/work/{row.task.id}/undo"}, "undo")
+        return redirect(f"/work/{row.task.id}", 303)
+    flash(last.detail if lists.queued(limit=1).rows else _("The queue is empty."), "error")
+    return redirect("/work", 303)
+
+
+@pages.post("/<int:task_id>/undo")
+@mine
+def undo(task_id: int) -> ResponseReturnValue:
+    """Put back what was taken a moment ago."""
+    try:
+        undoing.undo_claim(find(task_id), doors.me())
+    except Refusal as error:
+        return page(task_id, error)
+    return redirect("/work", 303)
 
 
 @pages.post("/<int:task_id>/briefing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from service.now import now
 from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
-from service.web import term, words
+from service.web import ruler, term, words
 from service.web.language import zone as reader_zone
 
 
@@ -29,9 +29,10 @@ def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, paragraphs=paragraphs,
-        initials=initials, local=local, size=size, as_pair=lambda value: (value, value.replace("_", " ")),
+        initials=initials, local=local, size=size, date=named_date, span=words.span, as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
-    app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, event_words=words.event_words,
+    app.jinja_env.globals.update(asset=asset, term_line=term.line, ground_of=lambda stretch: ruler.ground(stretch, here(), now()),
+                                 badge=words.badge, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -95,6 +96,11 @@ class _Names:
 @lru_cache
 def _names(language_: str) -> _Names:
     return _Names(get_day_names("abbreviated", locale=language_), get_month_names("abbreviated", locale=language_))
+
+
+def named_date(value: date) -> str:
+    """A day with its number: "Wed 25"."""
+    return f"{_names(language()).days[value.weekday()]} {value.day}"
 
 
 def clock(value: datetime) -> str:

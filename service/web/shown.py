@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -15,10 +16,12 @@ from service.billing.charges import Charge, Invoice
 from service.conversation import messages
 from service.conversation.messages import Message
 from service.files import Attachment
+from service.now import now
 from service.tasks import clock, dead_line, events, parameters, questions, red_line, review, understanding
 from service.tasks.events import Event
 from service.tasks.states import possible
 from service.tasks.task import Task
+from service.web.render import here
 from tenants import handbook
 from tenants.company import Company
 from tenants.people import Person
@@ -48,6 +51,8 @@ class Shown:
     invoice: Invoice | None
     handbook: handbook.Handbook | None
     names: dict[int, str] = field(default_factory=dict)
+    channel: str = ""
+    clock: str = ""
 
     @property
     def holder(self) -> str:
@@ -70,12 +75,16 @@ def show(task: Task, by: Actor) -> Shown:
         agreement=understanding.agreement_of(task), delivery=dead_line.last_delivery(task),
         acceptance=dead_line.last_acceptance(task), praises=review.praises_of(task), charge=charge,
         invoice=charges.invoice_of(charge) if charge else None, handbook=handbook.of(task.company_id))
-    shown.names = names_of(shown)
+    shown.channel = task.channel if task.channel in ("sms", "email") else ""
+    _people(shown)
     return shown
 
 
-def names_of(shown: Shown) -> dict[int, str]:
-    """The names of everybody who stands on the page, in one query."""
+def _people(shown: Shown) -> None:
+    """The names of everybody who stands on the page, in one query; and the hour where the client is, if it is another one."""
     ids: set[Any] = {shown.task.person_id, shown.task.holder_id, *(m.author_id for m in shown.talk), *(e.by_id for e in shown.history)}
-    found = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids - {None})))
-    return {row.id: row.name for row in found}
+    found = db.session.execute(select(Person.id, Person.name, Person.zone).where(Person.id.in_(ids - {None}))).all()
+    shown.names = {row.id: row.name for row in found}
+    zone = next((row.zone for row in found if row.id == shown.task.person_id), here().key)
+    if now().astimezone(ZoneInfo(zone)).utcoffset() != now().astimezone(here()).utcoffset():
+        shown.clock = f"{zone.rpartition('/')[2].replace('_', ' ')} {now().astimezone(ZoneInfo(zone)):%H:%M}"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from service.now import now
+from service.web.ruler import Stretch
 
 NEAR = timedelta(hours=2)
 # Marks closer than this many per cent would hide each other; the mark of now steps aside, as it is the one that moves.
@@ -35,39 +36,56 @@ class Stop:
 
 @dataclass(frozen=True)
 class Line:
-    """A term line: positions in per cent, its state for the look, and the moments for its label."""
+    """A term line: positions in per cent of the stretch it is drawn on, its state for the look, and the moments for its label.
+
+    A mark that lies outside the stretch is None.
+    """
 
     look: str
+    begin: float
+    start: float | None
     gone: float
     red: float | None
     dead: float
-    now: float | None
+    dead_shown: bool
+    now: float
     stops: tuple[Stop, ...]
+    stretch: Stretch
     start_at: datetime
     red_at: datetime | None
     dead_at: datetime
 
 
-def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = None, moment: datetime | None = None) -> Line | None:
-    """The line of a task; None where it has no dead line yet. A late line reaches to now, not to the dead line."""
+def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = None, moment: datetime | None = None,
+         over: Stretch | None = None) -> Line | None:
+    """The line of a task, over its own term or over a stretch that others share; None where it has no dead line yet.
+
+    A late line reaches to now, not to the dead line.
+    """
     if task.deadline_at is None:
         return None
     moment = moment or now()
     done = task.delivered_at or task.ended_at
     until = done if done and task.state not in ("working",) else moment
-    end = max(task.deadline_at, until) if task.state != "queued" else max(task.deadline_at, moment)
-    span = max((end - task.created_at).total_seconds(), 60.0)
-
-    def at(when: datetime) -> float:
-        return round(min(100.0, max(0.0, (when - task.created_at).total_seconds() / span * 100)), 1)
-
-    red = at(task.red_line_at) if task.red_line_at else None
-    here = at(until)
+    on = over or Stretch(task.created_at, _end(task, until, moment))
+    here, red = on.at(until), _mark(on, task.red_line_at)
     if red is not None and task.state == "working" and 0 < red - here < TOUCH:
         here = max(0.0, red - TOUCH)
-    stops = tuple(Stop(at(start), at(stop or moment)) for start, stop in pauses or ())
-    return Line(_look(task, moment, done), min(here, at(task.deadline_at)), red, at(task.deadline_at), here, stops,
-                task.created_at, task.red_line_at, task.deadline_at)
+    dead = on.at(task.deadline_at)
+    return Line(_look(task, moment, done), on.at(task.created_at), _mark(on, task.created_at), min(here, dead), red, dead,
+                on.shows(task.deadline_at), here, tuple(Stop(on.at(start), on.at(stop or moment)) for start, stop in pauses or ()),
+                on, task.created_at, task.red_line_at, task.deadline_at)
+
+
+def _end(task: Timed, until: datetime, moment: datetime) -> datetime:
+    """Where a line of its own ends: at the dead line, at now where that has passed; at least a minute after its start."""
+    assert task.deadline_at is not None  # `line` draws none without
+    end = max(task.deadline_at, until if task.state != "queued" else moment)
+    return max(end, task.created_at + timedelta(minutes=1))
+
+
+def _mark(on: Stretch, when: datetime | None) -> float | None:
+    return on.at(when) if when is not None and on.shows(when) else None
 
 
 def _look(task: Timed, moment: datetime, done: datetime | None) -> str:

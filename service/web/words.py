@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from service.now import now
+from service.tasks.clock import TICKS
 from service.tasks.events import Event
 from service.tasks.task import Task
 
+# From here on a red line is said to come.
+NEAR = timedelta(hours=2)
 EVENTS = {
     "task.received": _l("handed over"), "task.unsure": _l("laid before an operator"), "task.queued": _l("put into the queue"),
     "task.refused": _l("refused"), "task.deleted": _l("dropped"), "task.done_at_once": _l("answered at once"),
@@ -21,6 +25,7 @@ EVENTS = {
     "task.overdue": _l("the dead line passed"), "task.delivered": _l("delivered"), "task.acceptance_notice": _l("reminded to accept"),
     "task.reworked": _l("sent back for rework"), "task.disputed": _l("disputed"), "task.resolved": _l("dispute resolved"),
     "task.settled": _l("settled at the score"), "task.accepted": _l("accepted"), "task.asked": _l("question asked, clock stopped"),
+    "task.triage_undone": _l("decision taken back"), "task.unclaimed": _l("put back at once"),
     "task.answered": _l("question answered"), "task.changed": _l("parameters changed"), "task.cancelled": _l("stopped"),
     "task.praised": _l("thanked"), "task.closed": _l("closed"), "task.message": _l("a message written"), "task.file": _l("a file added"),
     "task.noted": _l("noted"), "task.thanked": _l("thanked"), "message.written": _l("a message sent out"),
@@ -58,17 +63,30 @@ def event_words(event: Event) -> str:
 
 def badge(task: Task, reader: str) -> Badge:
     """What a list says of a task to this reader (client, assistant, operator)."""
-    if task.overdue_at and task.state not in ("delivered", "accepted", "closed"):
-        return Badge(_("Late"), "is-late", "clock-alert")
+    if task.deadline_at and task.state in TICKS and task.deadline_at < now() and not task.waiting_since:
+        return Badge(_("%(time)s late", time=span(now() - task.deadline_at)), "is-late", "clock-alert")
     if task.disputed_at:
         return Badge(_("Disputed"), "is-late", "triangle-alert")
     if task.waiting_for == "client" or task.state == "delivered":
         return Badge(_("Waits for you"), "is-yours") if reader == "client" else Badge(_("Client answers"), "", "circle-pause")
     if reader == "assistant" and task.state in ("assigned", "briefed"):
         return Badge(_("Your move"), "is-yours")
-    if task.state == "working" and task.red_line_at and task.red_line_at > now():
-        return Badge(_("On the way"))
+    if task.state == "working" and task.red_line_at and timedelta(0) < task.red_line_at - now() < NEAR:
+        return Badge(_("Red line in %(time)s", time=span(task.red_line_at - now())), "is-near", "flag")
+    if reader != "client" and task.off_course_at and task.state == "working":
+        return Badge(_("Off course"), "is-near", "flag")
     return Badge(str(STATE_WORDS[task.state]))
+
+
+def span(value: timedelta) -> str:
+    """How long, in its two greatest parts: "1 h 10", "3 d 4 h", "25 min"."""
+    minutes = max(0, round(value.total_seconds() / 60))
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if days:
+        return _("%(days)s d %(hours)s h", days=days, hours=hours) if hours and days < 4 else _("%(days)s d", days=days)
+    if hours:
+        return _("%(hours)s h %(minutes)02d", hours=hours, minutes=minutes % 60) if minutes % 60 else _("%(hours)s h", hours=hours)
+    return _("%(minutes)s min", minutes=minutes)
 
 
 STATE_WORDS = {

@@ -29,7 +29,9 @@ function away(event) {
 // What was sent is done with; what was refused stays as it was typed.
 function sent(event) {
   const { sourceElement: form, response } = event.detail.ctx ?? {};
-  if (form?.matches?.("form") && (response?.raw?.status ?? 500) < 400) form.reset();
+  if (!form?.matches?.("form") || (response?.raw?.status ?? 500) >= 400) return;
+  form.dispatchEvent(new Event("desk:sent", { bubbles: true }));
+  form.reset();
 }
 
 // An address that only takes forms is no address to come back to.

@@ -1,0 +1,49 @@
+"""The points of a brief, each with the beginnings of words by which a retelling touches it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from service.tasks.parameters import Criterion
+from service.tasks.task import Task
+from service.web.render import here
+
+WORD = re.compile(r"[^\W_]+")
+# Words this short say too little; of longer ones the beginning counts, so that endings do not matter.
+SHORTEST, BEGINNING, MOST_STEMS = 4, 5, 12
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that a retelling should touch: its name for people, and the beginnings of its words in lower case."""
+
+    name: str
+    stems: tuple[str, ...]
+
+
+def points_of(task: Task, criteria: Sequence[Criterion]) -> list[Point]:
+    """Outcome, quantity, dead line, budget and each criterion, as far as the brief has them."""
+    found = [Point(_("the outcome"), stems(task.outcome))] if task.outcome else []
+    if task.quantity is not None:
+        found.append(Point(_("the quantity"), (f"{task.quantity:g}", *stems(task.unit or ""))))
+    if task.deadline_at is not None:
+        at = task.deadline_at.astimezone(here())
+        found.append(Point(_("the dead line"), (f"{at:%H:%M}", str(at.day), *_weekday(at.weekday()))))
+    if task.budget is not None:
+        found.append(Point(_("the budget"), (str(task.budget // 100), "budge", "бюдже")))
+    return [*found, *(Point(criterion.text[:60], stems(criterion.text)) for criterion in criteria)]
+
+
+def stems(text: str) -> tuple[str, ...]:
+    """The beginnings of a text's words."""
+    words = [word.lower() for word in WORD.findall(text) if len(word) >= SHORTEST or word.isdecimal()]
+    return tuple(dict.fromkeys(word[:BEGINNING] for word in words))[:MOST_STEMS]
+
+
+def _weekday(number: int) -> tuple[str, str]:
+    return (("monda", "понед"), ("tuesd", "вторн"), ("wedne", "сред"), ("thurs", "четве"), ("frida", "пятни"), ("satur", "суббо"),
+            ("sunda", "воскр"))[number]
