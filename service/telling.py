@@ -196,7 +196,7 @@ def tell_owner_charge_failed(event: Event) -> None:
     charge = charges.of_task(task)
     for owner in membership.owners(task.company_id):
         with force_locale(owner.language):
-            outbound.tell(owner, "charge_failed", task, channel="email", reason=gettext(charge.error) if charge and charge.error else "",
+            outbound.tell(owner, "charge_failed", task, channel="email", reason=gettext(charge.error).rstrip(".") if charge and charge.error else "",
                           billing_link=f"{settings().url}/app")
     _say_accepted_without_receipt(task)
 

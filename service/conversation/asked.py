@@ -34,11 +34,15 @@ def waiting_for(said: Said, number: int | None = None) -> Open:
 
 
 def fitting(said: Said, letter: Letter) -> Open:
-    """The asks that the letter answers, the newest of each task. Without a number those by the writer's channel go first."""
-    named = letter.number is not None or said.task_id is not None
+    """The asks that the letter answers, the newest of each task. Without a number those by the writer's channel go first,
+    and what was asked elsewhere is answered by nothing but the very letter that was offered: a second yes shall accept nothing else.
+    """
     found = [(ask, task) for ask, task in waiting_for(said, letter.number) if meaning(ask, letter)]
+    if letter.number is not None or said.task_id is not None:
+        return newest_each(found)
     near = [(ask, task) for ask, task in found if ask.channel == said.by.channel]
-    return newest_each(found if named else near or found)
+    far = [(ask, task) for ask, task in found if letter.bare and (ask.kind == "retelling" or letter.sign.upper() in ask.letters)]
+    return newest_each(near or far)
 
 
 def newest_each(found: Open) -> Open:

@@ -22,7 +22,8 @@ POLITE = re.compile(
 THANKS = re.compile(r"^(?:many )?(?:thanks|thank you|thx|cheers|спасибо|благодарю)\b", re.IGNORECASE)
 # Texts that begin like this are orders, from about five words on.
 ORDER = re.compile(
-    r"^(?:\d{1,2}[.)]\s*)?(?:please,?\s+|pls\s+|пожалуйста,?\s+|прошу\s+|can you\s+|could you\s+)*(?:find|write|make|book|call|prepare|translate|compare|check|collect"
+    r"^(?:\d{1,2}[.)]\s*)?(?:please,?\s+|pls\s+|пожалуйста,?\s+|прошу\s+|can you\s+|could you\s+)*"
+    r"(?:find|write|make|book|call|prepare|translate|compare|check|collect"
     r"|order|buy|send|plan|organi[sz]e|arrange|draw|design|proofread|transcribe|research|search|look for|list|create|draft|update|set up"
     r"|найди|напиши|сделай|заброниру|закажи|позвони|подготов|переведи|сравни|провер|собери|соберите|купи|отправь|составь|спланиру"
     r"|организу|нарису|разработай|исследу|подбери|подберите|посчитай|рассчитай|обнови|создай|оформи|узнай|выясни|расшифруй)", re.IGNORECASE)

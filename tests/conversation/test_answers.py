@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from service.channels import short_links
+from service.conversation.asks import Ask
 from service.conversation.messages import Message
 from service.tasks import dead_line, delegate, understanding
 from service.tasks.task import find
@@ -451,3 +452,17 @@ def test_new_says_that_it_is_a_task(world, client, pair):
     ask(helper, task_id, "Inside or outside?")
     write(client, person, "NEW: taxi to the airport")
     assert answers_on(task_id) == [None] and [task.text for task in tasks_of(person)][-1] == "taxi to the airport"
+
+
+def test_a_second_yes_accepts_nothing_that_was_asked_elsewhere(world, client, pair):
+    person, helper = pair
+    by_mail = world.task(person, "delivered", helper)
+    work_off()
+    with wall.transaction(wall.system("test")):
+        db.session.execute(update(Ask).where(Ask.task_id == by_mail).values(channel="email"))
+    task_id = new_task(world, client, person, helper)
+    retell(helper, task_id)
+    write(client, person, "Y", "Y\nwith lunch")
+    assert (world.load(task_id).state, world.load(by_mail).state) == ("working", "delivered")
+    write(client, person, "1")
+    assert world.load(by_mail).state == "accepted"
