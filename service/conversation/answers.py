@@ -86,8 +86,9 @@ def _takes_words(said: Said) -> Open:
     """What words answer, newest first: by phone what was asked there, by mail what the mail names."""
     if not said.by_phone and said.task_id is None:
         return []
-    return [(ask, task) for ask, task in asked.waiting_for(said)
-            if ask.kind in (*FOR_WORDS, "question") and (said.task_id is not None or ask.channel == said.by.channel)]
+    found = asked.waiting_for(said)
+    seen = [(ask, task) for ask, task in found if ask.kind in FOR_WORDS or (ask.kind == "question" and said.may_have_seen(ask.at))]
+    return [(ask, task) for ask, task in seen if said.task_id is not None or ask.channel == said.by.channel]
 
 
 def _note(said: Said) -> int | None:
@@ -168,22 +169,28 @@ def _like_an_answer(said: Said) -> int | None:
         return None
     letter = letters.read(said.text)
     waiting = [(ask, task) for ask, task in asked.waiting_for(said, letter.number if letter else None) if ask.kind not in FOR_WORDS]
-    if waiting and _short_or_letter(said.text, letter):
-        return _unread(said, waiting)
+    here = [(ask, task) for ask, task in waiting if ask.channel == said.by.channel]
+    if (here and _short_words(said.text)) or (waiting and _begins_like_letter(said.text, letter)):
+        return _unread(said, here or waiting)
     if (letter and letter.bare) or letters.wordless(said.text) or letters.thanks(said.text):
         return _nothing_waits(said, letter)
     return None
 
 
-def _short_or_letter(text: str, letter: Letter | None) -> bool:
-    """Up to three words that order nothing, or a yes or no with too many words behind it."""
-    if letters.ORDER.match(text.strip()):
-        return False
-    return len(text.split()) <= 3 or bool(letter and letter.sign in letters.KNOWN)
+def _short_words(text: str) -> bool:
+    """Up to three words that order nothing."""
+    return len(text.split()) <= 3 and len(text) <= letters.LONGEST and not letters.ORDER.match(text.strip())
+
+
+def _begins_like_letter(text: str, letter: Letter | None) -> bool:
+    """A letter alone, a yes or no with too many words behind it, or no words at all."""
+    if letter is None:
+        return letters.wordless(text)
+    return letter.bare or (letter.sign in letters.KNOWN and not letters.ORDER.match(letter.rest))
 
 
 def _unread(said: Said, waiting: Open) -> int:
-    ask, task = next((one for one in waiting if one[0].channel == said.by.channel), waiting[0])
+    ask, task = waiting[0]
     reply_saying(said, "unread" if ask.letters else "unread_words", task, words=said.text.strip()[:20], letters=_letters(ask, said))
     return task.id
 

@@ -126,7 +126,7 @@ def _parted(letter: Letter) -> bool:
 
 def only_question(said: Said) -> Open:
     """The questions that words may answer, newest of each task first; by phone those that were asked there."""
-    found = [(ask, task) for ask, task in waiting_for(said) if ask.kind == "question"]
+    found = [(ask, task) for ask, task in waiting_for(said) if ask.kind == "question" and said.may_have_seen(ask.at)]
     if said.message_id and (meant := [one for one in found if one[0].message_id == said.message_id]):
         return meant
     return newest_each([one for one in found if said.task_id is not None or one[0].channel == said.by.channel])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask_babel import gettext as _
+
 from service.channels import outbound
 from service.conversation import asked, asks, messages
 from service.conversation.asks import Ask
 from service.conversation.letters import Letter
 from service.conversation.said import Said, refused, reply_saying
-from service.errors import Refusal
+from service.errors import NotNow, Refusal
 from service.tasks import dead_line, questions, understanding
 from service.tasks.task import Task
 from tenants.company import Company
@@ -29,7 +31,13 @@ def carefully(said: Said, task: Task, what: Callable[[], None]) -> int:
 def letter(said: Said, ask: Ask, task: Task, read: Letter) -> int:
     """Do what the letter says to this ask."""
     says = asked.meaning(ask, read) or ""
-    return carefully(said, task, lambda: BY_KIND[ask.kind](said, ask, task, says, read.rest))
+
+    def answer_what_was_seen() -> None:
+        if not said.may_have_seen(ask.at):
+            raise NotNow(_("Something else was asked while your answer was on its way. Read that first."))
+        BY_KIND[ask.kind](said, ask, task, says, read.rest)
+
+    return carefully(said, task, answer_what_was_seen)
 
 
 def words(said: Said, ask: Ask, task: Task, text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from service.actor import Actor
 from service.channels import outbound
@@ -29,6 +30,10 @@ class Said:
     def by_phone(self) -> bool:
         """Whether it was texted."""
         return self.by.channel == "sms"
+
+    def may_have_seen(self, asked_at: datetime) -> bool:
+        """Whether what was asked at that moment was there before these words came in: nobody agrees to what they have not read."""
+        return asked_at <= self.inbound.received_at
 
 
 def reply_saying(said: Said, saying_name: str, task: Task | None = None, **facts: object) -> None:

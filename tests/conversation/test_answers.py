@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
+from service import due
 from service.channels import short_links
 from service.conversation.asks import Ask
 from service.conversation.messages import Message
+from service.due import Due
+from service.now import now
 from service.tasks import dead_line, delegate, understanding
 from service.tasks.task import find
 from tenants import wall
@@ -466,3 +469,23 @@ def test_a_second_yes_accepts_nothing_that_was_asked_elsewhere(world, client, pa
     assert (world.load(task_id).state, world.load(by_mail).state) == ("working", "delivered")
     write(client, person, "1")
     assert world.load(by_mail).state == "accepted"
+
+
+def test_a_yes_that_was_on_its_way_agrees_to_no_retelling_that_came_later(world, client, pair):
+    person, helper = pair
+    task_id = new_task(world, client, person, helper)
+    retell(helper, task_id, "Old: hotels in Paldiski by price.")
+    text(client, person.phone, f"Y {world.load(task_id).number}")
+    with wall.transaction(wall.system("test")):
+        waiting = db.session.scalars(select(Due).where(Due.reaction == "understand", Due.done_at.is_(None))).all()
+        late = [row.id for row in waiting]
+    with wall.transaction(helper.scope):
+        understanding.retell(find(task_id), helper.actor, "New: hotels in Paldiski, twice as dear.")
+    with wall.transaction(wall.system("test")):
+        db.session.execute(update(Due).where(Due.id.in_(late)).values(needs_person_at=now()))
+    work_off()
+    with wall.transaction(wall.operator(0)):
+        for number in late:
+            due.retry(number)
+    work_off()
+    assert world.load(task_id).state == "retold" and "was asked while" in told(person)[-1]
