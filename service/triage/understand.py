@@ -44,6 +44,7 @@ class Heard:
     """A kept message, read: its words, what belongs to which task, and whether it may be answered."""
 
     text: str
+    sender: str
     subject: str = ""
     answer: str = ""
     automatic: bool = False
@@ -73,7 +74,7 @@ def understand(inbound_id: int) -> None:
     inbound.text, inbound.subject = heard.text[:LONGEST_TEXT], heard.subject
     if inbound.channel == "sms" and ":" in inbound.sender:
         return _wait(inbound, NO_CHANNEL_BACK)
-    sender = addresses.owner_of("email" if inbound.channel == "email" else "phone", inbound.sender)
+    sender = addresses.owner_of("email" if inbound.channel == "email" else "phone", heard.sender)
     if heard.automatic or (heard.bulk and sender is None):
         _set_aside(inbound, "automatic", AUTOMATIC)
     elif sender is None:
@@ -90,8 +91,8 @@ def _from_stranger(inbound: Inbound, heard: Heard) -> None:
         if ANSWERABLE.match(inbound.sender):
             addresses.stop("phone", inbound.sender, stopped=True)
         return _set_aside(inbound, "stop", WANTS_NO_TEXTS)
-    answerable = {"sms": bool(ANSWERABLE.match(inbound.sender)), "email": heard.believed and bool(inbound.sender)}
-    strangers.receive(inbound, UNKNOWN if inbound.sender else NO_SENDER, answer=answerable.get(inbound.channel, False))
+    answerable = {"sms": bool(ANSWERABLE.match(inbound.sender)), "email": heard.believed and bool(heard.sender)}
+    strangers.receive(inbound, UNKNOWN if heard.sender else NO_SENDER, answer=answerable.get(inbound.channel, False))
 
 
 def _why_it_waits(inbound: Inbound, heard: Heard) -> str | None:
@@ -108,11 +109,11 @@ def _why_it_waits(inbound: Inbound, heard: Heard) -> str | None:
 def _read(inbound: Inbound) -> Heard:
     if inbound.channel != "email":
         words = sms_parse.words_of(inbound)
-        return Heard(text=words, answer=words, media=len(sms_parse.media_of(inbound)))
+        return Heard(text=words, sender=inbound.sender, answer=words, media=len(sms_parse.media_of(inbound)))
     letter = parse.read(inbound.raw)
-    if not letter.automatic:
-        inbound.sender = letter.sender
-    return Heard(text=letter.text, subject=letter.subject, answer=letter.new_words, automatic=letter.automatic, bulk=letter.bulk,
+    inbound.sender = letter.sender or inbound.sender
+    return Heard(text=letter.text, sender=letter.sender, subject=letter.subject, answer=letter.new_words,
+                 automatic=letter.automatic, bulk=letter.bulk,
                  believed=belief.believed(letter, str(inbound.headers.get("peer", ""))),
                  about=_about(inbound, letter), files=letter.files)
 
