@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     undo_seconds: int = Field(15, ge=0, le=300)
     upload_mb: int = Field(20, ge=1, le=500)
     quiet_from: int = Field(21, ge=0, le=24)
-    quiet_to: int = Field(8, ge=0, le=24)
+    quiet_to: int = Field(8, ge=0, le=23)
 
     @field_validator("outbound", mode="before")
     @classmethod

@@ -42,7 +42,14 @@ def working_days(start: datetime, days: int, zone: ZoneInfo) -> datetime:
 def awake(moment: datetime, zone: ZoneInfo, quiet_from: int, quiet_to: int) -> datetime:
     """The moment itself, or the next one at which somebody in this zone may be texted (hours of the clock)."""
     local = moment.astimezone(zone)
-    if quiet_to <= local.hour < quiet_from:
+    if not _quiet(local.hour, quiet_from, quiet_to):
         return moment
     day = local.date() if local.hour < quiet_to else local.date() + timedelta(days=1)
     return datetime.combine(day, time(quiet_to), zone).astimezone(UTC)
+
+
+def _quiet(hour: int, quiet_from: int, quiet_to: int) -> bool:
+    """From one hour to the other, over midnight where the first is the later one; the same hour twice is never."""
+    if quiet_from <= quiet_to:
+        return quiet_from <= hour < quiet_to
+    return hour >= quiet_from or hour < quiet_to

@@ -9,6 +9,7 @@ from __future__ import annotations
 FOLLOWS: dict[str, tuple[str, ...]] = {
     "inbound.kept": ("understand",),
     "inbound.strange": ("answer_stranger",),
+    "inbound.media": ("fetch_media",),
     "task.received": ("triage", "acknowledge"),
     "task.refused": ("tell_client_refused",),
     "task.deleted": ("tell_client_deleted",),
@@ -46,7 +47,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
 }
 
 # Calls to the outside take as long as the vendor likes, so they have a queue and workers of their own.
-OUTSIDE = frozenset({"send", "pay"})
+OUTSIDE = frozenset({"send", "pay", "fetch_media"})
 QUEUES = ("work", "outside")
 
 

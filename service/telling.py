@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+from sqlalchemy import select
 
 from service.actor import CLIENT
 from service.billing import charges
@@ -20,8 +21,12 @@ from service.tasks.task import Task, find
 from service.texts import cut
 from service.triage.categories import category
 from tenants import membership
+from tenants.company import Company
 from tenants.people import Person
 from tenants.wall import db
+
+# So many letters of a text are left for the options of a question.
+OPTIONS_BY_PHONE = 90
 
 
 def _of(event: Event) -> tuple[Task, Person]:
@@ -30,6 +35,11 @@ def _of(event: Event) -> tuple[Task, Person]:
     if membership.belongs(task.person_id, task.company_id):
         return task, db.session.get_one(Person, task.person_id)
     return task, next(iter(membership.owners(task.company_id)), None) or db.session.get_one(Person, task.person_id)
+
+
+def _channel(event: Event, person: Person) -> str | None:
+    """The channel by which this person has just asked for it themselves; None where somebody else did."""
+    return event.channel if event.by_kind == CLIENT and event.by_id == person.id and event.channel in ("sms", "email") else None
 
 
 def acknowledge(event: Event) -> None:
@@ -61,6 +71,7 @@ def tell_client_done(event: Event) -> None:
 def _plain(event: Event, template: str) -> None:
     task, person = _of(event)
     if task.state == MOVES[event.kind].target:  # else it was taken back
+        asks.close_asks(task.id)
         outbound.tell(person, template, task, reason=task.reason)
 
 
@@ -72,8 +83,8 @@ def ask_client_to_confirm(event: Event) -> None:
         return
     two = retelling.proposal is not None
     letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
-    facts = {"retelling": cut(retelling.text, 120 if outbound.channel_for(person, task) == "sms" else 10_000), "plan": retelling.plan,
-             "proposal": retelling.proposal or "", "price": outbound.money(retelling.price, task.currency, person.language),
+    facts = {"retelling": retelling.text, "plan": retelling.plan, "proposal": retelling.proposal or "",
+             "price": outbound.money(retelling.price, task.currency, person.language),
              "proposal_price": outbound.money(retelling.proposal_price or 0, task.currency, person.language),
              "proposal_deadline": outbound.day(retelling.proposal_deadline_at, person.tz, person.language)}
     _ask(task, person, "retelling", retelling.id, letters[person.language], "confirm_ways" if two else "confirm", **facts)
@@ -86,9 +97,17 @@ def ask_client_question(event: Event) -> None:
     if question.answered_at is not None:
         return
     letters = list(asks.OPTIONS[person.language][: len(question.options)])
-    pairs = ", ".join(f"{letter} {option}" for letter, option in zip(letters, question.options, strict=True))
-    options = saying("options_reply", person.language, options=pairs) if pairs else ""
-    _ask(task, person, "question", question.id, letters, "question", question=question.text, options=options)
+    options, shortened = _options(question, letters, by_phone=outbound.by_phone(person, task))
+    offered = saying("options_reply", person.language, options=options) if options else ""
+    _ask(task, person, "question", question.id, letters, "question", question=question.text, options=offered, shortened=shortened)
+
+
+def _options(question: questions.Question, letters: list[str], *, by_phone: bool) -> tuple[str, str]:
+    """The options with their letters; for the phone each keeps its letter and is shortened, and it is said that it was."""
+    most = OPTIONS_BY_PHONE // max(len(letters), 1) if by_phone else 1000
+    short = [cut(" ".join(option.split()), most) for option in question.options]
+    shortened = "yes" if any(len(option) > most for option in question.options) else ""
+    return ", ".join(f"{letter} {option}" for letter, option in zip(letters, short, strict=True)), shortened
 
 
 def ask_client_to_accept(event: Event) -> None:
@@ -106,7 +125,7 @@ def _delivered(event: Event, template: str) -> None:
     delivery = dead_line.last_delivery(task)
     if task.state != "delivered" or task.disputed_at or delivery is None:
         return
-    by_phone = outbound.channel_for(person, task) == "sms"
+    by_phone = outbound.by_phone(person, task)
     _ask(task, person, "delivery", delivery.id, ["1", "2"], template, delivery=cut(delivery.text, 80 if by_phone else 20_000),
          silence=outbound.day(dead_line.silence_ends(task), person.tz, person.language))
 
@@ -120,15 +139,16 @@ def _ask(task: Task, person: Person, kind: str, subject_id: int, letters: list[s
 def tell_client_started(event: Event) -> None:
     """The work has begun; nothing to do until the red line."""
     task, person = _of(event)
-    asks.close_asks(task.id)
-    outbound.tell(person, "started", task)
+    asks.close_asks(task.id, "retelling", "correction")
+    outbound.tell(person, "started", task, channel=_channel(event, person))
 
 
 def tell_client_red_line(event: Event) -> None:
-    """Progress at half of the term, while something can still be changed."""
+    """Progress: what may still be changed, and at which price, depends on whether half of the term has passed."""
     task, person = _of(event)
     report = db.session.get_one(red_line.Report, event.facts["report"])
-    outbound.tell(person, "red_line", task, progress=report.progress, help=report.help,
+    come = task.red_line_at is None or task.red_line_at <= event.at
+    outbound.tell(person, "red_line" if come else "progress", task, progress=report.progress, help=report.help,
                   holds=saying("holds" if report.on_time else "slips", person.language))
 
 
@@ -155,7 +175,7 @@ def tell_client_cancelled(event: Event) -> None:
     price = int(event.facts.get("price", 0))
     charged = saying("charged" if price else "free", person.language, price=outbound.money(price, task.currency, person.language))
     why = f"{task.reason} " if task.reason and event.by_kind != CLIENT else ""
-    outbound.tell(person, "cancelled", task, charged=charged, why=why)
+    outbound.tell(person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why)
 
 
 def send_receipt(event: Event) -> None:
@@ -168,23 +188,41 @@ def send_receipt(event: Event) -> None:
                       invoice=invoice.number, invoice_link=f"{settings().url}/app")
 
 
+# What a charge says in the language of its owner; kept in English.
+NO_CARD = _l("No card is kept for this company.")
+
+
 def tell_owner_charge_failed(event: Event) -> None:
     """The owners put another card there."""
     task, _person = _of(event)
     charge = charges.of_task(task)
     for owner in membership.owners(task.company_id):
-        outbound.tell(owner, "charge_failed", task, channel="email", reason=charge.error if charge else "",
-                      billing_link=f"{settings().url}/app")
+        with force_locale(owner.language):
+            outbound.tell(owner, "charge_failed", task, channel="email", reason=gettext(charge.error).rstrip(".") if charge and charge.error else "",
+                          billing_link=f"{settings().url}/app")
+    _say_accepted_without_receipt(task)
+
+
+def _say_accepted_without_receipt(task: Task) -> None:
+    """Who accepted by text was promised the receipt of the payment in place of a word; there is none."""
+    said = dead_line.last_acceptance(task)
+    company = db.session.get_one(Company, task.company_id)
+    person = db.session.get(Person, said.by_id) if said and said.by_id and said.channel == "sms" else None
+    told = db.session.scalar(select(Message.id).where(Message.task_id == task.id, Message.template == "accepted"))
+    if person and company.stripe_method and task.channel == "sms" and told is None:
+        outbound.tell(person, "accepted", task, channel="sms")
 
 
 def tell_assistant_assigned(event: Event) -> None:
     """An operator handed them a task."""
+    asks.close_asks(event.task_id or 0, "retelling", "correction")
     _note_holder(event, _l("A task was given to you"))
 
 
 def tell_assistant_corrected(event: Event) -> None:
     """The client understood it otherwise."""
     retelling = db.session.get_one(understanding.Retelling, event.facts["retelling"])
+    asks.close_asks(event.task_id or 0, "retelling", "correction", subject_id=retelling.id)
     _note_holder(event, _l("The client corrected your retelling"), retelling.correction or "")
 
 
@@ -196,7 +234,7 @@ def tell_assistant_started(event: Event) -> None:
 def tell_assistant_answered(event: Event) -> None:
     """An answer to their question."""
     question = db.session.get_one(questions.Question, event.facts["question"])
-    asks.close_asks(question.task_id)
+    asks.close_asks(question.task_id, "question", subject_id=question.id)
     _note_holder(event, _l("The client answered your question"), question.answer or "")
 
 
@@ -213,7 +251,7 @@ def remind_assistant_red_line(event: Event) -> None:
 def tell_assistant_rework(event: Event) -> None:
     """What is missing."""
     said = db.session.get_one(dead_line.Acceptance, event.facts["acceptance"])
-    asks.close_asks(said.task_id)
+    asks.close_asks(said.task_id, "delivery", "rework", subject_id=said.delivery_id)
     _note_holder(event, _l("The client asks for rework"), said.comment)
 
 
@@ -235,6 +273,7 @@ def tell_assistant_praise(event: Event) -> None:
 
 def tell_desk_given_back(event: Event) -> None:
     """A task is back in the queue; the operators see it on the board, and late ones first."""
+    asks.close_asks(event.task_id or 0, "retelling", "correction")
     _note_desk(find(event.task_id or 0), _l("A task was given back to the queue"))
 
 
@@ -245,6 +284,7 @@ def tell_desk_red_line(event: Event) -> None:
 
 def tell_desk_disputed(event: Event) -> None:
     """A dispute waits for an operator."""
+    asks.close_asks(event.task_id or 0, "delivery", "rework")
     _note_desk(find(event.task_id or 0), _l("A delivery is disputed"))
 
 

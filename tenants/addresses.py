@@ -108,6 +108,12 @@ def stop(kind: str, value: str, *, stopped: bool) -> None:
                        .values(stopped_at=func.now() if stopped else None))
 
 
+def stopped(kind: str, value: str) -> bool:
+    """Whether somebody wants no more messages at this address."""
+    return db.session.scalar(select(Address.id).where(Address.kind == kind, Address.value == value,
+                                                      Address.stopped_at.is_not(None)).limit(1)) is not None
+
+
 def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
     """The person whose verified address this is, with the company it hands over for; None for a stranger, or who has left it."""
     try:

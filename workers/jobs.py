@@ -12,6 +12,7 @@ from service import accounts, due, telling
 from service.billing import charges, payments
 from service.channels import sending, strangers
 from service.channels.kept import Inbound
+from service.channels.sms import media
 from service.due import Heals, Lease, LostLease
 from service.tasks.events import Event
 from service.tasks.task import Task, find
@@ -55,7 +56,7 @@ HERE: dict[str, Callable[[Event], None]] = {
         "send_receipt", "tell_owner_charge_failed")},
 }
 # Reactions that call a vendor: they commit their intent, call without a transaction, and commit the result.
-OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": payments.pay}
+OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": payments.pay, "fetch_media": media.fetch}
 
 
 def work_off(ids: list[int]) -> None:

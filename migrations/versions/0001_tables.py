@@ -367,6 +367,7 @@ def upgrade() -> None:
     sa.Column('inbound_id', sa.BigInteger(), nullable=True),
     sa.Column('error', sa.Text(), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_message_author_id')),
     sa.ForeignKeyConstraint(['company_id', 'task_id'], ['task.company_id', 'task.id'], name=op.f('fk_message_company_id_task_id')),

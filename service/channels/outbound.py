@@ -11,21 +11,19 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.numbers import format_currency
 
-from service.actor import THE_SYSTEM
+from service.actor import THE_SYSTEM, Actor
 from service.channels import short_links
+from service.channels.sms import fitting
 from service.channels.wording import TEMPLATES
 from service.config import settings
 from service.conversation.messages import Message
 from service.now import now
 from service.tasks import events
 from service.tasks.task import Task
-from service.texts import cut
 from tenants import addresses
 from tenants.people import Person
 from tenants.wall import db
 
-# Texts for the phone stay within three parts.
-LONGEST_SMS = {"en": 450, "ru": 200}
 KINDS = {"sms": "phone", "email": "email"}
 
 
@@ -51,26 +49,28 @@ def channel_for(person: Person, task: Task | None) -> str:
     return person.channel if person.channel in KINDS else "email"
 
 
+def by_phone(person: Person, task: Task | None) -> bool:
+    """Whether what is said on this task goes to a phone."""
+    return channel_for(person, task) == "sms" and addresses.reach(person.id, "phone") is not None
+
+
 def write(channel: str, to: str, template: str, language: str, *, task: Task | None = None, person: Person | None = None,
-          company_id: int | None = None, reply_to: str | None = None, **facts: Any) -> Message:
+          company_id: int | None = None, reply_to: str | None = None, by: Actor = THE_SYSTEM, **facts: Any) -> Message:
     """Write a message to an address in this language; its event `message.written` sends it."""
     words = TEMPLATES[language][template]
     filled = defaultdict(str, {**_common(task, person, language), **facts})
-    text = (words.sms if channel == "sms" else words.mail).format_map(filled)
+    text = fitting.fit(words.sms, filled, filled["link"]) if channel == "sms" else _tidy(words.mail.format_map(filled))
     message = Message(
         company_id=task.company_id if task else company_id, task_id=task.id if task else None, direction="out",
-        author_kind="system", to_id=person.id if person else None, to_address=to, channel=channel, template=template,
-        subject=" ".join(words.subject.format_map(filled).split())[:250],
-        text=_tidy(text, channel, language), reply_to_provider_id=reply_to)
+        author_kind=by.kind, author_id=by.person_id, to_id=person.id if person else None, to_address=to, channel=channel,
+        template=template, subject=" ".join(words.subject.format_map(filled).split())[:250], text=text, reply_to_provider_id=reply_to)
     db.session.add(message)
     db.session.flush()
-    events.write("message.written", THE_SYSTEM, task=task, company_id=company_id, message=message.id)
+    events.write("message.written", by, task=task, company_id=company_id, message=message.id)
     return message
 
 
-def _tidy(text: str, channel: str, language: str) -> str:
-    if channel == "sms":
-        return cut(" ".join(text.split()), LONGEST_SMS[language])
+def _tidy(text: str) -> str:
     lines = [line.rstrip() for line in text.strip().split("\n")]
     return "\n".join(line for place, line in enumerate(lines) if line or (place and lines[place - 1]))
 
@@ -85,6 +85,7 @@ def _common(task: Task | None, person: Person | None, language: str) -> dict[str
         "number": task.number, "title": task.title, "name": holder.first_name if holder else "Poruchi",
         "price": money(task.price or 0, task.currency, language),
         "deadline": day(task.deadline_at, zone, language), "red_line": day(task.red_line_at, zone, language),
+        "delivered": day(task.delivered_at, zone, language),
         "link": short_links.url(task.id, person.id, task.company_id) if person else url,
         "work_link": f"{url}/work/{task.id}", "desk_link": f"{url}/desk/tasks/{task.id}",
     }

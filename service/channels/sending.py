@@ -14,12 +14,12 @@ from service.conversation.messages import Message
 from service.due import Heals, Lease, NeedsPerson
 from service.now import awake, now
 from service.tasks.events import Event
-from tenants import wall
+from tenants import addresses, wall
 from tenants.people import Person
 from tenants.wall import db
 
 # Answers to a text that has just come are sent at any hour: its writer is awake.
-AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "cancelled")
+AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "accepted", "cancelled", "stopped", "to_stranger")
 # After a death in the middle Twilio's report may still be on its way; its list is complete by then.
 REPORT_AFTER = timedelta(seconds=5)
 
@@ -29,9 +29,9 @@ def send(held: Lease) -> None:
     message, before = _intend(held)
     if message is None:
         return
-    sid = _found(message, held) if before == "sending" else None
     try:
-        provider_id = sid or _call(message)
+        sid = _found(message) if before == "sending" else None
+        provider_id = sid or _try(message)
     except NeedsPerson as error:
         _failed(message.id, str(error))
         raise
@@ -47,7 +47,8 @@ def _intend(held: Lease) -> tuple[Message | None, str]:
         event = db.session.get_one(Event, held.event_id)
         message = db.session.get_one(Message, event.facts["message"])
         before = message.state
-        if before not in ("kept", "sending"):
+        again = before == "failed" and message.provider_id is None  # an operator wants it tried once more
+        if before not in ("kept", "sending") and not again:
             due.mark_done(held)
             return None, before
         if reason := _kept_in(message):
@@ -70,6 +71,8 @@ def _kept_in(message: Message) -> str | None:
         return "No SMTP_URL is set."
     if message.channel == "sms" and not conf.twilio_account_sid:
         return "No TWILIO_ACCOUNT_SID is set."
+    if message.channel == "sms" and message.template != "stopped" and addresses.stopped("phone", message.to_address or ""):
+        return "They asked for no more texts before this one was sent."
     return None
 
 
@@ -85,6 +88,13 @@ def _wait_for_morning(message: Message) -> None:
         raise Heals("It is night where they are.", morning - moment)
 
 
+def _try(message: Message) -> str:
+    """Note that we are about to hand it over, then do; the vendor's id."""
+    with wall.transaction(wall.system("send")):
+        db.session.execute(update(Message).where(Message.id == message.id).values(tried_at=func.now()))
+    return _call(message)
+
+
 def _call(message: Message) -> str:
     """The vendor's id of the message that was sent."""
     if message.channel == "sms":
@@ -92,13 +102,15 @@ def _call(message: Message) -> str:
     return smtp_edge.send(message)
 
 
-def _found(message: Message, held: Lease) -> str | None:
+def _found(message: Message) -> str | None:
     """The id of a text that was sent by an attempt that died before it could say so."""
     if message.channel != "sms":
         return None  # mail carries our own Message-ID: a repeat is the same mail
     if message.provider_id:
         return message.provider_id
-    if now() - message.created_at < REPORT_AFTER:
+    if message.tried_at is None:
+        return None  # it died before it called
+    if now() - message.tried_at < REPORT_AFTER:
         raise Heals("Waiting for Twilio's report on an earlier try.", REPORT_AFTER)
     alike = [sent.sid for sent in twilio_edge.sent_to(message.to_address or "", message.created_at) if sent.text == message.text]
     unknown = [sid for sid in alike if sid not in _known(alike)]

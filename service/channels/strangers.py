@@ -128,7 +128,8 @@ def answer_stranger(inbound_id: int) -> None:
     earlier = db.session.scalar(select(func.count()).select_from(Message).where(
         Message.to_address == inbound.sender, Message.template == "stranger", Message.direction == "out",
         Message.created_at > func.now() - ANSWERED_FOR))
-    if not earlier and inbound.sender:
+    stopped = db.session.scalar(select(Inbound.id).where(Inbound.sender == inbound.sender, Inbound.kind == "stop").limit(1))
+    if not earlier and not stopped and inbound.sender:
         outbound.write(inbound.channel, inbound.sender, "stranger", language_of(inbound.text or ""),
                        reply_to=inbound.provider_id if inbound.channel == "email" else None, link=settings().url)
 

@@ -14,7 +14,7 @@ from tenants.wall import Base, db
 
 # The letters of a yes and a no, of acceptance, and of options, in both languages; by hand a Russian keyboard
 # gives letters that only look alike, so both are understood.
-YES = ("y", "yes", "ok", "д", "да", "ок")
+YES = ("y", "yes", "ok", "okay", "д", "да", "ок")
 NO = ("n", "no", "н", "нет")
 OPTIONS = {"en": "ABCDE", "ru": "АБВГД"}
 
@@ -36,9 +36,15 @@ class Ask(OfTask, Base):
 Index("ix_ask_open", Ask.person_id, Ask.id, postgresql_where=Ask.closed_at.is_(None))
 
 
+# What a new ask of a kind takes the place of. A question takes no place: several may be open at once.
+REPLACES = {"retelling": ("retelling", "correction"), "correction": ("correction",),
+            "delivery": ("delivery", "rework"), "rework": ("rework",), "question": ()}
+
+
 def open_ask(task: Task, person_id: int, kind: str, subject_id: int, channel: str, letters: list[str]) -> Ask:
-    """Note what is asked; an older ask about the same task is closed by it."""
-    close_asks(task.id)
+    """Note what is asked; it takes the place of older asks about the same."""
+    if REPLACES[kind]:
+        close_asks(task.id, *REPLACES[kind])
     ask = Ask(company_id=task.company_id, task_id=task.id, person_id=person_id, kind=kind, subject_id=subject_id,
               channel=channel, letters=letters)
     db.session.add(ask)
@@ -46,9 +52,14 @@ def open_ask(task: Task, person_id: int, kind: str, subject_id: int, channel: st
     return ask
 
 
-def close_asks(task_id: int) -> None:
-    """What was asked on this task has been answered, in whatever way."""
-    db.session.execute(update(Ask).where(Ask.task_id == task_id, Ask.closed_at.is_(None)).values(closed_at=func.now()))
+def close_asks(task_id: int, *kinds: str, subject_id: int | None = None) -> None:
+    """What was asked on this task has been answered, in whatever way: these kinds of ask, all where none is named."""
+    done = update(Ask).where(Ask.task_id == task_id, Ask.closed_at.is_(None))
+    if kinds:
+        done = done.where(Ask.kind.in_(kinds))
+    if subject_id is not None:
+        done = done.where(Ask.subject_id == subject_id)
+    db.session.execute(done.values(closed_at=func.now()))
 
 
 def open_of(person_id: int, channel: str | None = None) -> list[tuple[Ask, Task]]:

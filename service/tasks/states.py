@@ -90,7 +90,7 @@ MOVES: dict[str, Move] = {
     "task.closed": Move(("accepted",), "closed", (SYSTEM, *DESK)),
 }
 # Things that happen beside a task's state; they carry no move.
-OTHER_KINDS = ("inbound.kept", "inbound.strange", "message.written", "task.message", "task.file", "task.noted",
+OTHER_KINDS = ("inbound.kept", "inbound.media", "inbound.strange", "message.written", "task.message", "task.file", "task.noted",
                "charge.made", "charge.paid", "charge.failed", "company.invited", "person.welcomed", "person.reset", "address.claimed",
                "task.thanked")
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from service.actor import THE_SYSTEM, Actor
+from service.channels import outbound
 from service.channels.kept import Inbound
+from service.conversation.messages import Message
 from service.errors import BadInput, NotFound, NotNow
 from service.tasks import events
 from service.tasks.handing_over import Handed, Wish, hand_over
+from service.tasks.task import find
+from service.triage import understand
+from service.triage.language import language_of
 from tenants import addresses
 from tenants.wall import db
+
+# By mail, and by phone: a text of three parts.
+LONGEST_REPLY = (10_000, 400)
 
 
 def make_task(inbound_id: int, email: str, by: Actor) -> Handed:
@@ -22,9 +31,40 @@ def make_task(inbound_id: int, email: str, by: Actor) -> Handed:
     if owner is None:
         raise BadInput({"email": _("No client has this address.")})
     person, company_id = owner
-    words = inbound.text or inbound.subject or ""
-    return hand_over(Wish(text=words, title=inbound.subject or ""), replace(by, channel=inbound.channel), company_id,
+    parts, media = understand.files_of(inbound), understand.media_of(inbound)
+    words = inbound.text or inbound.subject or "; ".join(part.name for part in parts) or (_("A picture without words") if media else "")
+    made = hand_over(Wish(text=words, title=inbound.subject or ""), replace(by, channel=_told_by(inbound)), company_id,
                      person_id=person.id, inbound_id=inbound.id)
+    if not made.repeated:
+        understand.attach(inbound, parts, media, find(made.id), by)
+    return made
+
+
+def reply(inbound_id: int, text: str, by: Actor) -> Message:
+    """Write back to who sent the waiting message, by its channel; it goes on waiting. Raises BadInput, NotNow."""
+    words = text.strip()
+    if not 1 <= len(words) <= LONGEST_REPLY[_waiting(inbound_id).channel == "sms"]:
+        raise BadInput({"text": _("Write between 1 and 10,000 letters, 400 where it goes to a phone.")})
+    inbound = _waiting(inbound_id)
+    if inbound.channel not in ("sms", "email") or not inbound.sender or ":" in inbound.sender:
+        raise BadInput({"text": _("There is no way to write back to this message. Call, or write by another way.")})
+    return outbound.write(inbound.channel, inbound.sender, "to_stranger", language_of(words), by=by, words=words,
+                          subject=(inbound.subject or "Poruchi").removeprefix("Re: "),
+                          reply_to=inbound.provider_id.partition(" ")[0] if inbound.channel == "email" else None)
+
+
+def replies(waiting: list[Inbound]) -> dict[str, list[Message]]:
+    """What was written back to the senders of these messages, oldest first, by address."""
+    found: dict[str, list[Message]] = {}
+    for message in db.session.scalars(select(Message).where(Message.template == "to_stranger", Message.to_address.in_(
+            {inbound.sender for inbound in waiting})).order_by(Message.id).limit(200)):
+        found.setdefault(message.to_address or "", []).append(message)
+    return found
+
+
+def _told_by(inbound: Inbound) -> str:
+    """The channel that the new task's client is told by: never one that we cannot write by yet."""
+    return "voice" if ":" in inbound.sender and inbound.channel == "sms" else inbound.channel
 
 
 def drop(inbound_id: int, reason: str, by: Actor) -> None:

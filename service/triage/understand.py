@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from io import BytesIO
+
+from flask_babel import force_locale
 
 from service import actor, files
 from service.channels import short_links, strangers
 from service.channels.email import belief, parse
 from service.channels.kept import Inbound
 from service.channels.sms import parse as sms_parse
-from service.conversation import answers
-from service.conversation.answers import Said
+from service.conversation import answers, commands
 from service.conversation.messages import Message
+from service.conversation.said import Said, reply_saying
+from service.tasks import events
 from service.tasks.handing_over import Wish, hand_over
-from service.tasks.task import LONGEST_TEXT, find
+from service.tasks.task import LONGEST_TEXT, Task, find
 from tenants import addresses, membership
 from tenants.company import by_slug
 from tenants.people import Person
@@ -22,8 +26,17 @@ from tenants.wall import db
 
 UNKNOWN = "Nobody we know writes from this address."
 NOT_BELIEVED = "The sender of this mail could be forged. Ask them before it becomes a task."
+NO_SENDER = "The mail names no sender, or several. Ask who wrote it before it becomes a task."
 AUTOMATIC = "This is automatic mail; it is not answered."
+FROM_LIST = "A client's mail that came as lists and machines send it. Nothing was answered; look whether a person wrote it."
 EMPTY = "There were no words in it."
+PICTURE_ALONE = "A picture came without words. Look at it, and make it a task or answer."
+PICTURE_OF_NO_TASK = "A picture came with words that belong to no task. Look at it."
+NO_CHANNEL_BACK = "It came by a messenger that we cannot answer by yet. Answer by another way."
+NOT_THEIR_TASK = "This answers a message on a task that was sent to somebody else. Ask them what they mean."
+WANTS_NO_TEXTS = "They asked for no more texts."
+# What a phone that can be answered writes from: short codes and names cannot.
+ANSWERABLE = re.compile(r"^\+\d{7,15}$")
 
 
 @dataclass
@@ -31,55 +44,101 @@ class Heard:
     """A kept message, read: its words, what belongs to which task, and whether it may be answered."""
 
     text: str
+    sender: str
     subject: str = ""
+    answer: str = ""
     automatic: bool = False
+    bulk: bool = False
     believed: bool = True
-    task_hint: tuple[int, int, int] | None = None
+    about: Reference | None = None
     files: list[parse.Part] = field(default_factory=list)
+    media: int = 0
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The task, the person and the company of the message of ours that is answered, and that message where it is named."""
+
+    task_id: int
+    person_id: int
+    company_id: int
+    message_id: int | None = None
 
 
 def understand(inbound_id: int) -> None:
     """Make of a kept message what it is: an answer, words on a task, a task, or something for a person. Once."""
     inbound = db.session.get_one(Inbound, inbound_id, with_for_update=True)
     if inbound.state != "kept":
-        return
+        return None
     heard = _read(inbound)
     inbound.text, inbound.subject = heard.text[:LONGEST_TEXT], heard.subject
-    sender = addresses.owner_of("email" if inbound.channel == "email" else "phone", inbound.sender)
-    if heard.automatic:
+    if inbound.channel == "sms" and ":" in inbound.sender:
+        return _wait(inbound, NO_CHANNEL_BACK)
+    sender = addresses.owner_of("email" if inbound.channel == "email" else "phone", heard.sender)
+    if heard.automatic or (heard.bulk and sender is None):
         _set_aside(inbound, "automatic", AUTOMATIC)
     elif sender is None:
-        strangers.receive(inbound, UNKNOWN, answer=inbound.channel in ("sms", "email") and (inbound.channel == "sms" or heard.believed))
-    elif not heard.believed:
-        _wait(inbound, NOT_BELIEVED)
-    elif inbound.channel == "voice":
-        _wait(inbound, "A known client called. Call back and enter the task for them.")
+        _from_stranger(inbound, heard)
+    elif reason := _why_it_waits(inbound, heard):
+        _wait(inbound, reason)
     else:
-        _from_known(inbound, heard, *sender)
+        with force_locale(sender[0].language):
+            _from_known(inbound, heard, *sender)
+
+
+def _from_stranger(inbound: Inbound, heard: Heard) -> None:
+    if inbound.channel == "sms" and commands.word_of(heard.text) in commands.STOP:
+        if ANSWERABLE.match(inbound.sender):
+            addresses.stop("phone", inbound.sender, stopped=True)
+        return _set_aside(inbound, "stop", WANTS_NO_TEXTS)
+    answerable = {"sms": bool(ANSWERABLE.match(inbound.sender)), "email": heard.believed and bool(heard.sender)}
+    strangers.receive(inbound, UNKNOWN if heard.sender else NO_SENDER, answer=answerable.get(inbound.channel, False))
+
+
+def _why_it_waits(inbound: Inbound, heard: Heard) -> str | None:
+    """Why a person has to look at what a known address sent."""
+    if heard.bulk:
+        return FROM_LIST
+    if not heard.believed:
+        return NOT_BELIEVED
+    if inbound.channel == "voice":
+        return "A known client called. Call back and enter the task for them."
+    return None
 
 
 def _read(inbound: Inbound) -> Heard:
     if inbound.channel != "email":
-        return Heard(text=sms_parse.words_of(inbound))
+        words = sms_parse.words_of(inbound)
+        return Heard(text=words, sender=inbound.sender, answer=words, media=len(sms_parse.media_of(inbound)))
     letter = parse.read(inbound.raw)
     inbound.sender = letter.sender or inbound.sender
-    return Heard(text=letter.text, subject=letter.subject, automatic=letter.automatic or not letter.sender,
+    return Heard(text=letter.text, sender=letter.sender, subject=letter.subject, answer=letter.new_words,
+                 automatic=letter.automatic, bulk=letter.bulk,
                  believed=belief.believed(letter, str(inbound.headers.get("peer", ""))),
-                 task_hint=_hint(inbound, letter), files=letter.files)
+                 about=_about(inbound, letter), files=letter.files)
 
 
-def _hint(inbound: Inbound, letter: parse.Letter) -> tuple[int, int, int] | None:
+def files_of(inbound: Inbound) -> list[parse.Part]:
+    """What is attached to a kept mail."""
+    return parse.read(inbound.raw).files if inbound.channel == "email" else []
+
+
+def media_of(inbound: Inbound) -> int:
+    """How many pictures came with a kept text."""
+    return len(sms_parse.media_of(inbound)) if inbound.channel == "sms" else 0
+
+
+def _about(inbound: Inbound, letter: parse.Letter) -> Reference | None:
     """Which conversation an answer by mail belongs to: by the address it was sent to, then by what it refers to."""
+    referred = next((found for reference in letter.references if (found := _ours(reference))), None)
     for address in [inbound.account, *inbound.headers.get("to", [])]:
-        if found := short_links.read_answer(address):
-            return found
-    for reference in letter.references:
-        if found := _ours(reference):
-            return found
-    return None
+        if named := short_links.read_answer(address):
+            same = referred is not None and referred.task_id == named[0]
+            return Reference(*named, message_id=referred.message_id if referred and same else None)
+    return referred
 
 
-def _ours(reference: str) -> tuple[int, int, int] | None:
+def _ours(reference: str) -> Reference | None:
     """The task of a message of ours that is referred to by its Message-ID (`<m12@…>`)."""
     number = reference.strip("<>").partition("@")[0]
     if not (number.startswith("m") and number[1:].isdecimal() and len(number) < 18):
@@ -87,21 +146,49 @@ def _ours(reference: str) -> tuple[int, int, int] | None:
     message = db.session.get(Message, int(number[1:]))
     if message is None or message.task_id is None or message.to_id is None or message.company_id is None:
         return None
-    return message.task_id, message.to_id, message.company_id
+    return Reference(message.task_id, message.to_id, message.company_id, message.id)
 
 
 def _from_known(inbound: Inbound, heard: Heard, person: Person, company_id: int) -> None:
     company_id = _company_for(inbound, person, company_id)
     by = actor.client(person.id, channel=inbound.channel, name=person.name)
-    said = Said(person, by, company_id, heard.text, inbound, task_id=_task_of(heard, person))
+    if heard.about and not _theirs(heard.about, person):
+        return _of_another(inbound, heard, person, by)
+    said = Said(person, by, company_id, heard.answer if heard.about else heard.text, inbound,
+                task_id=heard.about.task_id if heard.about else None, message_id=heard.about.message_id if heard.about else None)
     if not heard.text and not heard.files and not heard.subject:
-        answers.reply_saying(said, "empty")
-        _set_aside(inbound, "empty", EMPTY)
+        _wordless(said, heard)
     elif task_id := answers.take_in(said):
         _done(inbound, "answer", company_id, person.id, task_id if task_id > 0 else None)
-        _attach(heard, task_id, by)
+        _attach(inbound, heard.files, heard.media, task_id, by)
     else:
         _new_task(inbound, heard, by, company_id)
+
+
+def _wordless(said: Said, heard: Heard) -> None:
+    """Nothing at all is asked back; a picture alone waits for a person."""
+    reply_saying(said, "looked_at" if heard.media else "empty")
+    _wait(said.inbound, PICTURE_ALONE) if heard.media else _set_aside(said.inbound, "empty", EMPTY)
+
+
+def _theirs(about: Reference, person: Person) -> bool:
+    """Whether what is answered was sent to this very person, who still belongs to the company."""
+    return about.person_id == person.id and membership.belongs(person.id, about.company_id)
+
+
+def _of_another(inbound: Inbound, heard: Heard, person: Person, by: actor.Actor) -> None:
+    """An answer from another address: words on the task in its writer's own name, where they may see it; else a person looks."""
+    about, task = heard.about, find(heard.about.task_id if heard.about else 0)
+    if about is None or not membership.belongs(person.id, about.company_id) or (task.private and not _sees_private(task, person)):
+        return _wait(inbound, NOT_THEIR_TASK)
+    said = Said(person, by, about.company_id, heard.answer or heard.subject, inbound, task_id=task.id)
+    answers.pass_on_in_their_name(said)
+    _done(inbound, "answer", about.company_id, person.id, task.id)
+    _attach(inbound, heard.files, heard.media, task.id, by)
+
+
+def _sees_private(task: Task, person: Person) -> bool:
+    return task.person_id == person.id or person.id in {owner.id for owner in membership.owners(task.company_id)}
 
 
 def _company_for(inbound: Inbound, person: Person, company_id: int) -> int:
@@ -112,26 +199,27 @@ def _company_for(inbound: Inbound, person: Person, company_id: int) -> int:
     return company_id
 
 
-def _task_of(heard: Heard, person: Person) -> int | None:
-    """The task that the answer address or the reference names, where it was sent to this very person as one of its company."""
-    if heard.task_hint is None or heard.task_hint[1] != person.id or not membership.belongs(person.id, heard.task_hint[2]):
-        return None
-    return heard.task_hint[0]
-
-
 def _new_task(inbound: Inbound, heard: Heard, by: actor.Actor, company_id: int) -> None:
     title = heard.subject if heard.subject.lower().strip(" .") not in ("", "task", "задача", "hi", "hello", "привет") else ""
     words = heard.text or heard.subject or "; ".join(part.name for part in heard.files)
     made = hand_over(Wish(text=answers.without_new(words)[:LONGEST_TEXT], title=title), by, company_id, inbound_id=inbound.id)
     _done(inbound, "task", company_id, by.person_id, made.id)
-    _attach(heard, made.id, by)
+    _attach(inbound, heard.files, heard.media, made.id, by)
 
 
-def _attach(heard: Heard, task_id: int, by: actor.Actor) -> None:
-    if task_id > 0 and heard.files:
-        task = find(task_id)
-        for part in heard.files:
-            files.attach(task, by, part.name, part.type, BytesIO(part.content), "message")
+def _attach(inbound: Inbound, parts: list[parse.Part], media: int, task_id: int, by: actor.Actor) -> None:
+    if task_id > 0:
+        attach(inbound, parts, media, find(task_id), by)
+    elif media:
+        _wait(inbound, PICTURE_OF_NO_TASK)
+
+
+def attach(inbound: Inbound, parts: list[parse.Part], media: int, task: Task, by: actor.Actor) -> None:
+    """What came with a message belongs to its task: a mail's files now, a text's pictures once they were fetched."""
+    for part in parts:
+        files.attach(task, by, part.name, part.type, BytesIO(part.content), "message")
+    for place in range(media):
+        events.write("inbound.media", by, task=task, inbound=inbound.id, place=place)
 
 
 def _done(inbound: Inbound, kind: str, company_id: int, person_id: int | None, task_id: int | None) -> None:

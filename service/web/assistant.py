@@ -66,7 +66,7 @@ def claim(task_id: int) -> ResponseReturnValue:
     """Take a task from the queue; who is second is told so."""
     try:
         delegate.claim(delegate.find_to_claim(task_id, doors.me()), doors.me())
-        flash({"words": _("It is yours."), "undo": f"/work/{task_id}/undo"}, "undo")
+        forms.toast(_("It is yours."), undo=f"/work/{task_id}/undo")
         return redirect(f"/work/{task_id}", 303)
     except (NotNow, NotFound) as error:
         db.session.rollback()
@@ -84,7 +84,7 @@ def take_next() -> ResponseReturnValue:
         except (NotNow, NotAllowed) as error:
             last: Refusal = error
             continue
-        flash({"words": _("It is yours."), "undo": f"/work/{row.task.id}/undo"}, "undo")
+        forms.toast(_("It is yours."), undo=f"/work/{row.task.id}/undo")
         return redirect(f"/work/{row.task.id}", 303)
     flash(last.detail if lists.queued(limit=1).rows else _("The queue is empty."), "error")
     return redirect("/work", 303)

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from flask import request
+from flask import flash, request
 from flask_babel import gettext as _
 
 from service.errors import BadInput
@@ -63,3 +63,8 @@ def moment(name: str) -> datetime | None:
 def lines(name: str) -> list[str]:
     """A text field with one thing a line."""
     return [line.strip() for line in words(name).splitlines() if line.strip()]
+
+
+def toast(words: str, *, undo: str) -> None:
+    """Say what was done, with a way back: the address that takes it back."""
+    flash({"words": words, "undo": undo}, "undo")  # type: ignore[arg-type]

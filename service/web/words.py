@@ -31,6 +31,7 @@ EVENTS = {
     "task.noted": _l("noted"), "task.thanked": _l("thanked"), "message.written": _l("a message sent out"),
     "charge.made": _l("charged"), "charge.paid": _l("paid"), "charge.failed": _l("the payment did not go through"),
     "inbound.kept": _l("a message came in"), "inbound.strange": _l("a message from nobody known"),
+    "inbound.media": _l("pictures came with a text"),
     "company.invited": _l("somebody invited"), "person.welcomed": _l("welcomed"), "person.reset": _l("asked for a new password"),
     "address.claimed": _l("gave an address"),
 }

@@ -3,69 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select
-from twilio.request_validator import RequestValidator
 
 from service.channels import inbound, short_links
 from service.channels.email import parse
 from service.channels.kept import Inbound
 from service.config import settings
 from service.conversation.messages import Message
-from service.due import Due
-from service.tasks import questions, understanding
-from service.tasks.task import Task, find
+from service.tasks import questions
+from service.tasks.task import find
 from tenants import wall
-from tenants.wall import db
-from workers import jobs
-
-HOOK = "http://desk.test/hooks/twilio/message"
-
-
-def work_off():
-    """Do what is due, as the workers would, until nothing is left; calls to vendors are left out."""
-    for _round in range(20):
-        with wall.transaction(wall.system("test")):
-            ids = list(db.session.scalars(select(Due.id).where(Due.done_at.is_(None), Due.needs_person_at.is_(None), Due.queue == "work")
-                                          .order_by(Due.id)))
-        if not ids:
-            return
-        jobs.work_off(ids)
-
-
-def text(client, sender, words, sid=None, signed=True, **more):
-    form = {"MessageSid": sid or f"SM{uuid.uuid4().hex}", "From": sender, "To": "+15005550006", "Body": words, **more}
-    signature = RequestValidator("test-token").compute_signature(HOOK, form) if signed else "wrong"
-    return client.post("/hooks/twilio/message", data=form, headers={"X-Twilio-Signature": signature})
-
-
-def mail(sender, words, subject="Tea", to="tasks@desk.localhost", peer="127.0.0.1", **headers):
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = sender, to, subject
-    letter["Message-ID"] = headers.pop("message_id", f"<{uuid.uuid4().hex}@example.com>")
-    for name, value in headers.items():
-        letter[name.replace("_", "-")] = value
-    letter.set_content(words)
-    raw = letter.as_bytes()
-    inbound.keep("email", to, parse.identity(raw), sender=sender, raw=raw, headers={"peer": peer, "to": []})
-    return raw
-
-
-def one(query):
-    with wall.transaction(wall.system("test")):
-        found = db.session.scalars(query).all()
-        db.session.expunge_all()
-    return found
-
-
-def tasks_of(person):
-    return one(select(Task).where(Task.person_id == person.id).order_by(Task.id))
-
-
-def told(person):
-    return [message.text for message in one(select(Message).where(Message.to_id == person.id, Message.direction == "out").order_by(Message.id))]
+from tests.talk import mail, one, sms_task, tasks_of, text, told, work_off
 
 
 def test_a_text_becomes_a_task_once_and_is_acknowledged(world, client):
@@ -98,7 +48,7 @@ def test_a_strangers_text_waits_and_gets_one_polite_answer(world, client):
 
 def test_y_confirms_the_retelling_that_was_asked(world, client):
     person, helper = world.client(channel="sms"), world.staff()
-    task = world.load(_sms_task(world, client, person, helper))
+    task = world.load(sms_task(world, client, person, helper))
     assert task.state == "retold"
     text(client, person.phone, "Y")
     work_off()
@@ -106,30 +56,10 @@ def test_y_confirms_the_retelling_that_was_asked(world, client):
     assert world.load(task.id).price == task.price > 0
 
 
-def _sms_task(world, client, person, helper, proposal=None):
-    text(client, person.phone, "Find three suppliers of oat milk and compare their prices for our cafe")
-    work_off()
-    task_id = tasks_of(person)[-1].id
-    if world.load(task_id).state == "triage":
-        with wall.transaction(wall.system("test")):
-            from service.actor import staff
-            from service.tasks import analysis
-
-            analysis.decide(find(task_id), staff(helper.id, "operator"), "delegate", "research")
-    for step in ("assigned", "briefed"):
-        world._step(step, task_id, person, helper)
-    with wall.transaction(helper.scope):
-        task = find(task_id)
-        way = understanding.Proposal("Take last year's list", 5000, task.deadline_at) if proposal else None
-        understanding.retell(task, helper.actor, "You want three suppliers compared by price.", proposal=way)
-    work_off()
-    return task_id
-
-
 @pytest.mark.parametrize(("language", "words"), [("en", "n the date is wrong"), ("ru", "Н дата не та")])
 def test_n_and_why_corrects(world, client, language, words):
     person, helper = world.client(language=language, channel="sms"), world.staff()
-    task_id = _sms_task(world, client, person, helper)
+    task_id = sms_task(world, client, person, helper)
     text(client, person.phone, words)
     work_off()
     assert world.load(task_id).state == "briefed"
@@ -137,7 +67,7 @@ def test_n_and_why_corrects(world, client, language, words):
 
 def test_the_russian_letter_confirms_too(world, client):
     person, helper = world.client(language="ru", channel="sms"), world.staff()
-    task_id = _sms_task(world, client, person, helper)
+    task_id = sms_task(world, client, person, helper)
     text(client, person.phone, "д")
     work_off()
     assert world.load(task_id).state == "working"
@@ -145,7 +75,7 @@ def test_the_russian_letter_confirms_too(world, client):
 
 def test_b_takes_the_other_way(world, client):
     person, helper = world.client(channel="sms"), world.staff()
-    task_id = _sms_task(world, client, person, helper, proposal=True)
+    task_id = sms_task(world, client, person, helper, proposal=True)
     text(client, person.phone, "b")
     work_off()
     assert (world.load(task_id).state, world.load(task_id).price) == ("working", 5000)
@@ -153,7 +83,7 @@ def test_b_takes_the_other_way(world, client):
 
 def test_with_several_asks_open_a_letter_wants_its_number(world, client):
     person, helper = world.client(channel="sms"), world.staff()
-    first, second = _sms_task(world, client, person, helper), _sms_task(world, client, person, helper)
+    first, second = sms_task(world, client, person, helper), sms_task(world, client, person, helper)
     text(client, person.phone, "y")
     work_off()
     assert {world.load(task).state for task in (first, second)} == {"retold"}
@@ -165,7 +95,7 @@ def test_with_several_asks_open_a_letter_wants_its_number(world, client):
 
 def test_words_answer_the_only_question_and_the_clock_goes_on(world, client):
     person, helper = world.client(channel="sms"), world.staff()
-    task_id = _sms_task(world, client, person, helper)
+    task_id = sms_task(world, client, person, helper)
     text(client, person.phone, "Y")
     work_off()
     with wall.transaction(helper.scope):

@@ -47,7 +47,7 @@ def test_every_setting_stands_in_the_docs():
     assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in text] == []
 
 
-@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("DATABASE_URL", "mysql://x"), ("REDIS_URL", "http://x"), ("OUTBOUND", "maybe")])
+@pytest.mark.parametrize(("name", "value"), [("PORT", "many"), ("DATABASE_URL", "mysql://x"), ("REDIS_URL", "http://x"), ("OUTBOUND", "maybe"), ("QUIET_TO", "24")])
 def test_a_wrong_setting_ends_the_start_with_a_sentence_that_names_it(monkeypatch, name, value):
     from service.config import WrongSetting, read
 

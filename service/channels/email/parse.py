@@ -13,8 +13,8 @@ from email.message import Message as Mail
 from email.utils import getaddresses
 
 import nh3
-from mailparser_reply import EmailReplyParser
 
+from service.channels.email import quotes
 from service.texts import clean
 
 MOST_PARTS, MOST_FILES, LARGEST_TEXT = 200, 30, 200_000
@@ -32,7 +32,9 @@ class Part:
 
 @dataclass
 class Letter:
-    """A mail as the house understands it. `text` is what its writer wrote now, without what was quoted."""
+    """A mail as the house understands it: `text` is the whole of it. `automatic` mail comes from a machine that answers or
+    reports, `bulk` mail from a list, which a person may have written.
+    """
 
     sender: str
     subject: str
@@ -42,6 +44,12 @@ class Letter:
     automatic: bool
     results: list[str] = field(default_factory=list)
     files: list[Part] = field(default_factory=list)
+    bulk: bool = False
+
+    @property
+    def new_words(self) -> str:
+        """What its writer wrote now, where it is an answer: without what was quoted."""
+        return quotes.new_words(self.text)
 
 
 def read(raw: bytes) -> Letter:
@@ -49,9 +57,10 @@ def read(raw: bytes) -> Letter:
     mail = message_from_bytes(raw, policy=policy.compat32)
     plain, marked, files = _walk(mail)
     whole = plain or _from_html(marked)
-    return Letter(sender=_address(mail), subject=_header(mail, "Subject")[:300], text=_new_words(whole),
+    return Letter(sender=_address(mail), subject=_header(mail, "Subject")[:300], text=whole.strip(),
                   message_id=_header(mail, "Message-ID")[:990], references=_references(mail), automatic=_automatic(mail),
-                  results=[str(value) for value in mail.get_all("Authentication-Results", [])][:5], files=files)
+                  results=[str(value) for value in mail.get_all("Authentication-Results", [])][:5], files=files,
+                  bulk=_bulk(mail))
 
 
 def identity(raw: bytes) -> str:
@@ -115,7 +124,25 @@ def _file_name(part: Mail) -> str:
 
 
 def _header(mail: Mail, name: str) -> str:
-    return " ".join(_decoded(str(mail.get(name, ""))).split())
+    return " ".join(_decoded(_raw(mail, name)).split())
+
+
+def _raw(mail: Mail, name: str) -> str:
+    """A header as it came, its first occurrence; raw bytes are read as UTF-8, else as cp1251."""
+    value = next((str(found) for key, found in mail.raw_items() if key.lower() == name.lower()), "")
+    try:
+        value.encode("utf-8")
+        return value
+    except UnicodeEncodeError:
+        content = value.encode("ascii", "surrogateescape") if _escaped(value) else value.encode("utf-8", "replace")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return content.decode("cp1251", "replace")
+
+
+def _escaped(value: str) -> bool:
+    return all(letter.isascii() or "\udc80" <= letter <= "\udcff" for letter in value)
 
 
 def _decoded(text: str) -> str:
@@ -136,12 +163,17 @@ def _references(mail: Mail) -> list[str]:
 
 
 def _automatic(mail: Mail) -> bool:
-    """Out-of-office notes, bounces, lists and other machines are never answered."""
-    submitted = str(mail.get("Auto-Submitted", "no")).strip().lower()
-    precedence = str(mail.get("Precedence", "")).strip().lower()
-    return (submitted not in ("", "no") or precedence in ("bulk", "list", "junk", "auto_reply")
-            or any(mail.get(name) for name in ("List-Id", "X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress"))
+    """Out-of-office notes, bounces and other machines are never answered."""
+    submitted = _raw(mail, "Auto-Submitted").strip().lower()
+    return (submitted not in ("", "no") or _raw(mail, "Precedence").strip().lower() == "auto_reply"
+            or any(_raw(mail, name) for name in ("X-Autoreply", "X-Autorespond"))
             or mail.get_content_type() == "multipart/report" or bool(AUTOMATIC_SENDERS.match(_address(mail))))
+
+
+def _bulk(mail: Mail) -> bool:
+    """Lists and what else asks for no answer."""
+    precedence = _raw(mail, "Precedence").strip().lower()
+    return precedence in ("bulk", "list", "junk") or any(_raw(mail, name) for name in ("List-Id", "X-Auto-Response-Suppress"))
 
 
 def _from_html(marked: str) -> str:
@@ -150,12 +182,3 @@ def _from_html(marked: str) -> str:
     broken = re.sub(r"(?i)<(br|/p|/div|/tr|/li|/h\d)[^>]*>", "\n", marked)
     bare = nh3.clean(broken, tags=set(), clean_content_tags={"script", "style", "head", "title"})
     return re.sub(r"\n{3,}", "\n\n", html.unescape(bare)).strip()
-
-
-def _new_words(text: str) -> str:
-    """What was written now; the whole text where nothing would be left."""
-    try:
-        answer = EmailReplyParser(languages=["en"]).parse_reply(text)
-    except (ValueError, IndexError, AttributeError, TypeError, re.error):
-        answer = text
-    return (answer or text).strip()

@@ -28,9 +28,13 @@ def message_id(message: Message) -> str:
 
 def send(message: Message) -> str:
     """Hand a mail to the server of SMTP_URL; gives its Message-ID. Raises Heals or NeedsPerson."""
+    mail = compose(message)
     try:
-        with _connected() as server:
-            server.send_message(compose(message))
+        server = _connected()
+        try:
+            server.send_message(mail)
+        finally:
+            _leave(server)
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
         raise _told(code) from error
@@ -83,6 +87,14 @@ def _connected() -> smtplib.SMTP:
     if address.username:
         server.login(unquote(address.username), unquote(address.password or ""))
     return server
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Say good-bye. The server has taken the mail or refused it by now; what goes wrong here changes neither."""
+    try:
+        server.quit()
+    except (OSError, smtplib.SMTPException):
+        server.close()
 
 
 def _told(code: int) -> Exception:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from twilio.base.exceptions import TwilioRestException
@@ -23,6 +25,10 @@ HOPELESS = {21211: "The number is not valid.", 21214: "The number cannot be reac
             21610: "They asked for no more texts.", 21614: "The number cannot take texts.", 21606: "Our own number cannot send texts.",
             21612: "The number cannot be reached from ours.", 21602: "The text is empty.", 21617: "The text is too long."}
 
+API = "https://api.twilio.com"
+# Twilio takes files of up to five megabytes; a lease lasts half a minute.
+LARGEST_MEDIUM, LONGEST_FETCH = 10 * 1024 * 1024, 12.0
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -38,7 +44,7 @@ class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         base = settings().twilio_api_base
-        return super().request(method, url.replace("https://api.twilio.com", base.rstrip("/")) if base else url, *args, **kwargs)
+        return super().request(method, url.replace(API, base.rstrip("/")) if base else url, *args, **kwargs)
 
 
 _client: Client | None = None
@@ -72,6 +78,52 @@ def sent_to(to: str, since: datetime) -> list[Sent]:
     except (TwilioRestException, requests.RequestException, ValueError) as error:
         raise Heals("Twilio's list cannot be read.") from error
     return [Sent(made.sid, str(made.status), made.body) for made in found]
+
+
+class Unfetched(Exception):
+    """A file of a text that cannot be had; the text says why, for people."""
+
+
+def media(address: str) -> bytes:
+    """A file of a text that came in, with our account's name. Raises Unfetched, or Heals for what may succeed later."""
+    place = _at_our_base(address)
+    try:
+        with _reader().get(place, timeout=(4, 6), stream=True) as answer:
+            if answer.status_code == 429 or answer.status_code >= 500:
+                raise Heals(f"Twilio answered {answer.status_code}.")
+            if answer.status_code != 200:
+                raise Unfetched(f"Twilio answered {answer.status_code}.")
+            return _bounded(answer)
+    except requests.RequestException as error:
+        raise Heals(f"Twilio cannot be reached ({type(error).__name__}).") from error
+
+
+def _reader() -> requests.Session:
+    """Twilio leads on to where its files lie; our account's name does not go along to another host."""
+    reader = requests.Session()
+    reader.auth, reader.max_redirects = (settings().twilio_account_sid, settings().twilio_auth_token), 3
+    return reader
+
+
+def _at_our_base(address: str) -> str:
+    """Our account's name goes to Twilio's own host and to no other."""
+    base = (settings().twilio_api_base or API).rstrip("/")
+    found = urlsplit(address)
+    if f"{found.scheme}://{found.netloc}" not in (API, base):
+        raise Unfetched("It does not lie at Twilio.")
+    return base + address.removeprefix(f"{found.scheme}://{found.netloc}")
+
+
+def _bounded(answer: requests.Response) -> bytes:
+    """The body, at most ten megabytes and half a minute of it."""
+    content, until = bytearray(), time.monotonic() + LONGEST_FETCH
+    for block in answer.iter_content(65536):
+        content += block
+        if len(content) > LARGEST_MEDIUM:
+            raise Unfetched("It is larger than 10 MB.")
+        if time.monotonic() > until:
+            raise Heals("Twilio gives it too slowly.")
+    return bytes(content)
 
 
 def signature_holds(address: str, form: dict[str, str], signature: str) -> bool:

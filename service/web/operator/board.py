@@ -69,6 +69,18 @@ def drop(inbound_id: int) -> ResponseReturnValue:
     return redirect("/desk/triage", 303)
 
 
+@pages.post("/desk/inbound/<int:inbound_id>/reply")
+@desk_only
+def reply(inbound_id: int) -> ResponseReturnValue:
+    """Write back to who sent a waiting message."""
+    try:
+        strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
+    except Refusal as error:
+        return _triage(getattr(error, "errors", {"": error.detail}), 0), error.status
+    flash(_("Your answer is on its way. The message waits on."))
+    return redirect("/desk/triage", 303)
+
+
 @pages.get("/desk/board")
 @desk_only
 def board() -> ResponseReturnValue:
@@ -81,5 +93,6 @@ def board() -> ResponseReturnValue:
 def _triage(errors: dict[str, str], task_id: int) -> str:
     if errors:
         db.session.rollback()
-    return render_template("operator/triage.html", page=lists.triage(request.args.get("after")), waiting=channel_lists.waiting(), errors=errors,
-                           wrong=task_id, values=request.form)
+    waiting = channel_lists.waiting()
+    return render_template("operator/triage.html", page=lists.triage(request.args.get("after")), waiting=waiting, errors=errors,
+                           wrong=task_id, values=request.form, replies=strangers_desk.replies(waiting))

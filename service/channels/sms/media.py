@@ -1,0 +1,69 @@
+"""A picture of a text: fetched in the worker from Twilio and attached to the task; what cannot be fetched is said there.
+
+Each picture is a row of due work of its own, so that no lease runs out behind many of them.
+"""
+
+from __future__ import annotations
+
+import mimetypes
+from io import BytesIO
+
+from service import due, files
+from service.actor import Actor, client
+from service.channels.kept import Inbound
+from service.channels.sms import parse, twilio_edge
+from service.channels.sms.parse import Medium
+from service.channels.sms.twilio_edge import Unfetched
+from service.conversation import messages
+from service.due import Heals, Lease
+from service.errors import Refusal
+from service.tasks.events import Event
+from service.tasks.task import Task, find
+from tenants import wall
+from tenants.wall import db
+
+# Twilio is asked this often for what it cannot give just now; then it is noted on the task.
+MOST_TRIES = 6
+
+
+def fetch(held: Lease) -> None:
+    """Fetch one file of a text, outside of any transaction; then attach it with the mark."""
+    task_id, place, medium, by = _load(held)
+    content = _fetched(medium, held)
+    with due.doing(held):
+        _keep(find(task_id), by, medium, content, place + 1)
+
+
+def _load(held: Lease) -> tuple[int, int, Medium, Actor]:
+    with wall.transaction(wall.system("fetch media")):
+        event = db.session.get_one(Event, held.event_id)
+        task, place = find(event.task_id or 0), int(event.facts["place"])
+        medium = parse.media_of(db.session.get_one(Inbound, event.facts["inbound"]))[place]
+        return task.id, place, medium, client(task.person_id, channel="sms")
+
+
+def _fetched(medium: Medium, held: Lease) -> bytes | str:
+    """The bytes, or why there are none."""
+    try:
+        return twilio_edge.media(medium.address)
+    except Unfetched as error:
+        return str(error)
+    except Heals as error:
+        if held.attempt < MOST_TRIES:
+            raise
+        return str(error)
+
+
+def _keep(task: Task, by: Actor, medium: Medium, content: bytes | str, place: int) -> None:
+    if isinstance(content, str):
+        return _note(task, by, place, content)
+    ending = mimetypes.guess_extension(medium.type.partition(";")[0]) or ""
+    try:
+        with db.session.begin_nested():
+            files.attach(task, by, f"picture-{place}{ending}", medium.type, BytesIO(content), "message")
+    except Refusal as error:
+        _note(task, by, place, error.detail)
+
+
+def _note(task: Task, by: Actor, place: int, reason: str) -> None:
+    messages.say(task, by, f"(File {place} that came with this text could not be fetched: {reason})")

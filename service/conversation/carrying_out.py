@@ -1,0 +1,125 @@
+"""What an answer does: confirm, correct, accept, send back, answer. Each is one call of a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from service.channels import outbound
+from service.conversation import asked, asks, messages
+from service.conversation.asks import Ask
+from service.conversation.letters import Letter
+from service.conversation.said import Said, refused, reply_saying
+from service.errors import NotNow, Refusal
+from service.tasks import dead_line, questions, understanding
+from service.tasks.task import Task
+from tenants.company import Company
+from tenants.wall import db
+
+
+def carefully(said: Said, task: Task, what: Callable[[], None]) -> int:
+    """Do it; where the task does not stand that way any more, say so in a sentence. Gives the task's id."""
+    try:
+        with db.session.begin_nested():
+            what()
+    except Refusal as error:
+        refused(said, error, task)
+    return task.id
+
+
+def letter(said: Said, ask: Ask, task: Task, read: Letter) -> int:
+    """Do what the letter says to this ask."""
+    says = asked.meaning(ask, read) or ""
+
+    def answer_what_was_seen() -> None:
+        if not said.may_have_seen(ask.at):
+            raise NotNow(_("Something else was asked while your answer was on its way. Read that first."))
+        BY_KIND[ask.kind](said, ask, task, says, read.rest)
+
+    return carefully(said, task, answer_what_was_seen)
+
+
+def words(said: Said, ask: Ask, task: Task, text: str) -> int:
+    """Words after "what is different?", after "what is missing?", or to a question."""
+    return carefully(said, task, lambda: WORDS[ask.kind](said, ask, task, text))
+
+
+def pass_on(said: Said, task: Task, text: str) -> None:
+    """Words on a task for those who work on it."""
+    messages.say(task, said.by, text, inbound_id=said.inbound.id)
+
+
+def _retelling(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+    if says == "no":
+        return correct(said, ask, task, rest) if len(rest) > 2 else _ask_for_words(said, ask, task, "correction", "what_differs")
+    understanding.confirm(task, said.by, ask.subject_id, proposal=says == "b")
+    asks.close_asks(task.id, "retelling", "correction")
+    if rest:
+        pass_on(said, task, rest)
+
+
+def _question(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+    if says == "words":
+        return answer(said, ask, task, said.text if said.task_id else _without_number(said.text, task))
+    option = asked.options_of(ask)[int(says)]
+    answer(said, ask, task, f"{option}. {rest}" if rest else option, quietly=True)
+
+
+def _delivery(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+    if says == "2":
+        return rework(said, ask, task, rest) if len(rest) > 2 else _ask_for_words(said, ask, task, "rework", "what_lacks")
+    delivery = db.session.get_one(dead_line.Delivery, ask.subject_id)
+    dead_line.accept(task, said.by, max(delivery.met_share, dead_line.SUCCESS))
+    asks.close_asks(task.id)
+    if rest:
+        pass_on(said, task, rest)
+    _say_accepted(said, task)
+
+
+def correct(said: Said, ask: Ask, task: Task, why: str) -> None:
+    """The retelling is wrong, and this is different."""
+    understanding.correct(task, said.by, ask.subject_id, why)
+    asks.close_asks(task.id, "retelling", "correction")
+    reply_saying(said, "corrected", task)
+
+
+def rework(said: Said, ask: Ask, task: Task, lacks: str) -> None:
+    """The delivery is not quite right, and this is missing."""
+    delivery = db.session.get_one(dead_line.Delivery, ask.subject_id)
+    dead_line.accept(task, said.by, min(delivery.met_share, dead_line.SUCCESS - 1), lacks, "rework")
+    asks.close_asks(task.id, "delivery", "rework")
+    reply_saying(said, "reworking", task)
+
+
+def answer(said: Said, ask: Ask, task: Task, text: str, *, quietly: bool = False) -> None:
+    """The answer to a question. Who chose a letter needs no word back; who wrote freely is told how it was taken."""
+    questions.answer(task, said.by, ask.subject_id, text.strip())
+    asks.close_asks(task.id, "question", subject_id=ask.subject_id)
+    if said.by_phone and not quietly:
+        reply_saying(said, "taken", task)
+
+
+def _ask_for_words(said: Said, ask: Ask, task: Task, kind: str, question: str) -> None:
+    asks.open_ask(task, said.person.id, kind, ask.subject_id, said.by.channel, [])
+    reply_saying(said, question, task)
+
+
+def _say_accepted(said: Said, task: Task) -> None:
+    """By the channel of the answer, with the price; where a card is kept the receipt of the payment says it."""
+    company = db.session.get_one(Company, task.company_id)
+    if company.stripe_method and task.price and task.channel == said.by.channel:
+        return
+    outbound.tell(said.person, "accepted", task, channel=said.by.channel)
+
+
+def _without_number(text: str, task: Task) -> str:
+    bare = text.strip().lstrip("#")
+    number = str(task.number)
+    if bare.startswith(number):
+        return bare.removeprefix(number).strip(" :,.-")
+    return bare.removesuffix(number).strip(" #") or bare
+
+
+BY_KIND: dict[str, Callable[[Said, Ask, Task, str, str], None]] = {"retelling": _retelling, "question": _question, "delivery": _delivery}
+WORDS: dict[str, Callable[[Said, Ask, Task, str], None]] = {"correction": correct, "rework": rework, "question": answer}
