@@ -65,7 +65,7 @@ async function draw() {
   if (!place || !reader) return;
   const mine = (await waiting.all()).filter((entry) => entry.person === reader).sort((a, b) => a.at - b.at);
   place.querySelector("ul").replaceChildren(...mine.map(row));
-  place.querySelector("[data-send-now]").hidden = mine.length === 0;
+  place.querySelector("[data-send-now]").hidden = mine.every((entry) => entry.state === "refused");
   place.querySelector("[data-sign-in]").hidden = !mine.some((entry) => entry.state === "signed-out");
   if (mine.length || place.dataset.subject === "waiting") say(place.dataset[STATES[worst(mine)]] ?? "", "waiting");
 }
