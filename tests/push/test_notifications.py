@@ -121,6 +121,11 @@ def test_the_mail_goes_as_ever_and_each_device_has_a_message_of_its_own(world, a
     assert {path for path, _headers, _body in service.came} == {one_.endpoint.removeprefix(service.url) for one_ in (first, second)}
 
 
+def test_what_somebody_wrote_is_shown_without_the_mails_own_words():
+    assert devices._line("See https://example.com/a\n\nAnswer this mail, or here: http://desk.test/t/1-2") == "See https://example.com/a"
+    assert devices._line('"Tea" waits for your word: http://desk.test/t/1') == '"Tea" waits for your word:'
+
+
 def test_only_what_asks_or_tells_that_it_is_done_is_shown(asked):
     shown = {row.template for row in one(select(Message).where(Message.to_id == asked[0].id, Message.channel == "push"))}
     written = {row.template for row in one(select(Message).where(Message.to_id == asked[0].id, Message.channel == "email"))}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import timedelta
 
 from service.actor import THE_SYSTEM
 from service.channels.push import edge, subscriptions
 from service.channels.push.edge import Device, Gone
+from service.config import settings
 from service.conversation.messages import Message
 from service.now import now
 from service.tasks import events
@@ -23,7 +23,6 @@ SHOWN = frozenset({"confirm", "confirm_ways", "question", "deliver", "accept_not
 LONGEST_LINE = 180
 # A notification that could not be handed over for so long is no news any more; the mail has been read by then.
 NEWS_FOR = timedelta(hours=12)
-ADDRESS = re.compile(r"https?://\S+")
 
 
 def show(message: Message, language: str, words: str) -> None:
@@ -45,7 +44,11 @@ def _write(message: Message, task: Task, device_id: int, facts: dict[str, object
 
 
 def _line(words: str) -> str:
-    return cut(" ".join(ADDRESS.sub("", words).split()), LONGEST_LINE)
+    """The mail's words without what tells how to answer it: whoever touches a notification is on the page."""
+    ours = settings().url
+    first, *more = words.strip().split("\n\n")
+    told = " ".join([first, *(part for part in more if ours not in part)])
+    return cut(" ".join(word for word in told.split() if not word.startswith(ours)), LONGEST_LINE)
 
 
 def _page(task: Task) -> str:
