@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import os
 import secrets
+import time
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
@@ -11,6 +15,9 @@ from typing import Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# How many points the curve of VAPID has (P-256); a private key is a number below it.
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class WrongSetting(SystemExit):
@@ -55,6 +62,9 @@ class Settings(BaseSettings):
     upload_mb: int = Field(20, ge=1, le=500)
     quiet_from: int = Field(21, ge=0, le=24)
     quiet_to: int = Field(8, ge=0, le=23)
+    vapid_private_key: str = ""
+    vapid_subject: str = Field("", pattern=r"^$|^mailto:[^@\s]+@[\w.-]+$|^https://[\w.-]+$")
+    push_allow_loopback: bool = False
 
     @field_validator("outbound", mode="before")
     @classmethod
@@ -80,6 +90,17 @@ class Settings(BaseSettings):
     def _networks(cls, value: str) -> str:
         for network in value.split(",") if value else []:
             ip_network(network.strip())
+        return value
+
+    @field_validator("vapid_private_key")
+    @classmethod
+    def _number(cls, value: str) -> str:
+        try:
+            raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+        except binascii.Error:
+            raw = b""
+        if value and not (len(raw) == 32 and 0 < int.from_bytes(raw, "big") < P256_ORDER):
+            raise ValueError("must be a private key of P-256: 32 bytes in base64url")
         return value
 
     @model_validator(mode="after")
@@ -123,7 +144,7 @@ def read(file: Path | None = None) -> Settings:
         raise WrongSetting(f"{what}. docs/settings.md says what it takes.") from None
     if found.secret_key:
         return found
-    return found.model_copy(update={"secret_key": _kept_secret(found.data_dir)})
+    return found.model_copy(update={"secret_key": kept(found.data_dir / "secret_key", _secret)})
 
 
 def _running_desk() -> Path | None:
@@ -132,14 +153,26 @@ def _running_desk() -> Path | None:
     return path if path.is_file() and not os.environ.get("DATABASE_URL") else None
 
 
-def _kept_secret(folder: Path) -> str:
-    """The secret of this installation, made once and kept in DATA_DIR, readable by its owner alone."""
-    path = folder / "secret_key"
-    folder.mkdir(parents=True, exist_ok=True)
+def kept(path: Path, make: Callable[[], str]) -> str:
+    """A secret of this installation, made once and kept in DATA_DIR, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return _written(path)
     with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+        file.write(make())
+    return _written(path)
+
+
+def _written(path: Path) -> str:
+    """What stands in the file; another process may have made it this instant and not written it yet."""
+    for _try in range(100):
+        if text := path.read_text().strip():
+            return text
+        time.sleep(0.02)
+    raise WrongSetting(f"The file {path} is empty. Remove it; another secret is made then.")
+
+
+def _secret() -> str:
+    return secrets.token_urlsafe(48)

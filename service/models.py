@@ -4,6 +4,7 @@ from service import drafts, due, files  # noqa: F401
 from service.api import idempotency  # noqa: F401
 from service.billing import charges, ledger  # noqa: F401
 from service.channels import kept  # noqa: F401
+from service.channels.push import subscriptions  # noqa: F401
 from service.conversation import asks, messages  # noqa: F401
 from service.tasks import (  # noqa: F401
     clock,

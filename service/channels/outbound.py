@@ -13,6 +13,7 @@ from babel.numbers import format_currency
 
 from service.actor import THE_SYSTEM, Actor
 from service.channels import short_links
+from service.channels.push import devices
 from service.channels.sms import fitting
 from service.channels.wording import TEMPLATES
 from service.config import settings
@@ -67,6 +68,7 @@ def write(channel: str, to: str, template: str, language: str, *, task: Task | N
     db.session.add(message)
     db.session.flush()
     events.write("message.written", by, task=task, company_id=company_id, message=message.id)
+    devices.show(message, language, words.mail.format_map(filled))
     return message
 
 

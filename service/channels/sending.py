@@ -8,6 +8,8 @@ from sqlalchemy import func, select, update
 
 from service import due
 from service.channels.email import smtp_edge
+from service.channels.push import devices
+from service.channels.push.edge import Gone
 from service.channels.sms import twilio_edge
 from service.config import settings
 from service.conversation.messages import Message
@@ -32,6 +34,10 @@ def send(held: Lease) -> None:
     try:
         sid = _found(message) if before == "sending" else None
         provider_id = sid or _try(message)
+    except Gone as error:  # a device that takes no more: nothing that a person could mend
+        with due.doing(held):
+            db.session.execute(update(Message).where(Message.id == message.id).values(state="failed", error=str(error)))
+        return
     except NeedsPerson as error:
         _failed(message.id, str(error))
         raise
@@ -77,7 +83,7 @@ def _kept_in(message: Message) -> str | None:
 
 
 def _wait_for_morning(message: Message) -> None:
-    if message.channel != "sms" or message.template in AT_ONCE or message.to_id is None:
+    if message.channel not in ("sms", "push") or message.template in AT_ONCE or message.to_id is None:
         return
     person = db.session.get(Person, message.to_id)
     if person is None:
@@ -99,13 +105,13 @@ def _call(message: Message) -> str:
     """The vendor's id of the message that was sent."""
     if message.channel == "sms":
         return twilio_edge.send(message.to_address or "", message.text, message.id).sid
-    return smtp_edge.send(message)
+    return devices.send(message) if message.channel == "push" else smtp_edge.send(message)
 
 
 def _found(message: Message) -> str | None:
     """The id of a text that was sent by an attempt that died before it could say so."""
     if message.channel != "sms":
-        return None  # mail carries our own Message-ID: a repeat is the same mail
+        return None  # mail carries our own Message-ID, a notification its tag: a repeat is the same one
     if message.provider_id:
         return message.provider_id
     if message.tried_at is None:

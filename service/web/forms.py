@@ -6,7 +6,8 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from flask import flash, request
+from flask import flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.errors import BadInput
@@ -58,6 +59,16 @@ def moment(name: str) -> datetime | None:
         return datetime.fromisoformat(text).replace(tzinfo=here()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadInput({name: _("Write a day and an hour.")}) from error
+
+
+def by_script() -> bool:
+    """Whether a script of ours sent this form (static/js/waiting.js) and reads the answer, instead of a browser that shows it."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def done(page: str, **facts: object) -> ResponseReturnValue:
+    """On to this page; a script is told where it is."""
+    return (jsonify(page=page, **facts), 201) if by_script() else redirect(page, 303)
 
 
 def lines(name: str) -> list[str]:

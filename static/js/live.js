@@ -5,7 +5,7 @@ const main = () => document.getElementById("main");
 
 function boost() {
   if (!document.body.dataset.live) return;
-  for (const form of document.querySelectorAll("#main form[method=post]:not([hx-boost], [data-plain])")) {
+  for (const form of document.querySelectorAll("#main form[method=post]:not([hx-boost], [data-plain], [data-offline])")) {
     form.setAttribute("hx-boost", PLACE);
     window.htmx.process(form);
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, g, redirect, render_template, request
+from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -63,11 +63,13 @@ def hand_over() -> ResponseReturnValue:
         if not made.repeated:
             _attach(made.id)
     except Refusal as error:
+        if forms.by_script():
+            raise
         db.session.rollback()
         errors = getattr(error, "errors", {"text": error.detail})
         return render_template("client/new.html", values=values, errors=errors, key=uuid.uuid4().hex), error.status
     flash(_("We have it: task %(number)s. Next you read how we understood it.", number=made.number))
-    return redirect(f"/app/{g.seat.slug}/tasks/{made.number}", 303)
+    return forms.done(f"/app/{g.seat.slug}/tasks/{made.number}", number=made.number)
 
 
 def _attach(task_id: int) -> None:

@@ -1,0 +1,1 @@
+"""Web push: notifications on devices whose browser was allowed to show them."""
