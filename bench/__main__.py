@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from twilio.request_validator import RequestValidator
 
-from bench import load, yardstick
+from bench import finding, load, yardstick
 from tests.running_desk import ROOT, RunningDesk, free_port
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
@@ -53,6 +53,7 @@ def measure(desk: RunningDesk) -> None:
     rest(desk, key)
     mail(desk)
     queue_page(desk)
+    finding.measure(desk, told)
 
 
 def rest(desk: RunningDesk, key: str) -> None:

@@ -97,12 +97,12 @@ def _register(app: Flask) -> None:
     from service.api import routes as api
     from service.billing.hooks import hooks as stripe
     from service.channels.sms.hooks import hooks as sms
-    from service.web import account, assistant, client, device, health, keeping, live, notifications, operator, public, short_link
+    from service.web import account, assistant, client, device, finding, health, keeping, live, notifications, operator, public, short_link
 
     for machine in (api.api, sms, stripe):
         csrf.exempt(machine)
     for door in (api.api, sms, stripe, public.pages, account.pages, client.pages, assistant.pages, operator.pages,
                  short_link.pages, live.pages, keeping.pages, health.pages, device.pages,
-                 notifications.pages):
+                 notifications.pages, finding.pages):
         app.register_blueprint(door)
     commands.init(app)

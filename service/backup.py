@@ -9,8 +9,10 @@ from pathlib import Path
 from shutil import which
 
 import click
+import psycopg
 
 from service.config import settings
+from tenants import roles
 
 
 def write(file: str) -> None:
@@ -23,6 +25,8 @@ def write(file: str) -> None:
 def restore(file: str) -> None:
     """Replace what is in the database by a backup, in one transaction: all of it or nothing."""
     _run("pg_restore", ["--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={_owner()}", file])
+    with psycopg.connect(_owner()) as owner:
+        roles.give_to_finder(owner)
 
 
 def _owner() -> str:

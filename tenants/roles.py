@@ -8,22 +8,46 @@ import psycopg
 from psycopg import sql
 
 ROLES: tuple[LiteralString, ...] = ("client", "assistant", "operator", "system", "door")
+# Owns the functions of search; nobody logs in as it, and the desk's login cannot take it.
+FINDER: LiteralString = "finder"
+FINDS: tuple[LiteralString, ...] = ("find_query", "find_number", "find_looked", "find_near", "find_for_client", "find_for_assistant",
+                                    "find_for_operator")
 # Roles belong to the whole server: two desks that start on one server at once must not make them at the same time.
 LOCK = 7_310_226
 
 
 def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -> None:
-    """Make the five roles and let the login take them, without inheriting any of their rights."""
+    """Make the five roles and let the login take them, without inheriting any of their rights; and the finder for the owner."""
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         for role in ROLES:
             _make(owner, role, sql.SQL("nologin"))
+        _make_finder(owner)
         if password is not None:
             _make(owner, login, sql.SQL("login password {}").format(sql.Literal(password)))
         for role in ROLES:
             if not _granted(owner, role, login):
                 owner.execute(sql.SQL("grant {} to {} with inherit false, set true").format(
                     sql.Identifier(role), sql.Identifier(login)))
+
+
+def _make_finder(owner: psycopg.Connection) -> None:
+    """The finder; whoever owns the tables may give functions to it."""
+    _make(owner, FINDER, sql.SQL("nologin nobypassrls"))
+    (name,) = owner.execute("select session_user::text").fetchone() or ("",)
+    (above,) = owner.execute("select rolsuper from pg_roles where rolname = session_user").fetchone() or (False,)
+    if not above and not _granted(owner, FINDER, name):
+        owner.execute(sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(FINDER), sql.Identifier(name)))
+
+
+def give_to_finder(owner: psycopg.Connection) -> None:
+    """Make the finder the owner of search's functions again: what was restored belongs to whoever restored it."""
+    with owner.transaction():
+        owner.execute("grant create on schema public to finder")
+        there = owner.execute("select proname from pg_proc where pronamespace = 'public'::regnamespace and proname = any(%s)", (list(FINDS),))
+        for (name,) in there.fetchall():
+            owner.execute(sql.SQL("alter function {} owner to finder").format(sql.Identifier(name)))
+        owner.execute("revoke create on schema public from finder")
 
 
 def _make(owner: psycopg.Connection, role: str, kind: sql.Composable) -> None:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from service import poke
+from service import findable, poke
 from service.actor import THE_SYSTEM
 from service.api.idempotency import Answer
 from service.app import create_app
@@ -95,8 +95,15 @@ def _later(task_id: int) -> None:
         db.session.execute(update(Task).where(Task.id == task_id, Task.alarm_at <= now()).values(alarm_at=now() + timedelta(minutes=5)))
 
 
+def learn(behind: int = findable.BEHIND) -> None:
+    """Let search know what was said since."""
+    with wall.transaction(wall.system("clock")):
+        findable.learn(behind)
+
+
 def nets() -> None:
     """The net below the net, and yesterday's answers to keys."""
+    learn(findable.FAR_BEHIND)
     with wall.transaction(wall.system("clock")):
         db.session.execute(FORGOTTEN)
         db.session.execute(delete(Answer).where(Answer.created_at < func.now() - timedelta(days=1)))
@@ -104,11 +111,12 @@ def nets() -> None:
 
 
 def tick(stopping: threading.Event) -> None:
-    """Ring each second, spread the nets each minute, until stopped."""
+    """Ring and learn each second, spread the nets each minute, until stopped."""
     until_nets = 0.0
     while not stopping.is_set():
         try:
             more = ring() == MOST
+            learn()
             if until_nets <= 0:
                 nets()
                 until_nets = NETS_EACH_SECONDS

@@ -253,7 +253,7 @@ class TaskFilter(Paged):
     state: Words | None = Field(None, max_length=200, description="One state, or several with commas between")
     category: Words | None = Field(None, max_length=30)
     assignee: Words | None = Field(None, max_length=320, description="The assistant's id, or `me`")
-    q: Words | None = Field(None, max_length=200, description="Words of the title, or the number")
+    q: Words | None = Field(None, max_length=200, description="Words of the task or of its messages, or its number: best first, one page")
 
 
 class InboundFilter(Paged):

@@ -13,6 +13,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from service import finding
 from service.actor import Actor
 from service.api import access, answers, bodies, idempotency, reading, shown
 from service.api.access import DESK, me
@@ -63,10 +64,12 @@ def _in_a_transaction(body: bodies.HandOver, kept: Kept, key: str | None) -> tup
 @access.anyone
 @reading.asks(bodies.TaskFilter)
 def tasks(query: bodies.TaskFilter) -> Response:
-    """The tasks that this key may see, newest first."""
+    """The tasks that this key may see, newest first; with `q` those that fit best, on one page."""
     narrowed = {"states": _states(query.state), "category": query.category, "assignee": _assignee(query.assignee),
-                "words": (query.q or "").strip(), "after": query.after, "limit": query.limit}
-    seat = access.caller().seat
+                "limit": query.limit}
+    if (query.q or "").strip():
+        return shown.reply_tasks([row.task for row in finding.page(query.q or "", **narrowed).rows], None)  # type: ignore[arg-type]
+    narrowed["after"], seat = query.after, access.caller().seat
     page = lists.of_company(seat.company_id, **narrowed) if seat else lists.seen(**narrowed)  # type: ignore[arg-type]
     return shown.reply_tasks([row.task for row in page.rows], page.next)
 

@@ -153,6 +153,7 @@ def test_backup_and_restore_bring_everything_back():
         desk.command("restore", "--yes", file)
         assert desk.rows("select count(*) from task") == tasks
         assert desk.rows("select count(*) from task where title = 'spoiled'") == [(0,)]
+        assert desk.rows("select distinct proowner::regrole::text from pg_proc where proname like 'find\\_%%'") == [("finder",)]
     finally:
         desk.stop()
 

@@ -13,8 +13,10 @@ import service.models  # noqa: F401
 from service.config import with_driver
 from tenants.wall import Base
 
-# Indexes that the wall's policies need and the models do not know.
-OF_THE_WALL = {"ix_task_holder_company", "ix_task_person", "ix_message_author"}
+# Indexes that the wall's policies and search need and the models do not know.
+OF_THE_WALL = {"ix_task_holder_company", "ix_task_person", "ix_message_author",
+               "ix_task_held", "ix_task_queued", "ix_task_number", "ix_company_name_near", "ix_person_name_near",
+               "ix_findable_words", "ix_findable_title"}
 
 
 def test_the_tables_are_those_of_the_models(app):

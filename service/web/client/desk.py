@@ -8,7 +8,7 @@ from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import files
+from service import files, finding
 from service.errors import Refusal
 from service.tasks import handing_over, lists
 from service.tasks.handing_over import Kept, Wish
@@ -33,10 +33,11 @@ def desk() -> ResponseReturnValue:
 @pages.get("/tasks")
 @doors.client
 def tasks() -> ResponseReturnValue:
-    """All tasks of the company that I may see, newest first."""
+    """All tasks of the company that I may see, newest first; with words those that fit best."""
     state, category, words = (request.args.get(name, "")[:100] for name in ("state", "category", "q"))
-    page = lists.of_company(g.seat.company_id, states=(state,) if state in STATE_NAMES else (), category=category or None,
-                            words=words, after=request.args.get("after"))
+    states = (state,) if state in STATE_NAMES else ()
+    page = finding.page(words, states=states, category=category or None) if words.strip() else lists.of_company(
+        g.seat.company_id, states=states, category=category or None, after=request.args.get("after"))
     return render_template("client/tasks.html", page=page, state=state, category=category, q=words, states=STATE_NAMES)
 
 

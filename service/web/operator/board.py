@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from service import finding
 from service.channels import lists as channel_lists
 from service.errors import Refusal
 from service.tasks import analysis, lists
@@ -84,10 +85,11 @@ def reply(inbound_id: int) -> ResponseReturnValue:
 @pages.get("/desk/board")
 @desk_only
 def board() -> ResponseReturnValue:
-    """Everything that is under way, by dead line, with the load of the pool."""
-    state = request.args.get("state", "")
-    page = lists.board(state if state in BOARD_STATES else None, request.args.get("after"))
-    return render_template("operator/board.html", page=page, state=state, states=BOARD_STATES, loads=lists.loads())
+    """Everything that is under way, by dead line, with the load of the pool; with words whatever fits, ended or not."""
+    state, words = (request.args.get(name, "")[:100] for name in ("state", "q"))
+    only = state if state in BOARD_STATES else None
+    page = finding.page(words, states=(only,) if only else ()) if words.strip() else lists.board(only, request.args.get("after"))
+    return render_template("operator/board.html", page=page, state=state, q=words, states=BOARD_STATES, loads=lists.loads())
 
 
 def _triage(errors: dict[str, str], task_id: int) -> str:
