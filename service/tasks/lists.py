@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
@@ -105,6 +105,15 @@ def counts(*states: str, most: int = 1000) -> dict[str, int]:
     """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table."""
     return {state: db.session.scalar(select(func.count()).select_from(
         select(Task.id).where(Task.state == state).limit(most).subquery())) or 0 for state in states}
+
+
+def could_do(code: str) -> list[tuple[Person, int, int]]:
+    """Who has this trade, the freest first: each with what they hold and their limit, at most fifty."""
+    held_now = select(func.count()).where(Task.holder_id == Staff.person_id, Task.state.in_(HELD)).scalar_subquery()
+    found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
+                               .where(Staff.role == "assistant", Staff.ended_at.is_(None), literal(code) == any_(Staff.trades))
+                               .order_by(held_now - Staff.held_limit, Person.name).limit(50))
+    return [(person, count or 0, limit) for person, count, limit in found]
 
 
 def loads() -> list[tuple[Person, int, int]]:

@@ -75,6 +75,18 @@ def classify(text: str) -> Guess:
     return Guess(ranked[0][0], ranked[0][1], tuple(ranked[1:4]))
 
 
+def speaking_for(text: str, category: str, most: int = 6) -> list[tuple[str, float]]:
+    """The words of a text that speak for a kind of work, or against it (below zero), the loudest first: what each adds to its
+    score above the mean of all kinds."""
+    model = load()
+    place, words = model.categories.index(category), list(dict.fromkeys(WORD.findall(text[:LONGEST])))[:120]
+    told = []
+    for word in words:
+        scores = [score - bias for score, bias in zip(model.scores(word), model.bias, strict=True)]
+        told.append((word, round(scores[place] - sum(scores) / len(scores), 1)))
+    return sorted((one for one in told if abs(one[1]) >= 0.1), key=lambda one: -abs(one[1]))[:most]
+
+
 @lru_cache
 def load() -> Model:
     """The trained model; 0.7 MB of memory."""

@@ -76,6 +76,17 @@ def drop(inbound_id: int, reason: str, by: Actor) -> None:
     events.write("task.noted", by, inbound=inbound.id, dropped=True)
 
 
+def take_up(inbound_id: int, by: Actor) -> None:
+    """Let a message wait again that was set aside. Raises NotFound, NotNow."""
+    inbound = db.session.get(Inbound, inbound_id, with_for_update=True)
+    if inbound is None:
+        raise NotFound
+    if inbound.kind != "dropped":
+        raise NotNow(_("Something has happened since, so this cannot be taken back."))
+    inbound.state, inbound.kind, inbound.reason = "needs_person", None, _("It was set aside and taken up again.")
+    events.write("task.noted", by, inbound=inbound.id, dropped=False)
+
+
 def replay(inbound_id: int) -> None:
     """Understand a message once more, as when it came. Raises NotNow where it has become something already."""
     inbound = db.session.get(Inbound, inbound_id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,12 +30,13 @@ def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, paragraphs=paragraphs,
-        initials=initials, local=local, size=size, date=named_date, span=words.span, as_pair=lambda value: (value, value.replace("_", " ")),
+        initials=initials, local=local, size=size, date=named_date, span=words.span, city=city,
+        as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
-    app.jinja_env.globals.update(asset=asset, term_line=term.line, ground_of=lambda stretch: ruler.ground(stretch, here(), now()),
-                                 badge=words.badge, event_words=words.event_words,
+    app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
+    app.jinja_env.globals.update(ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -53,7 +55,12 @@ def here() -> ZoneInfo:
 
 def zone_name() -> str:
     """The reader's zone as people call it: its city."""
-    return reader_zone().rpartition("/")[2].replace("_", " ")
+    return city(reader_zone())
+
+
+def city(zone: str) -> str:
+    """The city of a zone's name."""
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def money(minor: int | None, currency: str) -> str:
@@ -149,6 +156,24 @@ def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs; nothing in it is markup."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n"))) for part in parts)
+
+
+# Words that stand in markup itself.
+ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
+
+
+def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
+    """A text as paragraphs with the words marked that spoke for its kind of work."""
+    loud = {word for word, weight in told if weight > 0 and len(word) > 2 and word not in ENTITIES}
+    if not loud:
+        return paragraphs(text)
+    words = re.compile(r"\b(" + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True))) + r")\b")
+    return Markup(words.sub(r"<mark>\1</mark>", str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
+
+
+def escape_all(words: Iterable[str]) -> list[Markup]:
+    """Words as they stand in markup."""
+    return [escape(word) for word in words]
 
 
 def initials(name: str | None) -> str:

@@ -96,7 +96,7 @@ def test_of_eight_with_the_same_key_at_once_one_task_comes(cast, application):
 
     def send():
         program = Program(application.test_client(), client.key)
-        statuses.append(program.post("/tasks", {"text": "All at once"}, Idempotency_Key=key).status_code)
+        statuses.append(program.post("/tasks", {"text": "Compare prices at once"}, Idempotency_Key=key).status_code)
 
     threads = [threading.Thread(target=send) for _eight in range(8)]
     for thread in threads:
@@ -104,7 +104,7 @@ def test_of_eight_with_the_same_key_at_once_one_task_comes(cast, application):
     for thread in threads:
         thread.join()
     assert set(statuses) <= {201, 409} and 201 in statuses
-    assert len(client.get("/tasks?q=All at once").json["data"]) == 1
+    assert len(client.get("/tasks?q=Compare prices at once").json["data"]) == 1
 
 
 @pytest.mark.parametrize(("body", "field"), [

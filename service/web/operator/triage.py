@@ -1,0 +1,141 @@
+"""Triage: one waiting task or message at a time, with the service's guess beside it, and a key for each decision."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.channels import lists as channel_lists
+from service.channels.kept import Inbound
+from service.errors import Refusal
+from service.tasks import analysis, delegate, lists, questions, undoing
+from service.tasks.states import STATE_NAMES
+from service.tasks.task import Task, find
+from service.triage import strangers_desk
+from service.triage.classify import classify, speaking_for
+from service.web import doors, forms
+from service.web.operator.blueprint import desk_only, pages
+from tenants import handbook
+from tenants.wall import db
+
+
+@pages.get("/desk/triage")
+@desk_only
+def triage() -> ResponseReturnValue:
+    """What waits for a decision, and the one that is looked at: `task`, `message`, else the oldest."""
+    return page({})
+
+
+def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    """The page; after a refusal with what was typed and what was wrong."""
+    if errors:
+        db.session.rollback()
+    tasks, waiting = lists.triage(request.args.get("after")), channel_lists.waiting()
+    task, message = _looked_at(tasks, waiting)
+    return render_template("operator/triage.html", page=tasks, waiting=waiting, task=task, message=message, errors=errors, values=request.form,
+                           guess=_guess(task) if task else None, replies=strangers_desk.replies([message]) if message else {}), status
+
+
+def _looked_at(tasks: lists.Page, waiting: list[Inbound]) -> tuple[Task | None, Inbound | None]:
+    wanted, message = request.values.get("task", type=int), request.values.get("message", type=int)
+    if message:
+        return None, next((one for one in waiting if one.id == message), None)
+    shown = next((row.task for row in tasks.rows if row.task.id == wanted), None) or (tasks.rows[0].task if tasks.rows else None)
+    return (shown, None) if shown or not waiting else (None, waiting[0])
+
+
+def _guess(task: Task) -> dict[str, object]:
+    """The three likeliest kinds with how sure the service is, the words that spoke for the first, who could do it, the handbook."""
+    found = classify(task.text)
+    chosen = task.category or found.category
+    likely = [(found.category, found.confidence), *found.others][:3]
+    return {"likely": likely, "chosen": chosen, "words": speaking_for(task.text, chosen),
+            "people": lists.could_do(chosen)[:4], "handbook": handbook.of(task.company_id)}
+
+
+@pages.post("/desk/tasks/<int:task_id>/triage")
+@desk_only
+def decide(task_id: int) -> ResponseReturnValue:
+    """Delegate (to the queue, or to somebody at once), do, delete or refuse; it can be taken back for a while."""
+    try:
+        task = find(task_id)
+        decision, who = request.form.get("decision", ""), forms.whole("assistant")
+        analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason", 2001))
+        if decision == "delegate" and who:
+            delegate.assign(task, doors.me(), who)
+    except Refusal as error:
+        return page(getattr(error, "errors", {"": error.detail}), error.status)
+    said = _("Task %(number)s is %(state)s.", number=task.number, state=STATE_NAMES[task.state])
+    forms.toast(said, undo=f"/desk/tasks/{task_id}/triage/undo") if not who else flash(said)
+    return redirect("/desk/triage", 303)
+
+
+@pages.post("/desk/tasks/<int:task_id>/triage/undo")
+@desk_only
+def undo(task_id: int) -> ResponseReturnValue:
+    """Take the decision back."""
+    try:
+        undoing.undo_triage(find(task_id), doors.me())
+    except Refusal as error:
+        return page(getattr(error, "errors", {"": error.detail}), error.status)
+    return redirect(f"/desk/triage?task={task_id}", 303)
+
+
+@pages.post("/desk/tasks/<int:task_id>/triage/question")
+@desk_only
+def ask_back(task_id: int) -> ResponseReturnValue:
+    """Ask the client before deciding; the task stays in triage until the answer."""
+    try:
+        task = find(task_id)
+        questions.ask(task, doors.me(), forms.words("question", 2001))
+    except Refusal as error:
+        return page(getattr(error, "errors", {"": error.detail}), error.status)
+    flash(_("Asked. The clock stands until they answer."))
+    return redirect("/desk/triage", 303)
+
+
+@pages.post("/desk/inbound/<int:inbound_id>/task")
+@desk_only
+def make_task(inbound_id: int) -> ResponseReturnValue:
+    """Make a waiting message a client's task."""
+    try:
+        made = strangers_desk.make_task(inbound_id, forms.words("email", 321), doors.me())
+    except Refusal as error:
+        return page(getattr(error, "errors", {"": error.detail}), error.status)
+    return redirect(f"/desk/tasks/{made.id}", 303)
+
+
+@pages.post("/desk/inbound/<int:inbound_id>/reply")
+@desk_only
+def reply(inbound_id: int) -> ResponseReturnValue:
+    """Write back to whoever sent a waiting message, by its own channel; it waits on."""
+    try:
+        strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
+    except Refusal as error:
+        return page(getattr(error, "errors", {"": error.detail}), error.status)
+    flash(_("Your answer is on its way. The message waits on."))
+    return redirect(f"/desk/triage?message={inbound_id}", 303)
+
+
+@pages.post("/desk/inbound/<int:inbound_id>/drop")
+@desk_only
+def drop(inbound_id: int) -> ResponseReturnValue:
+    """Set a waiting message aside; it can be taken back."""
+    try:
+        strangers_desk.drop(inbound_id, forms.words("reason", 1001), doors.me())
+    except Refusal as error:
+        return page(getattr(error, "errors", {"": error.detail}), error.status)
+    forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
+    return redirect("/desk/triage", 303)
+
+
+@pages.post("/desk/inbound/<int:inbound_id>/drop/undo")
+@desk_only
+def undo_drop(inbound_id: int) -> ResponseReturnValue:
+    """Let a message wait again that was set aside."""
+    try:
+        strangers_desk.take_up(inbound_id, doors.me())
+    except Refusal as error:
+        return page(getattr(error, "errors", {"": error.detail}), error.status)
+    return redirect(f"/desk/triage?message={inbound_id}", 303)
