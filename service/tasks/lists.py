@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, tu
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
+from service.now import now
 from service.tasks.states import HELD, OPEN
 from service.tasks.task import Task
 from tenants.company import Company
@@ -63,16 +64,24 @@ def triage(after: str | None = None, limit: int = PAGE) -> Page:
     return _by_id((Task.state.in_(("triage",)),), after, limit, newest_first=False)
 
 
-def board(state: str | None = None, after: str | None = None, limit: int = 100) -> Page:
-    """Everything that is under way, by dead line; `state` narrows it."""
-    wanted = (Task.state == state,) if state in OPEN else (Task.state.in_(("queued", *HELD, "delivered")),)
-    return _by_deadline(wanted, after, limit)
+def board(view: str | None = None, after: str | None = None, limit: int = 60, trade: str | None = None) -> Page:
+    """Everything that is under way, by dead line. `view` narrows it: a state, late, red (line within a day), client (waited for), disputed."""
+    wanted = list(_VIEWS[view]()) if view in _VIEWS else [Task.state == view] if view in OPEN else [Task.state.in_(("queued", *HELD, "delivered"))]
+    return _by_deadline([*wanted, *([Task.category == trade] if trade else [])], after, limit)
 
 
-def exceptions() -> list[Row]:
+_VIEWS: dict[str, Callable[[], Sequence[ColumnElement[bool]]]] = {
+    "late": lambda: (Task.state.in_(("queued", *HELD)), Task.deadline_at < now(), Task.waiting_since.is_(None)),
+    "red": lambda: (Task.state == "working", Task.red_line_at.between(now(), now() + timedelta(days=1))),
+    "client": lambda: (Task.state.in_(OPEN), or_(Task.waiting_since.is_not(None), Task.state == "delivered")),
+    "disputed": lambda: (Task.disputed_at.is_not(None), Task.state == "delivered"),
+}
+
+
+def exceptions(limit: int = 50) -> list[Row]:
     """What goes wrong: disputed, overdue, off course; each an index of few rows."""
     return _rows(_wide().where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
-                               Task.state.in_(OPEN)).order_by(Task.deadline_at, Task.id).limit(50))
+                               Task.state.in_(OPEN)).order_by(Task.deadline_at, Task.id).limit(limit))
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:

@@ -30,7 +30,7 @@ def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, paragraphs=paragraphs,
-        initials=initials, local=local, size=size, date=named_date, span=words.span, city=city,
+        initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
@@ -56,6 +56,11 @@ def here() -> ZoneInfo:
 def zone_name() -> str:
     """The reader's zone as people call it: its city."""
     return city(reader_zone())
+
+
+def clock_in(value: datetime, zone: str) -> str:
+    """The hour alone, in another zone."""
+    return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def city(zone: str) -> str:
