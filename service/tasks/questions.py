@@ -65,6 +65,12 @@ def open_questions(task: Task) -> list[Question]:
     return [question for question in questions_of(task) if question.answered_at is None]
 
 
+def first_open(task_ids: list[int]) -> dict[int, Question]:
+    """The oldest open question of each of these tasks, in one query."""
+    found = db.session.scalars(select(Question).where(Question.task_id.in_(task_ids), Question.answered_at.is_(None)).order_by(Question.id.desc()))
+    return {question.task_id: question for question in found}
+
+
 def questions_of(task: Task) -> list[Question]:
     """All that was asked, oldest first."""
     return list(db.session.scalars(select(Question).where(Question.task_id == task.id).order_by(Question.id).limit(200)))

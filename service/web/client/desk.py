@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from service import files, finding
 from service.errors import Refusal
-from service.tasks import handing_over, lists
+from service.tasks import handing_over, lists, questions
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import find
@@ -45,7 +45,7 @@ def tasks() -> ResponseReturnValue:
 @doors.client
 def new() -> ResponseReturnValue:
     """The one box on a page of its own."""
-    return render_template("client/new.html", values={}, errors={}, key=uuid.uuid4().hex)
+    return render_template("client/new.html", guess=None, values={}, errors={}, key=uuid.uuid4().hex)
 
 
 @pages.post("/tasks")
@@ -68,7 +68,7 @@ def hand_over() -> ResponseReturnValue:
             raise
         db.session.rollback()
         errors = getattr(error, "errors", {"text": error.detail})
-        return render_template("client/new.html", values=values, errors=errors, key=uuid.uuid4().hex), error.status
+        return render_template("client/new.html", guess=None, values=values, errors=errors, key=uuid.uuid4().hex), error.status
     flash(_("We have it: task %(number)s. Next you read how we understood it.", number=made.number))
     return forms.done(f"/app/{g.seat.slug}/tasks/{made.number}", number=made.number)
 
@@ -85,5 +85,6 @@ def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
     waiting = lists.waiting_for_client(g.identity.person_id, all_people=g.seat.role == "owner")
     running = lists.of_company(company_id, states=RUNNING, limit=20)
     done = lists.of_company(company_id, states=DONE, limit=5)
-    return render_template("client/desk.html", waiting=waiting, running=running, done=done, values=values, errors=errors,
+    asked = questions.first_open([row.task.id for row in waiting])
+    return render_template("client/desk.html", waiting=waiting, running=running, done=done, questions=asked, guess=None, values=values, errors=errors,
                            key=uuid.uuid4().hex)
