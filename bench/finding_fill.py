@@ -34,10 +34,12 @@ where t.number > 10000 and t.id %% 5 < 2
 FINDABLE = """
 insert into findable (company_id, task_id, title, words)
 select company_id, id, title, setweight(to_tsvector('russian', title), 'A') || setweight(to_tsvector('russian', text), 'B')
-from task t where not exists (select from findable f where f.task_id = t.id and f.message_id is null);
+from task where id > %(task)s
+"""
+FINDABLE_TOO = """
 insert into findable (company_id, task_id, message_id, words)
 select company_id, task_id, id, setweight(to_tsvector('russian', text), 'C')
-from message m where direction = 'said' and task_id is not null and not exists (select from findable f where f.message_id = m.id)
+from message where direction = 'said' and id > %(message)s
 """
 
 
@@ -50,9 +52,12 @@ def fill(owner: psycopg.Connection, count: int) -> None:
         _force(owner, tables, "no force")
         owner.execute("set local session_replication_role = replica")  # foreign keys hold by the way the rows are made
         indexes = _drop_indexes(owner)
+        (task, message), = owner.execute("select coalesce(max(id), 0), (select coalesce(max(id), 0) from message) from task").fetchall()
         owner.execute(TASKS, {"count": count, "person": person, "mask": mask})
+        owner.execute("analyze task")
         owner.execute(MESSAGES, {"mask": mask})
-        owner.execute(FINDABLE)
+        owner.execute(FINDABLE, {"task": task})
+        owner.execute(FINDABLE_TOO, {"message": message})
         owner.execute("set local maintenance_work_mem = '512MB'; set local max_parallel_maintenance_workers = 2")
         for index in indexes:
             owner.execute(index)

@@ -116,7 +116,7 @@ begin
       union all {by_words}) s
     group by s.task_id order by 2 desc, 1 desc limit bound;
   if not found and cardinality(looked) > 0 then
-    return query select t.id, n.rank from ({near}) n join task t on t.id = n.id where {seen} and {wanted} order by 2 desc, 1 desc limit bound;
+    return query select t.id, n.rank from ({near} union all {near_unlearnt}) n join task t on t.id = n.id where {seen} and {wanted} order by 2 desc, 1 desc limit bound;
   end if;
 end $$;
 """
@@ -130,11 +130,15 @@ UNLEARNT = """
          select id, company_id, person_id, private, holder_id, state, category, title, text from task
          where id > (select coalesce(max(task_id), 0) from findable) order by id desc limit 300) t
        where to_tsvector('russian', t.title || ' ' || t.text) @@ looked_for and {seen} and {wanted})"""
+NEAR_UNLEARNT = """
+      (select u.id, word_similarity(array_to_string(looked, ' '), u.title) as rank from (
+         select id, title from task where id > (select coalesce(max(task_id), 0) from findable) order by id desc limit 300) u
+       where u.title %> looked[1] and (looked[2] is null or u.title %> looked[2]) and (looked[3] is null or u.title %> looked[3]))"""
 NEAR_TITLES = "select id, rank from find_near(looked, {company})"
-# What an assistant may see changes hands, so it is not in the index of words: the newest thousand that they held, the newest
-# thousand of their queue, and, for rare words, whatever of the newest three hundred anywhere is theirs to see.
-OWN = """(select id from task where holder_id = me order by id desc limit 1000)
-       union all (select id from task where state = 'queued' and category = any (trades) order by id desc limit 1000)"""
+# What an assistant may see changes hands, so it is not in the index of words: the newest six hundred that they held, the newest
+# six hundred of their queue, and, for rare words, whatever of the newest three hundred anywhere is theirs to see.
+OWN = """(select id from task where holder_id = me order by id desc limit 600)
+       union all (select id from task where state = 'queued' and category = any (trades) order by id desc limit 600)"""
 OWN_WORDS = """
       (select f.task_id, ts_rank(f.words, looked_for) from ({own}) o join findable f on f.task_id = o.id
        join task t on t.id = o.id where f.words @@ looked_for and {seen} and {wanted} limit 400)
@@ -179,7 +183,7 @@ def _function(role: str, seen: str) -> str:
     names = {"role": role, "seen": seen, "wanted": WANTED, "own": OWN, "ours": "f.company_id = ours and" if role == "client" else "",
              "company": "ours" if role == "client" else "null"}
     by_words, near = (OWN_WORDS, OWN_TITLES) if role == "assistant" else (NEWEST, NEAR_TITLES)
-    return FUNCTION.format(unlearnt=UNLEARNT.format(**names), by_words=by_words.format(**names), near=near.format(**names), **names)
+    return FUNCTION.format(unlearnt=UNLEARNT.format(**names), by_words=by_words.format(**names), near=near.format(**names), near_unlearnt=NEAR_UNLEARNT, **names)
 
 
 def _to_finder() -> None:

@@ -63,9 +63,18 @@ def test_word_forms_beginnings_and_typos_find_in_both_languages(world, said, ask
 def test_a_task_is_found_before_its_words_are_learnt(world):
     person, stranger, word = world.client(), world.client(), rare()
     task = world.task(person, text=f"Find {word}")
-    assert found(person.scope, word) == [task] and found(stranger.scope, word) == []
+    asked = (word, word[:-1] + "z")
+    assert [found(person.scope, q) for q in asked] == [[task], [task]] and [found(stranger.scope, q) for q in asked] == [[], []]
     learn()
     assert found(person.scope, word) == [task]
+
+
+def test_a_title_of_words_that_the_index_leaves_out_is_found_by_its_looks(world):
+    person = world.client()
+    task = world.task(person, text="All at once")
+    assert found(person.scope, "All at once") == [task]
+    learn()
+    assert found(person.scope, "All at once") == [task]
 
 
 def test_words_of_the_text_and_of_messages_find_the_task_once(world):
