@@ -66,7 +66,7 @@ class RunningDesk:
             r"(TWILIO|STRIPE|DATABASE|OWNER_|REDIS|SECRET|PUBLIC|MAIL_|OUTBOUND|DATA_DIR|QUIET|TEST_)", name)}
         return {**ours, "DATA_DIR": str(self.folder), "PORT": str(self.port), "MAIL_PORT": str(self.mail_port),
                 "SMTP_URL": f"smtp://127.0.0.1:{self.postman.controller.port}", "DEMO": "" if self.demo else "off",
-                "DEMO_PASSWORD": "demo desk 12", "QUIET_FROM": "24", "QUIET_TO": "0"}
+                "DEMO_PASSWORD": "demo desk 12", "UNDO_SECONDS": "15", "QUIET_FROM": "24", "QUIET_TO": "0"}
 
     def start(self, seconds: float = 120) -> float:
         """Start and wait for `ready`; gives the seconds that took."""

@@ -27,7 +27,7 @@ STYLES = ("tokens", "base", "term", "components", "client", "public", "desk")
 FONTS = tuple(f"{name}-{script}-{weight}-normal" for name, weight in (("golos-text", 400), ("golos-text", 600), ("spectral", 500))
               for script in ("latin", "cyrillic"))
 OTHERS = ("js/app.js", "img/icons.svg", "img/favicon.svg", "img/icon-192.png")
-MODULES = ("theme", "keys", "palette", "drafts", "small", "waiting", "offline", "push", "worker")
+MODULES = ("theme", "keys", "palette", "drafts", "small", "waiting", "offline", "push", "worker", "cover", "live")
 
 
 @pages.get("/manifest.webmanifest")

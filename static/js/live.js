@@ -63,8 +63,16 @@ function answering() {
   });
 }
 
+// What somebody folded or unfolded stays so; a stage of the work opens when the work comes to it.
+function steady(_elt, { oldNode, newNode }) {
+  if (!oldNode.matches?.("details, dialog")) return;
+  if (oldNode.matches(".stage") && oldNode.className !== newNode.className) return;
+  newNode.toggleAttribute("open", oldNode.hasAttribute("open"));
+}
+
 export function live(after) {
   if (!window.htmx) return;
+  window.htmx.registerExtension("desk", { htmx_before_morph_node: steady });
   boost();
   document.body.addEventListener("changed", () => { shown(true); again(); });
   document.body.addEventListener("hello", () => shown(true));

@@ -88,5 +88,5 @@ def test_a_new_task_appears_in_an_open_queue_and_goes_when_it_is_taken(desk, bro
     expect(assistant.get_by_text(str(number), exact=True)).to_have_count(1)
     key = desk.command("apikey", "add", "--staff", "assistant@demo.example")
     call(desk, key, f"/tasks/{_id}/claim", {})
-    expect(operator.locator("[data-row]", has_text=str(number))).to_contain_text("Anna", timeout=SOON)
+    expect(assistant.locator("section[aria-labelledby=held-h]")).to_contain_text(str(number), timeout=SOON)
     assert assistant.errors == operator.errors == []

@@ -7,12 +7,11 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.push.push_service import Browser
 from tests.running_desk import RunningDesk
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 KEPT = "Kept. It goes out when you are back online."
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -25,12 +24,10 @@ def desk():
     running.stop()
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield started
-        started.close()
+@pytest.fixture
+def chromium(browser):
+    """The one browser of all browser tests."""
+    return browser
 
 
 @pytest.fixture
@@ -147,7 +144,7 @@ def test_two_windows_send_it_once(phone, desk):
     hand_over(phone, text)
     expect(waits(other)).to_contain_text(text)
     asked = []
-    phone.context.on("request", lambda request: asked.append(request.url) if request.method == "POST" else None)
+    phone.context.on("request", lambda request: asked.append(request.url) if request.method == "POST" and request.url.endswith("/tasks") else None)
     phone.context.set_offline(False)
     for page in (phone, other):
         page.evaluate("dispatchEvent(new Event('online'))")

@@ -64,7 +64,7 @@ def test_from_hand_over_to_invoice(desk, browser):
     assistant.fill("#delivery", "The five suppliers, with prices for 400 litres a month.")
     assistant.set_input_files("#file", {"name": "suppliers.csv", "mimeType": "text/csv", "buffer": b"name,price\nOat,1.10\n"})
     assistant.get_by_role("button", name="Deliver").click()
-    expect(assistant.locator("h2", has_text="The delivery")).to_be_visible()
+    expect(assistant.locator("h2", has_text="Delivered")).to_be_visible()
 
     client.reload()
     client.fill("#score", "90")
