@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from service import files
 from service.conversation import messages
 from service.errors import NotAllowed, NotFound, NotNow, Refusal
+from service.insight import my_month
 from service.tasks import briefing, clock, dead_line, delegate, lists, parameters, questions, red_line, understanding, undoing
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
-from service.web import doors, forms
+from service.web import doors, forms, render
 from service.web.client.task import download
+from service.web.pictures.weeks import my_kinds, my_weeks
 from service.web.points import points_of
 from service.web.shown import show
 from tenants.wall import db
@@ -30,6 +32,14 @@ def queue() -> ResponseReturnValue:
     """What I hold, and what I may take, most pressing first."""
     held = lists.held(doors.me().person_id or 0)
     return render_template("assistant/queue.html", held=held, page=lists.queued(request.args.get("after")))
+
+
+@pages.get("/month")
+@mine
+def month() -> ResponseReturnValue:
+    """What I did in thirty days, how it was received, and who said thanks."""
+    found = my_month.my_month(doors.me().person_id or 0, render.here())
+    return render_template("assistant/month.html", it=found, weeks=my_weeks(found.weeks), kinds=my_kinds(found.kinds))
 
 
 @pages.get("/<int:task_id>")

@@ -207,8 +207,8 @@ def test_the_figures_have_something_to_say(rows):
 
 @pytest.mark.parametrize(("email", "paths"), [
     ("client@demo.example", ["/app/demo/", "/app/demo/tasks", "/app/demo/billing", "/app/demo/people"]),
-    ("assistant@demo.example", ["/work"]),
-    ("operator@demo.example", ["/desk", "/desk/triage", "/desk/board", "/desk/messages", "/desk/pool"]),
+    ("assistant@demo.example", ["/work", "/work/month"]),
+    ("operator@demo.example", ["/desk", "/desk/triage", "/desk/board", "/desk/messages", "/desk/pool", "/desk/reports"]),
     ("supervisor@demo.example", ["/desk", "/desk/board"]),
     ("admin@demo.example", ["/desk"]),
     ("vetrov@sever.example", ["/app/sever/", "/app/sever/billing"]),

@@ -10,8 +10,11 @@ from flask_babel import gettext as _
 
 from service.billing import cards, invoice_pdf, ledger, lists
 from service.errors import NotFound, Refusal
-from service.web import doors
+from service.insight import spending
+from service.web import doors, render
 from service.web.client.blueprint import pages
+from service.web.pictures.money import by_kind, by_month
+from service.web.pictures.said import month_alone
 from tenants.company import Company
 from tenants.wall import db
 
@@ -19,7 +22,7 @@ from tenants.wall import db
 @pages.get("/billing")
 @doors.client
 def billing() -> ResponseReturnValue:
-    """What is owed, the charges with their invoices, the card."""
+    """What is spent, what is owed, the charges with their invoices, the card."""
     return _billing({})
 
 
@@ -58,4 +61,8 @@ def _billing(errors: dict[str, str]) -> str:
     db.session.rollback() if errors else None
     company = db.session.get_one(Company, g.seat.company_id)
     owed = ledger.balance(company.id) if g.seat.role == "owner" else None
-    return render_template("client/billing.html", company=company, owed=owed, page=lists.charges(after=request.args.get("after")), errors=errors)
+    spent = spending.spending(company, render.here())
+    return render_template("client/billing.html", company=company, owed=owed, page=lists.charges(after=request.args.get("after")), errors=errors,
+                           spent=spent, promised=spending.promised(company), open=spending.open_invoices(company),
+                           months=by_month(spent, company.currency), kinds=by_kind(spent, company.currency),
+                           this_month=month_alone(spent.months[-1].first))

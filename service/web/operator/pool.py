@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 
 from service.billing import ledger
 from service.errors import NotFound
-from service.insight import figures
+from service.insight import arrivals, leaving, success, waits
 from service.tasks import lists
 from service.triage.categories import all_categories
-from service.web import forms
+from service.web import forms, render
 from service.web.operator.blueprint import desk_only, pages
+from service.web.pictures import flow
+from service.web.pictures.success import by_category, of_ranked, of_steps
 from tenants import membership
 from tenants.company import Company, page_of
 from tenants.membership import Staff
@@ -63,5 +65,10 @@ def company(company_id: int) -> ResponseReturnValue:
 @pages.get("/desk/reports")
 @desk_only
 def reports() -> ResponseReturnValue:
-    """Success at the dead line by kind of work, and how fast messages leave."""
-    return render_template("operator/reports.html", success=figures.success_by_category(), leaving=figures.handed_over_in_time())
+    """Success at the dead line each way, how long clients take, what came in, the load now, how fast messages leave."""
+    found, weeks = success.success(), arrivals.by_week(render.here())
+    return render_template(
+        "operator/reports.html", found=found, leaving=leaving.handed_over_in_time(),
+        kinds=found.whole and by_category(found.whole, found.kinds), steps=of_steps(found.steps), ranked=of_ranked,
+        waited=flow.of_waits(waits.waits()), weeks=flow.came_in(weeks), channels=flow.by_channel(weeks),
+        load=flow.of_load([(person.name, held, limit) for person, held, limit in lists.loads()]))

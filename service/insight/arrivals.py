@@ -1,0 +1,51 @@
+"""Tasks that came in, by week and channel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+
+from service.insight import stretch
+from service.now import now
+from tenants.wall import db
+
+WEEKS = 13
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week from its Monday on, and how many tasks came in by each channel."""
+
+    monday: date
+    channels: Counter[str]
+
+
+CAME_IN = text("""
+select cast(date_trunc('week', created_at at time zone :zone) as date), channel, count(*)
+from task where id > :first and created_at >= :since group by 1, 2
+""")
+
+
+def mondays(zone: ZoneInfo, weeks: int = WEEKS) -> list[date]:
+    """The Mondays of so many weeks in a zone, this week's last."""
+    today = now().astimezone(zone).date()
+    last = today - timedelta(days=today.weekday())
+    return [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
+
+
+def begins(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment of a day there."""
+    return datetime.combine(day, time(), zone)
+
+
+def by_week(zone: ZoneInfo) -> list[Week]:
+    """Thirteen weeks, oldest first, those without a task too."""
+    days = mondays(zone)
+    found: dict[date, Counter[str]] = {day: Counter() for day in days}
+    for monday, channel, count in db.session.execute(CAME_IN, {"zone": zone.key, "first": stretch.first_task(), "since": begins(days[0], zone)}):
+        found[monday][channel] = count
+    return [Week(day, found[day]) for day in days]

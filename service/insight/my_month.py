@@ -1,0 +1,98 @@
+"""An assistant's month: what was accepted, how it was scored, whether it came in time, who said thanks; and their weeks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+
+from service.insight import stretch
+from service.insight.arrivals import begins, mondays
+from tenants.wall import db
+
+DAYS, WEEKS = 30, 8
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work: accepted tasks of the month and how many of them were successful."""
+
+    category: str | None
+    accepted: int
+    successful: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """A week from its Monday on: accepted tasks and how many of them were at 80 % and more and in time."""
+
+    monday: date
+    accepted: int
+    successful: int
+
+
+@dataclass(frozen=True)
+class Thanks:
+    """Words of thanks, and a tip in minor units where there was one."""
+
+    text: str
+    tip: int | None
+    currency: str
+    at: datetime
+    name: str
+    title: str
+    task_id: int
+
+
+@dataclass(frozen=True)
+class MyMonth:
+    """The last thirty days in numbers, thanks newest first, the last eight weeks."""
+
+    accepted: int
+    successful: int
+    in_time: int
+    score: float | None
+    kinds: list[Kind]
+    thanks: list[Thanks]
+    thanked: int
+    weeks: list[Week]
+
+
+# What somebody held, the newest two thousand by its index.
+MINE = """(select id, category, score, delivered_at, deadline_at, ended_at, state, title, person_id, currency
+           from task where holder_id = :me order by id desc limit 2000)"""
+ACCEPTED = text(f"""
+select cast(date_trunc('week', ended_at at time zone :zone) as date) as monday, ended_at >= :month as of_month, category, count(*),
+       count(*) filter (where score >= 80 and delivered_at <= deadline_at), count(*) filter (where delivered_at <= deadline_at), sum(score)
+from {MINE} t where state in ('accepted', 'closed') and score is not null and ended_at >= least(:month, :weeks) group by 1, 2, 3
+""")
+THANKED = text(f"""
+select p.text, p.tip, t.currency, p.at, coalesce(person.name, ''), t.title, t.id, count(*) over ()
+from {MINE} t join praise p on p.task_id = t.id left join person on person.id = p.by_id
+where p.at >= :month and t.state in ('accepted', 'closed') order by p.id desc limit 20
+""")
+
+
+def my_month(person_id: int, zone: ZoneInfo) -> MyMonth:
+    """The month of this assistant."""
+    days, month = mondays(zone, WEEKS), stretch.since(DAYS)
+    total: Counter[str] = Counter()
+    weeks: dict[date, Counter[str]] = {day: Counter() for day in days}
+    kinds: dict[str | None, Counter[str]] = {}
+    values = {"me": person_id, "zone": zone.key, "month": month, "weeks": begins(days[0], zone)}
+    for monday, of_month, category, accepted, successful, in_time, score in db.session.execute(ACCEPTED, values):
+        counted = Counter(accepted=accepted, successful=successful, in_time=in_time, score=score)
+        if monday in weeks:
+            weeks[monday].update(counted)
+        if of_month:
+            total.update(counted)
+            kinds.setdefault(category, Counter()).update(counted)
+    thanks = list(db.session.execute(THANKED, {"me": person_id, "month": month}))
+    return MyMonth(
+        total["accepted"], total["successful"], total["in_time"], total["score"] / total["accepted"] if total["accepted"] else None,
+        sorted((Kind(code, one["accepted"], one["successful"]) for code, one in kinds.items()), key=lambda kind: -kind.accepted),
+        [Thanks(*row[:-1]) for row in thanks], thanks[0][-1] if thanks else 0,
+        [Week(day, one["accepted"], one["successful"]) for day, one in weeks.items()])

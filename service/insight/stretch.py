@@ -1,0 +1,36 @@
+"""The stretch that every figure looks at: the newest twenty thousand tasks, and of those what lies within ninety days.
+
+Facts of a task (reports, retellings, questions) are read by their index from the stretch's first task on, in one go. So the cost
+of a figure is the same on a table of a hundred thousand tasks and on one of ten million.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from service.now import now
+from tenants.wall import db
+
+DAYS = 90
+TASKS = 20_000
+# Fewer tasks than this say nothing about a person or a company.
+LEAST = 5
+
+NEWEST = text("select coalesce(max(id), 0) from task")
+
+
+def first_task() -> int:
+    """The id after which the newest twenty thousand tasks come."""
+    return (db.session.scalar(NEWEST) or 0) - TASKS
+
+
+def since(days: int = DAYS) -> datetime:
+    """So many days ago."""
+    return now() - timedelta(days=days)
+
+
+def percent(part: int, whole: int) -> int | None:
+    """A share in whole per cent; None of nothing."""
+    return round(100 * part / whole) if whole else None

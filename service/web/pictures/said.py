@@ -1,0 +1,53 @@
+"""Words and numbers as they stand in pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from babel.dates import get_month_names
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+
+from service.insight.shapes import Share
+from service.web import render
+
+
+def tasks(count: int) -> str:
+    """So many tasks."""
+    return ngettext("%(count)s task", "%(count)s tasks", count, count=render.number(count))
+
+
+def in_time() -> str:
+    """What success is, as a head of a column."""
+    return _("80 %% and in time") % {}
+
+
+def per_cent(value: float | None) -> str:
+    """A share as people write it; a dash of nothing."""
+    return "–" if value is None else f"{round(value)} %"
+
+
+def month_alone(first: date) -> str:
+    """A month without its year."""
+    return str(format_date(first, "LLLL"))
+
+
+def month_name(first: date) -> str:
+    """A month in words: "November 2026"."""
+    return str(format_date(first, "LLLL y"))
+
+
+def three_letters(first: date) -> str:
+    """A month in three letters."""
+    return str(get_month_names("abbreviated", "stand-alone", render.language())[first.month])[:3].capitalize()
+
+
+def day_name(day: date) -> str:
+    """A day and its month: "3 November"."""
+    return str(format_date(day, "d MMMM"))
+
+
+def spoken(about: str, rows: Sequence[Share]) -> str:
+    """What shares say, in a sentence."""
+    return f"{about}: " + "; ".join(f"{row.label} {row.value}, {row.small}" for row in rows) + "."
