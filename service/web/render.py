@@ -34,7 +34,7 @@ def init(app: Flask) -> None:
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
-                                 STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
+                                 STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, HANDED=words.HANDED, ROLES=words.ROLES, QUIET=words.QUIET,
                                  now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
     app.jinja_env.globals.update(ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
