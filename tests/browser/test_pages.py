@@ -52,6 +52,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(desk, windows, gaps, sho
     found_by_axe = {}
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
         found_by_axe[theme] = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in axe.run(page).response["violations"]]
     assert found_by_axe == {"light": [], "dark": []}
     assert _sideways(page) <= 0

@@ -10,7 +10,8 @@ from service.config import settings
 STYLE = (
     "body{margin:0;padding:24px 16px;background:#f6f2ea;color:#201c17;font:16px/1.55 -apple-system,'Segoe UI',Roboto,Arial,sans-serif}"
     ".sheet{max-width:560px;margin:0 auto;padding:28px 32px;background:#fffdf8;border:1px solid #e0d8ca;border-radius:12px}"
-    ".name{margin:0 0 4px;font:500 20px/1 Georgia,serif}h1{margin:20px 0 12px;font:500 26px/1.2 Georgia,serif}p{margin:0 0 12px;overflow-wrap:anywhere}"
+    ".name{margin:0 0 4px;font:500 20px/1 Georgia,serif}h1{margin:20px 0 12px;font:500 26px/1.2 Georgia,serif}"
+    "p{margin:0 0 12px;overflow-wrap:anywhere}"
     ".term{width:96px;height:4px;background:#d2cabb;border-radius:2px;font-size:0}.term b{display:inline-block;height:4px;vertical-align:top}"
     ".gone{width:34px;background:#201c17}.rest{width:13px}.red{width:3px;background:#d42b20}a{color:#2540b4}"
     ".btn{display:inline-block;margin:8px 0;padding:12px 20px;border-radius:8px;background:#2540b4;color:#fff;font-weight:600;text-decoration:none}"
