@@ -26,6 +26,10 @@ check: install-dev ## lint, types, import contracts
 bench: install-dev ## the figures, each beside its yardstick
 	@$(PY) -m bench
 
+screenshots: install-dev ## every page in both languages, wide and narrow, light and dark, into var/screenshots
+	@bash tests/chromium.sh
+	@$(PY) -m tests.screenshots
+
 soak: install-dev ## 10,000 messages while everything is killed at random
 	@$(PY) -m tests.soak 10000
 

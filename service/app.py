@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import errors, models  # noqa: F401 (models: loads every table)
 from service.config import Settings, settings
-from service.web import doors, language, limits, problems, render, signin_state
+from service.web import doors, language, limits, problems, pseudo, render, signin_state
 from tenants.wall import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +35,8 @@ def create_app(conf: Settings | None = None) -> Flask:
     _trust_proxies(app, conf.trusted_proxies)
     db.init_app(app)
     _protect(app, conf)
+    if conf.pseudo_language == "on":
+        pseudo.install()
     language.init(app)
     signin_state.init(app)
     limits.init(app, conf)

@@ -12,10 +12,12 @@ from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # How many points the curve of VAPID has (P-256); a private key is a number below it.
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -65,6 +67,7 @@ class Settings(BaseSettings):
     vapid_private_key: str = ""
     vapid_subject: str = Field("", pattern=r"^$|^mailto:[^@\s]+@[\w.-]+$|^https://[\w.-]+$")
     push_allow_loopback: bool = False
+    pseudo_language: Literal["on", "off"] = "off"
 
     @field_validator("outbound", mode="before")
     @classmethod
@@ -109,6 +112,12 @@ class Settings(BaseSettings):
             raise ValueError("TWILIO_AUTH_TOKEN is needed beside TWILIO_ACCOUNT_SID: webhooks are checked with it")
         if self.stripe_api_key and not self.stripe_webhook_secret and not self.stripe_api_base:
             raise ValueError("STRIPE_WEBHOOK_SECRET is needed beside STRIPE_API_KEY: webhooks are checked with it")
+        return self
+
+    @model_validator(mode="after")
+    def _for_us_alone(self) -> Self:
+        if self.pseudo_language == "on" and not (self.bind in LOOPBACK and urlsplit(self.url).hostname in LOOPBACK):
+            raise ValueError("PSEUDO_LANGUAGE is for loopback only; BIND or PUBLIC_URL says otherwise")
         return self
 
     @property

@@ -50,13 +50,14 @@ class Postman:
 class RunningDesk:
     """Start with `start`, stop with `stop`; both can be called again."""
 
-    def __init__(self, parent: Path | None = None, demo: bool = False, name: str = "desk") -> None:
+    def __init__(self, parent: Path | None = None, demo: bool = False, name: str = "desk",
+                 more: dict[str, str] | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="poruchi-run-", dir=parent)) / name
         self.folder.parent.chmod(0o755)
         self.postman = Postman()
         self.port, self.mail_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.demo = demo
+        self.demo, self.more = demo, more or {}
         self.process: subprocess.Popen[str] | None = None
         self.output: list[str] = []
 
@@ -66,7 +67,7 @@ class RunningDesk:
             r"(TWILIO|STRIPE|DATABASE|OWNER_|REDIS|SECRET|PUBLIC|MAIL_|OUTBOUND|DATA_DIR|QUIET|TEST_)", name)}
         return {**ours, "DATA_DIR": str(self.folder), "PORT": str(self.port), "MAIL_PORT": str(self.mail_port),
                 "SMTP_URL": f"smtp://127.0.0.1:{self.postman.controller.port}", "DEMO": "" if self.demo else "off",
-                "DEMO_PASSWORD": "demo desk 12", "UNDO_SECONDS": "15", "QUIET_FROM": "24", "QUIET_TO": "0"}
+                "DEMO_PASSWORD": "demo desk 12", "UNDO_SECONDS": "15", "QUIET_FROM": "24", "QUIET_TO": "0", **self.more}
 
     def start(self, seconds: float = 120) -> float:
         """Start and wait for `ready`; gives the seconds that took."""

@@ -30,11 +30,12 @@ def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, paragraphs=paragraphs,
-        initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in,
+        initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
+                                 HANDED=words.HANDED, ROLES=words.ROLES,
                                  now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
     app.jinja_env.globals.update(ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -185,6 +186,17 @@ def initials(name: str | None) -> str:
     """Two letters for a face."""
     parts = (name or "?").split()
     return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper()
+
+
+BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("YaBrowser", "Yandex Browser"), ("Firefox/", "Firefox"),
+            ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
+
+
+def browser(agent: str | None) -> str:
+    """What a browser says of itself, as people call it: "Firefox, Windows"."""
+    said = [next((name for sign, name in signs if sign in (agent or "")), "") for signs in (BROWSERS, DEVICES)]
+    return ", ".join(filter(None, said)) or _("a browser")
 
 
 @lru_cache(maxsize=256)

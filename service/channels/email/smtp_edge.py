@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -11,6 +10,7 @@ from email.utils import format_datetime, formataddr
 from urllib.parse import unquote, urlsplit
 
 from service.channels import short_links
+from service.channels.email import letter
 from service.config import settings
 from service.conversation.messages import Message
 from service.due import Heals, NeedsPerson
@@ -59,22 +59,12 @@ def compose(message: Message) -> EmailMessage:
         mail["In-Reply-To"] = mail["References"] = message.reply_to_provider_id
     mail["Auto-Submitted"] = "auto-replied" if message.template in ("acknowledge", "stranger", "reply") else "auto-generated"
     mail.set_content(message.text)
-    mail.add_alternative(_as_html(message), subtype="html")
+    mail.add_alternative(letter.html_of(message.subject, message.text), subtype="html")
     return mail
 
 
 def _is_id(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and len(text) < 900 and all(32 < ord(c) < 127 for c in text)
-
-
-def _as_html(message: Message) -> str:
-    parts = "".join(f"<p>{html.escape(part).replace(chr(10), '<br>')}</p>" for part in message.text.split("\n\n"))
-    for word in set(message.text.split()):
-        if word.startswith(settings().url + "/"):  # never what somebody wrote into their name or task
-            address = html.escape(word.rstrip(".,"))
-            parts = parts.replace(address, f'<a href="{address}">{address}</a>')
-    return ('<!doctype html><html><body style="font:16px/1.5 system-ui,sans-serif;color:#1b1f24;max-width:36em;margin:0 auto;'
-            f'padding:24px"><p style="font-weight:600">Poruchi</p>{parts}</body></html>')
 
 
 def _connected() -> smtplib.SMTP:

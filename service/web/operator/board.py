@@ -29,7 +29,7 @@ BOARD_STATES = ("queued", "assigned", "briefed", "retold", "working", "delivered
 def desk() -> ResponseReturnValue:
     """Exceptions, and how much waits where."""
     return render_template("operator/desk.html", exceptions=lists.exceptions(), counts=lists.counts("triage", *BOARD_STATES), states=STATE_NAMES,
-                           waiting=len(channel_lists.waiting()))
+                           loads=lists.loads(), waiting=len(channel_lists.waiting()))
 
 
 # The board's ruler: from a bit of the past to the days that matter; a longer one for the weeks ahead.
