@@ -234,7 +234,7 @@ def test_an_operator_writes_back_to_a_stranger_and_the_message_waits_on(world, c
         assert kept_of(address)[0].state == "needs_person"
     mailed = one(select(Message).where(Message.to_address == sender, Message.template == "to_stranger"))[0]
     assert (mailed.subject, mailed.reply_to_provider_id) == ("Re: A question", f"<q{operator.id}@else.example>")
-    page = browser.get("/desk/triage").get_data(as_text=True)
+    page = browser.get(f"/desk/triage?message={kept_of(sender)[0].id}").get_data(as_text=True)
     assert "From 20 EUR an hour." in page
 
 
