@@ -148,6 +148,7 @@ def test_the_palette_finds_a_task_and_the_list_of_keys_shows_only_what_does_some
     page.keyboard.type("Lindqvist")
     expect(page.locator("dialog.palette [role=option]").first).to_contain_text("Lindqvist")
     page.keyboard.press("Escape")
+    expect(page.locator("dialog.palette")).to_be_hidden()
     page.keyboard.press("Shift+Slash")
     expect(page.locator("#keys")).to_be_visible()
     assert page.locator("#keys dt").count() > 5
