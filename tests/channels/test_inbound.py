@@ -194,6 +194,13 @@ def test_the_results_of_the_named_server_are_believed_and_no_others(monkeypatch)
     assert not belief.believed(letter, "203.0.113.7")
 
 
+def test_mail_that_is_nested_too_deeply_is_kept_and_read_as_far_as_it_goes():
+    raw = b"From: a@b.example\r\nSubject: Dolls in dolls\r\n" + b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth) for depth in range(3000))
+    letter = parse.read(raw)
+    assert (letter.sender, letter.subject) == ("a@b.example", "Dolls in dolls") and parse.identity(raw)
+
+
 @pytest.mark.parametrize("raw", [
     b"", b"\x00\xff\xfe", b"From: a@b\r\n\r\n", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nbroken",
     b"Subject: =?utf-99?B?!!!?=\r\nFrom: <>\r\nContent-Type: text/plain; charset=klingon\r\n\r\n\xc3\x28",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message as Mail
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
 import nh3
@@ -54,7 +55,7 @@ class Letter:
 
 def read(raw: bytes) -> Letter:
     """Read a mail; never raises for what is odd in it."""
-    mail = message_from_bytes(raw, policy=policy.compat32)
+    mail = _parsed(raw)
     plain, marked, files = _walk(mail)
     whole = plain or _from_html(marked)
     return Letter(sender=_address(mail), subject=_header(mail, "Subject")[:300], text=whole.strip(),
@@ -63,9 +64,17 @@ def read(raw: bytes) -> Letter:
                   bulk=_bulk(mail))
 
 
+def _parsed(raw: bytes) -> Mail:
+    """The mail; of one that is nested too deeply the headers alone, with all the rest as one attachment."""
+    try:
+        return message_from_bytes(raw, policy=policy.compat32)
+    except RecursionError:
+        return BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+
+
 def identity(raw: bytes) -> str:
     """What makes a mail the same delivery: its Message-ID together with a hash of its content after the transport's headers."""
-    mail = message_from_bytes(raw, policy=policy.compat32)
+    mail = _parsed(raw)
     body = raw.partition(b"\r\n\r\n")[2] or raw.partition(b"\n\n")[2]
     words = "\n".join([_address(mail), _header(mail, "Subject"), _header(mail, "Date")]).encode() + body.replace(b"\r\n", b"\n").strip()
     return f"{_header(mail, 'Message-ID')[:900] or '<none>'} {hashlib.sha256(words).hexdigest()[:32]}"
