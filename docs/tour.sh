@@ -14,7 +14,8 @@ api() { # KEY METHOD PATH [BODY]
   curl -fsS -X "$2" -H "Authorization: Bearer $1" -H 'Content-Type: application/json' -H "Idempotency-Key: $RANDOM$RANDOM$RANDOM" "$PUBLIC_URL/api/v1$3" ${4:+-d "$4"}
 }
 
-STAMP=$(date +%s)
+# A word of its own for each task: words that look alike would find each other, since a search forgives slips of the pen.
+read -r BY_PROGRAM BY_TEXT BY_MAIL <<<"$("$PY" -c 'import secrets; print(*(secrets.token_hex(6) for _ in range(3)))')"
 CLIENT=$(flask apikey add --company demo --name tour)
 HELPER=$(flask apikey add --staff assistant@demo.example --name tour)
 DESK=$(flask apikey add --staff operator@demo.example --name tour)
@@ -91,18 +92,18 @@ accept() { accept_by_program "$@"; }
 
 api "$CLIENT" GET /categories >/dev/null
 echo "1. by program (REST)"
-lead "$(api "$CLIENT" POST /tasks "{\"text\":\"Find three offers for paper bags, tour r$STAMP\"}" | json id)"
+lead "$(api "$CLIENT" POST /tasks "{\"text\":\"Find three offers for paper bags, tour $BY_PROGRAM\"}" | json id)"
 
 echo "2. by text message"
-sms "Find three offers for tea tins, tour s$STAMP"
+sms "Find three offers for tea tins, tour $BY_TEXT"
 confirm() { sleep 1; sms "Y $(api "$CLIENT" GET "/tasks/$1" | json number)"; }
 accept() { sleep 1; sms "1 $(api "$CLIENT" GET "/tasks/$1" | json number)"; }
-lead "$(newest "s$STAMP")"
+lead "$(newest "$BY_TEXT")"
 confirm() { by_program "$@"; }
 accept() { accept_by_program "$@"; }
 
 echo "3. by mail"
-mail "Offers for cups, tour m$STAMP" "Please find three offers for cups and compare prices."
-lead "$(newest "m$STAMP")"
+mail "Offers for cups, tour $BY_MAIL" "Please find three offers for cups and compare prices."
+lead "$(newest "$BY_MAIL")"
 
 echo "done"
