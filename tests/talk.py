@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from email.message import EmailMessage
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from twilio.request_validator import RequestValidator
 
 from service.actor import staff
@@ -16,6 +16,7 @@ from service.due import Due
 from service.tasks import analysis, questions, red_line, understanding
 from service.tasks.task import Task, find
 from tenants import wall
+from tenants.company import Company
 from tenants.wall import db
 from workers import jobs
 
@@ -150,3 +151,21 @@ def write(client, person, *words):
         text(client, person.phone, said)
         work_off()
     return told(person)[-1] if told(person) else ""
+
+
+def delivered(world, client, person, helper):
+    task_id = new_task(world, client, person, helper)
+    retell(helper, task_id)
+    write(client, person, "Y")
+    deliver(world, person, helper, task_id)
+    return task_id
+
+
+def texts_to(person):
+    return [message.text for message in one(select(Message).where(
+        Message.to_id == person.id, Message.direction == "out", Message.channel == "sms").order_by(Message.id))]
+
+
+def keep_a_card(person):
+    with wall.transaction(wall.system("test")):
+        db.session.execute(update(Company).where(Company.id == person.company_id).values(stripe_customer="cus_1", stripe_method="pm_1"))

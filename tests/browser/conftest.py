@@ -50,3 +50,24 @@ def sign_in(browser, desk, email, width=1440, **more) -> Page:
         page.wait_for_url(lambda url: "/login" not in url)
         _states[desk.url + email] = page.context.storage_state()
     return page
+
+
+def sign_in_anew(page, desk):
+    """The demo client signs in with their password, in a window that was not signed in."""
+    page.goto(f"{desk.url}/login")
+    page.fill("#email", "client@demo.example")
+    page.fill("#password", "demo desk 12")
+    page.click("button.btn-main")
+    page.wait_for_url("**/app/demo**")
+
+
+@pytest.fixture
+def phone(browser, desk):
+    """A phone on which the client is signed in and the desk is installed."""
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    sign_in_anew(page, desk)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    yield page
+    context.close()

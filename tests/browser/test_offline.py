@@ -1,4 +1,4 @@
-"""The client's phone in a real browser: an app that is kept, a task handed over without a connection, notifications."""
+"""The client's phone in a real browser: an app that is kept, a task handed over without a connection."""
 
 from __future__ import annotations
 
@@ -9,45 +9,10 @@ import uuid
 import pytest
 from playwright.sync_api import expect
 
-from tests.push.push_service import Browser
-from tests.running_desk import RunningDesk
+from tests.browser.conftest import sign_in_anew
 
 KEPT = "Kept. It goes out when you are back online."
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-
-@pytest.fixture(scope="module")
-def desk():
-    running = RunningDesk(demo=True)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def chromium(browser):
-    """The one browser of all browser tests."""
-    return browser
-
-
-@pytest.fixture
-def phone(chromium, desk):
-    """A phone on which the client is signed in and the desk is installed."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    sign_in(page, desk)
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    yield page
-    context.close()
-
-
-def sign_in(page, desk):
-    page.goto(f"{desk.url}/login")
-    page.fill("#email", "client@demo.example")
-    page.fill("#password", "demo desk 12")
-    page.click("button.btn-main")
-    page.wait_for_url("**/app/demo**")
 
 
 def words():
@@ -204,7 +169,7 @@ def test_after_the_session_ended_it_stays_kept_until_they_sign_in(phone, desk):
     expect(phone.locator("[data-waiting] [data-says]")).to_have_text("Kept. Sign in and it goes out.")
     assert made(desk, text) == 0
     phone.locator("[data-sign-in]").click()
-    sign_in(phone, desk)
+    sign_in_anew(phone, desk)
     wait_until_made(phone, desk, text)
     expect(waits(phone)).to_have_count(0)
     assert made(desk, text) == 1
@@ -271,10 +236,10 @@ def test_nothing_of_anybody_is_in_the_cache(phone, desk):
 
 @pytest.mark.parametrize(("language", "heading"), [("en", "There is no connection"), ("ru", "Связи нет")])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_without_a_connection_is_whole_in_both_languages(chromium, desk, language, heading, scheme):
+def test_the_page_without_a_connection_is_whole_in_both_languages(browser, desk, language, heading, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
-    page = chromium.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme).new_page()
+    page = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme).new_page()
     page.goto(f"{desk.url}/offline?reads={language}")
     page.evaluate("""async (language) => waiting.learn({ person: 1, action: "/app/demo/tasks", language })""", language)
     page.reload()
@@ -305,82 +270,9 @@ def test_the_service_worker_is_asked_for_anew_and_rules_the_whole_desk(phone, de
     assert phone.evaluate("navigator.serviceWorker.ready.then((one) => one.scope)") == f"{desk.url}/"
 
 
-def test_a_notification_is_shown_and_leads_to_its_task(phone, desk):
-    phone.context.grant_permissions(["notifications"])
-    worker = phone.context.service_workers[0]
-    found = worker.evaluate("""async () => {
-      const said = JSON.stringify({ title: "1001: ready", body: "It is done", url: "/app/demo/tasks/1001", tag: "task-1", lang: "en" });
-      const event = new PushEvent("push", { data: said });
-      const works = [];
-      event.waitUntil = (work) => works.push(work);
-      self.dispatchEvent(event);
-      await Promise.all(works);
-      return (await self.registration.getNotifications()).map((one) => [one.title, one.body, one.tag, one.data.url]);
-    }""")
-    assert found == [["1001: ready", "It is done", "task-1", "/app/demo/tasks/1001"]]
-    opened = worker.evaluate("""async () => {
-      let opened;
-      self.clients.openWindow = async (href) => { opened = href; };
-      const [notification] = await self.registration.getNotifications();
-      const event = new NotificationEvent("notificationclick", { notification });
-      const works = [];
-      event.waitUntil = (work) => works.push(work);
-      self.dispatchEvent(event);
-      await Promise.all(works);
-      return [opened, (await self.registration.getNotifications()).length];
-    }""")
-    assert opened == [f"{desk.url}/app/demo/tasks/1001", 0]
-
-
-SUBSCRIBES = """
-const said = %s;
-const fake = { ...said, options: { applicationServerKey: null }, toJSON: () => said, unsubscribe: async () => { globalThis.there = null; } };
-PushManager.prototype.subscribe = async function ({ applicationServerKey }) {
-  fake.options.applicationServerKey = applicationServerKey.buffer;
-  globalThis.there = fake;
-  return fake;
-};
-PushManager.prototype.getSubscription = async () => globalThis.there ?? null;
-"""
-
-
-def test_the_switch_on_the_account_page_subscribes_this_browser_and_ends_it(phone, desk):
-    """The maker's push service is out of reach here, so its part of the browser is stood in for; the rest is real."""
-    endpoint = f"https://push.example.com/{uuid.uuid4().hex}"
-    phone.context.grant_permissions(["notifications"])
-    phone.add_init_script(SUBSCRIBES % json.dumps(Browser(endpoint).subscription()))
-    phone.goto(f"{desk.url}/account")
-    toggle = phone.get_by_role("switch")
-    expect(toggle).not_to_be_checked()
-    toggle.check()
-    expect(toggle).to_be_enabled()
-    assert desk.rows("select ended_at from push_subscription where endpoint = %s", endpoint) == [(None,)]
-    toggle.uncheck()
-    expect(toggle).to_be_enabled()
-    assert desk.rows("select ended_at is null from push_subscription where endpoint = %s", endpoint) == [(False,)]
-
-
-def test_after_the_next_sign_in_the_same_browser_is_told_again(phone, desk):
-    endpoint = f"https://push.example.com/{uuid.uuid4().hex}"
-    phone.context.grant_permissions(["notifications"])
-    phone.add_init_script(SUBSCRIBES % json.dumps(Browser(endpoint).subscription()))
-    phone.goto(f"{desk.url}/account")
-    phone.get_by_role("switch").check()
-    expect(phone.get_by_role("switch")).to_be_enabled()
-    (first,), = desk.rows("select session_id from push_subscription where endpoint = %s", endpoint)
-    phone.context.clear_cookies()
-    sign_in(phone, desk)
-    for _try in range(50):
-        (second,), = desk.rows("select session_id from push_subscription where endpoint = %s", endpoint)
-        if second != first:
-            break
-        phone.wait_for_timeout(100)
-    assert second != first
-
-
-def test_without_script_the_plain_form_is_as_ever(chromium, desk):
-    page, text = chromium.new_context(java_script_enabled=False).new_page(), words()
-    sign_in(page, desk)
+def test_without_script_the_plain_form_is_as_ever(browser, desk):
+    page, text = browser.new_context(java_script_enabled=False).new_page(), words()
+    sign_in_anew(page, desk)
     expect(page.locator("[data-waiting]")).to_be_hidden()
     hand_over(page, text)
     expect(page.locator("h1")).to_contain_text(text)

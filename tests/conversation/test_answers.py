@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from service import due
 from service.channels import short_links
-from service.conversation.asks import Ask
 from service.conversation.messages import Message
-from service.due import Due
-from service.now import now
-from service.tasks import dead_line, delegate, understanding
+from service.tasks import dead_line, understanding
 from service.tasks.task import find
 from tenants import wall
-from tenants.company import Company
-from tenants.wall import db
 from tests.talk import (
     answers_on,
     ask,
-    deliver,
+    delivered,
     mail,
     new_task,
     one,
@@ -27,24 +21,11 @@ from tests.talk import (
     retell,
     said_on,
     tasks_of,
-    text,
+    texts_to,
     told,
     work_off,
     write,
 )
-
-
-@pytest.fixture
-def pair(world):
-    return world.client(channel="sms"), world.staff()
-
-
-def delivered(world, client, person, helper):
-    task_id = new_task(world, client, person, helper)
-    retell(helper, task_id)
-    write(client, person, "Y")
-    deliver(world, person, helper, task_id)
-    return task_id
 
 
 def rework_of(task_id):
@@ -56,16 +37,6 @@ def rework_of(task_id):
 def correction_of(task_id):
     with wall.transaction(wall.system("test")):
         return understanding.last_retelling(find(task_id)).correction
-
-
-def texts_to(person):
-    return [message.text for message in one(select(Message).where(
-        Message.to_id == person.id, Message.direction == "out", Message.channel == "sms").order_by(Message.id))]
-
-
-def keep_a_card(person):
-    with wall.transaction(wall.system("test")):
-        db.session.execute(update(Company).where(Company.id == person.company_id).values(stripe_customer="cus_1", stripe_method="pm_1"))
 
 
 # A no is an answer, and stops nothing that it was not offered for
@@ -130,40 +101,6 @@ def test_a_no_to_what_the_assistant_wrote_reaches_the_assistant(world, client, p
     work_off()
     write(client, person, "No")
     assert world.load(task_id).state == "briefed" and said_on(task_id)[-1] == "No"
-
-
-# Thanks
-
-@pytest.mark.parametrize("order", ["С понедельника меняем цены, обновите прайс на сайте к пятнице", "с сайта поставщика соберите 50 контактов"])
-def test_a_task_that_begins_with_a_preposition_is_no_thanks(world, client, order):
-    person, helper = world.client(language="ru", channel="sms"), world.staff()
-    delivered(world, client, person, helper)
-    write(client, person, "1", order)
-    assert [task.text for task in tasks_of(person)][1:] == [order]
-
-
-@pytest.mark.parametrize(("language", "thanks"), [("ru", "С отличная таблица, спасибо"), ("ru", "Т спасибо"), ("en", "T table was spot on, cheers"), ("en", "Thanks!")])
-def test_thanks_reach_the_assistant_while_they_are_offered(world, client, language, thanks):
-    person, helper = world.client(language=language, channel="sms"), world.staff()
-    task_id = delivered(world, client, person, helper)
-    write(client, person, "1", thanks)
-    assert world.load(task_id).state == "closed" and len(tasks_of(person)) == 1
-    write(client, person, "T the second one needs a new price list")
-    assert len(tasks_of(person)) == 2, "nothing offers it any more, so it is a task"
-
-
-def test_thanks_by_mail_are_for_the_task_that_is_answered(world, app):
-    person, helper = world.client(), world.staff()
-    first, second = (world.task(person, "accepted", helper) for _twice in range(2))
-    for task_id in (first, second):
-        with wall.transaction(wall.system("test")):
-            from service.channels import outbound
-            from tenants.people import Person
-
-            outbound.tell(db.session.get(Person, person.id), "accepted", find(task_id))
-    mail(person.email, "T great work", to=short_links.answer_address(first, person.id, person.company_id))
-    work_off()
-    assert (world.load(first).state, world.load(second).state) == ("closed", "accepted")
 
 
 # Numbers, and words behind the letter
@@ -343,149 +280,3 @@ def test_a_colleagues_answer_is_words_in_their_own_name(world, app):
     assert (world.load(task_id).state, said_on(task_id), said_on(private)) == ("retold", ["Y"], [])
     assert [message.author_id for message in one(select(Message).where(Message.task_id == task_id, Message.direction == "said"))] == [colleague.id]
     assert tasks_of(colleague) == tasks_of(other) == []
-
-
-# Several asks on one task
-
-def test_a_question_does_not_take_the_retellings_place(world, client, pair):
-    person, helper = pair
-    task_id = new_task(world, client, person, helper)
-    retell(helper, task_id)
-    ask(helper, task_id, "Sea or town?", ["sea", "town"])
-    write(client, person, "B")
-    assert answers_on(task_id) == ["town"]
-    write(client, person, "Y")
-    assert world.load(task_id).state == "working"
-
-
-def test_two_questions_wait_both(world, client, pair):
-    person, helper = pair
-    task_id = new_task(world, client, person, helper)
-    ask(helper, task_id, "Sea or town?", ["sea", "town"])
-    ask(helper, task_id, "May or June?", ["May", "June"])
-    write(client, person, "B", "A")
-    assert answers_on(task_id) == ["sea", "June"]
-
-
-def test_a_task_given_back_asks_for_no_yes_any_more(world, client, pair):
-    person, helper = pair
-    task_id = new_task(world, client, person, helper)
-    retell(helper, task_id)
-    with wall.transaction(helper.scope):
-        delegate.give_back(find(task_id), helper.actor, "too much")
-    work_off()
-    assert "Nothing waits" in write(client, person, "Y")
-
-
-def test_only_the_newest_retelling_waits(world, client, pair):
-    person, helper = pair
-    task_id = new_task(world, client, person, helper)
-    retell(helper, task_id, "Eight hotels in Viljandi in June.")
-    retell(helper, task_id, "Eight hotels in Viljandi in July.")
-    write(client, person, "Y")
-    with wall.transaction(wall.system("test")):
-        task = find(task_id)
-        assert understanding.agreement_of(task).retelling_id == understanding.last_retelling(task).id
-
-
-# The word back
-
-def test_acceptance_without_a_card_is_told_with_the_price(world, client, pair):
-    person, helper = pair
-    task_id = delivered(world, client, person, helper)
-    write(client, person, "1")
-    assert any("accepted at €" in words for words in texts_to(person)), texts_to(person)
-    assert world.load(task_id).state == "accepted"
-
-
-def test_with_a_card_the_receipt_is_the_word(world, client, pair):
-    person, helper = pair
-    delivered(world, client, person, helper)
-    keep_a_card(person)
-    write(client, person, "1")
-    assert not any("accepted at" in words for words in texts_to(person))
-
-
-def test_cancel_of_a_web_task_is_told_by_the_phone_that_asked(world, client):
-    person, helper = world.client(), world.staff()
-    task_id = world.task(person, "working", helper)
-    report(helper, task_id, 60)
-    number = world.load(task_id).number
-    write(client, person, f"cancel {number}")
-    assert f"{number} is stopped" in texts_to(person)[-1] and "is charged" in texts_to(person)[-1]
-
-
-def test_a_refusal_is_in_the_persons_language_with_the_number(world, client):
-    person, helper = world.client(language="ru", channel="sms"), world.staff()
-    number = world.load(world.task(person, "accepted", helper)).number
-    back = write(client, person, f"отмена {number}")
-    assert str(number) in back and "принята" in back
-    assert "под" in write(client, person, "статус") or "Сейчас задач нет" in told(person)[-1]
-
-
-def test_status_shows_first_what_waits_for_the_client(world, client, pair):
-    person, helper = pair
-    task_id = new_task(world, client, person, helper)
-    retell(helper, task_id)
-    for _more in range(6):
-        world.task(person, "queued")
-    back = write(client, person, "status")
-    assert back.startswith(f"{world.load(task_id).number}: retold, waits for you") and back.endswith("... and 2 more")
-
-
-def test_russian_is_the_status_of_a_russian(world, client):
-    person = world.client(language="ru", channel="sms")
-    world.task(person, "queued")
-    assert "в очереди" in write(client, person, "статус")
-
-
-@pytest.mark.parametrize(("word", "told_so"), [("СТОП", True), ("cancel", False), ("QUIT", False)])
-def test_stop_is_said_back_where_twilio_does_not(world, client, word, told_so):
-    person = world.client(language="ru" if told_so else "en", channel="sms")
-    text(client, person.phone, word)
-    work_off()
-    assert texts_to(person) == (["Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ"] if told_so else [])
-    write(client, person, "Compare prices of scales in Riga")
-    assert [task.channel for task in tasks_of(person)] == ["sms"] and len(texts_to(person)) == int(told_so)
-
-
-def test_new_says_that_it_is_a_task(world, client, pair):
-    person, helper = pair
-    task_id = new_task(world, client, person, helper)
-    ask(helper, task_id, "Inside or outside?")
-    write(client, person, "NEW: taxi to the airport")
-    assert answers_on(task_id) == [None] and [task.text for task in tasks_of(person)][-1] == "taxi to the airport"
-
-
-def test_a_second_yes_accepts_nothing_that_was_asked_elsewhere(world, client, pair):
-    person, helper = pair
-    by_mail = world.task(person, "delivered", helper)
-    work_off()
-    with wall.transaction(wall.system("test")):
-        db.session.execute(update(Ask).where(Ask.task_id == by_mail).values(channel="email"))
-    task_id = new_task(world, client, person, helper)
-    retell(helper, task_id)
-    write(client, person, "Y", "Y\nwith lunch")
-    assert (world.load(task_id).state, world.load(by_mail).state) == ("working", "delivered")
-    write(client, person, "1")
-    assert world.load(by_mail).state == "accepted"
-
-
-def test_a_yes_that_was_on_its_way_agrees_to_no_retelling_that_came_later(world, client, pair):
-    person, helper = pair
-    task_id = new_task(world, client, person, helper)
-    retell(helper, task_id, "Old: hotels in Paldiski by price.")
-    text(client, person.phone, f"Y {world.load(task_id).number}")
-    with wall.transaction(wall.system("test")):
-        waiting = db.session.scalars(select(Due).where(Due.reaction == "understand", Due.done_at.is_(None))).all()
-        late = [row.id for row in waiting]
-    with wall.transaction(helper.scope):
-        understanding.retell(find(task_id), helper.actor, "New: hotels in Paldiski, twice as dear.")
-    with wall.transaction(wall.system("test")):
-        db.session.execute(update(Due).where(Due.id.in_(late)).values(needs_person_at=now()))
-    work_off()
-    with wall.transaction(wall.operator(0)):
-        for number in late:
-            due.retry(number)
-    work_off()
-    assert world.load(task_id).state == "retold" and "was asked while" in told(person)[-1]
