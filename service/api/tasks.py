@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -65,12 +66,12 @@ def _in_a_transaction(body: bodies.HandOver, kept: Kept, key: str | None) -> tup
 @reading.asks(bodies.TaskFilter)
 def tasks(query: bodies.TaskFilter) -> Response:
     """The tasks that this key may see, newest first; with `q` those that fit best, on one page."""
-    narrowed = {"states": _states(query.state), "category": query.category, "assignee": _assignee(query.assignee),
-                "limit": query.limit}
+    narrowed: dict[str, Any] = {"states": _states(query.state), "category": query.category, "assignee": _assignee(query.assignee),
+                                "limit": query.limit}
     if (query.q or "").strip():
-        return shown.reply_tasks([row.task for row in finding.page(query.q or "", **narrowed).rows], None)  # type: ignore[arg-type]
+        return shown.reply_tasks([row.task for row in finding.page(query.q or "", **narrowed).rows], None)
     narrowed["after"], seat = query.after, access.caller().seat
-    page = lists.of_company(seat.company_id, **narrowed) if seat else lists.seen(**narrowed)  # type: ignore[arg-type]
+    page = lists.of_company(seat.company_id, **narrowed) if seat else lists.seen(**narrowed)
     return shown.reply_tasks([row.task for row in page.rows], page.next)
 
 

@@ -61,8 +61,10 @@ def _offer_of_thanks(said: Said) -> Message | None:
 
 
 def _task_of(message: Message | None) -> Task | None:
-    task = db.session.get(Task, message.task_id) if message and message.task_id else None
-    return task if task and membership.belongs(message.to_id or 0, task.company_id) else None  # type: ignore[union-attr]
+    if message is None or message.task_id is None:
+        return None
+    task = db.session.get(Task, message.task_id)
+    return task if task and membership.belongs(message.to_id or 0, task.company_id) else None
 
 
 def _cancel(said: Said, task: Task) -> None:

@@ -58,8 +58,12 @@ def read(name: str) -> list[Work]:
 def variants(name: str) -> list[tuple[int, Work]]:
     """The blocks of a file, each choice of words apart, with how many months back it belongs."""
     blocks = (WORDS / f"{name}.txt").read_text(encoding="utf-8").split("\n== ")[1:]
-    return [(back, _work(CHOICE.sub(lambda match, back=back: match[1].split("|")[back], block)))  # type: ignore[misc]
-            for block in blocks for back in range(_choices(block))]
+    return [(back, _work(_chosen(block, back))) for block in blocks for back in range(_choices(block))]
+
+
+def _chosen(block: str, place: int) -> str:
+    """The block with this one of each choice of words."""
+    return CHOICE.sub(lambda match: match[1].split("|")[place], block)
 
 
 def _choices(block: str) -> int:

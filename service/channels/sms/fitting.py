@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
 from typing import Any
 
 from service.channels.sms.parts import MOST, parts, plain
@@ -12,7 +12,7 @@ VARIES = ("words", "retelling", "proposal", "question", "delivery", "reason", "w
 LONGEST, SHORTEST, STEP = 450, 12, 6
 
 
-def fit(words: str, facts: Mapping[str, Any], link: str = "") -> str:
+def fit(words: str, facts: defaultdict[str, Any], link: str = "") -> str:
     """The words with their facts. Where something had to be shortened the link leads to the whole."""
     whole = _filled(words, facts)
     if parts(whole) <= MOST and not facts.get("shortened"):
@@ -25,11 +25,11 @@ def fit(words: str, facts: Mapping[str, Any], link: str = "") -> str:
     return text
 
 
-def _filled(words: str, facts: Mapping[str, Any]) -> str:
+def _filled(words: str, facts: defaultdict[str, Any]) -> str:
     return plain(" ".join(words.format_map(facts).split()))
 
 
-def _shorter(facts: Mapping[str, Any], most: int) -> Mapping[str, Any]:
-    short = facts.copy()  # type: ignore[attr-defined]
+def _shorter(facts: defaultdict[str, Any], most: int) -> defaultdict[str, Any]:
+    short = facts.copy()
     short.update({name: cut(" ".join(str(facts[name]).split()), most) for name in VARIES if facts.get(name)})
     return short
