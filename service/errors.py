@@ -16,6 +16,10 @@ class Refusal(Exception):
         self.detail = detail
         self.facts = facts
 
+    def at(self, field: str = "") -> dict[str, str]:
+        """What to say at which field of a form; without one of its own it stands at this field, or above the form."""
+        return {field: self.detail}
+
 
 class NotAllowed(Refusal):
     """This actor never may."""
@@ -43,6 +47,10 @@ class BadInput(Refusal):
     def __init__(self, errors: dict[str, str], detail: str = "") -> None:
         super().__init__(detail or "; ".join(errors.values()), errors=errors)
         self.errors = errors
+
+    def at(self, field: str = "") -> dict[str, str]:
+        """Each sentence at its own field."""
+        return self.errors
 
 
 class NotFound(Refusal):

@@ -54,7 +54,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     if refusal is not None:
         db.session.rollback()
     task = find(task_id)
-    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    errors = refusal.at() if refusal else {}
     shown = show(task, doors.me())
     return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=request.form,
                            held=lists.held(doors.me().person_id or 0), page=lists.queued(limit=15), points=points_of(task, shown.criteria),

@@ -54,7 +54,7 @@ def _post(task_id: int, token: str) -> ResponseReturnValue:
 def _page(task: Task, token: str, refusal: Refusal | None = None) -> ResponseReturnValue:
     shown = show(task, doors.me())
     mine, move = client_move(task, shown.holder)
-    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    errors = refusal.at() if refusal else {}
     silence = dead_line.silence_ends(task) if task.state == "delivered" else None
     return render_template("short/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, values=request.form, url=f"/t/{token}",
                            silence=silence), refusal.status if refusal else 200

@@ -67,7 +67,7 @@ def hand_over() -> ResponseReturnValue:
         if forms.by_script():
             raise
         db.session.rollback()
-        errors = getattr(error, "errors", {"text": error.detail})
+        errors = error.at("text")
         return render_template("client/new.html", guess=None, values=values, errors=errors, key=uuid.uuid4().hex), error.status
     flash(_("We have it: task %(number)s. Next you read how we understood it.", number=made.number))
     return forms.done(f"/app/{g.seat.slug}/tasks/{made.number}", number=made.number)

@@ -43,7 +43,7 @@ def card() -> ResponseReturnValue:
     try:
         cards.keep(g.seat.company_id, request.form.get("payment_method", "")[:80])
     except Refusal as error:
-        return _billing(getattr(error, "errors", {"payment_method": error.detail})), error.status
+        return _billing(error.at("payment_method")), error.status
     flash(_("The card is kept."))
     return redirect(f"/app/{g.seat.slug}/billing", 303)
 

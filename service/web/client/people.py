@@ -40,7 +40,7 @@ def invite() -> ResponseReturnValue:
         with wall.as_system():
             accounts.invite(g.seat.company_id, forms.words("email", 321), request.form.get("role", "member"), g.identity.person_id)
     except Refusal as error:
-        return _people(getattr(error, "errors", {"email": error.detail})), error.status
+        return _people(error.at("email")), error.status
     flash(_("An invitation is on its way."))
     return redirect(f"/app/{g.seat.slug}/people", 303)
 
@@ -103,7 +103,7 @@ def change_settings() -> ResponseReturnValue:
     try:
         _change(db.session.get_one(Company, g.seat.company_id))
     except Refusal as error:
-        return _settings(getattr(error, "errors", {"": error.detail})), error.status
+        return _settings(error.at()), error.status
     flash(_("Kept."))
     return redirect(f"/app/{g.seat.slug}/settings", 303)
 
@@ -139,7 +139,7 @@ def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
         with wall.as_system():
             act()
     except Refusal as error:
-        return _settings(getattr(error, "errors", {"address": error.detail})), error.status
+        return _settings(error.at("address")), error.status
     flash(done)
     return redirect(f"/app/{g.seat.slug}/settings#addresses", 303)
 

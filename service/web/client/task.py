@@ -33,7 +33,7 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = of(number)
     shown = show(task, doors.me())
-    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    errors = refusal.at() if refusal else {}
     mine, move = client_move(task, shown.holder)
     return render_template("client/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, base=request.path.split("/tasks/")[0],
                            values=request.form, silence=dead_line.silence_ends(task) if task.state == "delivered" else None,

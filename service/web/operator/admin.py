@@ -75,7 +75,7 @@ def _do(act: Callable[[], object]) -> ResponseReturnValue:
             act()
     except Refusal as error:
         db.session.rollback()
-        return _page(getattr(error, "errors", {"": error.detail})), error.status
+        return _page(error.at()), error.status
     flash(_("Done."))
     return redirect("/admin", 303)
 

@@ -30,7 +30,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     if refusal is not None:
         db.session.rollback()
     task = find(task_id)
-    errors = getattr(refusal, "errors", {"": refusal.detail} if refusal else {})
+    errors = refusal.at() if refusal else {}
     return render_template("operator/task.html", it=show(task, doors.me()), task=task, errors=errors, values=request.form, loads=lists.loads(),
                            sent=channel_lists.outgoing_of(task.id), cancel_price=cancelling.price_now(task),
                            silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
@@ -146,7 +146,7 @@ def enter() -> ResponseReturnValue:
         made = _enter(values)
     except Refusal as error:
         db.session.rollback()
-        errors = getattr(error, "errors", {"": error.detail})
+        errors = error.at()
         return render_template("operator/new.html", values=values, errors=errors, key=uuid.uuid4().hex), error.status
     return redirect(f"/desk/tasks/{made.id}", 303)
 

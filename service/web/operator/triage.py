@@ -65,7 +65,7 @@ def decide(task_id: int) -> ResponseReturnValue:
         if decision == "delegate" and who:
             delegate.assign(task, doors.me(), who)
     except Refusal as error:
-        return page(getattr(error, "errors", {"": error.detail}), error.status)
+        return page(error.at(), error.status)
     said = _("Task %(number)s is %(state)s.", number=task.number, state=STATE_NAMES[task.state])
     forms.toast(said, undo=f"/desk/tasks/{task_id}/triage/undo") if not who else flash(said)
     return redirect("/desk/triage", 303)
@@ -78,7 +78,7 @@ def undo(task_id: int) -> ResponseReturnValue:
     try:
         undoing.undo_triage(find(task_id), doors.me())
     except Refusal as error:
-        return page(getattr(error, "errors", {"": error.detail}), error.status)
+        return page(error.at(), error.status)
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
@@ -90,7 +90,7 @@ def ask_back(task_id: int) -> ResponseReturnValue:
         task = find(task_id)
         questions.ask(task, doors.me(), forms.words("question", 2001))
     except Refusal as error:
-        return page(getattr(error, "errors", {"": error.detail}), error.status)
+        return page(error.at(), error.status)
     flash(_("Asked. The clock stands until they answer."))
     return redirect("/desk/triage", 303)
 
@@ -102,7 +102,7 @@ def make_task(inbound_id: int) -> ResponseReturnValue:
     try:
         made = strangers_desk.make_task(inbound_id, forms.words("email", 321), doors.me())
     except Refusal as error:
-        return page(getattr(error, "errors", {"": error.detail}), error.status)
+        return page(error.at(), error.status)
     return redirect(f"/desk/tasks/{made.id}", 303)
 
 
@@ -113,7 +113,7 @@ def reply(inbound_id: int) -> ResponseReturnValue:
     try:
         strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
     except Refusal as error:
-        return page(getattr(error, "errors", {"": error.detail}), error.status)
+        return page(error.at(), error.status)
     flash(_("Your answer is on its way. The message waits on."))
     return redirect(f"/desk/triage?message={inbound_id}", 303)
 
@@ -125,7 +125,7 @@ def drop(inbound_id: int) -> ResponseReturnValue:
     try:
         strangers_desk.drop(inbound_id, forms.words("reason", 1001), doors.me())
     except Refusal as error:
-        return page(getattr(error, "errors", {"": error.detail}), error.status)
+        return page(error.at(), error.status)
     forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
     return redirect("/desk/triage", 303)
 
@@ -137,5 +137,5 @@ def undo_drop(inbound_id: int) -> ResponseReturnValue:
     try:
         strangers_desk.take_up(inbound_id, doors.me())
     except Refusal as error:
-        return page(getattr(error, "errors", {"": error.detail}), error.status)
+        return page(error.at(), error.status)
     return redirect(f"/desk/triage?message={inbound_id}", 303)
