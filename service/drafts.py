@@ -40,16 +40,15 @@ class SavedFilter(Base):
 
 
 def keep(person_id: int, key: str, text: str) -> None:
-    """Keep a draft; an empty one is dropped. Raises BadInput, TooMany."""
+    """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises BadInput."""
     if not 1 <= len(key) <= LONGEST_KEY or len(text) > LONGEST:
         raise BadInput({"text": _("At most 50,000 letters.")})
     if not text.strip():
         return drop(person_id, key)
-    if (db.session.scalar(select(func.count()).select_from(Draft).where(Draft.person_id == person_id)) or 0) >= MOST_DRAFTS:
-        _make_room(person_id)
     kept = {"text": text, "updated_at": func.now()}
     db.session.execute(insert(Draft).values(person_id=person_id, key=key, **kept).on_conflict_do_update(
         index_elements=["person_id", "key"], set_=kept))
+    _forget_the_oldest(person_id)
 
 
 def drop(person_id: int, key: str) -> None:
@@ -83,7 +82,6 @@ def drop_filter(person_id: int, filter_id: int) -> None:
     db.session.execute(delete(SavedFilter).where(SavedFilter.id == filter_id, SavedFilter.person_id == person_id))
 
 
-def _make_room(person_id: int) -> None:
-    """The oldest drafts go."""
-    old = select(Draft.key).where(Draft.person_id == person_id).order_by(Draft.updated_at.desc()).offset(MOST_DRAFTS - 1)
+def _forget_the_oldest(person_id: int) -> None:
+    old = select(Draft.key).where(Draft.person_id == person_id).order_by(Draft.updated_at.desc()).offset(MOST_DRAFTS)
     db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key.in_(old)))
