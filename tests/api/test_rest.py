@@ -9,7 +9,7 @@ import uuid
 import pytest
 from jsonschema import Draft202012Validator
 
-from tests.channels.test_inbound import work_off
+from tests.talk import work_off
 
 
 class Program:

@@ -21,7 +21,7 @@ from service.tasks import cancelling, dead_line
 from service.tasks.task import find
 from tenants import wall
 from tenants.wall import db
-from tests.channels.test_inbound import work_off
+from tests.talk import work_off
 from workers import jobs
 
 

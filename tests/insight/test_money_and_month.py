@@ -14,7 +14,7 @@ from service.tasks.task import find
 from tenants import wall
 from tenants.company import Company
 from tenants.wall import db
-from tests.channels.test_inbound import work_off
+from tests.talk import work_off
 
 ZONE = ZoneInfo("Europe/Riga")
 

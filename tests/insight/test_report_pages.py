@@ -7,7 +7,7 @@ import re
 import pytest
 
 from service.insight import stretch
-from tests.channels.test_inbound import work_off
+from tests.talk import work_off
 
 
 def page(world, application, someone, path, language="en"):

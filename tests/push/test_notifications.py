@@ -23,8 +23,8 @@ from service.tasks.events import Event
 from tenants import wall
 from tenants.signin import identity
 from tenants.wall import db
-from tests.channels.test_inbound import one, work_off
 from tests.push.push_service import Browser, PushService, raw
+from tests.talk import one, work_off
 from workers import jobs
 
 

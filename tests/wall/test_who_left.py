@@ -19,9 +19,9 @@ from tenants.membership import Membership
 from tenants.signin import identity, links, passwords
 from tenants.signin.tables import ApiKey
 from tenants.wall import db
-from tests.channels.test_inbound import mail, one, tasks_of, told, work_off
-from tests.channels.test_inbound import text as send_text
 from tests.factory import at_once, soon
+from tests.talk import mail, one, tasks_of, told, work_off
+from tests.talk import text as send_text
 
 
 def leave(person):

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from service.conversation.messages import Message
 from tenants.addresses import Address
-from tests.channels.test_inbound import one, tasks_of, work_off
-from tests.channels.test_inbound import text as send_text
+from tests.talk import one, tasks_of, work_off
+from tests.talk import text as send_text
 
 
 def address_of(person, value):
