@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import call, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 SOON = 2500
@@ -26,16 +26,6 @@ def queued(desk):
     if call(desk, key, f"/tasks/{made['id']}")["state"] == "triage":
         call(desk, staff, f"/tasks/{made['id']}/triage", {"decision": "delegate"})
     return made["id"], made["number"]
-
-
-def call(desk, key, path, body=None):
-    import json
-    import urllib.request
-
-    request = urllib.request.Request(f"{desk.url}/api/v1{path}", None if body is None else json.dumps(body).encode(),
-                                     {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)
 
 
 def follows(page):
