@@ -53,7 +53,7 @@ translations: ## compile the translations
 	@.venv/bin/pybabel --quiet compile -d service/translations
 
 messages: install ## collect the strings to translate
-	@.venv/bin/pybabel --quiet extract -F babel.cfg -k _l -o service/translations/messages.pot --no-location --sort-output --project=Poruchi --version=1 .
+	@.venv/bin/pybabel --quiet extract -F babel.cfg -k _l -k to_translate -o service/translations/messages.pot --no-location --sort-output --project=Poruchi --version=1 .
 	@.venv/bin/pybabel --quiet update -i service/translations/messages.pot -d service/translations --no-fuzzy-matching --ignore-pot-creation-date
 	@rm service/translations/messages.pot
 

@@ -8,6 +8,11 @@ def clean(text: str) -> str:
     return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
+def to_translate(words: str) -> str:
+    """Words that are kept as they are and translated for whoever reads them; found by `make messages`."""
+    return words
+
+
 def cut(text: str, most: int) -> str:
     """At most so many letters, cut between words, with an ellipsis."""
     if len(text) <= most:

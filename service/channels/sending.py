@@ -16,6 +16,7 @@ from service.conversation.messages import Message
 from service.due import Heals, Lease, NeedsPerson
 from service.now import awake, now
 from service.tasks.events import Event
+from service.texts import to_translate
 from tenants import addresses, wall
 from tenants.people import Person
 from tenants.wall import db
@@ -78,7 +79,7 @@ def _kept_in(message: Message) -> str | None:
     if message.channel == "sms" and not conf.twilio_account_sid:
         return "No TWILIO_ACCOUNT_SID is set."
     if message.channel == "sms" and message.template != "stopped" and addresses.stopped("phone", message.to_address or ""):
-        return "They asked for no more texts before this one was sent."
+        return to_translate("They asked for no more texts before this one was sent.")
     return None
 
 

@@ -19,6 +19,7 @@ from service.conversation.messages import Message
 from service.errors import BadInput
 from service.tasks import events
 from service.tasks.handing_over import Kept, Wish, hand_over, raw_of
+from service.texts import to_translate
 from service.triage.language import language_of
 from tenants import addresses, company, membership, wall
 from tenants.people import Person
@@ -86,7 +87,7 @@ def _keep_for_operator(form: FirstTask, kept: Kept) -> None:
     db.session.execute(insert(Inbound).values(
         channel=kept.channel, account=kept.account, provider_id=kept.provider_id, sender=form.email, raw=kept.raw,
         digest=hashlib.sha256(kept.raw).digest(), state="needs_person", kind="first_task", text=form.text,
-        reason="This address belongs to somebody we know; ask them before it becomes a task.").on_conflict_do_nothing())
+        reason=to_translate("This address belongs to somebody we know; ask them before it becomes a task.")).on_conflict_do_nothing())
 
 
 def _welcome(form: FirstTask, kept: Kept) -> None:

@@ -15,6 +15,7 @@ from service.errors import BadInput, NotFound, NotNow
 from service.tasks import events
 from service.tasks.handing_over import Handed, Wish, hand_over
 from service.tasks.task import find
+from service.texts import to_translate
 from service.triage import understand
 from service.triage.language import language_of
 from tenants import addresses
@@ -83,7 +84,7 @@ def take_up(inbound_id: int, by: Actor) -> None:
         raise NotFound
     if inbound.kind != "dropped":
         raise NotNow(_("Something has happened since, so this cannot be taken back."))
-    inbound.state, inbound.kind, inbound.reason = "needs_person", None, _("It was set aside and taken up again.")
+    inbound.state, inbound.kind, inbound.reason = "needs_person", None, to_translate("It was set aside and taken up again.")
     events.write("task.noted", by, inbound=inbound.id, dropped=False)
 
 

@@ -19,22 +19,23 @@ from service.conversation.said import Said, reply_saying
 from service.tasks import events
 from service.tasks.handing_over import Wish, hand_over
 from service.tasks.task import LONGEST_TEXT, Task, find
+from service.texts import to_translate
 from tenants import addresses, membership
 from tenants.company import by_slug
 from tenants.people import Person
 from tenants.wall import db
 
-UNKNOWN = "Nobody we know writes from this address."
-NOT_BELIEVED = "The sender of this mail could be forged. Ask them before it becomes a task."
-NO_SENDER = "The mail names no sender, or several. Ask who wrote it before it becomes a task."
-AUTOMATIC = "This is automatic mail; it is not answered."
-FROM_LIST = "A client's mail that came as lists and machines send it. Nothing was answered; look whether a person wrote it."
-EMPTY = "There were no words in it."
-PICTURE_ALONE = "A picture came without words. Look at it, and make it a task or answer."
-PICTURE_OF_NO_TASK = "A picture came with words that belong to no task. Look at it."
-NO_CHANNEL_BACK = "It came by a messenger that we cannot answer by yet. Answer by another way."
-NOT_THEIR_TASK = "This answers a message on a task that was sent to somebody else. Ask them what they mean."
-WANTS_NO_TEXTS = "They asked for no more texts."
+UNKNOWN = to_translate("Nobody we know writes from this address.")
+NOT_BELIEVED = to_translate("The sender of this mail could be forged. Ask them before it becomes a task.")
+NO_SENDER = to_translate("The mail names no sender, or several. Ask who wrote it before it becomes a task.")
+AUTOMATIC = to_translate("This is automatic mail; it is not answered.")
+FROM_LIST = to_translate("A client's mail that came as lists and machines send it. Nothing was answered; look whether a person wrote it.")
+EMPTY = to_translate("There were no words in it.")
+PICTURE_ALONE = to_translate("A picture came without words. Look at it, and make it a task or answer.")
+PICTURE_OF_NO_TASK = to_translate("A picture came with words that belong to no task. Look at it.")
+NO_CHANNEL_BACK = to_translate("It came by a messenger that we cannot answer by yet. Answer by another way.")
+NOT_THEIR_TASK = to_translate("This answers a message on a task that was sent to somebody else. Ask them what they mean.")
+WANTS_NO_TEXTS = to_translate("They asked for no more texts.")
 # What a phone that can be answered writes from: short codes and names cannot.
 ANSWERABLE = re.compile(r"^\+\d{7,15}$")
 

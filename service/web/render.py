@@ -31,6 +31,7 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, paragraphs=paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
+        translated=translated,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
@@ -39,6 +40,11 @@ def init(app: Flask) -> None:
                                  now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
     app.jinja_env.globals.update(ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def translated(kept: str | None) -> str:
+    """Words of our own that were kept untranslated, in the reader's language; what a person wrote stays as it is."""
+    return _(kept) if kept else ""
 
 
 def language() -> str:

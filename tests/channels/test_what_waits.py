@@ -246,3 +246,14 @@ def test_words_with_a_picture_on_a_task_bring_it_there(world, client, pictures):
     fetch_pictures()
     assert attached(task_id) == ["picture-1.png"] and said_on(task_id) == ["like on this one"]
     assert "passed on" in write(client, person, f"{world.load(task_id).number}: and in red")
+
+
+def test_why_a_message_waits_is_said_in_the_readers_language_and_a_persons_words_stay(world, client):
+    desk = world.sign_in(client, world.staff("operator"))
+    text(client, "+37127779911", "Can you do books?")
+    work_off()
+    (row,) = kept_of("+37127779911")
+    desk.post("/account", data={"name": "Vera Sokolova", "language": "ru", "tz": "Europe/Riga"})
+    assert "не пишет никто из тех" in desk.get(f"/desk/triage?message={row.id}").text
+    desk.post(f"/desk/inbound/{row.id}/drop", data={"reason": "100% spam, 5%s"})
+    assert "100% spam, 5%s" in desk.get("/desk/messages").text
