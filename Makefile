@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE ?=
+COMPILED := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench soak lock install install-dev translations model screenshots clean
@@ -33,24 +34,25 @@ screenshots: install-dev ## every page in both languages, wide and narrow, light
 soak: install-dev ## 10,000 messages while everything is killed at random
 	@$(PY) -m tests.soak 10000
 
-install: .venv/installed
+install: .venv/installed $(COMPILED)
 
-install-dev: .venv/installed-dev
+install-dev: .venv/installed-dev $(COMPILED)
 
 .venv/installed: requirements.txt requirements-tools.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON to one.") if sys.version_info < (3, 11) else None'
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
 	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements.txt
-	@$(MAKE) --no-print-directory translations
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-translations: ## compile the translations
-	@.venv/bin/pybabel --quiet compile -d service/translations
+translations: $(COMPILED) ## compile the translations
+
+%.mo: %.po .venv/installed
+	@.venv/bin/pybabel --quiet compile -i $< -o $@ && touch $@
 
 messages: install ## collect the strings to translate
 	@.venv/bin/pybabel --quiet extract -F babel.cfg -k _l -k to_translate -o service/translations/messages.pot --no-location --sort-output --project=Poruchi --version=1 .
