@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ class Due(Base):
         UniqueConstraint("event_id", "reaction"),
         ForeignKeyConstraint(["company_id", "event_id"], ["event.company_id", "event.id"]),
         Index("ix_due_open", "due_at", postgresql_where="done_at is null and needs_person_at is null"),
-        Index("ix_due_fresh", "due_at", postgresql_where="enqueued_at is null and done_at is null and needs_person_at is null"),
+        Index("ix_due_fresh", "queue", "due_at", postgresql_where="enqueued_at is null and done_at is null and needs_person_at is null"),
         Index("ix_due_sent", "queue", "enqueued_at",
               postgresql_where="enqueued_at is not null and done_at is null and needs_person_at is null"),
         Index("ix_due_needs_person", "id", postgresql_where="needs_person_at is not null and done_at is null"),
@@ -101,7 +101,8 @@ def follow(event_id: int, company_id: int | None, kind: str, later: datetime | N
     """Write one row for each reaction that follows from this kind of event, in the event's own transaction."""
     names = FOLLOWS.get(kind, ())
     if names:
-        # Without "returning": the writer of an event may not read the work that follows from it.
+        # Without "returning": the writer of an event may not read the work that follows from it. And in a statement of its
+        # own: an assistant's part of the wall looks for the event.
         db.session.execute(INSERT, {"event": event_id, "company": company_id, "due_at": later, "reactions": list(names),
                                     "queues": [queue_of(name) for name in names]})
         wall.after_commit(poke.poke)
@@ -111,13 +112,19 @@ INSERT = text("insert into due (event_id, company_id, reaction, queue, due_at)"
               " select :event, :company, f.reaction, f.queue, coalesce(cast(:due_at as timestamptz), now())"
               " from unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue)")
 DONE = text("update due set done_at = now(), lease_until = null, lease_token = null, last_error = null"
-            " where id = :id and lease_token = :token and done_at is null returning id")
+            " where id = any(:ids) and lease_token = :token and done_at is null returning id")
 TAKE = text(
     "update due set lease_token = :token, lease_until = now() + :lease, attempt = attempt + 1,"
     " deaths = deaths + (lease_token is not null)::int"
     " where id = (select id from due where id = :id and done_at is null and needs_person_at is null"
     "   and due_at <= now() and (lease_until is null or lease_until < now()) for update skip locked)"
     " returning id, event_id, company_id, reaction, attempt, deaths, created_at"
+)
+TAKE_NEW = text(
+    "update due set lease_token = :token, lease_until = now() + :lease, attempt = 1"
+    " where id in (select id from due where id = any(:ids) and reaction <> all(:alone) and attempt = 0 and done_at is null"
+    "   and needs_person_at is null and due_at <= now() order by id for update skip locked)"
+    " returning id, event_id, company_id, reaction, attempt, created_at"
 )
 
 
@@ -134,6 +141,18 @@ def lease(due_id: int) -> Lease | None:
     return held
 
 
+def lease_new(ids: list[int], alone: Collection[str]) -> list[Lease]:
+    """Take those of these rows that nobody has tried yet, all at once; reactions named in `alone` are left.
+
+    What was tried before is taken one by one, so that a row that kills its worker is convicted by itself.
+    """
+    token = uuid.uuid4()
+    with wall.transaction(wall.system("worker")):
+        rows = db.session.execute(TAKE_NEW, {"ids": ids, "token": token, "lease": LEASE, "alone": list(alone)}).all()
+    return sorted((Lease(row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at) for row in rows),
+                  key=lambda held: held.id)
+
+
 @contextmanager
 def doing(held: Lease) -> Iterator[None]:
     """One transaction for the effect and its mark. What may heal is tried again later, the rest goes to a person."""
@@ -147,12 +166,12 @@ def doing(held: Lease) -> Iterator[None]:
         to_person(held, str(error))
 
 
-def mark_done(held: Lease) -> None:
-    """Mark the row done under its lease's token. Raises LostLease where another worker has taken it over."""
+def mark_done(*held: Lease) -> None:
+    """Mark rows of one lease done, under its token. Raises LostLease where another worker has taken one over."""
     db.session.flush()
-    marked = db.session.execute(DONE, {"id": held.id, "token": held.token})
-    if marked.first() is None:
-        raise LostLease(held.id)
+    marked = db.session.execute(DONE, {"ids": [one.id for one in held], "token": held[0].token})
+    if len(marked.all()) < len(held):
+        raise LostLease([one.id for one in held])
 
 
 class LostLease(RuntimeError):

@@ -9,6 +9,7 @@ import redis
 from service.config import settings
 
 CHANNEL = "poruchi:poke"
+LEAST_PAUSE = 0.01
 _valkey: redis.Redis | None = None
 _poked = 0.0
 
@@ -25,7 +26,7 @@ def poke() -> None:
     """Wake the relay, at most a hundred times a second; where Valkey is away its sweep finds the work."""
     global _poked
     moment = monotonic()
-    if moment - _poked < 0.01:
+    if moment - _poked < LEAST_PAUSE:
         return
     _poked = moment
     try:

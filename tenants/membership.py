@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, Select, String, UniqueConstraint, case, func, select, update
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, Select, String, UniqueConstraint, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -75,8 +75,12 @@ def dismiss(person_id: int) -> None:
 
 def belongs(person_id: int, company_id: int) -> bool:
     """Whether the person is one of the company's people now."""
-    return db.session.scalar(select(Membership.id).where(
-        Membership.person_id == person_id, Membership.company_id == company_id, Membership.ended_at.is_(None))) is not None
+    return db.session.scalar(BELONGS, {"person": person_id, "company": company_id}) is not None
+
+
+# Asked for each message that goes out: built once.
+BELONGS = select(Membership.id).where(Membership.person_id == bindparam("person"), Membership.company_id == bindparam("company"),
+                                      Membership.ended_at.is_(None))
 
 
 def companies_of(person_id: int) -> Select[Any]:

@@ -7,6 +7,7 @@ A query without a scope is an error, and so is opening or leaving a scope while 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,9 +19,11 @@ import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.rows import namedtuple_row
 from sqlalchemy import MetaData, TextClause, event, text
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.pool import PoolProxiedConnection
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,11 +61,11 @@ class Scope:
     def settings(self) -> dict[str, str]:
         """The values for `set_config`; an empty text stands for nothing."""
         return {
-            "role": self.role,
-            "person": str(self.person or ""),
-            "company": str(self.company or ""),
-            "owner": "1" if self.owner else "",
-            "trades": ",".join(self.trades),
+            "wall_role": self.role,
+            "wall_person": str(self.person or ""),
+            "wall_company": str(self.company or ""),
+            "wall_owner": "1" if self.owner else "",
+            "wall_trades": ",".join(self.trades),
         }
 
 
@@ -99,15 +102,9 @@ def door(name: str) -> Scope:
 _current: ContextVar[Scope | None] = ContextVar("wall_scope", default=None)
 
 OPEN = text(
-    "select set_config('role', :role, true), set_config('wall.person', :person, true),"
-    " set_config('wall.company', :company, true), set_config('wall.owner', :owner, true),"
-    " set_config('wall.trades', :trades, true)"
-)
-# The same statement for the loops that speak plain psycopg (relay, clock).
-OPEN_PLAIN = (
-    "select set_config('role', %(role)s, true), set_config('wall.person', %(person)s, true),"
-    " set_config('wall.company', %(company)s, true), set_config('wall.owner', %(owner)s, true),"
-    " set_config('wall.trades', %(trades)s, true)"
+    "select set_config('role', :wall_role, true) as role, set_config('wall.person', :wall_person, true) as person,"
+    " set_config('wall.company', :wall_company, true) as company, set_config('wall.owner', :wall_owner, true) as owner,"
+    " set_config('wall.trades', :wall_trades, true) as trades"
 )
 TAKE_ROLE = text("select set_config('role', :role, true)")
 
@@ -156,31 +153,54 @@ def transaction(whose: Scope) -> Iterator[Scope]:
 
 
 def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any:
-    """A whole transaction in one round trip: scope, statement and commit go out together; gives the first row or None.
+    """A whole transaction in one message: scope and statement go out together, with their values as literals, and the
+    server commits at the end of the message; gives the first row or None.
 
     For the few hot statements: what one locks (a company's last number) is held on the server alone, never while this
-    process thinks of something else. Raises psycopg's errors.
+    process thinks of something else. Each connection prepares them once. Raises psycopg's errors.
     """
     _refuse_open_transaction("opened")
     pooled = db.engine.raw_connection()
+    connection: Any = pooled.driver_connection
     try:
-        connection: Any = pooled.driver_connection
-        with connection.pipeline():
-            connection.execute(OPEN_PLAIN, whose.settings())
-            cursor = connection.cursor(row_factory=namedtuple_row).execute(_plain(statement), values)
-            connection.commit()
-        return cursor.fetchone() if cursor.description else None
-    except psycopg.OperationalError as error:
+        connection.autocommit = True
+        try:
+            row = _sent(pooled, whose, statement, values)
+        except psycopg.errors.InvalidSqlStatementName:  # after a rollback the driver forgets all that was prepared
+            pooled.info.pop(statement, None)
+            row = _sent(pooled, whose, statement, values)
+        connection.autocommit = False
+        return row
+    except BaseException as error:
         pooled.invalidate(error)
         raise
     finally:
         pooled.close()
 
 
+def _sent(pooled: PoolProxiedConnection, whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any:
+    """Scope and call of a statement that this connection has prepared; prepared now where it is the first time."""
+    connection: Any = pooled.driver_connection
+    numbered = _numbered(statement)
+    name = f"hot_{zlib.crc32(numbered.string.encode())}"
+    if statement not in pooled.info:
+        connection.execute(f"prepare {name} as {numbered.string}")
+        pooled.info[statement] = name
+    cursor = psycopg.ClientCursor(connection, row_factory=namedtuple_row)
+    call = f"execute {name}({', '.join(f'%({value})s' for value in numbered.positiontup)})"
+    cursor.execute(f"{OPEN_PLAIN};{call}", {**whose.settings(), **values})
+    cursor.nextset()
+    return cursor.fetchone() if cursor.description else None
+
+
 @lru_cache
-def _plain(statement: TextClause) -> str:
-    """A statement as psycopg itself takes it."""
-    return str(statement.compile(dialect=PGDialect_psycopg()))
+def _numbered(statement: TextClause) -> Any:
+    """A statement with $1, $2 … for its values."""
+    return statement.compile(dialect=PGDialect(paramstyle="numeric_dollar"))
+
+
+# The same as OPEN for what speaks plain psycopg.
+OPEN_PLAIN = str(OPEN.compile(dialect=PGDialect_psycopg()))
 
 
 @contextmanager

@@ -31,7 +31,7 @@ PR_SET_PDEATHSIG = 1
 SOONEST, LATEST = 0.1, 3.0
 STOP_SECONDS = 10.0
 # Taking work in goes before working it off.
-NICE = {"work": 10, "outside": 5, "relay": 0, "clock": 5, "mailroom": 0}
+NICE = {"work": 15, "outside": 15, "relay": 5, "clock": 5, "mailroom": 0}
 
 
 @dataclass

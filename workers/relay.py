@@ -33,6 +33,10 @@ log = logging.getLogger(__name__)
 MARK = "poruchi:mark"
 MOST = 2000
 BATCH = 50
+# So many jobs may wait in a queue. The rest waits in the table: the more there is, the larger the batches that it is taken in.
+MOST_JOBS = {"work": 4, "outside": 100}
+# Longer than `poke.LEAST_PAUSE`.
+LINGER = 0.015
 # Below this many rows each gets a job of its own, so that both workers share the work at once.
 CALM = 4
 LOST_AFTER = timedelta(seconds=15)
@@ -40,7 +44,7 @@ JOB_SECONDS = 300
 
 FRESH = text("""
 update due set enqueued_at = clock_timestamp() where id in (
-  select id from due where enqueued_at is null and done_at is null and needs_person_at is null and due_at <= now()
+  select id from due where queue = :queue and enqueued_at is null and done_at is null and needs_person_at is null and due_at <= now()
   order by due_at limit :most for update skip locked)
 returning id, queue
 """)
@@ -73,27 +77,31 @@ class Relay:
                 self.stopping.wait(0.5)
 
     def listen(self) -> None:
-        """One connection's worth of looking."""
+        """One connection's worth of looking. After a poke it looks twice: within LINGER nobody pokes again."""
         with self.valkey.pubsub(ignore_subscribe_messages=True) as pokes:
             pokes.subscribe(poke.CHANNEL)
+            woken = False
             while not self.stopping.is_set():
-                more = self.look()
-                if not more:
-                    pokes.get_message(timeout=1.0)
-                    while pokes.get_message(timeout=0):
-                        pass
+                if self.look() or woken:
+                    self.stopping.wait(LINGER)
+                    woken = False
+                else:
+                    woken = pokes.get_message(timeout=1.0) is not None
+                while pokes.get_message(timeout=0):
+                    pass
 
     def look(self) -> bool:
-        """Enqueue what is due; whether anything was, so that what was committed meanwhile is found without a poke."""
+        """Enqueue what is due, as far as the queues have room; whether it is worth looking again soon."""
         if self.valkey.set(MARK, "1", nx=True):
             with wall.transaction(wall.system("relay")):
                 db.session.execute(EMPTIED)
-        found = self.take(FRESH, {"most": MOST})
+        room = {name: MOST_JOBS[name] - self.queues[name].count for name in QUEUES}
+        found = sum(self.take(FRESH, {"queue": name, "most": jobs * rows_of(name)}) for name, jobs in room.items() if jobs > 0)
         if time.monotonic() - self.swept >= 1:
             self.swept = time.monotonic()
             for name in QUEUES:
                 self.take(LOST, {"queue": name, "before": self.oldest(name), "most": MOST})
-        return found > 0
+        return found > 0 or min(room.values()) <= 0
 
     def take(self, statement: Any, values: dict[str, Any]) -> int:
         """Mark rows as enqueued, commit, and enqueue them: what is lost in between is found again by the sweep."""
@@ -109,7 +117,7 @@ class Relay:
         queue.enqueue_many([
             Queue.prepare_data("workers.jobs.work_off", (chunk,), timeout=JOB_SECONDS, result_ttl=0, failure_ttl=60,
                                description=name)
-            for chunk in batches(ids, 1 if name == "outside" or len(ids) <= CALM else BATCH)])
+            for chunk in batches(ids, 1 if len(ids) <= CALM else rows_of(name))])
 
     def oldest(self, name: str) -> datetime:
         """Rows enqueued before this moment are in no waiting job any more: the oldest job that still waits, or 15 s ago."""
@@ -117,6 +125,11 @@ class Relay:
         if waiting and waiting[0].enqueued_at:
             return min(waiting[0].enqueued_at.replace(tzinfo=UTC) - timedelta(seconds=1), now() - timedelta(seconds=2))
         return now() - LOST_AFTER
+
+
+def rows_of(name: str) -> int:
+    """How many rows a job of this queue has at most: calls to vendors go one by one."""
+    return 1 if name == "outside" else BATCH
 
 
 def batches(ids: list[int], size: int) -> Iterator[list[int]]:

@@ -41,7 +41,6 @@ class Charge(Base):
         ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
         UniqueConstraint("task_id"),
         UniqueConstraint("company_id", "id"),
-        Index("ix_charge_company", "company_id", "id"),
         Index("ix_charge_intent", "intent_id", unique=True, postgresql_where="intent_id is not null"),
     )
 

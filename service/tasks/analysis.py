@@ -53,12 +53,11 @@ def _delegate(task: Task, by: Actor, code: str | None) -> None:
 
 
 def _queue(task: Task, by: Actor, columns: dict[str, Any]) -> None:
-    if not parameters.criteria_of(task):
-        parameters.add_criteria(task, [category(columns["category"]).criterion(task.language)], by)
     for name, value in columns.items():
         set_committed_value(task, name, value)  # looked at by what the move needs; written by the move itself
     record(task, "task.queued", by, category=columns["category"],
            set_={**columns, **({} if task.waiting_since else clock.alarms("queued", columns["red_line_at"], columns["deadline_at"], None))})
+    parameters.add_usual_criterion(task, category(columns["category"]).criterion(task.language), by)
 
 
 def _guess(task: Task, code: str, deadline: datetime | None) -> dict[str, Any]:

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, DateTime, ForeignKey, ForeignKeyConstraint, Identity, Index, String, UniqueConstraint, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from service import due, live
 from service.actor import Actor
@@ -31,7 +47,6 @@ class Event(Base):
         UniqueConstraint("company_id", "id"),
         Index("ix_event_task", "task_id", "id"),
         Index("ix_event_inbound", text("((facts ->> 'inbound')::bigint)"), postgresql_where="kind = 'inbound.kept'"),
-        Index("ix_event_company", "company_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -54,6 +69,7 @@ class Happened:
 
 # What changes nothing that a page shows.
 UNSEEN = ("message.written", "task.noted")
+TABLE = cast(Table, Task.__table__)
 INSERT = text("insert into event (company_id, task_id, kind, by_kind, by_id, channel, facts)"
               " values (:company, :task, :kind, :by_kind, :by_id, :channel, cast(:facts as jsonb)) returning id")
 
@@ -85,6 +101,13 @@ def hold(task: Task) -> None:
         db.session.refresh(task)
 
 
+def hold_all(ids: Collection[int]) -> list[Task]:
+    """Lock these tasks until the transaction ends, in the order of their ids; others may still write beside them (messages, files)."""
+    if not ids:
+        return []
+    return list(db.session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)))
+
+
 def _refuse(task: Task, kind: str, by: Actor) -> None:
     if own_work(task, kind, by):
         raise NotAllowed(_("You did this work yourself; somebody else has to judge it."))
@@ -106,15 +129,15 @@ def not_now(task: Task) -> NotNow:
 def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
     """One update that names the states it may come from and the holder that was seen; whoever is second finds no row."""
     move = MOVES[kind]
-    values = {**changes, "version": Task.version + 1}
-    if move.target:
-        values["state"] = move.target
-    moved = db.session.scalars(
-        update(Task).where(Task.id == task.id, Task.state.in_(move.sources), Task.holder_id.is_not_distinct_from(task.holder_id))
-        .values(**values).returning(Task),
-        execution_options={"synchronize_session": False, "populate_existing": True}).first()
+    values = {**changes, "version": TABLE.c.version + 1, **({"state": move.target} if move.target else {})}
+    db.session.flush()
+    moved = db.session.execute(
+        update(TABLE).where(TABLE.c.id == task.id, TABLE.c.state.in_(move.sources), TABLE.c.holder_id.is_not_distinct_from(task.holder_id))
+        .values(values).returning(TABLE)).mappings().first()
     if moved is None:
         raise _too_late(task, kind)
+    for name, value in moved.items():
+        set_committed_value(task, name, value)
 
 
 def _too_late(task: Task, kind: str) -> NotNow:

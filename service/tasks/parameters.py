@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Integer, String, delete, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import CLIENT, Actor
@@ -153,6 +154,15 @@ def add_criteria(task: Task, criteria: list[str], by: Actor) -> None:
     db.session.add_all(Criterion(company_id=task.company_id, task_id=task.id, by_id=by.person_id, position=place,
                                  text=text.strip()) for place, text in enumerate(criteria, 1))
     db.session.flush()
+
+
+def add_usual_criterion(task: Task, criterion: str, by: Actor) -> None:
+    """Give a task this criterion where it has none."""
+    db.session.execute(USUAL, {"company": task.company_id, "task": task.id, "by": by.person_id, "text": criterion})
+
+
+USUAL = sql("insert into criterion (company_id, task_id, by_id, position, text)"
+            " select :company, :task, cast(:by as bigint), 1, :text where not exists (select from criterion where task_id = :task)")
 
 
 def completeness(task: Task, criteria: list[Criterion]) -> int:

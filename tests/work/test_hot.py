@@ -1,0 +1,49 @@
+"""The hot statements: prepared once for each connection, and again where the driver forgot them."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from service.tasks import handing_over as h
+from service.tasks.handing_over import Kept, Wish
+from tenants import wall
+from tenants.wall import db
+
+
+def hand_over(person, key):
+    return h.hand_over_in_one_trip(Wish(text="Find it"), person.actor, person.company_id, person.scope, Kept("rest", "key:1", key, b"raw"))
+
+
+def test_a_task_is_kept_and_its_repeat_is_not(world):
+    person = world.client()
+    assert hand_over(person, "one").number < hand_over(person, "two").number
+    assert hand_over(person, "two") is None
+
+
+def test_after_a_rollback_it_is_prepared_again(world):
+    person = world.client()
+    hand_over(person, "before")
+    with pytest.raises(ZeroDivisionError), wall.transaction(person.scope):
+        for _often in range(5):  # often enough that the driver prepares it
+            db.session.execute(text("select 1"))
+        1 / 0  # noqa: B018
+    assert hand_over(person, "after").number
+
+
+def test_what_fails_leaves_no_connection_behind_that_commits_by_itself(world):
+    person = world.client()
+    with pytest.raises(Exception, match="nobody"):
+        wall.one_trip(person.scope, text("select nobody(:it)"), {"it": 1})
+    with pytest.raises(ZeroDivisionError), wall.transaction(person.scope):
+        db.session.execute(text("update person set name = 'half done'"))
+        1 / 0  # noqa: B018
+    with wall.transaction(wall.system("test")):
+        assert db.session.scalar(text("select count(*) from person where name = 'half done'")) == 0
+
+
+def test_one_message_sees_no_more_than_its_scope(world):
+    ours, theirs = world.client(), world.client()
+    hand_over(theirs, "theirs")
+    seen = wall.one_trip(ours.scope, text("select count(*) as n from task where company_id = :company"), {"company": theirs.company_id})
+    assert seen.n == 0
