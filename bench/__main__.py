@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 from twilio.request_validator import RequestValidator
 
-from bench import finding, load, yardstick
+from bench import finding, load, pages, streams, yardstick
 from tests.running_desk import ROOT, RunningDesk, free_port
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
@@ -49,10 +49,14 @@ def measure(desk: RunningDesk) -> None:
     desk.run_as_system("update person set channel = 'email'")
     time.sleep(5)
     told("resident memory at rest, proportional (MB)", f"{memory(desk):.0f}", "target 700")
+    pages.weigh(desk, told)
     texts(desk)
     rest(desk, key)
     mail(desk)
-    queue_page(desk)
+    cookies = {email: sign_in(desk, email, pages.PASSWORD) for email in pages.READERS}
+    open_pages(desk, cookies)
+    queue_page(desk, cookies[pages.ASSISTANT])
+    pages.time_all(desk, told, cookies)
     finding.measure(desk, told)
 
 
@@ -155,9 +159,20 @@ def texts(desk: RunningDesk) -> None:
     told(f"SMS to queued or triage at 20/s ({count} texts), p95 (s)", f"{p95:.2f} (p50 {p50:.2f})", "target 1")
 
 
-def queue_page(desk: RunningDesk) -> None:
+def open_pages(desk: RunningDesk, cookies: dict[str, str]) -> None:
+    """A thousand streams; then two hundred pages of clients, assistants and operators while tasks are taken and given back."""
+    streams.hold(desk, told, cookies[pages.OPERATOR], memory)
+    share = [(pages.CLIENT, "/app/demo/", "/live?company=demo", 120), (pages.ASSISTANT, "/work", "/live", 60), (pages.OPERATOR, "/desk/board", "/live", 20)]
+    watchers = [streams.Watcher(desk.port, page, stream, cookies[email]) for email, page, stream, count in share for _one in range(count)]
+    key = desk.command("apikey", "add", "--staff", pages.ASSISTANT)
+    tasks = [row[0] for row in desk.rows("select t.id from task t join company c on c.id = t.company_id where t.state = 'queued' and c.slug = 'demo'"
+                                         " and t.category = any (select unnest(trades) from staff s join login l using (person_id) where l.email = %s)"
+                                         " limit 5", pages.ASSISTANT)]
+    streams.change(desk, told, watchers, streams.claims(desk, key, tasks))
+
+
+def queue_page(desk: RunningDesk, cookie: str) -> None:
     """An assistant's queue page with ten thousand and a hundred thousand open tasks."""
-    cookie = sign_in(desk, "assistant@demo.example", "demo desk 12")
     found = {}
     for count in (10_000, 100_000):
         fill(desk, count)

@@ -43,6 +43,17 @@ def measure(connections: int, seconds: float, make: Callable[[int], Send], rate:
     return Run(len(times) / seconds, statistics.median(times) * 1000, times[int(len(times) * 0.95)] * 1000, len(times), errors)
 
 
+def turns(count: int, make: Callable[[int], Send]) -> Run:
+    """So many one after the other over one connection, after three that are not counted."""
+    send, times = make(0), []
+    for turn in range(-3, count):
+        began = time.monotonic()
+        send(turn)
+        times += [time.monotonic() - began] * (turn >= 0)
+    times.sort()
+    return Run(count / sum(times), statistics.median(times) * 1000, times[int(count * 0.95)] * 1000, count)
+
+
 def _one(number: int, make: Callable[[int], Send], start: float, seconds: float, rate: float | None, queue: multiprocessing.Queue[tuple[list[float], int]]) -> None:
     send, times, errors, turn = make(number), [], 0, 0
     time.sleep(max(0.0, start - time.monotonic()))

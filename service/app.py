@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -73,6 +74,10 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": "en",
         "TEMPLATES_AUTO_RELOAD": False,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        # Pages and what they are made of; never answers to programs, files of clients, or the stream of changes.
+        "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/manifest+json"],
+        "COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_BR_LEVEL": 4, "COMPRESS_LEVEL": 5, "COMPRESS_MIN_SIZE": 1000,
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "deflate"],
     }
 
 
@@ -82,6 +87,7 @@ def _protect(app: Flask, conf: Settings) -> None:
              strict_transport_security=conf.url.startswith("https://"), referrer_policy="same-origin",
              session_cookie_secure=conf.url.startswith("https://"))
     app.after_request(_keep_to_the_reader)
+    Compress(app)
     Babel(app, locale_selector=language.locale, timezone_selector=language.zone)
     app.logger.setLevel(logging.INFO)
 

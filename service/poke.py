@@ -9,7 +9,7 @@ import redis
 from service.config import settings
 
 CHANNEL = "poruchi:poke"
-LEAST_PAUSE = 0.01
+LEAST_PAUSE = 0.02
 _valkey: redis.Redis | None = None
 _poked = 0.0
 
@@ -23,7 +23,7 @@ def valkey() -> redis.Redis:
 
 
 def poke() -> None:
-    """Wake the relay, at most a hundred times a second; where Valkey is away its sweep finds the work."""
+    """Wake the relay, at most fifty times a second; where Valkey is away its sweep finds the work."""
     global _poked
     moment = monotonic()
     if moment - _poked < LEAST_PAUSE:

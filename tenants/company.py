@@ -13,7 +13,7 @@ from tenants.wall import Base, db
 
 
 class Company(Base):
-    """One client company. `last_number` counts its tasks; money is in `currency`, ISO 4217."""
+    """One client company; money is in `currency`, ISO 4217. Its tasks are counted by a sequence of its own, `next_number(id)`."""
 
     __tablename__ = "company"
 
@@ -25,7 +25,6 @@ class Company(Base):
     zone: Mapped[str] = mapped_column(String(64), server_default="Europe/Riga")
     address: Mapped[str] = mapped_column(Text, server_default="")
     silence_days: Mapped[int] = mapped_column(Integer, server_default="3")
-    last_number: Mapped[int] = mapped_column(Integer, server_default="1000")
     stripe_customer: Mapped[str | None] = mapped_column(String(100))
     stripe_method: Mapped[str | None] = mapped_column(String(100))
     card_label: Mapped[str | None] = mapped_column(String(60))

@@ -156,8 +156,8 @@ def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any
     """A whole transaction in one message: scope and statement go out together, with their values as literals, and the
     server commits at the end of the message; gives the first row or None.
 
-    For the few hot statements: what one locks (a company's last number) is held on the server alone, never while this
-    process thinks of something else. Each connection prepares them once. Raises psycopg's errors.
+    For the few hot statements: what one locks is held on the server alone, never while this process thinks of something
+    else. Each connection prepares them once. Raises psycopg's errors.
     """
     _refuse_open_transaction("opened")
     pooled = db.engine.raw_connection()

@@ -64,7 +64,7 @@ HERE: dict[str, Callable[[Event], None]] = {
 OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": payments.pay, "fetch_media": media.fetch}
 
 
-# These take a company's numbers, for which everybody waits: never in a transaction that does other things as well.
+# What came in may be Stripe's, which is asked; an invoice's number is a counter without a gap, for which everybody waits.
 ALONE = frozenset({"understand", "charge"})
 
 

@@ -34,7 +34,7 @@ def send(held: Lease) -> None:
         return
     try:
         sid = _found(message) if before == "sending" else None
-        provider_id = sid or _try(message)
+        provider_id = sid or (_once_more(message) if before == "sending" else _call(message))
     except Gone as error:  # a device that takes no more: nothing that a person could mend
         with due.doing(held):
             db.session.execute(update(Message).where(Message.id == message.id).values(state="failed", error=str(error)))
@@ -64,6 +64,7 @@ def _intend(held: Lease) -> tuple[Message | None, str]:
             return None, before
         _wait_for_morning(message)
         message.state = "sending"
+        message.tried_at = message.tried_at if before == "sending" else now()
         db.session.flush()
         db.session.expunge(message)
     return message, before
@@ -95,8 +96,8 @@ def _wait_for_morning(message: Message) -> None:
         raise Heals("It is night where they are.", morning - moment)
 
 
-def _try(message: Message) -> str:
-    """Note that we are about to hand it over, then do; the vendor's id."""
+def _once_more(message: Message) -> str:
+    """Note that we are about to hand it over again, then do; the vendor's id."""
     with wall.transaction(wall.system("send")):
         db.session.execute(update(Message).where(Message.id == message.id).values(tried_at=func.now()))
     return _call(message)
@@ -115,9 +116,7 @@ def _found(message: Message) -> str | None:
         return None  # mail carries our own Message-ID, a notification its tag: a repeat is the same one
     if message.provider_id:
         return message.provider_id
-    if message.tried_at is None:
-        return None  # it died before it called
-    if now() - message.tried_at < REPORT_AFTER:
+    if message.tried_at and now() - message.tried_at < REPORT_AFTER:
         raise Heals("Waiting for Twilio's report on an earlier try.", REPORT_AFTER)
     alike = [sent.sid for sent in twilio_edge.sent_to(message.to_address or "", message.created_at) if sent.text == message.text]
     unknown = [sid for sid in alike if sid not in _known(alike)]

@@ -13,7 +13,6 @@ from sqlalchemy import func, select, update
 from service.now import now
 from service.triage.categories import all_categories
 from tenants import addresses, company, handbook, membership, people
-from tenants.company import Company
 from tenants.membership import Membership
 from tenants.people import Person
 from tenants.signin import passwords
@@ -134,6 +133,6 @@ def _let_in(password: str, first: Player) -> None:
 def last_numbers(counted: dict[int, int]) -> None:
     """Let each company count on from the number of its last task."""
     for company_id, last in counted.items():
-        db.session.execute(update(Company).where(Company.id == company_id).values(last_number=last))
+        db.session.execute(select(func.number_on_from(company_id, last)))
 
 

@@ -13,13 +13,13 @@ from sqlalchemy import Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from service.demo import cast
+from service.tasks.task import FIRST_NUMBER
 from tenants.wall import Base, db
 
 # A table comes after those that it refers to.
 ORDER = ("inbound", "task", "event", "holding", "pause", "criterion", "question", "retelling", "agreement", "report", "delivery",
          "acceptance", "praise", "message", "ask", "attachment", "charge", "posting", "ledger_line", "invoice")
 MOMENTS = ("at", "created_at", "received_at", "issued_at")
-FIRST_NUMBER = 1000
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 It is the one hot path of the house, so it is one statement: inbound row, number, task, event and due work together.
 The event's id is drawn beforehand: its writer could not read it back, because its task is not visible within the statement.
-The company's number is a row lock; inside one statement it is held for the shortest time.
+The number is drawn from the company's own sequence, which holds no lock: a company's tasks do not wait for each other.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,12 +60,11 @@ class Wish:
 
 _TASK = """
 , numbered as (
-  update company set last_number = last_number + 1 where id = :company and exists (select from kept)
-  returning last_number, currency)
+  select next_number(id) as number, currency from company where id = :company and exists (select from kept))
 , made as (
   insert into task (company_id, number, person_id, entered_by, inbound_id, title, text, language, channel, category,
                     chosen_by, deadline_at, deadline_fixed, priority, private, budget, project, external_ref, currency)
-  select :company, last_number, :person, cast(:entered_by as bigint), kept.id, :title, :text, :language, :channel,
+  select :company, numbered.number, :person, cast(:entered_by as bigint), kept.id, :title, :text, :language, :channel,
          cast(:category as text), cast(:chosen_by as text), cast(:deadline_at as timestamptz), :deadline_fixed, :priority,
          :private, cast(:budget as bigint), cast(:project as text), cast(:external_ref as text), currency
   from kept, numbered
@@ -165,7 +164,7 @@ def checked(wish: Wish) -> Wish:
         errors["priority"] = _("The priority is low, ordinary or urgent.")
     if errors:
         raise BadInput(errors)
-    return Wish(**{**asdict(wish), "text": words, "title": title_of(wish.title.replace("\x00", "") or words)})
+    return replace(wish, text=words, title=title_of(wish.title.replace("\x00", "") or words))
 
 
 def title_of(words: str) -> str:
@@ -179,7 +178,7 @@ def title_of(words: str) -> str:
 
 def _values(wish: Wish, by: Actor, company_id: int, person_id: int | None) -> dict[str, Any]:
     follows = FOLLOWS["task.received"]
-    return {**asdict(wish), "company": company_id, "person": person_id or by.person_id, "by_kind": by.kind,
+    return {**vars(wish), "company": company_id, "person": person_id or by.person_id, "by_kind": by.kind,
             "by_id": by.person_id, "entered_by": None if by.kind in (CLIENT, "system") else by.person_id,
             "channel": by.channel, "language": language_of(wish.text), "chosen_by": "client" if wish.category else None,
             "reactions": list(follows), "queues": [queue_of(name) for name in follows]}

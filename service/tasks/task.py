@@ -29,6 +29,8 @@ from service.errors import NotFound
 from tenants.wall import Base, db
 
 LONGEST_TEXT = 20_000
+# A company counts its tasks from the number after this one.
+FIRST_NUMBER = 1000
 
 
 class Task(Base):

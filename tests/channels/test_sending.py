@@ -104,5 +104,3 @@ def test_the_report_on_a_text_is_waited_for_from_the_last_try_on(world, app):
     message_id, _due_id = written(person, "sms", state="sending", created_at=now() - timedelta(hours=2), tried_at=now())
     with pytest.raises(Heals, match="report"):
         sending._found(load(message_id))
-    message_id, _due_id = written(person, "sms", state="sending", created_at=now() - timedelta(hours=2))
-    assert sending._found(load(message_id)) is None, "it died before it called"

@@ -8,6 +8,8 @@ import re
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tenants import roles, wall
 from tenants.wall import db
@@ -103,8 +105,26 @@ def test_no_view_or_definer_function_goes_round_the_wall(app, owner):
                           " where nspname = 'public' and relkind in ('v', 'm')").fetchall()
     definers = owner.execute("select proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
                              " where nspname = 'public' and prosecdef").fetchall()
-    # Search alone: its functions belong to a role that nobody can take; tests/finding tries them.
-    assert views == [] and {name for (name,) in definers} == {"find_for_client", "find_for_assistant", "find_for_operator"}
+    # Search: its functions belong to a role that nobody can take; tests/finding tries them. Numbers: below.
+    assert views == []
+    assert {name for (name,) in definers} == {"find_for_client", "find_for_assistant", "find_for_operator",
+                                              "make_numbers", "next_number", "number_on_from"}
+
+
+def test_a_company_draws_its_own_numbers_alone(world):
+    ours, theirs = world.client(), world.client()
+    draw = text("select next_number(:company)")
+    with wall.transaction(ours.scope):
+        first = db.session.scalar(draw, {"company": ours.company_id})
+        assert db.session.scalar(draw, {"company": ours.company_id}) == first + 1
+    with pytest.raises(DBAPIError, match="another company"), wall.transaction(ours.scope):
+        db.session.execute(draw, {"company": theirs.company_id})
+    with pytest.raises(DBAPIError, match="permission denied"), wall.transaction(wall.door("test")):
+        db.session.execute(draw, {"company": ours.company_id})
+    with pytest.raises(DBAPIError, match="permission denied"), wall.transaction(ours.scope):
+        db.session.execute(text("select number_on_from(:company, 5)"), {"company": ours.company_id})
+    with pytest.raises(DBAPIError, match="permission denied"), wall.transaction(ours.scope):
+        db.session.execute(text(f"select last_value from task_number_{theirs.company_id}"))
 
 
 def test_without_a_scope_nothing_is_seen_or_written(app, owner, desk):

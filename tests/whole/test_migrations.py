@@ -15,7 +15,7 @@ from tenants.wall import Base
 
 # Indexes that the wall's policies and search need and the models do not know.
 OF_THE_WALL = {"ix_task_holder_company", "ix_task_person", "ix_message_author",
-               "ix_task_held", "ix_task_queued", "ix_task_number", "ix_company_name_near", "ix_person_name_near",
+               "ix_task_held", "ix_task_queued", "ix_company_name_near", "ix_person_name_near",
                "ix_findable_words", "ix_findable_title"}
 
 

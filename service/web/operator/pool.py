@@ -48,7 +48,7 @@ def change_pool(person_id: int) -> ResponseReturnValue:
 def companies() -> ResponseReturnValue:
     """All client companies."""
     rows, after = page_of(request.args.get("after"))
-    return render_template("operator/companies.html", rows=rows, next=after)
+    return render_template("operator/companies.html", rows=rows, next=after, tasks=lists.handed_over([row.id for row in rows]))
 
 
 @pages.get("/desk/companies/<int:company_id>")
