@@ -46,6 +46,7 @@ def visits(browser: Browser, desk: RunningDesk, wire: Wire, gaps: dict[str, str]
     for path in (FIRST, *AFTER):
         before = wire.bytes
         page.goto(base + path.format(**gaps), wait_until="load")
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         page.wait_for_timeout(1500)
         seen[f"{len(seen)} {path}"] = (wire.bytes - before) / 1000
     context.close()

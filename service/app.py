@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import errors, models  # noqa: F401 (models: loads every table)
 from service.config import Settings, settings
-from service.web import doors, language, limits, problems, pseudo, render, signin_state
+from service.web import doors, language, limits, problems, pseudo, render, signin_state, static_files
 from tenants.wall import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +35,7 @@ def create_app(conf: Settings | None = None) -> Flask:
     app.config.update(_flask_settings(conf))
     _trust_proxies(app, conf.trusted_proxies)
     db.init_app(app)
+    static_files.init(app)
     _protect(app, conf)
     if conf.pseudo_language == "on":
         pseudo.install()
@@ -76,7 +77,7 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
         # Pages and what they are made of; never answers to programs, files of clients, or the stream of changes.
         "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/manifest+json"],
-        "COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_BR_LEVEL": 4, "COMPRESS_LEVEL": 5, "COMPRESS_MIN_SIZE": 1000,
+        "COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_BR_LEVEL": 5, "COMPRESS_LEVEL": 5, "COMPRESS_MIN_SIZE": 1000,
         "COMPRESS_ALGORITHM_STREAMING": ["br", "deflate"],
     }
 

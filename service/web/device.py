@@ -26,7 +26,7 @@ PAPER = "#f6f2ea"
 STYLES = ("tokens", "base", "term", "components", "client", "public", "desk")
 FONTS = tuple(f"{name}-{script}-{weight}-normal" for name, weight in (("golos-text", 400), ("golos-text", 600), ("spectral", 500))
               for script in ("latin", "cyrillic"))
-OTHERS = ("js/app.js", "img/icons.svg", "img/favicon.svg", "img/icon-192.png")
+OTHERS = ("js/app.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "img/icons.svg", "img/favicon.svg")
 MODULES = ("theme", "keys", "palette", "drafts", "small", "waiting", "offline", "push", "worker", "cover", "live")
 
 
@@ -80,9 +80,9 @@ def _worker() -> str:
     """static/js/sw.js with what it keeps. Modules and fonts are named without a version where they are used, so they are kept so."""
     modules = [f"/static/js/{name}.js" for name in MODULES]
     fonts = [f"/static/vendor/fonts/{name}.woff2" for name in FONTS]
-    kept = [*(asset(f"css/{name}.css") for name in STYLES), *(asset(name) for name in OTHERS), *modules, *fonts]
+    kept = [*(asset(f"css/{name}.css") for name in STYLES), *(asset(name) for name in OTHERS), *modules]
     prints = [*kept, *(asset(f"js/{name}.js") for name in MODULES), (TEMPLATES / "device" / "offline.html").read_text(encoding="utf-8")]
     version = hashlib.sha256("\n".join(prints).encode()).hexdigest()[:12]
-    shared = json.dumps(asset("js/waiting.js"))
     code = (STATIC / "js" / "sw.js").read_text(encoding="utf-8")
-    return f"const VERSION = {json.dumps(version)};\nconst KEPT = {json.dumps(kept)};\nconst SHARED = {shared};\n{code}"
+    told = {"VERSION": version, "KEPT": kept, "FONTS": fonts, "SHARED": asset("js/waiting.js")}
+    return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in told.items()) + code

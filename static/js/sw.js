@@ -1,4 +1,4 @@
-// The service worker of the desk. The server writes VERSION, KEPT and SHARED above it (service/web/device.py).
+// The service worker of the desk. The server writes VERSION, KEPT, FONTS and SHARED above it (service/web/device.py).
 // Only what is the same for everybody is kept: static files and the page without a connection, never a page of somebody.
 importScripts(SHARED);
 const CACHE = `desk-${VERSION}`;
@@ -9,7 +9,14 @@ async function keep() {
   const cache = await caches.open(CACHE);
   // Without cookies: the page is that of a reader who is not known.
   await cache.addAll(LANGUAGES.map((language) => new Request(pageIn(language), { credentials: "omit", cache: "reload" })));
-  await cache.addAll(KEPT.map((path) => new Request(path, { cache: "no-cache" })));
+  await cache.addAll(KEPT);
+  await Promise.all(FONTS.map((path) => font(cache, path)));
+}
+
+// Letters that the reader's pages have used are there already; others are not fetched for a page that may never be shown.
+async function font(cache, path) {
+  const here = await fetch(new Request(path, { cache: "only-if-cached", mode: "same-origin" })).catch(() => null);
+  if (here?.ok) await cache.put(path, here);
 }
 
 async function dropOlder() {
@@ -31,10 +38,10 @@ async function fresh(request) {
   return response;
 }
 
-// A file with its hash in the address never changes; another is asked for first and taken from here without a connection.
+// A file with its hash in the address never changes, nor does a font; a module is asked for first and taken from here without a connection.
 async function file(request) {
   const here = await caches.match(request);
-  if (here && new URL(request.url).searchParams.has("v")) return here;
+  if (here && (new URL(request.url).searchParams.has("v") || FONTS.includes(new URL(request.url).pathname))) return here;
   return fresh(request).catch(() => here ?? Response.error());
 }
 
