@@ -162,13 +162,22 @@ def texts(desk: RunningDesk) -> None:
 def open_pages(desk: RunningDesk, cookies: dict[str, str]) -> None:
     """A thousand streams; then two hundred pages of clients, assistants and operators while tasks are taken and given back."""
     streams.hold(desk, told, cookies[pages.OPERATOR], memory)
-    share = [(pages.CLIENT, "/app/demo/", "/live?company=demo", 120), (pages.ASSISTANT, "/work", "/live", 60), (pages.OPERATOR, "/desk/board", "/live", 20)]
-    watchers = [streams.Watcher(desk.port, page, stream, cookies[email]) for email, page, stream, count in share for _one in range(count)]
+    watchers = [streams.Watcher(desk.port, page, stream, cookie) for cookie, page, stream, count in share_of(desk) for _one in range(count)]
     key = desk.command("apikey", "add", "--staff", pages.ASSISTANT)
     tasks = [row[0] for row in desk.rows("select t.id from task t join company c on c.id = t.company_id where t.state = 'queued' and c.slug = 'demo'"
                                          " and t.category = any (select unnest(trades) from staff s join login l using (person_id) where l.email = %s)"
                                          " limit 5", pages.ASSISTANT)]
     streams.change(desk, told, watchers, streams.claims(desk, key, tasks))
+
+
+def share_of(desk: RunningDesk) -> list[tuple[str, str, str, int]]:
+    """Who has pages open: ten of an owner of each of twelve companies, five of each of twelve assistants, twenty of operators."""
+    owners = desk.rows("select distinct on (c.id) l.email, c.slug from login l join membership m using (person_id) join company c on c.id = m.company_id"
+                       " where m.role = 'owner' and l.password_hash is not null order by c.id limit 12")
+    helpers = desk.rows("select l.email from login l join staff s using (person_id) where s.role = 'assistant' order by s.person_id limit 12")
+    return [*((sign_in(desk, email, pages.PASSWORD), f"/app/{slug}/", f"/live?company={slug}", 10) for email, slug in owners),
+            *((sign_in(desk, email, pages.PASSWORD), "/work", "/live", 5) for (email,) in helpers),
+            (sign_in(desk, pages.OPERATOR, pages.PASSWORD), "/desk/board", "/live", 20)]
 
 
 def queue_page(desk: RunningDesk, cookie: str) -> None:

@@ -14,13 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, any_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
 from service.now import now
 from service.tasks.states import HELD, OPEN
-from service.tasks.task import FIRST_NUMBER, Task
+from service.tasks.task import FIRST_NUMBER, UNDER_WAY, Task
 from tenants.company import Company
 from tenants.membership import Staff
 from tenants.people import Person
@@ -66,7 +66,7 @@ def triage(after: str | None = None, limit: int = PAGE) -> Page:
 
 def board(view: str | None = None, after: str | None = None, limit: int = 60, trade: str | None = None) -> Page:
     """Everything that is under way, by dead line. `view` narrows it: a state, late, red (line within a day), client (waited for), disputed."""
-    wanted = list(_VIEWS[view]()) if view in _VIEWS else [Task.state == view] if view in OPEN else [Task.state.in_(("queued", *HELD, "delivered"))]
+    wanted = list(_VIEWS[view]()) if view in _VIEWS else [Task.state == view] if view in OPEN else [_UNDER_WAY]
     return _by_deadline([*wanted, *([Task.category == trade] if trade else [])], after, limit)
 
 
@@ -78,10 +78,18 @@ _VIEWS: dict[str, Callable[[], Sequence[ColumnElement[bool]]]] = {
 }
 
 
+def _written_out(name: str, states: Sequence[str]) -> ColumnElement[bool]:
+    """These states as words of the query itself: only so does the planner see that an index of theirs will do."""
+    return Task.state.in_(bindparam(name, list(states), expanding=True, literal_execute=True))
+
+
+_UNDER_WAY, _STILL_OPEN = _written_out("under_way", UNDER_WAY), _written_out("still_open", OPEN)
+
+
 def exceptions(limit: int = 50) -> list[Row]:
     """What goes wrong: disputed, overdue, off course; each an index of few rows."""
     return _rows(_wide().where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
-                               Task.state.in_(OPEN)).order_by(Task.deadline_at, Task.id).limit(limit))
+                               _STILL_OPEN).order_by(Task.deadline_at, Task.id).limit(limit))
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:

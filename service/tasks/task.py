@@ -29,6 +29,9 @@ from service.errors import NotFound
 from tenants.wall import Base, db
 
 LONGEST_TEXT = 20_000
+# For the indexes of the board's lists.
+UNDER_WAY = ("queued", "assigned", "briefed", "retold", "working", "delivered")
+GOES_WRONG = "disputed_at is not null or overdue_at is not null or off_course_at is not null"
 # A company counts its tasks from the number after this one.
 FIRST_NUMBER = 1000
 
@@ -50,6 +53,8 @@ class Task(Base):
         Index("ix_task_alarm", "alarm_at", postgresql_where="alarm_at is not null"),
         Index("ix_task_client_waits", "company_id", "waiting_since", postgresql_where="waiting_since is not null"),
         Index("ix_task_state_company", "state", "company_id", "deadline_at"),
+        Index("ix_task_under_way", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
+        Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=f"({GOES_WRONG}) and state in {(*UNDER_WAY, 'received', 'triage')}"),
         Index("ix_task_disputed", "disputed_at", postgresql_where="disputed_at is not null"),
     )
 
