@@ -42,7 +42,7 @@ install-dev: .venv/installed-dev $(COMPILED)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON to one.") if sys.version_info < (3, 11) else None'
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
-	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements.txt
+	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes --compile-bytecode -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
