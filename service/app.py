@@ -75,10 +75,10 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": "en",
         "TEMPLATES_AUTO_RELOAD": False,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
-        # Pages and what they are made of; never answers to programs, files of clients, or the stream of changes.
-        "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml", "application/manifest+json"],
+        # Pages; never answers to programs, files of clients, or the stream of changes. Static files see to themselves.
+        "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml"],
         "COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_BR_LEVEL": 5, "COMPRESS_LEVEL": 5, "COMPRESS_MIN_SIZE": 1000,
-        "COMPRESS_ALGORITHM_STREAMING": ["br", "deflate"],
+        "COMPRESS_STREAMS": False,
     }
 
 

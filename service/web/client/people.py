@@ -56,14 +56,32 @@ def end_membership(person_id: int) -> ResponseReturnValue:
     return redirect(f"/app/{g.seat.slug}/people", 303)
 
 
-def _end(person_id: int) -> None:
-    if membership.owners_held(g.seat.company_id) == [person_id]:
+@pages.post("/people/<int:person_id>/role")
+@doors.owner
+def change_role(person_id: int) -> ResponseReturnValue:
+    """Make somebody an owner, or a member again; the last owner stays one."""
+    role = request.form.get("role", "")
+    try:
+        if role not in membership.COMPANY_ROLES:
+            raise BadInput({"role": _("The role is owner or member.")})
+        _place_of(person_id, leaves_owners=role != "owner").role = role
+    except Refusal as error:
+        return _people({"": error.detail}), error.status
+    flash(_("Changed. It counts from their next page on."))
+    return redirect(f"/app/{g.seat.slug}/people", 303)
+
+
+def _place_of(person_id: int, *, leaves_owners: bool) -> membership.Membership:
+    """Somebody's place in the company. Raises NotNow where the last owner would leave it without one; 404 where they have none."""
+    if leaves_owners and membership.owners_held(g.seat.company_id) == [person_id]:
         raise NotNow(_("The last owner stays. Make somebody else an owner first."))
-    seat = db.session.scalar(select(membership.Membership).where(membership.Membership.person_id == person_id,
-                                                                 membership.Membership.ended_at.is_(None)))
-    if seat is None:
-        abort(404)
-    seat.ended_at = now()
+    place = membership.Membership
+    return db.session.scalar(select(place).where(place.company_id == g.seat.company_id, place.person_id == person_id,
+                                                 place.ended_at.is_(None))) or abort(404)
+
+
+def _end(person_id: int) -> None:
+    _place_of(person_id, leaves_owners=True).ended_at = now()
     with wall.as_system():  # sign-in's tables: an invitation that is still out would let them back in
         for email in db.session.scalars(select(Login.email).where(Login.person_id == person_id)):
             links.end_invitations(g.seat.company_id, email)
