@@ -22,14 +22,14 @@ from markupsafe import Markup, escape
 from service.now import now
 from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
-from service.web import ruler, term, words
+from service.web import amounts, ruler, term, words
 from service.web.language import zone as reader_zone
 
 
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, paragraphs=paragraphs,
+        money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount, paragraphs=paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated,
         as_pair=lambda value: (value, value.replace("_", " ")),
@@ -152,6 +152,11 @@ def unit(code: str | None) -> str:
     """The unit of a kind of work."""
     found = all_categories().get(code or "")
     return found.unit(language()) if found else ""
+
+
+def amount(quantity: Decimal | None, code: str | None) -> str:
+    """So much with its unit, in the reader's manner."""
+    return amounts.amount(quantity, code, number(quantity) if quantity is not None else "")
 
 
 def state(value: str) -> str:

@@ -8,7 +8,7 @@ const pageIn = (language) => `/offline?reads=${language}`;
 async function keep() {
   const cache = await caches.open(CACHE);
   // Without cookies: the page is that of a reader who is not known.
-  await cache.addAll(LANGUAGES.map((language) => new Request(pageIn(language), { credentials: "omit", cache: "reload" })));
+  await cache.add(new Request(pageIn(await reads()), { credentials: "omit", cache: "reload" }));
   await cache.addAll(KEPT);
   await Promise.all(FONTS.map((path) => font(cache, path)));
 }
@@ -27,9 +27,16 @@ async function dropOlder() {
 self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(dropOlder().then(() => self.clients.claim())));
 
-async function withoutConnection() {
+// The language that the reader was last seen with, else the browser's.
+async function reads() {
   const language = (await waiting.about().catch(() => null))?.language ?? navigator.language.slice(0, 2);
-  return (await caches.match(pageIn(LANGUAGES.includes(language) ? language : "en"))) ?? Response.error();
+  return LANGUAGES.includes(language) ? language : "en";
+}
+
+// Who has changed the language since sees the page in the other one rather than none.
+async function withoutConnection() {
+  const found = await Promise.all([await reads(), ...LANGUAGES].map((language) => caches.match(pageIn(language))));
+  return found.find(Boolean) ?? Response.error();
 }
 
 async function fresh(request) {
