@@ -210,5 +210,6 @@ def handed_over(company_ids: Sequence[int]) -> dict[int, int]:
     """How many tasks each of these companies has handed over, by the number of its newest: one step in an index for each."""
     newest = aliased(Task)
     last = select(newest.number).where(newest.company_id == Company.id).order_by(newest.id.desc()).limit(1).scalar_subquery()
-    rows = db.session.execute(select(Company.id, func.coalesce(last - FIRST_NUMBER, 0)).where(Company.id.in_(company_ids)))
-    return dict(row.t for row in rows)
+    count = func.coalesce(last - FIRST_NUMBER, 0).label("count")
+    rows = db.session.execute(select(Company.id, count).where(Company.id.in_(company_ids)))
+    return {row.id: row[1] for row in rows}
