@@ -40,8 +40,8 @@ def weigh(desk: RunningDesk, told: Told) -> None:
 
 def visits(browser: Browser, desk: RunningDesk, wire: Wire, gaps: dict[str, str]) -> tuple[float, dict[str, float]]:
     """kB of a first visit with nothing cached, and of each page after it."""
-    signed_in = pages.Readers(browser, desk)._signed_in(CLIENT)
-    context = browser.new_context(viewport={"width": PHONE, "height": 844}, storage_state=signed_in)
+    state = pages.Readers(browser, desk).signed_in(CLIENT)
+    context = browser.new_context(viewport={"width": PHONE, "height": 844}, storage_state=state)
     page, base, seen = context.new_page(), f"http://127.0.0.1:{wire.port}", {}
     for path in (FIRST, *AFTER):
         before = wire.bytes
@@ -104,5 +104,3 @@ def server_time(port: int, path: str, cookie: str) -> tuple[float, float]:
     """p50 and p95 in ms of a page that has been seen before."""
     run = load.turns(TURNS, load.page(port, path, cookie))
     return run.p50, run.p95
-
-

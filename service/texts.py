@@ -13,6 +13,11 @@ def to_translate(words: str) -> str:
     return words
 
 
+def forms_to_translate(one: str, many: str) -> tuple[str, str]:
+    """Both English forms of words with a number, translated when the number is known; found by `make messages`."""
+    return one, many
+
+
 def cut(text: str, most: int) -> str:
     """At most so many letters, cut between words, with an ellipsis."""
     if len(text) <= most:

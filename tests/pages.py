@@ -117,7 +117,7 @@ class Readers:
     def window(self, reader: str, width: int = WIDE, **more: object) -> Page:
         """A window of this width in which the reader is signed in; nobody, where there is none."""
         if reader and reader not in self.states:
-            self.states[reader] = self._signed_in(reader)
+            self.states[reader] = self.signed_in(reader)
         context: BrowserContext = self.browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844},
                                                            storage_state=self.states.get(reader), **self.more, **more)  # type: ignore[arg-type]
         page = context.new_page()
@@ -128,7 +128,7 @@ class Readers:
                 if not request.url.startswith((self.desk.url, "data:", "blob:")) else None)
         return page
 
-    def _signed_in(self, reader: str) -> object:
+    def signed_in(self, reader: str) -> object:
         page = self.browser.new_context().new_page()
         page.goto(f"{self.desk.url}/login")
         page.fill("#email", reader)

@@ -35,8 +35,8 @@ MOST = 2000
 BATCH = 50
 # So many jobs may wait in a queue. The rest waits in the table: the more there is, the larger the batches that it is taken in.
 MOST_JOBS = {"work": 4, "outside": 100}
-# Longer than `poke.LEAST_PAUSE`.
-LINGER = 0.025
+# Within the pause nobody pokes again; whoever has not been told by then is seen by the second look.
+LINGER = poke.LEAST_PAUSE + 0.005
 # Below this many rows each gets a job of its own, so that both workers share the work at once.
 CALM = 4
 LOST_AFTER = timedelta(seconds=15)

@@ -14,6 +14,8 @@ FIRST = 1001
 FUNCTIONS = f"""
 create function make_numbers() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
+  -- one may be left of a company that a restored backup does not know
+  execute format('drop sequence if exists %I', 'task_number_' || new.id);
   execute format('create sequence %I as integer start {FIRST}', 'task_number_' || new.id);
   return null;
 end $$;

@@ -64,7 +64,8 @@ def _intend(held: Lease) -> tuple[Message | None, str]:
             return None, before
         _wait_for_morning(message)
         message.state = "sending"
-        message.tried_at = message.tried_at if before == "sending" else now()
+        if before != "sending":
+            message.tried_at = now()
         db.session.flush()
         db.session.expunge(message)
     return message, before

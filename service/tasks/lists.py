@@ -210,6 +210,6 @@ def handed_over(company_ids: Sequence[int]) -> dict[int, int]:
     """How many tasks each of these companies has handed over, by the number of its newest: one step in an index for each."""
     newest = aliased(Task)
     last = select(newest.number).where(newest.company_id == Company.id).order_by(newest.id.desc()).limit(1).scalar_subquery()
-    count = func.coalesce(last - FIRST_NUMBER, 0).label("count")
+    count = func.coalesce(last - FIRST_NUMBER, 0).label("tasks")
     rows = db.session.execute(select(Company.id, count).where(Company.id.in_(company_ids)))
-    return {row.id: row[1] for row in rows}
+    return {row.id: row.tasks for row in rows}

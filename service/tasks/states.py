@@ -9,13 +9,13 @@ from flask_babel import lazy_gettext as _l
 
 from service.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, Actor
 from service.errors import NotAllowed, NotReady
-from service.tasks.task import Task
+from service.tasks.task import UNDER_WAY, Task
 
 HOLDER = "holder"
 DESK = (OPERATOR, SUPERVISOR)
 BEFORE_WORK = ("received", "triage", "queued", "assigned", "briefed", "retold")
 HELD = ("assigned", "briefed", "retold", "working")
-OPEN = (*BEFORE_WORK, "working", "delivered")
+OPEN = ("received", "triage", *UNDER_WAY)
 ENDED = ("accepted", "closed", "refused", "deleted", "cancelled")
 
 STATE_NAMES = {

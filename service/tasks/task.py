@@ -54,7 +54,7 @@ class Task(Base):
         Index("ix_task_client_waits", "company_id", "waiting_since", postgresql_where="waiting_since is not null"),
         Index("ix_task_state_company", "state", "company_id", "deadline_at"),
         Index("ix_task_under_way", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
-        Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=f"({GOES_WRONG}) and state in {(*UNDER_WAY, 'received', 'triage')}"),
+        Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"),
         Index("ix_task_disputed", "disputed_at", postgresql_where="disputed_at is not null"),
     )
 

@@ -150,7 +150,10 @@ def test_backup_and_restore_bring_everything_back():
         desk.command("backup", file)
         tasks = desk.rows("select count(*) from task")
         desk.run_as_system("update task set title = 'spoiled'")
+        desk.command("company", "add", "Not in the backup", "--owner", "late@example.com")
         desk.command("restore", "--yes", file)
+        desk.command("company", "add", "Made afterwards", "--owner", "later@example.com")
+        assert desk.rows("select next_number(id) from company where name = 'Made afterwards'") == [(1001,)]
         assert desk.rows("select count(*) from task") == tasks
         assert desk.rows("select count(*) from task where title = 'spoiled'") == [(0,)]
         assert desk.rows("select distinct proowner::regrole::text from pg_proc where proname like 'find\\_%%'") == [("finder",)]

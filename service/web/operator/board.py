@@ -14,21 +14,19 @@ from service.errors import Refusal
 from service.now import now
 from service.tasks import delegate, lists
 from service.tasks.states import STATE_NAMES
-from service.tasks.task import find
+from service.tasks.task import UNDER_WAY, find
 from service.triage.categories import all_categories
 from service.web import doors, forms
 from service.web.operator.blueprint import desk_only, pages
 from service.web.ruler import Stretch
 from tenants.wall import db
 
-BOARD_STATES = ("queued", "assigned", "briefed", "retold", "working", "delivered")
-
 
 @pages.get("/desk")
 @desk_only
 def desk() -> ResponseReturnValue:
     """Exceptions, and how much waits where."""
-    return render_template("operator/desk.html", exceptions=lists.exceptions(), counts=lists.counts("triage", *BOARD_STATES), states=STATE_NAMES,
+    return render_template("operator/desk.html", exceptions=lists.exceptions(), counts=lists.counts("triage", *UNDER_WAY), states=STATE_NAMES,
                            loads=lists.loads(), waiting=len(channel_lists.waiting()))
 
 
@@ -42,13 +40,13 @@ VIEWS = ("late", "red", "client", "disputed")
 def board() -> ResponseReturnValue:
     """Everything that is under way on one ruler of time, most pressing first, with the load of the pool; with words whatever fits."""
     state, words, days, trade = (request.args.get(name, "")[:100] for name in ("state", "q", "days", "trade"))
-    only = state if state in (*BOARD_STATES, *VIEWS) else None
-    page = finding.page(words, states=(only,) if only in BOARD_STATES else ()) if words.strip() else lists.board(
+    only = state if state in (*UNDER_WAY, *VIEWS) else None
+    page = finding.page(words, states=(only,) if only in UNDER_WAY else ()) if words.strip() else lists.board(
         only, request.args.get("after"), trade=trade if trade in all_categories() else None)
     start = now().replace(minute=0, second=0, microsecond=0) - BEFORE
-    return render_template("operator/board.html", page=page, state=state, q=words, days=days, trade=trade, states=BOARD_STATES, loads=lists.loads(),
+    return render_template("operator/board.html", page=page, state=state, q=words, days=days, trade=trade, states=UNDER_WAY, loads=lists.loads(),
                            stretch=Stretch(start, start + BEFORE + STRETCHES.get(days, STRETCHES["4"])), exceptions=lists.exceptions(limit=6),
-                           counts=lists.counts(*BOARD_STATES), filters=drafts.filters_of(doors.me().person_id or 0, "/desk/board"))
+                           counts=lists.counts(*UNDER_WAY), filters=drafts.filters_of(doors.me().person_id or 0, "/desk/board"))
 
 
 @pages.post("/desk/board/assignment")
