@@ -19,7 +19,7 @@ from tenants.wall import db
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
-POLICY = {"default-src": "'self'", "img-src": "'self' data:", "base-uri": "'none'", "form-action": "'self'",
+POLICY = {"default-src": "'self'", "img-src": "'self' data:", "media-src": "'self' blob:", "base-uri": "'none'", "form-action": "'self'",
           "object-src": "'none'", "frame-ancestors": "'none'"}
 # One page takes card numbers, in a field of the vendor's own; its policy is set there.
 ENGINE = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_pre_ping": False, "pool_recycle": 1800,

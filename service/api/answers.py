@@ -75,6 +75,13 @@ class Proposal(TypedDict):
     deadline_at: Moment
 
 
+class Difference(TypedDict):
+    """Words of the client, and what the assistant takes them to mean."""
+
+    words: str
+    exact: str
+
+
 class Retelling(TypedDict):
     """The task in the assistant's words, with the price and date it was shown with."""
 
@@ -85,6 +92,7 @@ class Retelling(TypedDict):
     price: Money
     deadline_at: Moment
     proposal: Proposal | None
+    differences: list[Difference]
     correction: str | None
     created_at: Moment
 

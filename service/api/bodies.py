@@ -151,6 +151,13 @@ class Another(Body):
     deadline_at: Moment
 
 
+class Point(Body):
+    """Words of the client, and what the assistant takes them to mean."""
+
+    words: Words = Field(max_length=300, description="They have to stand in the task's text")
+    exact: Words = Field(max_length=300)
+
+
 class NewRetelling(Body):
     """Step 5: the task in the assistant's own words."""
 
@@ -158,6 +165,7 @@ class NewRetelling(Body):
     plan: Words = Field("", max_length=10_000)
     quantity: Decimal | None = Field(None, gt=0, le=GREATEST_QUANTITY, decimal_places=2)
     proposal: Another | None = None
+    differences: list[Point] = Field([], max_length=10, description="What was made exact, point by point")
 
 
 class Verdict(Body):

@@ -125,7 +125,9 @@ def _retelling(one: Task, last: Retelling | None) -> answers.Retelling | None:
         return None
     return {"id": last.id, "text": last.text, "plan": last.plan, "quantity": number(last.quantity),
             "price": sum_of(last.price, one.currency), "deadline_at": rfc3339(last.deadline_at),
-            "proposal": _proposal(one, last), "correction": last.correction, "created_at": rfc3339(last.at)}
+            "proposal": _proposal(one, last),
+            "differences": [{"words": point["words"], "exact": point["exact"]} for point in last.differences],
+            "correction": last.correction, "created_at": rfc3339(last.at)}
 
 
 def _proposal(one: Task, last: Retelling) -> answers.Proposal | None:

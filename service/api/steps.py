@@ -68,7 +68,8 @@ def briefing(task: int, body: bodies.Nothing) -> Response:
 def retelling(task: int, body: bodies.NewRetelling) -> Response:
     """Step 5: tell the task back in your own words, perhaps with another way; the client's answer is waited for."""
     found = find(task)
-    understanding.retell(found, me(), body.text, body.plan, _proposal(found, body.proposal), body.quantity)
+    understanding.retell(found, me(), body.text, body.plan, _proposal(found, body.proposal), body.quantity,
+                         [(point.words, point.exact) for point in body.differences])
     return shown.reply_task(found)
 
 

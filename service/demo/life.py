@@ -134,7 +134,8 @@ class Life:
             text, share, sooner = self.work.parts("proposal")
             proposed = {"proposal": text, "proposal_price": round(row["price"] * float(share)),
                         "proposal_deadline_at": self.deadline - timedelta(hours=float(sooner))}
-        self.told = self.fact("retelling", at, self.party.holder, text=self.work.one("retelling"), plan=self.work.one("plan"),
+        points = [dict(zip(("words", "exact"), map(str.strip, line.split("|")), strict=True)) for line in self.work.said.get("points", ())]
+        self.told = self.fact("retelling", at, self.party.holder, text=self.work.one("retelling"), plan=self.work.one("plan"), differences=points,
                               quantity=row["quantity"], price=row["price"], deadline_at=self.deadline, **proposed)
         self._stand(at, "retelling")
         self.move("task.retold", at, self.party.holder, "retold", retelling=self.told)

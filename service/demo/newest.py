@@ -32,6 +32,7 @@ class Errand:
     hours: float = 24
     retelling: str = ""
     plan: str = ""
+    points: tuple[tuple[str, str], ...] = ()
     delivery: str = ""
 
 
@@ -40,11 +41,14 @@ ERRANDS = (
            "up to 140 a night.", "booking", 20),
     Errand("Write a page about our new filter coffee from Huila, 2,500 characters, warm but not sweet. It goes on the shelf in Espoo as well.",
            "copywriting", 40, "You want a page about the Huila filter coffee, 2,500 characters for the site and the same words cut to a shelf card for Espoo.",
-           "I read Pekka's cupping notes, write the page, then cut the card out of it.",
+           "I read Pekka's cupping notes, write the page, then cut the card out of it.", (("as well", "the same words cut to a shelf card"),),
            "The page about Huila: 2,480 characters, two headings, one line that sends people to the roastery. The shelf card has 310."),
     Errand("For the spring menu we look for oat milk that foams well. Find suppliers who deliver to Finland and compare prices for 400 litres a month.",
-           "research", 76, "You want to change the oat milk for the spring menu. I compare at least six makers who deliver cold to all three cafés, "
-           "at 400 litres a month, and say which of them foam.", "Eight makers by mail and phone today, samples asked for, the table tomorrow."),
+           "research", 76, "You want to change the oat milk for the spring menu. I look for makers whose milk is sold as a barista edition, at least 3 % fat, "
+           "who deliver cold to all three cafés in Helsinki and Espoo, and compare them at 400 litres a month.",
+           "Eight makers by mail and phone today, samples asked for, one table of at least six tomorrow.",
+           (("foams well", "barista edition, at least 3 % fat"), ("deliver to Finland", "deliver cold to all three cafés in Helsinki and Espoo"),
+            ("suppliers", "one table of at least six"))),
     Errand("Something for the anniversary, you decide, but nice. Pekka turns 60 and hates surprises."),
 )
 
@@ -79,7 +83,7 @@ def _steps(errand: Errand, client: Actor, assistant: Actor, client_scope: Scope,
     steps: list[tuple[Callable[[Task], object], Scope]] = []
     if errand.retelling:
         steps += [(lambda task: delegate.claim(task, assistant), assistant_scope), (lambda task: briefing.brief(task, assistant), assistant_scope),
-                  (lambda task: understanding.retell(task, assistant, errand.retelling, errand.plan), assistant_scope)]
+                  (lambda task: understanding.retell(task, assistant, errand.retelling, errand.plan, points=errand.points), assistant_scope)]
     if errand.delivery:
         steps += [(lambda task: _confirm(task, client), client_scope),
                   (lambda task: red_line.report(task, assistant, 60, on_time=True), assistant_scope),

@@ -3,6 +3,7 @@
 A block begins with `== company person kind` and what else is to be known of it; a line's first sign says what it is:
 
     > retelling   + plan   * delivery   - criterion   ! another way | share of the price | hours sooner
+    ~ client's words | what they were made
     ? question | option | option   . answer   ^ help that is needed   % word on the delivery   = why it ended   " praise
     c client's words   a assistant's words   # file | its content
 
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 WORDS = Path(__file__).with_name("words")
-MARKS = {">": "retelling", "+": "plan", "*": "delivery", "-": "criteria", "!": "proposal", "?": "question", ".": "answer", "^": "help",
+MARKS = {">": "retelling", "+": "plan", "*": "delivery", "-": "criteria", "!": "proposal", "~": "points", "?": "question", ".": "answer", "^": "help",
          "%": "comment", "=": "reason", '"': "praise", "c": "talk", "a": "talk", "#": "files"}
 CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 

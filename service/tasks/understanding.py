@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,12 +10,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, Boolean, DateTime, Numeric, String, Text, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import Actor
 from service.errors import BadInput, NotNow
 from service.now import now
-from service.tasks import clock, parameters
+from service.tasks import clock, differences, parameters
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
 from service.triage.categories import category
@@ -28,6 +30,7 @@ class Retelling(OfTask, Base):
 
     text: Mapped[str] = mapped_column(Text)
     plan: Mapped[str] = mapped_column(Text, server_default="")
+    differences: Mapped[list[dict[str, str]]] = mapped_column(JSONB, server_default="[]")
     quantity: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     price: Mapped[int] = mapped_column(BigInteger)
     deadline_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -60,13 +63,15 @@ class Proposal:
 
 
 def retell(task: Task, by: Actor, text: str, plan: str = "", proposal: Proposal | None = None,
-           quantity: Decimal | None = None) -> Retelling:
-    """Tell the task back in own words; the client's clock stands from here until they answer. Raises BadInput."""
+           quantity: Decimal | None = None, points: Iterable[tuple[str, str]] = ()) -> Retelling:
+    """Tell the task back in own words; `points` are words of the client, each with what it was made. The client's clock stands from
+    here until they answer. Raises BadInput."""
     check(task, "task.retold", by)
     _validate(text, plan, proposal, quantity)
     priced = _price_for(task, quantity)
     retelling = Retelling(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(),
-                          plan=plan.strip(), deadline_at=task.deadline_at, quantity=priced["quantity"],
+                          plan=plan.strip(), differences=differences.checked(points, task.text),
+                          deadline_at=task.deadline_at, quantity=priced["quantity"],
                           price=priced["price"], **_proposed(proposal))
     db.session.add(retelling)
     db.session.flush()
@@ -98,6 +103,12 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     retelling.correction = note.strip()
     db.session.flush()
     record(task, "task.corrected", by, set_=clock.moving_to(task, "briefed"), retelling=retelling.id)
+
+
+def last_of(task_ids: Iterable[int]) -> dict[int, Retelling]:
+    """The newest retelling of each of these tasks, in one query; a task is told back a few times at most."""
+    told = select(Retelling).where(Retelling.task_id.in_(list(task_ids))).order_by(Retelling.id)
+    return {one.task_id: one for one in db.session.scalars(told)}
 
 
 def last_retelling(task: Task) -> Retelling | None:

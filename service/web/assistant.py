@@ -123,7 +123,7 @@ def brief(task_id: int) -> ResponseReturnValue:
 def retell(task_id: int) -> ResponseReturnValue:
     """Tell the task back in own words, perhaps with another way."""
     return step(task_id, lambda task: understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001),
-                                                           _proposal(task), forms.decimal("quantity")))
+                                                           _proposal(task), forms.decimal("quantity"), forms.pairs("words", "exact")))
 
 
 def _proposal(task: Task) -> Proposal | None:

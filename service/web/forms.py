@@ -76,6 +76,11 @@ def lines(name: str) -> list[str]:
     return [line.strip() for line in words(name).splitlines() if line.strip()]
 
 
+def pairs(one: str, other: str, most: int = 30) -> list[tuple[str, str]]:
+    """Two fields that stand several times in a form, as pairs; cut one above what the domain takes, so that it refuses with a sentence."""
+    return [(clean(a)[:1000], clean(b)[:1000]) for a, b in zip(request.form.getlist(one)[:most], request.form.getlist(other)[:most], strict=False)]
+
+
 def toast(words: str, *, undo: str) -> None:
     """Say what was done, with a way back: the address that takes it back."""
     flash({"words": words, "undo": undo}, "undo")  # type: ignore[arg-type]

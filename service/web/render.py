@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,28 +16,31 @@ from babel.numbers import format_currency, format_decimal
 from flask import Flask, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from service.config import settings
 from service.now import now
 from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
-from service.web import amounts, ruler, term, words
+from service.web import amounts, markup, ruler, term, words
 from service.web.language import zone as reader_zone
 
 
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount, paragraphs=paragraphs,
+        money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount,
+        paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
-        translated=translated,
+        translated=translated, compared=markup.compared,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
-    app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
+    app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES,
                                  now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
-    app.jinja_env.globals.update(ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
+    app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
+                                 ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -167,30 +169,6 @@ def state(value: str) -> str:
 def size(count: int) -> str:
     """A file's size."""
     return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, round(count / 1024))} KB"
-
-
-def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs; nothing in it is markup."""
-    parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n"))) for part in parts)
-
-
-# Words that stand in markup itself.
-ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
-
-
-def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
-    """A text as paragraphs with the words marked that spoke for its kind of work."""
-    loud = {word for word, weight in told if weight > 0 and len(word) > 2 and word not in ENTITIES}
-    if not loud:
-        return paragraphs(text)
-    words = re.compile(r"\b(" + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True))) + r")\b")
-    return Markup(words.sub(r"<mark>\1</mark>", str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
-
-
-def escape_all(words: Iterable[str]) -> list[Markup]:
-    """Words as they stand in markup."""
-    return [escape(word) for word in words]
 
 
 def initials(name: str | None) -> str:

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from service import files
-from service.actor import ASSISTANT, Actor
+from service.actor import ASSISTANT, CLIENT, Actor
 from service.billing import charges
 from service.billing.charges import Charge, Invoice
 from service.conversation import messages
 from service.conversation.messages import Message
 from service.files import Attachment
+from service.insight.pair import Pair, together
 from service.now import now
 from service.tasks import clock, dead_line, events, parameters, questions, red_line, review, understanding
 from service.tasks.events import Event
@@ -26,6 +27,10 @@ from tenants import handbook
 from tenants.company import Company
 from tenants.people import Person
 from tenants.wall import db
+
+# What stands between the words of a conversation.
+MOMENTS = ("task.claimed", "task.assigned", "task.given_back", "task.retold", "task.understood", "task.red_line", "task.delivered",
+           "task.reworked", "task.accepted")
 
 
 @dataclass
@@ -53,6 +58,13 @@ class Shown:
     names: dict[int, str] = field(default_factory=dict)
     channel: str = ""
     clock: str = ""
+    pair: Pair | None = None
+
+    @property
+    def conversation(self) -> list[Message | Event]:
+        """What was said, and between it the moments of the work, oldest first."""
+        moments: list[Message | Event] = [event for event in self.history if event.kind in MOMENTS]
+        return sorted([*self.talk, *moments], key=lambda one: one.at if isinstance(one, Event) else one.created_at)
 
     @property
     def holder(self) -> str:
@@ -76,6 +88,7 @@ def show(task: Task, by: Actor) -> Shown:
         acceptance=dead_line.last_acceptance(task), praises=review.praises_of(task), charge=charge,
         invoice=charges.invoice_of(charge) if charge else None, handbook=handbook.of(task.company_id))
     shown.channel = task.channel if task.channel in ("sms", "email") else ""
+    shown.pair = together(task) if by.kind == CLIENT and task.holder_id else None
     _people(shown)
     return shown
 

@@ -1,4 +1,5 @@
 // A form with data-offline (the person who hands over) goes out by script: what cannot be sent now is kept and goes out later.
+import { carry, put, shows } from "./files.js";
 import "./waiting.js";
 
 const { waiting } = globalThis;
@@ -47,13 +48,11 @@ function row(entry) {
 // Back into the box, to be changed: with its files, and under a key of its own.
 async function putBack(entry) {
   const { elements } = document.querySelector("form[data-offline]");
-  const files = new DataTransfer();
-  for (const [name, value] of entry.fields) {
-    if (value instanceof File) files.items.add(value);
-    else if (name !== "key" && elements[name]?.type === "checkbox") elements[name].checked = true;
+  for (const [name, value] of entry.fields.filter(([, value]) => !(value instanceof File))) {
+    if (name !== "key" && elements[name]?.type === "checkbox") elements[name].checked = true;
     else if (name !== "key" && elements[name]) elements[name].value = value;
   }
-  if (elements.file) elements.file.files = files.files;
+  if (elements.file) put(elements.file, entry.fields.map(([, value]) => value).filter((value) => value instanceof File));
   await waiting.takeAway(entry.key);
   await draw();
   elements.text.focus();
@@ -98,6 +97,9 @@ function asEver(form) {
   return say(about().dataset.tooLarge, "files");
 }
 
+// The files of this form are seen on their way; those of an older one that waits are not.
+const carries = (form) => { waiting.byPage = (entry, how) => carry(entry.action, how, entry.key === form.elements.key.value ? shows(form) : () => {}); };
+
 async function handOver(form) {
   const entry = entryOf(form);
   if (!(await waiting.fits(entry))) return asEver(form);
@@ -116,6 +118,7 @@ function watch(form) {
     if (button.getAttribute("aria-busy")) return;
     button.setAttribute("aria-busy", "true");
     await handOver(form).catch(() => asEver(form));
+    shows(form)(null);
     button.removeAttribute("aria-busy");
   });
 }
@@ -135,7 +138,7 @@ async function settle(form) {
 export async function offline() {
   if (!("indexedDB" in globalThis && "BroadcastChannel" in globalThis)) return;
   const form = document.querySelector("form[data-offline]");
-  if (form) watch(form);
+  if (form) { watch(form); carries(form); }
   about()?.querySelector("[data-send-now]").addEventListener("click", () => sendAll().catch(() => {}));
   waiting.news.addEventListener("message", () => draw().catch(() => {}));
   addEventListener("online", () => sendAll().catch(() => {}));

@@ -47,6 +47,10 @@ globalThis.waiting ??= (() => {
     return answer.json();
   }
 
+  // A page that shows how far files are carries them itself (static/js/files.js); a worker has nobody to show it to.
+  const carry = (entry, how) => (globalThis.waiting.byPage && entry.fields.some(([, value]) => value instanceof File)
+    ? globalThis.waiting.byPage(entry, how) : fetch(entry.action, how));
+
   function body(entry, csrf) {
     const form = new FormData();
     for (const [name, value] of entry.fields) form.append(name, value);
@@ -58,7 +62,7 @@ globalThis.waiting ??= (() => {
   async function post(entry) {
     const reader = await token();
     if (reader.person !== entry.person) return { state: "signed-out" };
-    const answer = await fetch(entry.action, { method: "POST", body: body(entry, reader.token), redirect: "manual",
+    const answer = await carry(entry, { method: "POST", body: body(entry, reader.token), redirect: "manual",
       headers: { Accept: "application/json" }, signal: AbortSignal.timeout(180000) });
     if (answer.ok) return { state: "sent", ...(await answer.json()) };
     if (answer.type === "opaqueredirect") return { state: "signed-out" };

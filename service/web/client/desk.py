@@ -8,14 +8,15 @@ from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import files, finding
+from service import finding
 from service.errors import Refusal
-from service.tasks import handing_over, lists, questions
+from service.tasks import handing_over, lists, questions, understanding
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import find
 from service.web import doors, forms
 from service.web.client.blueprint import pages
+from service.web.client.task import attach
 from tenants.wall import db
 
 RUNNING = ("received", "triage", "queued", "assigned", "briefed", "retold", "working", "delivered")
@@ -61,8 +62,8 @@ def hand_over() -> ResponseReturnValue:
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
         made = handing_over.hand_over(wish, doors.me(), g.seat.company_id,
                                       kept=Kept("web", str(g.seat.company_id), key, handing_over.raw_of({**values, "key": key})))
-        if not made.repeated:
-            _attach(made.id)
+        if not made.repeated and request.files.getlist("file"):
+            attach(find(made.id))
     except Refusal as error:
         if forms.by_script():
             raise
@@ -73,18 +74,13 @@ def hand_over() -> ResponseReturnValue:
     return forms.done(f"/app/{g.seat.slug}/tasks/{made.number}", number=made.number)
 
 
-def _attach(task_id: int) -> None:
-    task = find(task_id) if request.files.getlist("file") else None
-    for upload in request.files.getlist("file")[:20]:
-        if task is not None and upload.filename:
-            files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream)
-
-
 def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
     company_id = g.seat.company_id
     waiting = lists.waiting_for_client(g.identity.person_id, all_people=g.seat.role == "owner")
     running = lists.of_company(company_id, states=RUNNING, limit=20)
     done = lists.of_company(company_id, states=DONE, limit=5)
     asked = questions.first_open([row.task.id for row in waiting])
-    return render_template("client/desk.html", waiting=waiting, running=running, done=done, questions=asked, guess=None, values=values, errors=errors,
+    told = understanding.last_of([row.task.id for row in waiting if row.task.state == "retold"])
+    return render_template("client/desk.html", waiting=waiting, running=running, done=done, questions=asked, told=told, guess=None,
+                           values=values, errors=errors,
                            key=uuid.uuid4().hex)

@@ -37,6 +37,14 @@ class Guess:
     deadline: datetime
     red_line: datetime
     said: bool
+    begin: datetime
+    unit_price: int
+
+    @property
+    def red_at(self) -> float:
+        """Where the red line stands between now and the dead line, in percent."""
+        whole = (self.deadline - self.begin).total_seconds()
+        return round(100 * (self.red_line - self.begin).total_seconds() / whole, 1) if whole > 0 else 50.0
 
 
 @pages.post("/guess")
@@ -57,7 +65,7 @@ def _of(text: str, chosen: str, day: datetime | None) -> Guess:
     named = deadline_in(text, here(), moment)
     deadline = day or named or after_working(moment, timedelta(hours=kind.term_hours))
     return Guess(code, code == chosen or found.confidence >= 0.4, kind.quantity, kind.price(kind.quantity, currency), currency, deadline,
-                 half_of(moment, deadline), bool(day or named))
+                 half_of(moment, deadline), bool(day or named), moment, kind.rate(currency))
 
 
 def _day() -> datetime | None:

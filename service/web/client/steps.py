@@ -38,11 +38,18 @@ def judge_retelling(task: Task) -> None:
     """The client's word on the very retelling that they saw."""
     seen, verdict = forms.whole("retelling") or 0, request.form.get("verdict", "")
     if verdict == "corrected":
-        understanding.correct(task, doors.me(), seen, forms.words("note", 5001))
+        understanding.correct(task, doors.me(), seen, _correction(task))
     elif verdict in ("confirmed", "proposal_accepted"):
         understanding.confirm(task, doors.me(), seen, proposal=verdict == "proposal_accepted")
     else:
         raise BadInput({"verdict": _("Say whether it is right.")})
+
+
+def _correction(task: Task) -> str:
+    """What is different: the points that were answered one by one, then the words below them."""
+    told = understanding.last_retelling(task)
+    fixed = [(point["words"], forms.words(f"fix-{n}", 1001).strip()) for n, point in enumerate(told.differences if told else (), 1)]
+    return "\n".join([*(f"“{words}”: {said}" for words, said in fixed if said), forms.words("note", 5001).strip()]).strip()
 
 
 @pages.post("/tasks/<int:number>/answers")
@@ -68,11 +75,11 @@ def accept(number: int) -> ResponseReturnValue:
 
 
 def score_delivery(task: Task) -> None:
-    """The score and, below 80, what follows; a word of praise may come with it."""
-    praise = forms.words("praise", 2001).strip()
+    """The score and, below 80, what follows; a word of praise and a tip may come with it."""
+    praise, tip = forms.words("praise", 2001).strip(), forms.money("tip")
     dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment", 5001), request.form.get("then") or None)
-    if praise and task.state == "accepted":
-        review.praise(task, doors.me(), praise, None)
+    if (praise or tip) and task.state == "accepted":
+        review.praise(task, doors.me(), praise or _("Thank you"), tip)
 
 
 @pages.post("/tasks/<int:number>/praise")

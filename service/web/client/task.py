@@ -16,6 +16,10 @@ from service.web.shown import show
 from service.web.words import client_move
 from tenants.wall import db
 
+MOST_AT_ONCE = 20
+# Kinds of sound that browsers record and play.
+HEARD = ("audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav")
+
 
 def of(number: int) -> Task:
     """The company's task of this number. Raises NotFound."""
@@ -54,6 +58,7 @@ def write(number: int) -> ResponseReturnValue:
     try:
         task = of(number)
         messages.say(task, doors.me(), forms.words("text"))
+        attach(task, "message")
         return back(task, "#talk")
     except Refusal as error:
         return page(number, error)
@@ -65,9 +70,7 @@ def add_files(number: int) -> ResponseReturnValue:
     """Add files to the task."""
     try:
         task = of(number)
-        for upload in request.files.getlist("file")[:20]:
-            if upload.filename:
-                files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream)
+        attach(task)
         return back(task, "#files")
     except Refusal as error:
         return page(number, error)
@@ -80,7 +83,15 @@ def file(number: int, file_id: int) -> ResponseReturnValue:
     return download(of(number), file_id)
 
 
+def attach(task: Task, part: str = "brief") -> None:
+    """Keep the files of the form, at most twenty, on the task."""
+    for upload in request.files.getlist("file")[:MOST_AT_ONCE]:
+        if upload.filename:
+            files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream, part)
+
+
 def download(task: Task, file_id: int) -> ResponseReturnValue:
-    """Send a file of this task."""
+    """Send a file of this task. What is heard on the page says that it is sound; it runs nothing."""
     found = files.find(task, file_id)
-    return send_file(files.path_of(found.sha256), mimetype="application/octet-stream", as_attachment=True, download_name=found.name)
+    kind = found.type if found.type in HEARD else "application/octet-stream"
+    return send_file(files.path_of(found.sha256), mimetype=kind, as_attachment=True, download_name=found.name)

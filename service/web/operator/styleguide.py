@@ -24,6 +24,7 @@ from service.tasks.task import Task
 from service.tasks.understanding import Retelling
 from service.web import doors
 from service.web.operator.blueprint import pages
+from service.web.operator.guide_pictures import samples
 from service.web.ruler import Stretch
 
 ANNA, INGRID = 2, 3
@@ -55,7 +56,8 @@ def styleguide() -> ResponseReturnValue:
     at = now()
     terms = _terms(at)
     return render_template(
-        "operator/styleguide.html", terms=terms, ruled=terms[3][1], late=terms[6][1], short=_task(at, -0.3, 0.45, "working"), it=_sample(at),
+        "operator/styleguide.html", pictures=samples(),
+        terms=terms, ruled=terms[3][1], late=terms[6][1], short=_task(at, -0.3, 0.45, "working"), it=_sample(at),
         stretch=Stretch(at - timedelta(hours=20), at + timedelta(days=4)), talk=_talk(at), attachments=_files(),
         rows=[Row(task, "Lindqvist Coffee Roasters Oy", "Ingrid Lindqvist", "Anna Berzina", "Europe/Helsinki") for _name, task in terms[:7]],
         events=[Event(id=n, kind=kind, at=at - timedelta(hours=9 - n), by_id=by, facts={})
@@ -98,24 +100,27 @@ def _sample(at: datetime) -> Sample:
     return Sample(task, more={
         "retelling": Retelling(id=1, by_id=ANNA, at=at - timedelta(hours=2), plan="Eight makers by mail and phone.", price=16000,
                                text="You want to change the oat milk. I compare at least six makers who deliver cold.",
+                               differences=[{"words": "suppliers", "exact": "at least six makers"},
+                                            {"words": "deliver to Finland", "exact": "deliver cold"}],
                                deadline_at=task.deadline_at, proposal="Start from a list I have, ask the best four.", proposal_price=11200,
                                proposal_deadline_at=at + timedelta(hours=40)),
         "questions": [Question(id=7, by_id=ANNA, at=at - timedelta(hours=1), text="Litres a month, or a week?", options=["A month", "A week"])],
         "reports": [Report(id=1, at=at - timedelta(hours=5), progress=60, on_time=True, help=""),
                     Report(id=2, at=at - timedelta(hours=4), progress=35, on_time=False, help="Two makers answer on Monday only.")],
-        "delivery": Delivery(id=1, at=at - timedelta(hours=1), text="One table with six makers, and what each of them foams like.",
+        "delivery": Delivery(id=1, by_id=ANNA, at=at - timedelta(hours=1), text="One table with six makers, and what each of them foams like.",
                              criteria=[{"text": "Six makers or more", "met": True, "note": "rows 2 to 7"},
                                        {"text": "A price for 400 litres", "met": False, "note": ""}]),
     })
 
 
-def _talk(at: datetime) -> list[Message]:
+def _talk(at: datetime) -> list[Message | Event]:
     said = ((INGRID, "email", "Please keep our present supplier out of it for now."), (ANNA, "web", "I will. May I write to the one in Tartu?"),
             (INGRID, "sms", "Да, в Тарту можно."))
-    return [Message(id=n, author_id=who, channel=channel, text=text, created_at=at - timedelta(hours=5 - n))
-            for n, (who, channel, text) in enumerate(said)]
+    words = [Message(id=n, author_id=who, channel=channel, text=text, created_at=at - timedelta(hours=5 - n))
+             for n, (who, channel, text) in enumerate(said)]
+    return [words[0], Event(id=1, kind="task.red_line", at=at - timedelta(hours=4), by_id=ANNA, facts={"progress": 60}), *words[1:]]
 
 
 def _files() -> list[Attachment]:
     return [Attachment(id=1, name="lease-a, signed by the landlord, final version 3, with its annexes.pdf", type="application/pdf", size=1_468_006),
-            Attachment(id=2, name="фасад.jpg", type="image/jpeg", size=240_000)]
+            Attachment(id=2, name="фасад.jpg", type="image/jpeg", size=240_000), Attachment(id=3, name="voice.webm", type="audio/webm", size=96_000)]

@@ -1,0 +1,61 @@
+"""Texts of people as markup: paragraphs, words that spoke for a guess, two texts side by side with their differences numbered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+# Words that stand in markup itself.
+ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
+# Signs that no text has stand for the marks until the text is escaped.
+OPEN, CLOSE = "\ue000", "\ue001"
+SIGNS = str.maketrans("", "", OPEN + CLOSE)
+MARKS = {"words": ('<span class="was">', "</span>"), "exact": ("<ins>", "</ins>")}
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text as paragraphs; nothing in it is markup."""
+    parts = [part.strip() for part in text.split("\n\n") if part.strip()]
+    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n"))) for part in parts)
+
+
+def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
+    """A text as paragraphs with the words marked that spoke for its kind of work."""
+    loud = {word for word, weight in told if weight > 0 and len(word) > 2 and word not in ENTITIES}
+    if not loud:
+        return paragraphs(text)
+    words = re.compile(r"\b(" + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True))) + r")\b")
+    return Markup(words.sub(r"<mark>\1</mark>", str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
+
+
+def escape_all(words: Iterable[str]) -> list[Markup]:
+    """Words as they stand in markup."""
+    return [escape(word) for word in words]
+
+
+def compared(text: str, differences: Sequence[dict[str, Any]], side: str) -> Markup:
+    """A text as paragraphs with one side of each difference marked and numbered where it stands; `side` is `words` or `exact`."""
+    begin, end = MARKS[side]
+    signed = _signed(text.translate(SIGNS), [one[side] for one in differences])
+    marked = re.sub(f"{OPEN}(\\d+){OPEN}(.*?){CLOSE}", rf"{begin}\2{end}<sup>\1</sup>", str(paragraphs(signed)), flags=re.DOTALL)
+    return Markup(marked)  # noqa: S704 (the text was escaped by `paragraphs`)
+
+
+def _signed(text: str, phrases: Sequence[str]) -> str:
+    """The text with signs around the first place of each phrase; of two that overlap the first stays."""
+    found = sorted((match.start(), match.end(), n) for n, phrase in enumerate(phrases, 1)
+                   if (match := re.search(_loosely(phrase), text, re.IGNORECASE)))
+    out, at = [], 0
+    for start, end, n in found:
+        if start >= at:
+            out += [text[at:start], OPEN, str(n), OPEN, text[start:end], CLOSE]
+            at = end
+    return "".join([*out, text[at:]])
+
+
+def _loosely(phrase: str) -> str:
+    """A phrase whatever blanks stand in it, but no empty line."""
+    return r"[^\S\n]*\n?[^\S\n]*".join(re.escape(word) for word in phrase.split(" "))
