@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, g, url_for
@@ -29,7 +30,7 @@ from service.web.language import zone as reader_zone
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount,
+        money=money, round_money=round_money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount,
         paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, compared=markup.compared,
@@ -82,6 +83,12 @@ def money(minor: int | None, currency: str) -> str:
     if minor is None:
         return ""
     return _money(minor, currency, language())
+
+
+def round_money(minor: int, currency: str) -> str:
+    """A round sum without its cents."""
+    pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace(".00", "")
+    return str(format_currency(minor // 100, currency, pattern, language(), currency_digits=False))
 
 
 @lru_cache(maxsize=4096)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from babel import Locale
-from babel.numbers import format_currency
 from flask_babel import gettext as _
 
 from service.insight.shapes import Bar, Bars, Share, Shares, scale
@@ -20,19 +18,13 @@ def by_month(found: Spending, currency: str) -> Bars:
     told = _("Spent by month, %(first)s to %(last)s. Most in %(most)s: %(sum)s. This month so far: %(now)s.",
              first=month_name(found.months[0].first), last=month_name(last.first), most=month_name(most.first),
              sum=render.money(most.amount, currency), now=render.money(last.amount, currency))
-    grid = [(height, round_money(height, currency)) for height in heights]
+    grid = [(height, render.round_money(height, currency)) for height in heights]
     return Bars(bars, grid, (_("Month"), _("Spent"), _("Tasks")), _("Spent by month"), told)
 
 
 def _month(one: Month, currency: str, *, first: bool, now: bool) -> Bar:
     year = f"{one.first:%Y}" if one.first.month == 1 or (first and one.first.month < 11) else ""
     return Bar(three_letters(one.first), year, month_name(one.first), (render.money(one.amount, currency), str(one.count)), one.amount, now=now)
-
-
-def round_money(minor: int, currency: str) -> str:
-    """A round sum without its cents."""
-    pattern = Locale.parse(render.language()).currency_formats["standard"].pattern.replace(".00", "")
-    return str(format_currency(minor // 100, currency, pattern, render.language(), currency_digits=False))
 
 
 def by_kind(found: Spending, currency: str) -> Shares:
