@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from service.actor import THE_SYSTEM
 from service.channels import outbound
@@ -41,6 +41,23 @@ def send_reset(person_id: int) -> None:
     made = links.reset_for(login.email)
     if made:
         outbound.tell(person, "reset", channel="email", address=login.email, link=f"{settings().url}/reset/{made[0]}")
+
+
+def unnamed(person_id: int | None) -> bool:
+    """Whether they are still called by the address they gave with their first task."""
+    person = db.session.get(Person, person_id) if person_id else None
+    return person is not None and "@" in person.name
+
+
+def introduce(person_id: int, name: str, company_name: str) -> None:
+    """What they and their company are called, in the system's scope; an empty name changes nothing."""
+    person = db.session.get_one(Person, person_id)
+    address = person.name
+    if name.strip():
+        person.name = name.strip()[:200]
+    if company_name.strip():
+        db.session.execute(update(Company).where(Company.id.in_(membership.companies_of(person_id)), Company.name == address)
+                           .values(name=company_name.strip()[:200]))
 
 
 def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:

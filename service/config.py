@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     twilio_api_base: str = ""
     twilio_from: str = ""
     smtp_url: str = ""
+    invoice_from: str = Field("", max_length=500)
     outbound: Literal["on", "off"] = "on"
     web_workers: int = Field(2, ge=1, le=64)
     job_workers: int = Field(2, ge=1, le=64)

@@ -185,7 +185,11 @@ def send_receipt(event: Event) -> None:
     invoice = charges.invoice_of(charge) if charge else None
     if charge and invoice:
         outbound.tell(person, "receipt", task, price=outbound.money(charge.amount, charge.currency, person.language),
-                      invoice=invoice.number, invoice_link=f"{settings().url}/app")
+                      invoice=invoice.number, invoice_link=f"{_money_page(task)}/invoices/{invoice.number}.pdf")
+
+
+def _money_page(task: Task) -> str:
+    return f"{settings().url}/app/{db.session.get_one(Company, task.company_id).slug}/billing"
 
 
 # What a charge says in the language of its owner; kept in English.
@@ -199,7 +203,7 @@ def tell_owner_charge_failed(event: Event) -> None:
     for owner in membership.owners(task.company_id):
         with force_locale(owner.language):
             outbound.tell(owner, "charge_failed", task, channel="email", reason=gettext(charge.error).rstrip(".") if charge and charge.error else "",
-                          billing_link=f"{settings().url}/app")
+                          billing_link=_money_page(task))
     _say_accepted_without_receipt(task)
 
 

@@ -1,7 +1,8 @@
 """Every page in both languages, at a desk's and a phone's width, light and dark: `python -m tests.screenshots`.
 
 `python -m tests.screenshots --pseudo` shows them in words that are 40 % longer instead and names what such words would cut.
-With names of pages behind it only those are shown.
+With names of pages behind it only those are shown. Mails are shown too, as `mail-NAME`, at a window's and a phone's width (`mails` for
+them alone); no desk is started where nothing else is named.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.letters import samples
 from tests.pages import FLAGS, PHONE, READERS, WIDE, Readers, Shown, found, of
 from tests.running_desk import RunningDesk
 
@@ -28,10 +30,14 @@ CUT = """() => [...document.querySelectorAll('body *')].filter(one => {
 def main(words: list[str]) -> None:
     """Show them all, or those that are named."""
     pseudo, words = "--pseudo" in words, [word for word in words if word != "--pseudo"]
+    if words and all(word.startswith("mail") for word in words):
+        return _show_mails(words)
     desk = RunningDesk(demo=True, more={"PSEUDO_LANGUAGE": "on"} if pseudo else {})
     try:
         desk.start()
         _show(desk, words, ("xx",) if pseudo else ("en", "ru"), pseudo)
+        if not words and not pseudo:
+            _show_mails(words)
     finally:
         desk.stop()
 
@@ -55,6 +61,25 @@ def _show(desk: RunningDesk, names: list[str], languages: tuple[str, ...], pseud
                     window.context.close()
         browser.close()
     print("\n".join(sorted(cut)) or f"{len(list(FOLDER.iterdir()))} pictures in {FOLDER}")
+
+
+def _show_mails(names: list[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        for width in (600, PHONE):
+            window = browser.new_page(viewport={"width": width, "height": 400})
+            for template, language, _plain, page in samples():
+                if not {"mails", f"mail-{template}"}.isdisjoint(names or ["mails"]):
+                    _take_mail(window, page, f"mail-{template}-{language}-{width}")
+        browser.close()
+
+
+def _take_mail(window: Page, page: str, name: str) -> None:
+    window.set_content(page)
+    for theme in ("light", "dark"):
+        window.emulate_media(color_scheme=theme)
+        window.screenshot(path=FOLDER / f"{name}-{theme}.png", full_page=True)
 
 
 def _take(window: Page, address: str, page: Shown, kind: str, dark: bool) -> None:

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import json
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import typst
 from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from service.billing.charges import Charge, Invoice
 from service.billing.ledger import Line, Posting
 from service.channels.outbound import money
+from service.config import settings
 from service.errors import NotFound
-from service.tasks.task import find
+from service.tasks.dead_line import SUCCESS
+from service.tasks.task import Task, find
 from service.triage.categories import all_categories
+from service.web.amounts import amount
 from tenants.company import Company
 from tenants.wall import db
 
 TEMPLATE = Path(__file__).with_name("invoice.typ")
 WORDS = {
-    "en": {"invoice": "Invoice", "date": "Date", "to": "To", "what": "What", "quantity": "Quantity", "amount": "Amount",
-           "total": "Total", "task": "Task", "paid": "Paid by card", "open": "To be paid", "settled": "Settled at"},
-    "ru": {"invoice": "Счёт", "date": "Дата", "to": "Кому", "what": "Работа", "quantity": "Количество", "amount": "Сумма",
-           "total": "Итого", "task": "Задача", "paid": "Оплачено картой", "open": "К оплате", "settled": "Принято на"},
+    "en": {"invoice": "Invoice", "date": "Date", "to": "For", "work": "Work", "quantity": "Quantity", "price": "Price", "amount": "Amount",
+           "total": "Total, paid", "to_pay": "To pay", "task": "Task", "accepted": "Work accepted", "how": "How it is paid",
+           "paid": "Paid by {card} on {day}.", "card": "card", "open": "Not paid yet. It is taken from the card that is kept for the company.",
+           "settled": "Settled at {score} %", "questions": "Questions: {mail}", "page": "Page {0} of {1}"},
+    "ru": {"invoice": "Счёт", "date": "Дата", "to": "Кому", "work": "Работа", "quantity": "Количество", "price": "Цена", "amount": "Сумма",
+           "total": "Итого, оплачено", "to_pay": "К оплате", "task": "Задача", "accepted": "Работа принята", "how": "Как оплачивается",
+           "paid": "Оплачено картой {card}, {day}", "card": "", "open": "Пока не оплачено. Сумма спишется с карты, которая сохранена для компании.",
+           "settled": "Цена снижена: {score}\u00a0%", "questions": "Вопросы: {mail}", "page": "Страница {0} из {1}"},
 }
 
 
@@ -40,24 +50,57 @@ def pdf(invoice_id: int) -> bytes:
 def facts(invoice: Invoice) -> dict[str, Any]:
     """What stands on the invoice, as texts in the company's language."""
     charge, company = db.session.get_one(Charge, invoice.charge_id), db.session.get_one(Company, invoice.company_id)
-    task = find(charge.task_id)
-    words, language = WORDS[company.language], company.language
-    kind = all_categories().get(task.category or "")
-    total = money(_from_ledger(charge), charge.currency, language)
+    task, words, language = find(charge.task_id), WORDS[company.language], company.language
+    total = _from_ledger(charge)
+    rows = [(words["date"], _day(invoice.issued_at, language)), (words["task"], str(task.number))]
+    if task.ended_at and task.state in ("accepted", "closed"):
+        rows.append((words["accepted"], _day(task.ended_at, language)))
     return {
-        "words": words, "number": invoice.number, "date": format_date(invoice.issued_at, "long", locale=language),
-        "company": company.name, "address": company.address, "title": task.title, "task": str(task.number),
-        "kind": kind.name(language) if kind else "", "quantity": f"{task.quantity or 1:g} {task.unit or ''}".strip(),
-        "score": f"{task.score} %" if task.score is not None and task.score < 80 else "", "total": total,
-        "state": words["paid"] if charge.state == "paid" else words["open"],
+        "words": words, "language": language, "number": invoice.number, "from": [part.strip() for part in settings().invoice_from.split(";")],
+        "company": company.name, "address": [line for line in company.address.splitlines() if line.strip()], "facts": rows,
+        "lines": _lines(task, charge, total, language), "due": words["total" if charge.state == "paid" else "to_pay"],
+        "total": money(total, charge.currency, language), "state": _state(charge, company, words),
+        "questions": words["questions"].format(mail=f"tasks@{settings().mail_domain}"),
     }
+
+
+def _lines(task: Task, charge: Charge, total: int, language: str) -> list[dict[str, str]]:
+    """The work, and a second line for what a settlement took off. A price that does not follow from the rate was agreed, and has none."""
+    kind = all_categories().get(task.category or "")
+    full = kind.price(task.quantity, charge.currency) if kind and task.quantity else total
+    settled = full > total and task.score is not None and task.score < SUCCESS
+    by_rate = kind is not None and (settled or full == total)
+    work = {"what": task.title, "about": kind.name(language) if kind else "", "quantity": _quantity(task, language),
+            "price": money(kind.rate(charge.currency), charge.currency, language) if kind and by_rate else "",
+            "amount": money(full if settled else total, charge.currency, language)}
+    if not settled:
+        return [work]
+    return [work, {"what": WORDS[language]["settled"].format(score=task.score), "about": "", "quantity": "", "price": "",
+                   "amount": money(total - full, charge.currency, language).replace("-", "\N{MINUS SIGN}")}]
+
+
+def _quantity(task: Task, language: str) -> str:
+    if task.quantity is None:
+        return ""
+    with force_locale(language):
+        return amount(task.quantity, task.category, format_decimal(task.quantity.normalize(), locale=language))
+
+
+def _state(charge: Charge, company: Company, words: dict[str, str]) -> str:
+    if charge.state != "paid" or charge.paid_at is None:
+        return words["open"]
+    return words["paid"].format(card=company.card_label or words["card"], day=_day(charge.paid_at, company.language)).replace(" ,", ",")
+
+
+def _day(moment: datetime, language: str) -> str:
+    return format_date(moment, "d MMMM y" if language == "en" else "long", locale=language)
 
 
 def _from_ledger(charge: Charge) -> int:
     """The amount that the ledger holds for this charge, in minor units; the charge's own for those who may not see the ledger."""
-    amount = db.session.scalar(select(func.sum(Line.amount)).join(Posting, Posting.id == Line.posting_id).where(
+    held = db.session.scalar(select(func.sum(Line.amount)).join(Posting, Posting.id == Line.posting_id).where(
         Posting.event_id == charge.event_id, Posting.kind == "charge", Line.account == "receivable"))
-    return int(amount) if amount is not None else charge.amount
+    return int(held) if held is not None else charge.amount
 
 
 def _set(what: dict[str, Any]) -> bytes:

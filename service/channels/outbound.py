@@ -13,6 +13,7 @@ from babel.numbers import format_currency
 
 from service.actor import THE_SYSTEM, Actor
 from service.channels import short_links
+from service.channels.email.about import around
 from service.channels.push import devices
 from service.channels.sms import fitting
 from service.channels.wording import TEMPLATES
@@ -60,11 +61,12 @@ def write(channel: str, to: str, template: str, language: str, *, task: Task | N
     """Write a message to an address in this language; its event `message.written` sends it."""
     words = TEMPLATES[language][template]
     filled = defaultdict(str, {**_common(task, person, language), **facts})
-    text = fitting.fit(words.sms, filled, filled["link"]) if channel == "sms" else _tidy(words.mail.format_map(filled))
+    text = fitting.fit(words.sms, filled, filled["link"]) if channel == "sms" else tidy(words.mail.format_map(filled))
     message = Message(
         company_id=task.company_id if task else company_id, task_id=task.id if task else None, direction="out",
         author_kind=by.kind, author_id=by.person_id, to_id=person.id if person else None, to_address=to, channel=channel,
-        template=template, subject=" ".join(words.subject.format_map(filled).split())[:250], text=text, reply_to_provider_id=reply_to)
+        template=template, subject=" ".join(words.subject.format_map(filled).split())[:250], text=text, reply_to_provider_id=reply_to,
+        facts=around(template, language, task, person, day) if channel == "email" else {})
     db.session.add(message)
     db.session.flush()
     events.write("message.written", by, task=task, company_id=company_id, message=message.id)
@@ -72,7 +74,7 @@ def write(channel: str, to: str, template: str, language: str, *, task: Task | N
     return message
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     lines = [line.rstrip() for line in text.strip().split("\n")]
     return "\n".join(line for place, line in enumerate(lines) if line or (place and lines[place - 1]))
 

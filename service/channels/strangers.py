@@ -32,12 +32,13 @@ ANSWERED_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class FirstTask:
-    """The public form. Consent was given, or the form is not taken."""
+    """The public form. Consent was given, or the form is not taken.
 
-    name: str
+    It asks for no name: person and company are called by the address until they say otherwise.
+    """
+
     email: str
     phone: str
-    company: str
     text: str
     language: str
     zone: str
@@ -60,10 +61,6 @@ def first_task(form: FirstTask, key: str) -> None:
 
 def _validate(form: FirstTask) -> None:
     errors = {}
-    if not 1 <= len(form.name.strip()) <= 200 or "://" in form.name:
-        errors["name"] = _("Say what we may call you.")
-    if len(form.company) > 200 or "://" in form.company:
-        errors["company"] = _("At most 200 letters, and no address of a page.")
     if not 3 <= len(form.text.strip()) <= 20_000:
         errors["text"] = _("Say what is to be done.")
     try:
@@ -91,8 +88,9 @@ def _keep_for_operator(form: FirstTask, kept: Kept) -> None:
 
 
 def _welcome(form: FirstTask, kept: Kept) -> None:
-    made = company.add(form.company.strip() or form.name.strip(), language=form.language, zone=form.zone)
-    person = accounts.person_of(form.email, form.name, form.language, form.zone, made.id)
+    address = accounts.checked_email(form.email)
+    made = company.add(address[:200], language=form.language, zone=form.zone)
+    person = accounts.person_of(address, address, form.language, form.zone, made.id)
     membership.join_again(person.id, made.id, "owner")
     # The form proves neither address: nothing is taken from them or billed until the person has set a password.
     _unverify(person)
@@ -111,7 +109,7 @@ def send_welcome(person_id: int) -> None:
     person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
     made = links.reset_for(login.email, lasts=accounts.FIRST_PASSWORD_FOR)
     if made:
-        outbound.tell(person, "welcome", channel="email", address=login.email, name=person.first_name,
+        outbound.tell(person, "welcome", channel="email", address=login.email,
                       link=f"{settings().url}/reset/{made[0]}")
 
 

@@ -68,7 +68,7 @@ EN: dict[str, Words] = {
                      "You get no more texts from Poruchi. Running tasks go on by mail. To come back, text START."),
     "stranger": Words("Poruchi: we got your text, but do not know this number yet. Somebody looks at it and answers you. More: {link}",
                       "We got your message", "Thank you for writing. We do not know this address yet, so somebody looks at your message and answers you.\n\nIf you are a client, write from the address that you registered; if you would like to become one, begin here: {link}"),
-    "welcome": Words("", "Welcome to Poruchi", "Welcome, {name}.\n\nWe have your first task and somebody looks at it now. Set a password to follow it and to hand over the next one:\n\n{link}\n\nThe link works for three days."),
+    "welcome": Words("", "Welcome to Poruchi", "We have your first task and somebody looks at it now. Set a password to follow it and to hand over the next one:\n\n{link}\n\nThe link works for three days."),
     "invitation": Words("", "{inviter} invites you to {company} on Poruchi", "{inviter} invites you to hand tasks over for {company}.\n\nJoin here: {link}\n\nThe link works for 14 days."),
     "reset": Words("", "A new password for Poruchi", "Somebody, probably you, asked for a new password. Set it here:\n\n{link}\n\nThe link works for two hours and once. If it was not you, do nothing."),
     "code": Words("Poruchi: your code is {code}. It works for 15 minutes.", "Your code for Poruchi: {code}", "Your code is {code}. It works for 15 minutes. If you did not ask for it, do nothing."),
@@ -126,7 +126,7 @@ RU: dict[str, Words] = {
                      "Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ"),
     "stranger": Words("Poruchi: получили, но номер нам пока не знаком. Человек посмотрит и ответит: {link}",
                       "Мы получили ваше письмо", "Спасибо за письмо. Ваш адрес нам пока не знаком, поэтому его посмотрит человек и ответит вам.\n\nЕсли вы клиент, пишите с адреса, который указали; если хотите им стать, начните здесь: {link}"),
-    "welcome": Words("", "Добро пожаловать в Poruchi", "Добро пожаловать, {name}.\n\nВаша первая задача у нас, её уже смотрят. Задайте пароль, чтобы следить за ней и поручить следующую:\n\n{link}\n\nСсылка действует три дня."),
+    "welcome": Words("", "Добро пожаловать в Poruchi", "Ваша первая задача у нас, её уже смотрят. Задайте пароль, чтобы следить за ней и поручить следующую:\n\n{link}\n\nСсылка действует три дня."),
     "invitation": Words("", "{inviter} приглашает вас в {company} на Poruchi", "{inviter} приглашает вас поручать задачи от имени {company}.\n\nПрисоединиться: {link}\n\nСсылка действует 14 дней."),
     "reset": Words("", "Новый пароль для Poruchi", "Кто-то, вероятно вы, попросил новый пароль. Задайте его здесь:\n\n{link}\n\nСсылка действует два часа и один раз. Если это были не вы, ничего не делайте."),
     "code": Words("Poruchi: ваш код {code}. Действует 15 минут.", "Ваш код для Poruchi: {code}", "Ваш код {code}. Он действует 15 минут. Если вы его не просили, ничего не делайте."),
@@ -134,6 +134,23 @@ RU: dict[str, Words] = {
     "desk_note": Words("", "{number}: {what}", "{what}: «{title}».\n\n{words}\n\n{desk_link}"),
 }
 TEMPLATES = {"en": EN, "ru": RU}
+
+# What the one button of a mail says; "" for every other.
+_SEE, _SCORE, _ANSWER = {"en": "See the task", "ru": "Посмотреть задачу"}, {"en": "Read and score", "ru": "Посмотреть и оценить"}, {"en": "Answer", "ru": "Ответить"}
+_PASSWORD = {"en": "Set a password", "ru": "Задать пароль"}
+BUTTONS: dict[str, dict[str, str]] = {
+    "": {"en": "Open", "ru": "Открыть"},
+    "acknowledge": _SEE, "started": _SEE, "late": _SEE, "cancelled": _SEE, "resolved": _SEE, "work_note": _SEE, "desk_note": _SEE,
+    "confirm": {"en": "Confirm or correct", "ru": "Подтвердить или поправить"},
+    "confirm_ways": {"en": "Choose and confirm", "ru": "Выбрать и подтвердить"},
+    "question": _ANSWER, "said": _ANSWER,
+    "red_line": {"en": "See how it stands", "ru": "Посмотреть, как идёт"}, "progress": {"en": "See how it stands", "ru": "Посмотреть, как идёт"},
+    "deliver": _SCORE, "accept_notice": _SCORE,
+    "receipt": {"en": "Open the invoice", "ru": "Открыть счёт"}, "accepted": {"en": "Say thank you", "ru": "Поблагодарить"},
+    "charge_failed": {"en": "Put another card there", "ru": "Указать другую карту"},
+    "stranger": {"en": "Hand over a first task", "ru": "Поручить первую задачу"},
+    "welcome": _PASSWORD, "reset": _PASSWORD, "invitation": {"en": "Join", "ru": "Присоединиться"},
+}
 
 # Short sentences of the texts above and of the answers to commands.
 SAYINGS: dict[str, dict[str, str]] = {
@@ -174,6 +191,18 @@ SAYINGS: dict[str, dict[str, str]] = {
     "thanked": {"en": "{name} has it. Text the next one whenever you like.", "ru": "Передали ({name}). Ждём следующую задачу."},
     "not_found": {"en": "There is no task {number} of yours.", "ru": "Задачи {number} у вас нет."},
     "empty": {"en": "Your text was empty. Write what is to be done.", "ru": "Пустое сообщение. Напишите, что сделать."},
+    "about_task": {"en": "Task {number}", "ru": "Задача {number}"},
+    "handed": {"en": "Handed over {day}", "ru": "Поручено {day}"},
+    "half_way": {"en": "Red line {day}", "ru": "Красная линия {day}"},
+    "dead_line": {"en": "Dead line {day}", "ru": "Срок {day}"},
+    "what_we_write": {"en": "What we write to you, and how", "ru": "Что и как мы вам пишем"},
+    "why_task": {"en": "You get this mail because task {number} was handed over for {company}. Times are in {city} time.",
+                 "ru": "Письмо пришло, потому что задачу {number} поручили от имени {company}. Время: {city}."},
+    "why_note": {"en": "You get this note because you work here. Times are in {city} time.", "ru": "Вы получили это, потому что работаете здесь. Время: {city}."},
+    "why_welcome": {"en": "You get this mail because a first task was handed over with this address.", "ru": "Письмо пришло, потому что с этим адресом поручили первую задачу."},
+    "why_invitation": {"en": "You get this mail because somebody gave your address to invite you.", "ru": "Письмо пришло, потому что ваш адрес указали в приглашении."},
+    "why_asked": {"en": "You get this mail because somebody asked for it with this address.", "ru": "Письмо пришло, потому что его запросили для этого адреса."},
+    "why_wrote": {"en": "You get this mail because you wrote to us.", "ru": "Письмо пришло, потому что вы нам написали."},
     "options_reply": {"en": "Reply {options}, or your words. ", "ru": "{options}. "},
 }
 

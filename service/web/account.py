@@ -13,7 +13,7 @@ from flask_login import current_user, login_user, logout_user
 from service import accounts
 from service.texts import clean
 from service.web import doors
-from service.web.language import LANGUAGES
+from service.web.language import LANGUAGES, locale
 from service.web.limits import by_email, by_email_here, limiter, refused
 from service.web.signin_state import Reader
 from tenants import people, wall
@@ -102,18 +102,23 @@ def ask_reset() -> ResponseReturnValue:
 @limiter.limit("30/hour")
 @doors.public
 def new_password(token: str) -> ResponseReturnValue:
-    """Set a new password with the link from the mail."""
+    """Set a new password with the link from the mail; with the first one, also a name."""
     with wall.transaction(wall.door("reset")):
-        open_ = links.read(token[:100], "reset") is not None
-    if not open_:
+        link = links.read(token[:100], "reset")
+        person_id = link.person_id if link else None
+        unnamed = accounts.unnamed(person_id)
+    if person_id is None:
         return render_template("account/gone.html"), 410
+    values = {name: clean(request.form.get(name, ""))[:200] for name in ("name", "company")}
     if request.method == "GET":
-        return render_template("account/new_password.html", errors={})
+        return render_template("account/new_password.html", values=values, unnamed=unnamed, errors={})
     try:
         with wall.transaction(wall.system("reset")):
             done = links.use_reset(token[:100], request.form.get("password", ""))
+            if done and unnamed:
+                accounts.introduce(person_id, values["name"], values["company"])
     except passwords.WeakPassword:
-        return render_template("account/new_password.html", errors={"password": _weak()}), 422
+        return render_template("account/new_password.html", values=values, unnamed=unnamed, errors={"password": _weak()}), 422
     if not done:
         return render_template("account/gone.html"), 410
     flash(_("Your password is set. Sign in with it."))
@@ -132,7 +137,7 @@ def join(token: str) -> ResponseReturnValue:
         return render_template("account/gone.html"), 410
     values = {name: clean(request.form.get(name, ""))[:200] for name in ("name", "language", "zone")}
     if request.method == "GET":
-        return render_template("account/join.html", email=email, values={"language": "en", "zone": "Europe/Riga"}, errors={}, zones=ZONES)
+        return render_template("account/join.html", email=email, values={"language": locale(), "zone": "Europe/Riga"}, errors={}, zones=ZONES)
     errors = {} if values["name"].strip() else {"name": _("Say what we may call you.")}
     try:
         if not errors:

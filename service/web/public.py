@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -11,13 +12,18 @@ from flask_babel import gettext as _
 from service.channels import strangers
 from service.channels.strangers import FirstTask
 from service.errors import BadInput
+from service.tasks.dead_line import SUCCESS
 from service.texts import clean
-from service.web import doors, language
+from service.web import doors, tale, term
 from service.web.account import ZONES
+from service.web.examples import examples
+from service.web.language import locale
 from service.web.limits import limiter
+from service.web.pictures import phone
+from service.web.render import here, language, weekday
 
 pages = Blueprint("public", __name__)
-FIELDS = {"name": 200, "email": 320, "phone": 40, "company": 200, "text": 20_001}
+FIELDS = {"email": 320, "phone": 40, "text": 20_001}
 
 
 @pages.get("/")
@@ -32,13 +38,14 @@ def front() -> ResponseReturnValue:
 @doors.public
 def first_task() -> ResponseReturnValue:
     """Keep the first task of somebody new, with their consent, and thank at once."""
-    values = {name: clean(request.form.get(name, ""))[:most] for name, most in FIELDS.items()}
+    typed = {name: clean(request.form.get(name, ""))[:most] for name, most in FIELDS.items()}
+    values = typed | {"consent": request.form.get("consent", "")[:1]}
     if request.form.get("website"):  # a field that people do not see: who fills it in is a machine
         return redirect(url_for("public.thanks"), 303)
-    if not request.form.get("consent"):
+    if not values["consent"]:
         return _front(values, {"consent": _("Without your consent we may not keep what you write.")}), 422
     zone = request.form.get("zone", "")
-    form = FirstTask(**values, language=language.locale(), zone=zone if zone in ZONES else "Europe/Riga")
+    form = FirstTask(**typed, language=locale(), zone=zone if zone in ZONES else "Europe/Riga")
     try:
         strangers.first_task(form, request.form.get("key", "")[:64] or uuid.uuid4().hex)
     except BadInput as error:
@@ -63,4 +70,14 @@ def privacy() -> ResponseReturnValue:
 
 def _front(values: dict[str, str], errors: dict[str, str]) -> str:
     key = request.form.get("key", "")[:64] or uuid.uuid4().hex
-    return render_template("public/front.html", values=values, errors=errors, key=key)
+    told = tale.of_this_week(here())
+    line = term.line(cast(term.Timed, told), moment=told.confirmed_at)
+    return render_template("public/front.html", values=values, errors=errors, key=key, tale=told, line=line, texts=_texts(told),
+                           phone=phone.drawn(_texts(told)), examples=examples(), success=SUCCESS)
+
+
+def _texts(told: tale.Tale) -> list[phone.Said]:
+    """The three texts of the tale that make it a task under way."""
+    retold = told.on_the_phone(language(), weekday(told.deadline_at))
+    return [phone.Said(True, told.asked, weekday(told.created_at)), phone.Said(False, retold, weekday(told.retold_at)),
+            phone.Said(True, told.thanks, weekday(told.confirmed_at))]

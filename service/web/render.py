@@ -25,6 +25,7 @@ from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
 from service.web import amounts, markup, ruler, term, words
 from service.web.language import zone as reader_zone
+from service.web.reach import reach
 
 
 def init(app: Flask) -> None:
@@ -33,13 +34,13 @@ def init(app: Flask) -> None:
         money=money, round_money=round_money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount,
         paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
-        translated=translated, compared=markup.compared,
+        translated=translated, weekday=weekday, rate=rate, compared=markup.compared,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES,
-                                 now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
+                                 now=now, language=language, zone_name=zone_name, categories=all_categories, here=here, reach=reach)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -96,6 +97,14 @@ def _money(minor: int, currency: str, language_: str) -> str:
     return format_currency(Decimal(minor) / 100, currency, locale=language_)
 
 
+def rate(minor: int, currency: str) -> str:
+    """A rate of the price list: without cents where it has none."""
+    if minor % 100:
+        return money(minor, currency)
+    pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace("0.00", "0")
+    return format_currency(Decimal(minor) / 100, currency, format=pattern, locale=language(), currency_digits=False)
+
+
 def number(value: object) -> str:
     """A number in the reader's manner."""
     return format_decimal(Decimal(str(value)).normalize(), locale=language())
@@ -124,6 +133,12 @@ class _Names:
 @lru_cache
 def _names(language_: str) -> _Names:
     return _Names(get_day_names("abbreviated", locale=language_), get_month_names("abbreviated", locale=language_))
+
+
+def weekday(value: datetime) -> str:
+    """A day and its hour, wherever today is: "Wed 14:00"."""
+    at = value.astimezone(here())
+    return f"{_names(language()).days[at.weekday()]} {at:%H:%M}"
 
 
 def named_date(value: date) -> str:

@@ -8,7 +8,10 @@ from service.channels import short_links
 from service.tasks import questions
 from service.tasks.task import find
 from tenants import wall
-from tenants.membership import Membership
+from tenants.company import Company
+from tenants.membership import Membership, companies_of
+from tenants.people import Person
+from tenants.signin import links
 from tenants.wall import db
 
 
@@ -68,7 +71,7 @@ def test_a_password_change_ends_every_session(world, application):
 
 
 def test_a_first_task_from_nobody_makes_a_company_and_one_welcome(world, client):
-    form = {"name": "Olga", "email": "olga-first@example.com", "company": "Tea", "text": "Find a supplier of tea", "key": "first-1"}
+    form = {"email": "olga-first@example.com", "text": "Find a supplier of tea", "key": "first-1"}
     assert client.post("/first-task", data=form).status_code == 422
     for _twice in range(2):
         assert client.post("/first-task", data={**form, "consent": "1"}).status_code == 303
@@ -76,6 +79,28 @@ def test_a_first_task_from_nobody_makes_a_company_and_one_welcome(world, client)
         found = db.session.execute(db.text("select count(*) from event where kind = 'person.welcomed' and facts->>'person' in"
                                            " (select person_id::text from login where email = 'olga-first@example.com')")).scalar()
     assert found == 1
+
+
+def test_an_error_of_the_first_form_keeps_what_was_typed_and_the_consent(client):
+    page = client.post("/first-task", data={"text": "Find a supplier of tea", "email": "olga-kept@example.com", "phone": "12", "consent": "1"})
+    shown = page.get_data(as_text=True)
+    assert page.status_code == 422 and "Find a supplier of tea</textarea>" in shown and 'value="olga-kept@example.com"' in shown and 'value="12"' in shown
+    assert 'name="consent" value="1" checked' in shown and "Write the number with its country" in shown
+
+
+def test_with_the_first_password_comes_a_name_and_the_companys_once(world, client):
+    client.post("/first-task", data={"email": "olga-name@example.com", "text": "Find a supplier of tea", "consent": "1", "key": "first-2"})
+    with wall.transaction(wall.system("test")):
+        token, person_id = links.reset_for("olga-name@example.com")
+        second = links.reset_for("olga-name@example.com")[0]
+    assert 'name="company"' in client.get(f"/reset/{token}").get_data(as_text=True)
+    told = {"password": "a good long sentence", "name": "Olga Petrova", "company": "Tea & Co"}
+    assert client.post(f"/reset/{token}", data=told).status_code == 303
+    with wall.transaction(wall.system("test")):
+        person = db.session.get(Person, person_id)
+        called = person.name, [firm.name for firm in db.session.scalars(db.select(Company).where(Company.id.in_(companies_of(person_id))))]
+    assert called == ("Olga Petrova", ["Tea & Co"])
+    assert 'name="company"' not in client.get(f"/reset/{second}").get_data(as_text=True)
 
 
 def test_sign_in_leads_only_to_places_of_this_desk(world, client):

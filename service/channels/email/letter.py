@@ -1,49 +1,47 @@
-"""A mail's look: the same words as its plain text, on a sheet, with the first of our links as a button. No picture, nothing fetched."""
+"""A mail in its two forms: plain text, and the same words as a page with one button. No picture, nothing fetched."""
 
 from __future__ import annotations
 
-import re
-from html import escape
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-from service.config import settings
+from jinja2 import Environment, FileSystemLoader, Template
 
-STYLE = (
-    "body{margin:0;padding:24px 16px;background:#f6f2ea;color:#201c17;font:16px/1.55 -apple-system,'Segoe UI',Roboto,Arial,sans-serif}"
-    ".sheet{max-width:560px;margin:0 auto;padding:28px 32px;background:#fffdf8;border:1px solid #e0d8ca;border-radius:12px}"
-    ".name{margin:0 0 4px;font:500 20px/1 Georgia,serif}h1{margin:20px 0 12px;font:500 26px/1.2 Georgia,serif}"
-    "p{margin:0 0 12px;overflow-wrap:anywhere}"
-    ".term{width:96px;height:4px;background:#d2cabb;border-radius:2px;font-size:0}.term b{display:inline-block;height:4px;vertical-align:top}"
-    ".gone{width:34px;background:#201c17}.rest{width:13px}.red{width:3px;background:#d42b20}a{color:#2540b4}"
-    ".btn{display:inline-block;margin:8px 0;padding:12px 20px;border-radius:8px;background:#2540b4;color:#fff;font-weight:600;text-decoration:none}"
-    "@media(prefers-color-scheme:dark){body{background:#161412;color:#f2ede4}.sheet{background:#1f1c19;border-color:#38332d}a{color:#a6b4ff}"
-    ".term{background:#57503f}.gone{background:#f2ede4}.red{background:#ff6a58}.btn{background:#9babff;color:#10142b}}"
-    "@media(max-width:480px){.sheet{padding:22px 18px}.btn{display:block;text-align:center}}")
-OPEN = {"en": "Open", "ru": "Открыть"}
+from service.channels.email.blocks import blocks
+from service.channels.wording import BUTTONS, saying
 
 
-def html_of(subject: str, text: str) -> str:
-    """The page of a mail. Links are made of addresses of this desk alone, whatever somebody wrote into a name or a task."""
-    ours = [word.rstrip(".,") for word in text.split() if word.startswith(settings().url + "/")]
-    language = _language(re.sub(r"https?://\S+", "", text))
-    paragraphs = "".join(_paragraph(part, ours) for part in re.split(r"\n{2,}", text.strip()) if part.strip() not in ours[:1])
-    button = f'<p><a class="btn" href="{escape(ours[0])}">{OPEN[language]}</a></p>' if ours else ""
-    return (f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f'<meta name="color-scheme" content="light dark"><title>{escape(subject)}</title><style>{STYLE}</style></head><body><div class="sheet">'
-            '<p class="name">Poruchi</p><div class="term"><b class="gone"></b><b class="rest"></b><b class="red"></b></div>'
-            f"<h1>{escape(subject)}</h1>{paragraphs}{button}</div></body></html>")
+def plain_of(text: str, about: dict[str, Any]) -> str:
+    """The words, and below a signature's dashes what stands around them."""
+    return "\n".join([text, "", "-- ", *_foot(about)])
 
 
-def _paragraph(part: str, ours: list[str]) -> str:
-    written = escape(part).replace("\n", "<br>")
-    addresses = "|".join(re.escape(escape(one)) for one in sorted(set(ours), key=len, reverse=True))
-    return f"<p>{re.sub(addresses, _link, written) if addresses else written}</p>"
+def html_of(subject: str, text: str, template: str, about: dict[str, Any]) -> str:
+    """The page. Links are made of addresses of this desk alone, whatever somebody wrote into a name or a task."""
+    pieces, language = blocks(text), about.get("language", "en")
+    boxes = [place for place, block in enumerate(pieces) if block.ways]
+    return _page().render({"task": None, "title": None, "term": None, "settings": None, "why": "", **about}, language=language, subject=subject,
+                          heading=_heading(subject, about), blocks=pieces, bar_before=boxes[0] if boxes else None,
+                          label=BUTTONS.get(template, BUTTONS[""])[language], what_we_write=saying("what_we_write", language))
 
 
-def _link(found: re.Match[str]) -> str:
-    return f'<a href="{found[0]}">{found[0]}</a>'
+def _foot(about: dict[str, Any]) -> list[str]:
+    """The lines below: the task, its moments, why this mail came, and where that is changed."""
+    language, term = about.get("language", "en"), about.get("term")
+    lines = [f"{about['task']}, {about['title']}" if about.get("task") else "",
+             ". ".join(filter(None, term["moments"])) + "." if term else "", about.get("why", ""),
+             f"{saying('what_we_write', language)}: {about['settings']}" if about.get("settings") else ""]
+    return ["Poruchi", *filter(None, lines)]
 
 
-def _language(text: str) -> str:
-    """The language that most of its letters belong to."""
-    russian, latin = (len(re.findall(letters, text.lower())) for letters in ("[а-яё]", "[a-z]"))
-    return "ru" if russian > latin else "en"
+def _heading(subject: str, about: dict[str, Any]) -> str:
+    """The subject without the number, which stands above it."""
+    rest = subject.removeprefix(f"{about.get('number')}: ")
+    return rest[:1].upper() + rest[1:]
+
+
+@lru_cache
+def _page() -> Template:
+    pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return pages.get_template("letter.html")

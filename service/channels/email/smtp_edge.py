@@ -11,14 +11,13 @@ from urllib.parse import unquote, urlsplit
 
 from service.channels import short_links
 from service.channels.email import letter
+from service.channels.email.about import NOTES
 from service.config import settings
 from service.conversation.messages import Message
 from service.due import Heals, NeedsPerson
 from service.now import now
 
 SECONDS = 20
-# Notes to staff lead to a page; an answer by mail is the client's way.
-NOTES = ("work_note", "desk_note")
 
 
 def message_id(message: Message) -> str:
@@ -58,8 +57,8 @@ def compose(message: Message) -> EmailMessage:
     if message.reply_to_provider_id and _is_id(message.reply_to_provider_id):
         mail["In-Reply-To"] = mail["References"] = message.reply_to_provider_id
     mail["Auto-Submitted"] = "auto-replied" if message.template in ("acknowledge", "stranger", "reply") else "auto-generated"
-    mail.set_content(message.text)
-    mail.add_alternative(letter.html_of(message.subject, message.text), subtype="html")
+    mail.set_content(letter.plain_of(message.text, message.facts))
+    mail.add_alternative(letter.html_of(message.subject, message.text, message.template or "", message.facts), subtype="html")
     return mail
 
 

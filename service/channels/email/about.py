@@ -1,0 +1,63 @@
+"""What stands around the words of a mail: which task it is about, its term line, and why somebody gets it. Kept with the message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+
+from service.channels.wording import saying
+from service.config import settings
+from service.now import now
+from service.tasks.task import Task
+from tenants.company import Company
+from tenants.people import Person
+from tenants.wall import db
+
+# Mails of a task under way show its term line.
+UNDER_WAY = ("acknowledge", "confirm", "confirm_ways", "started", "question", "red_line", "progress", "late", "said", "work_note", "desk_note")
+ENDED = ("accepted", "closed", "refused", "deleted", "cancelled", "delivered")
+# Notes to staff lead to a page; an answer by mail is the client's way.
+NOTES = ("work_note", "desk_note")
+# Why a mail that is about no task has come.
+WHY = {"welcome": "why_welcome", "invitation": "why_invitation", "reset": "why_asked", "code": "why_asked"}
+Day = Callable[[datetime | None, ZoneInfo, str], str]
+
+
+def around(template: str, language: str, task: Task | None, person: Person | None, day: Day) -> dict[str, Any]:
+    """The facts around a mail, as texts in this language; `day` writes a moment."""
+    facts: dict[str, Any] = {"language": language, "why": saying(WHY.get(template, "why_wrote"), language)}
+    if person is not None:
+        facts["settings"] = f"{settings().url}/account"
+    if task is not None:
+        zone = person.tz if person else ZoneInfo("UTC")
+        facts |= {"number": task.number, "task": saying("about_task", language, number=task.number), "title": task.title,
+                  "why": _why(template, language, task, zone), "term": _term(template, language, task, zone, day)}
+    return facts
+
+
+def _why(template: str, language: str, task: Task, zone: ZoneInfo) -> str:
+    city = get_timezone_location(zone, locale=language, return_city=True)
+    if template in NOTES:
+        return saying("why_note", language, city=city)
+    company = db.session.get_one(Company, task.company_id)
+    return saying("why_task", language, company=company.name, number=task.number, city=city)
+
+
+def _term(template: str, language: str, task: Task, zone: ZoneInfo, day: Day) -> dict[str, Any] | None:
+    """The line in whole per cent of the term, and its moments; None where there is none to show."""
+    if template not in UNDER_WAY or task.deadline_at is None or task.state in ENDED:
+        return None
+    moments = [saying("handed", language, day=day(task.created_at, zone, language)),
+               saying("half_way", language, day=day(task.red_line_at, zone, language)) if task.red_line_at else "",
+               saying("dead_line", language, day=day(task.deadline_at, zone, language))]
+    return {"gone": _place(task, now()), "red": _place(task, task.red_line_at) if task.red_line_at else None, "moments": moments}
+
+
+def _place(task: Task, when: datetime) -> int:
+    assert task.deadline_at is not None  # `_term` draws none without
+    whole = max((task.deadline_at - task.created_at).total_seconds(), 60)
+    return max(0, min(100, round((when - task.created_at).total_seconds() / whole * 100)))

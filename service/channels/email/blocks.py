@@ -1,0 +1,74 @@
+"""A mail's plain words taken apart for its page: paragraphs, ways with their prices, and where the one button stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from markupsafe import Markup, escape
+
+from service.config import settings
+
+# "A. As you asked: €160.00, ready Fri 18:00." and "Price €160.00, ready Fri 18:00."
+WAY = re.compile(r"(?:(?P<letter>[ABАБ])\. |(?=Price |Цена ))(?P<what>.+)", re.DOTALL)
+SUM = re.compile(r"(.*?)[:.]?\s+((?:[€$]|RUB\s)?\d[\d.,\s\u00a0\u202f]*[€$₽]?, (?:ready|готово) .+?)\.?", re.DOTALL)
+# Our own sentences that say how to answer, and the letters in them.
+HOW = re.compile(r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Отменить|Поблагодарить)\b)")
+LETTER = re.compile(r"(?<![\w.&;])([YNABTДНАБС])(?![\w:;])|(?<=nswer )1|(?<=тветьте )1|(?<=, )2(?= if|, если)")
+
+
+@dataclass
+class Block:
+    """A piece of the page: `words` of a paragraph, or the ways of a box (letter, words, sum), or the `button`."""
+
+    words: Markup = field(default_factory=Markup)
+    ways: list[tuple[str, str, str]] = field(default_factory=list)
+    button: str = ""
+
+
+def blocks(text: str) -> list[Block]:
+    """The pieces, in their order; the first address of this desk is the button, the others are links, whatever somebody wrote."""
+    ours = list(dict.fromkeys(word.rstrip(".,") for word in text.split() if word.startswith(settings().url + "/")))
+    found: list[Block] = []
+    for part in filter(None, (part.strip() for part in re.split(r"\n{2,}", text))):
+        found += _ways(part) or _paragraph(part, ours, done=any(block.button for block in found))
+    if ours and not any(block.button for block in found):
+        found.append(Block(button=ours[0]))
+    return found
+
+
+def _ways(part: str) -> list[Block]:
+    """A box, where every line of the part begins like a way; a way may have several lines."""
+    lines = re.split(r"\n(?=[ABАБ]\. )", part)
+    matches = [WAY.fullmatch(line) for line in lines]
+    if not all(matches):
+        return []
+    return [Block(ways=[_way(match["letter"] or "", match["what"]) for match in matches if match])]
+
+
+def _way(letter: str, what: str) -> tuple[str, str, str]:
+    priced = SUM.fullmatch(what)
+    return (letter, priced[1], priced[2]) if priced else (letter, what, "")
+
+
+def _paragraph(part: str, ours: list[str], done: bool) -> list[Block]:
+    """A paragraph; one that ends with the first address is followed by the button in its place."""
+    bare = part.rstrip(".")
+    if not done and ours and bare.endswith(ours[0]) and part.count(ours[0]) == 1:
+        rest = bare.removesuffix(ours[0]).rstrip()
+        return [*([Block(_marked(rest, ours))] if rest else []), Block(button=ours[0])]
+    return [Block(_marked(part, ours))]
+
+
+def _marked(part: str, ours: list[str]) -> Markup:
+    written = str(escape(part)).replace("\n", "<br>")
+    if HOW.match(part):
+        written = LETTER.sub(lambda found: f"<b>{found[0]}</b>", written)
+    if ours:
+        addresses = "|".join(re.escape(str(escape(one))) for one in sorted(ours, key=len, reverse=True))
+        written = re.sub(addresses, _link, written)
+    return Markup(written)  # noqa: S704 (what people wrote is escaped above)
+
+
+def _link(found: re.Match[str]) -> str:
+    return f'<a href="{found[0]}">{found[0].partition("://")[2]}</a>'
