@@ -76,7 +76,7 @@ class Narrow:
     newest: bool = False
 
 
-def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 60) -> Page:
+def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 40) -> Page:
     """What is under way, most pressing first unless the newest are wanted; each way walks an index of its own."""
     one = narrow or Narrow()
     wanted = [*_of_view(one), *([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
