@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import phonenumbers
@@ -92,6 +93,13 @@ def take_over(address: Address) -> None:
 def of_person(person_id: int) -> list[Address]:
     """What a person is known by, at most twenty."""
     return list(db.session.scalars(select(Address).where(Address.person_id == person_id).order_by(Address.id).limit(20)))
+
+
+def phones(people: Iterable[int]) -> dict[int, str]:
+    """The verified phone of each of these people who has one, at most five hundred."""
+    rows = db.session.execute(select(Address.person_id, Address.value).where(
+        Address.person_id.in_(set(people)), Address.kind == "phone", Address.verified_at.is_not(None)).order_by(Address.id).limit(500))
+    return {row.person_id: row.value for row in rows}
 
 
 def verify(person_id: int, kind: str, value: str) -> None:

@@ -67,6 +67,14 @@ def page_of(after: str | None, limit: int = 50) -> tuple[list[Company], str | No
     return rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None
 
 
+def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:
+    """The newest companies to choose from, by name; and this one, where it is an older one."""
+    found = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name).order_by(Company.id.desc()).limit(limit))}
+    if also is not None and also not in found and (older := db.session.get(Company, also)) is not None:
+        found[older.id] = older.name
+    return sorted(found.items(), key=lambda one: one[1].casefold())
+
+
 def _free(wanted: str) -> str:
     taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(wanted, autoescape=True))))
     if wanted not in taken:

@@ -64,10 +64,30 @@ def triage(after: str | None = None, limit: int = PAGE) -> Page:
     return _by_id((Task.state.in_(("triage",)),), after, limit, newest_first=False)
 
 
-def board(view: str | None = None, after: str | None = None, limit: int = 60, trade: str | None = None) -> Page:
-    """Everything that is under way, by dead line. `view` narrows it: a state, late, red (line within a day), client (waited for), disputed."""
-    wanted = list(_VIEWS[view]()) if view in _VIEWS else [Task.state == view] if view in OPEN else [_UNDER_WAY]
-    return _by_deadline([*wanted, *([Task.category == trade] if trade else [])], after, limit)
+@dataclass(frozen=True)
+class Narrow:
+    """What a board shows of what is under way: a view (a state, late, red line within a day, client waited for, disputed), one trade,
+    one company, one assistant; by dead line, or the newest first."""
+
+    view: str = ""
+    trade: str = ""
+    company: int | None = None
+    holder: int | None = None
+    newest: bool = False
+
+
+def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 40) -> Page:
+    """What is under way, most pressing first unless the newest are wanted; each way walks an index of its own."""
+    one = narrow or Narrow()
+    wanted = [*_of_view(one), *([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
+              *([Task.holder_id == one.holder] if one.holder else [])]
+    return _by_id(wanted, after, limit) if one.newest else _by_deadline(wanted, after, limit)
+
+
+def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
+    """The states of a view; where the list is narrowed or turned round, its partial index has to be seen by the planner as well."""
+    wanted = list(_VIEWS[one.view]()) if one.view in _VIEWS else [Task.state == one.view] if one.view in OPEN else [_UNDER_WAY]
+    return [*wanted, _UNDER_WAY] if one.view and (one.company or one.newest) else wanted
 
 
 _VIEWS: dict[str, Callable[[], Sequence[ColumnElement[bool]]]] = {
@@ -122,6 +142,13 @@ def counts(*states: str, most: int = 1000) -> dict[str, int]:
     """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table."""
     return {state: db.session.scalar(select(func.count()).select_from(
         select(Task.id).where(Task.state == state).limit(most).subquery())) or 0 for state in states}
+
+
+def urgent_share(most: int = 1000) -> int:
+    """How many per cent of what is under way are urgent, of the thousand that press most."""
+    rows = select(Task.priority).where(_UNDER_WAY).order_by(Task.deadline_at, Task.id).limit(most).subquery()
+    urgent = func.count().filter(rows.c.priority == "urgent")
+    return int(db.session.scalar(select(func.coalesce(func.round(100.0 * urgent / func.nullif(func.count(), 0)), 0)).select_from(rows)) or 0)
 
 
 def could_do(code: str) -> list[tuple[Person, int, int]]:

@@ -16,7 +16,7 @@ from service.actor import CLIENT, Actor
 from service.errors import BadInput, NotNow
 from service.now import now
 from service.tasks import clock
-from service.tasks.events import check, record
+from service.tasks.events import Happened, check, record
 from service.tasks.task import OfTask, Task
 from service.triage.categories import all_categories, category
 from tenants.wall import Base, db
@@ -62,7 +62,7 @@ def criteria_of(task: Task) -> list[Criterion]:
                                    .order_by(Criterion.position).limit(MOST_CRITERIA)))
 
 
-def change(task: Task, by: Actor, wanted: Parameters) -> None:
+def change(task: Task, by: Actor, wanted: Parameters) -> Happened:
     """Change the parameters. Raises BadInput by field, NotNow for a client after the red line."""
     check(task, "task.changed", by)
     if by.kind == CLIENT and task.state == "working" and task.red_line_at and task.red_line_at <= now():
@@ -74,7 +74,15 @@ def change(task: Task, by: Actor, wanted: Parameters) -> None:
     if wanted.criteria is not None:
         set_criteria(task, wanted.criteria, by)
     changed = sorted(set(columns) & {"outcome", "deadline_at", "budget", "quantity", "category", "price", "priority"})
-    record(task, "task.changed", by, set_=columns, changed=[*changed, *(["criteria"] if wanted.criteria is not None else [])])
+    return record(task, "task.changed", by, set_=columns, changed=[*changed, *(["criteria"] if wanted.criteria is not None else [])],
+                  **_before(task, wanted))
+
+
+def _before(task: Task, wanted: Parameters) -> dict[str, Any]:
+    """Date and priority as they were, where one of them changes: the event keeps them, so that the change can be taken back."""
+    date = task.deadline_at.isoformat() if task.deadline_at else None
+    return {**({"was_deadline_at": date} if wanted.deadline_at is not None else {}),
+            **({"was_priority": task.priority} if wanted.priority is not None else {})}
 
 
 def validate(wanted: Parameters) -> None:

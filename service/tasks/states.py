@@ -63,6 +63,7 @@ MOVES: dict[str, Move] = {
     "task.deleted": Move(("received", "triage"), "deleted", DESK),
     "task.done_at_once": Move(("received", "triage"), "closed", DESK),
     "task.triage_undone": Move(("queued", "refused", "deleted", "closed"), "triage", DESK),
+    "task.split": Move(("triage",), None, DESK),
     "task.claimed": Move(("queued",), "assigned", (ASSISTANT,)),
     "task.unclaimed": Move(("assigned",), "queued", (HOLDER,)),
     "task.assigned": Move(("queued", *HELD), "assigned", DESK),
@@ -92,7 +93,7 @@ MOVES: dict[str, Move] = {
 # Things that happen beside a task's state; they carry no move.
 OTHER_KINDS = ("inbound.kept", "inbound.media", "inbound.strange", "message.written", "task.message", "task.file", "task.noted",
                "charge.made", "charge.paid", "charge.failed", "company.invited", "person.welcomed", "person.reset", "address.claimed",
-               "task.thanked")
+               "task.thanked", "task.split_off")
 
 
 def may(task: Task, kind: str, by: Actor) -> bool:

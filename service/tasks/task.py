@@ -54,6 +54,8 @@ class Task(Base):
         Index("ix_task_client_waits", "company_id", "waiting_since", postgresql_where="waiting_since is not null"),
         Index("ix_task_state_company", "state", "company_id", "deadline_at"),
         Index("ix_task_under_way", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
+        Index("ix_task_company_under_way", "company_id", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
+        Index("ix_task_newest_under_way", "id", postgresql_where=f"state in {UNDER_WAY}"),
         Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"),
         Index("ix_task_disputed", "disputed_at", postgresql_where="disputed_at is not null"),
     )

@@ -5,7 +5,8 @@ Instead of asking "are you sure": what the client is told of a decision waits so
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from sqlalchemy import select
 from service.actor import Actor
 from service.errors import NotNow
 from service.now import now
-from service.tasks import clock
+from service.tasks import clock, parameters
 from service.tasks.delegate import end_holding
 from service.tasks.events import Event, check, record
 from service.tasks.states import MOVES
@@ -43,7 +44,24 @@ def undo_claim(task: Task, by: Actor) -> None:
         record(task, "task.unclaimed", by, set_=columns)
 
 
-def _last_is_mine(task: Task, by: Actor, kinds: tuple[str, ...]) -> None:
+def undo_change(task: Task, by: Actor, event_id: int) -> None:
+    """Date and priority as they were before this change of theirs. Raises NotNow where something has happened since."""
+    check(task, "task.changed", by)
+    last = _last_is_mine(task, by, ("task.changed",))
+    if last.id != event_id or not (columns := _as_it_was(task, last.facts)):
+        raise NotNow(_("Something has happened since, so this cannot be taken back."), state=task.state)
+    record(task, "task.changed", by, set_=columns, changed=sorted(set(columns) & {"deadline_at", "priority"}))
+
+
+def _as_it_was(task: Task, facts: dict[str, Any]) -> dict[str, Any]:
+    """The columns that an event says a change has taken away. A date that has passed comes back too: it was so."""
+    date = facts.get("was_deadline_at")
+    return {**(parameters.dated(task, datetime.fromisoformat(date)) if date else {}),
+            **({"priority": facts["was_priority"]} if "was_priority" in facts else {})}
+
+
+def _last_is_mine(task: Task, by: Actor, kinds: tuple[str, ...]) -> Event:
     last = db.session.scalar(select(Event).where(Event.task_id == task.id, Event.kind.in_(MOVES)).order_by(Event.id.desc()).limit(1))
     if last is None or last.kind not in kinds or last.by_id != by.person_id or now() - last.at > OFFERED:
         raise NotNow(_("Something has happened since, so this cannot be taken back."), state=task.state)
+    return last

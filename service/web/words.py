@@ -25,6 +25,7 @@ EVENTS = {
     "task.overdue": _l("the dead line passed"), "task.delivered": _l("delivered"), "task.acceptance_notice": _l("reminded to accept"),
     "task.reworked": _l("sent back for rework"), "task.disputed": _l("disputed"), "task.resolved": _l("dispute resolved"),
     "task.settled": _l("settled at the score"), "task.accepted": _l("accepted"), "task.asked": _l("question asked, clock stopped"),
+    "task.split": _l("split in two"), "task.split_off": _l("split off"),
     "task.triage_undone": _l("decision taken back"), "task.unclaimed": _l("put back at once"),
     "task.answered": _l("question answered"), "task.changed": _l("parameters changed"), "task.cancelled": _l("stopped"),
     "task.praised": _l("thanked"), "task.closed": _l("closed"), "task.message": _l("a message written"), "task.file": _l("a file added"),
@@ -64,6 +65,10 @@ def event_words(event: Event) -> str:
     words = str(EVENTS[event.kind])
     if event.kind == "task.red_line":
         return f"{words}: {event.facts.get('progress', '')} %"
+    if event.kind == "task.split":
+        return _("split in two, the second part is task %(number)s", number=event.facts["into"])
+    if event.kind == "task.split_off":
+        return _("split off from task %(number)s", number=event.facts["of"])
     if event.kind in ("task.accepted", "task.settled", "task.reworked", "task.disputed") and "score" in event.facts:
         return f"{words}: {event.facts['score']} %"
     return words

@@ -65,7 +65,7 @@ function answering() {
 
 // What somebody folded or unfolded stays so; a stage of the work opens when the work comes to it.
 function steady(_elt, { oldNode, newNode }) {
-  if (!oldNode.matches?.("details, dialog")) return;
+  if (!oldNode.matches?.("details, dialog") || oldNode.id !== newNode.id) return;
   if (oldNode.matches(".stage") && oldNode.className !== newNode.className) return;
   newNode.toggleAttribute("open", oldNode.hasAttribute("open"));
 }

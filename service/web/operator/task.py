@@ -33,6 +33,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     errors = refusal.at() if refusal else {}
     return render_template("operator/task.html", it=show(task, doors.me()), task=task, errors=errors, values=request.form, loads=lists.loads(),
                            sent=channel_lists.outgoing_of(task.id), cancel_price=cancelling.price_now(task),
+                           phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
                            silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
 
 

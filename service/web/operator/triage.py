@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
+
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.channels import lists as channel_lists
 from service.channels.kept import Inbound
-from service.errors import Refusal
-from service.tasks import analysis, delegate, lists, questions, undoing
+from service.errors import BadInput, Refusal
+from service.tasks import analysis, delegate, lists, parameters, questions, splitting, undoing
+from service.tasks.parameters import Parameters
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task, find
 from service.triage import strangers_desk
@@ -34,7 +37,8 @@ def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     tasks, waiting = lists.triage(request.args.get("after")), channel_lists.waiting()
     task, message = _looked_at(tasks, waiting)
     return render_template("operator/triage.html", page=tasks, waiting=waiting, task=task, message=message, errors=errors, values=request.form,
-                           guess=_guess(task) if task else None, replies=strangers_desk.replies([message]) if message else {}), status
+                           key=uuid.uuid4().hex, guess=_guess(task) if task else None,
+                           replies=strangers_desk.replies([message]) if message else {}), status
 
 
 def _looked_at(tasks: lists.Page, waiting: list[Inbound]) -> tuple[Task | None, Inbound | None]:
@@ -93,6 +97,45 @@ def ask_back(task_id: int) -> ResponseReturnValue:
         return page(error.at(), error.status)
     flash(_("Asked. The clock stands until they answer."))
     return redirect("/desk/triage", 303)
+
+
+@pages.post("/desk/tasks/<int:task_id>/triage/date")
+@desk_only
+def move_date(task_id: int) -> ResponseReturnValue:
+    """Move the dead line before deciding."""
+    try:
+        date = forms.moment("deadline_at")
+        if date is None:
+            raise BadInput({"deadline_at": _("Write a day and an hour.")})
+        changed = parameters.change(find(task_id), doors.me(), Parameters(deadline_at=date))
+    except Refusal as error:
+        return page(error.at(), error.status)
+    forms.toast(_("The dead line is moved."), undo=f"/desk/tasks/{task_id}/triage/date/undo?event={changed.id}")
+    return redirect(f"/desk/triage?task={task_id}", 303)
+
+
+@pages.post("/desk/tasks/<int:task_id>/triage/date/undo")
+@desk_only
+def undo_date(task_id: int) -> ResponseReturnValue:
+    """Put the dead line back."""
+    try:
+        undoing.undo_change(find(task_id), doors.me(), request.args.get("event", 0, type=int))
+    except Refusal as error:
+        return page(error.at(), error.status)
+    return redirect(f"/desk/triage?task={task_id}", 303)
+
+
+@pages.post("/desk/tasks/<int:task_id>/triage/split")
+@desk_only
+def split(task_id: int) -> ResponseReturnValue:
+    """Make two tasks of one message; each is triaged by itself."""
+    try:
+        key = request.form.get("key", "")[:64] or uuid.uuid4().hex
+        made = splitting.split(find(task_id), doors.me(), forms.words("first"), forms.words("second"), key)
+    except Refusal as error:
+        return page(error.at(), error.status)
+    flash(_("The second part is task %(number)s now.", number=made.number))
+    return redirect(f"/desk/triage?task={task_id}", 303)
 
 
 @pages.post("/desk/inbound/<int:inbound_id>/task")

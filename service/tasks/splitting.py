@@ -1,0 +1,43 @@
+"""One message, two tasks: the second part becomes a task of its own of the same person, and is triaged by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask_babel import gettext as _
+
+from service.actor import Actor
+from service.errors import BadInput
+from service.tasks import events, handing_over
+from service.tasks.handing_over import Handed, Kept, Wish
+from service.tasks.task import LONGEST_TEXT, Task, find
+
+
+def split(task: Task, by: Actor, first: str, second: str, key: str) -> Handed:
+    """Leave `first` as the task's words and make a task of `second`, once for each key. Files stay with the first.
+
+    Raises BadInput where a part has no words, NotNow where the task is decided already or the key was used for other words.
+    """
+    events.hold(task)
+    kept, away = _parts(first, second)
+    made = handing_over.hand_over(
+        Wish(away, private=task.private, project=task.project), replace(by, channel=task.channel), task.company_id,
+        person_id=task.person_id, kept=Kept("split", f"task:{task.id}", key, handing_over.raw_of([kept, away])))
+    if not made.repeated:
+        _tell_of_each_other(task, find(made.id), by, kept)
+    return made
+
+
+def _parts(first: str, second: str) -> tuple[str, str]:
+    parts = {"first": first.strip(), "second": second.strip()}
+    errors = {name: _("Each part needs words of its own.") for name, words in parts.items() if not words}
+    if errors:
+        raise BadInput(errors)
+    return parts["first"], parts["second"]
+
+
+def _tell_of_each_other(task: Task, made: Task, by: Actor, kept: str) -> None:
+    """Each history says where the other part is, by the number that people know."""
+    title = handing_over.title_of(kept)
+    events.record(task, "task.split", by, set_={"text": kept[:LONGEST_TEXT], "title": title}, into=made.number)
+    events.write("task.split_off", by, task=made, of=task.number)

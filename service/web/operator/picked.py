@@ -1,0 +1,110 @@
+"""One thing for all the tasks that are picked on the board: hand over, move the dead line, set the priority, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from service.conversation import messages
+from service.errors import BadInput, Refusal
+from service.tasks import delegate, parameters, undoing
+from service.tasks.parameters import Parameters
+from service.tasks.task import Task, find
+from service.web import doors, forms
+from service.web.operator.blueprint import desk_only, pages
+from tenants.wall import db
+
+MOST = 60
+Act = Callable[[Task], object]
+
+
+@pages.post("/desk/board/picked")
+@desk_only
+def do_for_picked() -> ResponseReturnValue:
+    """Do it for each; what refuses is said, the others are done, and what can be taken back is offered back."""
+    try:
+        act = _act()
+    except Refusal as error:
+        return _back(error)
+    changed = _for_each(act)
+    if changed:
+        words = ngettext("%(num)s task is changed.", "%(num)s tasks are changed.", len(changed))
+        undone = request.form.get("do") in ("move", "priority")
+        forms.toast(words, undo="/desk/board/picked/undo?" + "&".join(f"of={pair}" for pair in changed)) if undone else flash(words)
+    return _back()
+
+
+def _act() -> Act:
+    """What is to be done with a task. Raises BadInput."""
+    me, wanted = doors.me(), request.form.get("do", "")
+    if wanted == "hand":
+        who = forms.whole("assistant") or 0
+        return lambda task: delegate.assign(task, me, who)
+    if wanted == "write":
+        said = forms.words("text", 10_001)
+        return lambda task: messages.say(task, me, said)
+    if wanted in ("move", "priority"):
+        changes = Parameters(deadline_at=_date()) if wanted == "move" else Parameters(priority=request.form.get("priority", ""))
+        return lambda task: parameters.change(task, me, changes).id
+    raise BadInput({"do": _("Choose what to do with them.")})
+
+
+def _date() -> datetime:
+    date = forms.moment("deadline_at")
+    if date is None:
+        raise BadInput({"deadline_at": _("Write a day and an hour.")})
+    return date
+
+
+def _for_each(act: Act) -> list[str]:
+    """Task and event of each that was done, as `12-345`; each in a savepoint of its own."""
+    done, refused = [], []
+    for task_id in request.form.getlist("task", type=int)[:MOST]:
+        try:
+            with db.session.begin_nested():
+                done.append(f"{task_id}-{act(find(task_id))}")
+        except Refusal as error:
+            refused.append(_words(error))
+    for words in dict.fromkeys(refused):
+        flash(words, "error")
+    return done
+
+
+def _words(error: Refusal) -> str:
+    return " ".join(error.at().values()) or error.detail
+
+
+@pages.post("/desk/board/picked/undo")
+@desk_only
+def undo_picked() -> ResponseReturnValue:
+    """Put date and priority back where nothing has happened since."""
+    pairs = [pair.partition("-") for pair in request.args.getlist("of")[:MOST]]
+    refused = []
+    for task_id, _dash, event_id in pairs:
+        try:
+            with db.session.begin_nested():
+                undoing.undo_change(find(_whole(task_id)), doors.me(), _whole(event_id))
+        except Refusal as error:
+            refused.append(error.detail)
+    for words in dict.fromkeys(refused):
+        flash(words, "error")
+    if len(refused) < len(pairs):
+        flash(_("It is as it was."))
+    return redirect("/desk/board", 303)
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0
+
+
+def _back(error: Refusal | None = None) -> ResponseReturnValue:
+    """To the board as it was filtered."""
+    if error is not None:
+        flash(_words(error), "error")
+    to = request.form.get("back", "")
+    return redirect(to if to.startswith("/desk/board?") else "/desk/board", 303)

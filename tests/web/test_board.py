@@ -1,0 +1,117 @@
+"""The board: its filters, and one thing for all that are picked, with the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from service.now import now
+from service.tasks import analysis, lists
+from service.tasks.lists import Narrow
+from service.tasks.task import find
+from tenants import wall
+from tenants.wall import db
+from tests.factory import soon
+
+
+@pytest.fixture
+def desk(world, client):
+    """An operator's browser."""
+    return world.sign_in(client, world.staff("operator"))
+
+
+def do(desk, tasks, what, **more):
+    answer = desk.post("/desk/board/picked", data={"task": tasks, "do": what, "back": "/desk/board?state=queued", **more})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/board?state=queued")
+    return desk.get("/desk/board").get_data(as_text=True)
+
+
+def undo_in(page):
+    return page.split("/desk/board/picked/undo", 1)[1].split('"', 1)[0].replace("&amp;", "&")
+
+
+def test_the_priority_of_all_that_are_picked_is_set_and_taken_back(world, desk):
+    client = world.client()
+    picked = [world.task(client, "queued"), world.task(client, "queued", priority="low")]
+    page = do(desk, picked, "priority", priority="urgent")
+    assert [world.load(one).priority for one in picked] == ["urgent", "urgent"]
+    assert desk.post(f"/desk/board/picked/undo{undo_in(page)}").status_code == 303
+    assert [world.load(one).priority for one in picked] == ["ordinary", "low"]
+
+
+def test_a_dead_line_comes_back_as_it_was_even_where_it_has_passed(world, desk):
+    client = world.client()
+    task_id = world.task(client, "queued")
+    passed = now() - timedelta(hours=3)
+    with wall.transaction(wall.system("test")):
+        db.session.execute(db.text("update task set deadline_at = :at where id = :id"), {"at": passed, "id": task_id})
+    page = do(desk, [task_id], "move", deadline_at=f"{soon(72):%Y-%m-%dT%H:%M}")
+    assert world.load(task_id).deadline_at > now() + timedelta(hours=60)
+    desk.post(f"/desk/board/picked/undo{undo_in(page)}")
+    assert world.load(task_id).deadline_at == passed
+
+
+def test_what_has_changed_since_is_not_taken_back(world, desk):
+    client = world.client()
+    task_id = world.task(client, "queued")
+    page = do(desk, [task_id], "priority", priority="urgent")
+    do(desk, [task_id], "priority", priority="low")
+    desk.post(f"/desk/board/picked/undo{undo_in(page)}")
+    assert world.load(task_id).priority == "low"
+    assert "cannot be taken back" in desk.get("/desk/board").get_data(as_text=True)
+
+
+def test_all_are_handed_to_one_and_what_cannot_be_is_said(world, desk):
+    client, one = world.client(), world.staff()
+    picked = [world.task(client, "queued"), world.task(client, "accepted", one)]
+    page = do(desk, picked, "hand", assistant=one.id)
+    assert [world.load(each).holder_id for each in picked] == [one.id, one.id]
+    assert "1 task is changed" in page and "cannot be done" in page
+
+
+def test_each_client_is_written_to(world, desk):
+    client = world.client()
+    picked = [world.task(client, "queued") for _twice in range(2)]
+    do(desk, picked, "write", text="We begin tomorrow at nine")
+    with wall.transaction(wall.system("test")):
+        said = db.session.scalars(db.text("select task_id from message where direction = 'said' and text = 'We begin tomorrow at nine'")).all()
+    assert sorted(said) == sorted(picked)
+
+
+@pytest.mark.parametrize("form", [{"do": ""}, {"do": "move"}, {"do": "move", "deadline_at": "soon"}, {"do": "priority", "priority": "x"},
+                                  {"do": "hand"}, {"do": "write", "text": " "}])
+def test_what_is_wrong_is_said_and_changes_nothing(world, desk, form):
+    task_id = world.task(world.client(), "queued")
+    before = world.load(task_id).version
+    assert 'class="toast is-late"' in do(desk, [task_id], form.pop("do"), **form)
+    assert world.load(task_id).version == before
+
+
+def shown(narrow):
+    with wall.transaction(wall.operator(0)):
+        return [row.task.id for row in lists.board(narrow).rows]
+
+
+def test_filters_narrow_and_turn_round(world):
+    one, two, helper = world.client(), world.client(), world.staff()
+    first, second = world.task(one, "queued", deadline_at=soon(90)), world.task(one, "assigned", helper, deadline_at=soon(40))
+    other = world.task(two, "queued", deadline_at=soon(20))
+    assert shown(Narrow(company=one.company_id)) == [second, first]
+    assert shown(Narrow(company=one.company_id, newest=True)) == [second, first]
+    assert shown(Narrow("queued", company=one.company_id)) == [first]
+    assert shown(Narrow(holder=helper.id)) == [second]
+    assert shown(Narrow(company=two.company_id, trade="research")) == [other]
+    assert shown(Narrow(company=two.company_id, trade="design")) == []
+
+
+def test_the_date_is_moved_in_triage_and_put_back(world, desk):
+    task_id = world.task(world.client())
+    with wall.transaction(wall.system("test")):
+        analysis.sort_in(find(task_id), "research", 0.2, None, sure=False)
+    was = world.load(task_id).deadline_at
+    assert desk.post(f"/desk/tasks/{task_id}/triage/date", data={"deadline_at": f"{soon(200):%Y-%m-%dT%H:%M}"}).status_code == 303
+    assert world.load(task_id).deadline_at != was
+    back = desk.get(f"/desk/triage?task={task_id}").get_data(as_text=True).split("triage/date/undo", 1)[1].split('"', 1)[0]
+    assert desk.post(f"/desk/tasks/{task_id}/triage/date/undo{back}").status_code == 303
+    assert world.load(task_id).deadline_at == was
