@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,6 +122,12 @@ def counts(*states: str, most: int = 1000) -> dict[str, int]:
     """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table."""
     return {state: db.session.scalar(select(func.count()).select_from(
         select(Task.id).where(Task.state == state).limit(most).subquery())) or 0 for state in states}
+
+
+def paired(person_id: int, companies: Collection[int]) -> set[int]:
+    """The companies among these for which this assistant has worked before."""
+    return set(db.session.scalars(select(Company.id).where(Company.id.in_(companies), select(Task.id).where(
+        Task.company_id == Company.id, Task.holder_id == person_id).exists()))) if companies else set()
 
 
 def could_do(code: str) -> list[tuple[Person, int, int]]:
