@@ -53,6 +53,7 @@ class Shown:
     names: dict[int, str] = field(default_factory=dict)
     channel: str = ""
     clock: str = ""
+    zone: str = ""
 
     @property
     def holder(self) -> str:
@@ -85,6 +86,6 @@ def _people(shown: Shown) -> None:
     ids: set[Any] = {shown.task.person_id, shown.task.holder_id, *(m.author_id for m in shown.talk), *(e.by_id for e in shown.history)}
     found = db.session.execute(select(Person.id, Person.name, Person.zone).where(Person.id.in_(ids - {None}))).all()
     shown.names = {row.id: row.name for row in found}
-    zone = next((row.zone for row in found if row.id == shown.task.person_id), here().key)
+    shown.zone = zone = next((row.zone for row in found if row.id == shown.task.person_id), here().key)
     if now().astimezone(ZoneInfo(zone)).utcoffset() != now().astimezone(here()).utcoffset():
         shown.clock = f"{zone.rpartition('/')[2].replace('_', ' ')} {now().astimezone(ZoneInfo(zone)):%H:%M}"
