@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, ForeignKey, Text, func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import DateTime, ForeignKey, Text, func, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.wall import Base, db
 
+LONGEST = 20_000
+# "Tone: plain and warm": what a line is about stands before its colon.
+NAMED = re.compile(r"([^\W\d_][^:.,;!?]{0,23}):\s+(\S.*)")
+
 
 class Handbook(Base):
-    """One page for each company, in its own words; at most 20,000 letters (checked at the door)."""
+    """One page for each company, in its own words; at most 20,000 letters (checked at the door).
+
+    `born` says for each line that is not empty since when it is there, in seconds of the Unix clock.
+    """
 
     __tablename__ = "handbook"
 
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), primary_key=True)
     text: Mapped[str] = mapped_column(Text, server_default="")
+    born: Mapped[list[int]] = mapped_column(JSONB, server_default="[]")
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a handbook: what it is about where it says so, its words, and since when it is there."""
+
+    name: str
+    words: str
+    since: datetime
 
 
 def of(company_id: int) -> Handbook | None:
@@ -27,10 +46,46 @@ def of(company_id: int) -> Handbook | None:
     return db.session.get(Handbook, company_id)
 
 
-def write(company_id: int, text: str, by: int) -> None:
-    """Keep a new text of the handbook."""
-    db.session.execute(
-        insert(Handbook).values(company_id=company_id, text=text, updated_by=by, updated_at=func.now())
-        .on_conflict_do_update(index_elements=["company_id"],
-                               set_={"text": text, "updated_by": by, "updated_at": func.now()})
-    )
+def of_companies(ids: list[int]) -> list[Handbook]:
+    """The handbooks of these companies that this reader may see, in one query."""
+    return list(db.session.scalars(select(Handbook).where(Handbook.company_id.in_(ids)))) if ids else []
+
+
+def lines_of(book: Handbook | None) -> list[Line]:
+    """The handbook line by line; one from before lines were dated is as old as the whole."""
+    return [_line(words, since) for words, since in _dated(book)]
+
+
+def write(company_id: int, text: str, by: int, at: datetime | None = None) -> None:
+    """Keep a new text of the handbook; lines that stood in it before keep their age. `at` is now, where it is not said."""
+    before = db.session.scalar(select(Handbook).where(Handbook.company_id == company_id).with_for_update())
+    moment, known = at or datetime.now(UTC), dict(_dated(before))
+    born = [int(known.get(words, moment).timestamp()) for words in _lines(text)]
+    kept = {"text": text, "born": born, "updated_by": by, "updated_at": moment}
+    db.session.execute(insert(Handbook).values(company_id=company_id, **kept)
+                       .on_conflict_do_update(index_elements=["company_id"], set_=kept))
+    if before is not None:
+        db.session.refresh(before)
+
+
+def with_line(book: Handbook | None, line: str) -> str:
+    """The handbook's text with one more line at its end."""
+    return f"{book.text.rstrip()}\n{line}" if book and book.text.strip() else line
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _dated(book: Handbook | None) -> list[tuple[str, datetime]]:
+    if book is None:
+        return []
+    lines = _lines(book.text)
+    if len(book.born) != len(lines):
+        return [(words, book.updated_at) for words in lines]
+    return [(words, datetime.fromtimestamp(at, UTC)) for words, at in zip(lines, book.born, strict=True)]
+
+
+def _line(words: str, since: datetime) -> Line:
+    named = NAMED.fullmatch(words)
+    return Line(named[1], named[2], since) if named else Line("", words, since)

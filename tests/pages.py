@@ -44,13 +44,15 @@ PAGES = (
     *_steps(CLIENT, "client-task", "/app/demo/tasks/{}", "n_triage", "n_queued", "n_assigned", "n_question", "n_briefed", "n_retold", "n_two_ways",
             "n_working", "n_delivered", "n_disputed", "n_accepted", "n_closed", "n_refused", "n_cancelled"),
     *_steps("", "short", "/t/{}", "t_retold", "t_question", "t_delivered", "t_closed"),
-    Shown("work", "/work", ASSISTANT),
+    Shown("work", "/work", ASSISTANT), Shown("handbooks", "/work/handbooks", ASSISTANT), Shown("playbooks", "/work/playbooks", ASSISTANT),
+    Shown("month", "/work/month", ASSISTANT),
     *_steps(ASSISTANT, "bench", "/work/{}", "a_queued", "a_assigned", "a_briefed", "a_retold", "a_working", "a_reported", "a_delivered", "a_accepted"),
     Shown("desk", "/desk", OPERATOR), Shown("triage", "/desk/triage", OPERATOR), Shown("triage-message", "/desk/triage?message={message}", OPERATOR),
     Shown("board", "/desk/board", OPERATOR), Shown("board-none", "/desk/board?q=harbourfees", OPERATOR),
     *_steps(OPERATOR, "task", "/desk/tasks/{}", "d_triage", "d_queued", "d_question", "d_retold", "d_working", "d_late", "d_delivered", "d_disputed", "d_closed"),
     Shown("messages", "/desk/messages", OPERATOR), Shown("pool", "/desk/pool", OPERATOR), Shown("companies", "/desk/companies", OPERATOR),
     Shown("company", "/desk/companies/{company}", OPERATOR), Shown("reports", "/desk/reports", OPERATOR), Shown("new", "/desk/tasks/new", OPERATOR),
+    Shown("desk-playbooks", "/desk/playbooks", OPERATOR), Shown("desk-playbook", "/desk/playbooks/research", OPERATOR),
     Shown("admin", "/admin", ADMIN), Shown("styleguide", "/desk/styleguide", OPERATOR), Shown("error-403-staff", "/admin", OPERATOR, 403),
 )
 READERS = tuple(dict.fromkeys(page.reader for page in PAGES))

@@ -10,7 +10,7 @@ import random
 
 from sqlalchemy import func, select
 
-from service.demo import cast, history, newest, present, strangers
+from service.demo import cast, history, learned, newest, present, strangers
 from service.demo.pile import Pile
 from service.now import now
 from tenants import wall
@@ -37,3 +37,4 @@ def _lay_down(who: cast.Cast) -> None:
     present.lay(pile, who, chance, moment)
     strangers.lay(pile, moment)
     pile.write()
+    learned.lay(who, moment)

@@ -115,10 +115,17 @@ def _person(name: str, email: str, company_id: int | None, language: str, zone: 
 
 
 def _write_handbooks(firms: dict[str, Firm]) -> None:
-    for block in (WORDS / "handbooks.txt").read_text(encoding="utf-8").split("== ")[1:]:
-        slug, _, words = block.partition("\n")
-        firm = firms[slug.strip()]
-        handbook.write(firm.id, words.strip(), next(iter(firm.people.values())).id)
+    """As each company wrote it; what was learned since (lines with a sign) comes with the tasks."""
+    for slug, words in handbooks():
+        firm = firms[slug]
+        first = "\n".join(line for line in words.split("\n") if line[:2] not in ("+ ", "? "))
+        handbook.write(firm.id, first, next(iter(firm.people.values())).id, now() - OPEN_FOR)
+
+
+def handbooks() -> list[tuple[str, str]]:
+    """Each company's handbook by its short name; a line with + was learned and taken in, one with ? waits for a word."""
+    blocks = (WORDS / "handbooks.txt").read_text(encoding="utf-8").split("== ")[1:]
+    return [(slug.strip(), words.strip()) for slug, _, words in (block.partition("\n") for block in blocks)]
 
 
 def _let_in(password: str, first: Player) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from service.demo.cast import Firm, Player
 from service.demo.pile import Pile, Row
 from service.demo.works import Work
 from service.now import half_of
+from service.tasks import briefing
 from service.tasks.handing_over import raw_of, title_of
 from service.triage.categories import category
 
@@ -112,7 +114,10 @@ class Life:
 
     def brief(self, at: datetime) -> None:
         """The holder has gone through the brief."""
-        self.move("task.briefed", at, self.party.holder, "briefed")
+        row, files = self.task.columns, bool(self.work.said.get("files"))
+        read = SimpleNamespace(**{name: row.get(name) for name in briefing.READ})
+        points = briefing.listed(read, criteria=bool(self.criteria), files=files, book=True)
+        self.move("task.briefed", at, self.party.holder, "briefed", noted=points, points=len(points))
 
     def ask(self, at: datetime, answered: datetime | None = None) -> None:
         """The holder asks; the clock stands until the answer."""

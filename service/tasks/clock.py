@@ -110,6 +110,12 @@ def term_starts(task: Task) -> datetime:
     return task.created_at + timedelta(seconds=task.waited_s)
 
 
+def retell_by(task: Task) -> datetime | None:
+    """By when a task should be told back: half of the way to its red line, so that the client has as long to answer. A standard, no gate."""
+    begins = term_starts(task) + waited(task)
+    return half_of(begins, task.red_line_at) if task.red_line_at and begins < task.red_line_at else None
+
+
 def pauses(task: Task) -> list[Pause]:
     """When the clock stood, in order."""
     return list(db.session.scalars(db.select(Pause).where(Pause.task_id == task.id).order_by(Pause.id).limit(200)))

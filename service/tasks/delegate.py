@@ -42,6 +42,18 @@ def held_by(person_id: int) -> int:
         Task.holder_id == person_id, Task.state.in_(HELD))) or 0
 
 
+def limit_of(person_id: int) -> int:
+    """How many tasks an assistant may hold at once."""
+    return db.session.scalar(select(Staff.held_limit).where(Staff.person_id == person_id)) or 0
+
+
+def last_began(person_id: int, task: Task) -> datetime | None:
+    """When this assistant's last task for this company before this one began; None where this is their first."""
+    before = (select(Task.id).where(Task.holder_id == person_id, Task.company_id == task.company_id, Task.id < task.id)
+              .order_by(Task.id.desc()).limit(20))
+    return db.session.scalar(select(func.max(Holding.at)).where(Holding.task_id.in_(before), Holding.assistant_id == person_id))
+
+
 def claim(task: Task, by: Actor) -> None:
     """Take a task from the queue. Raises NotNow where somebody was faster or the limit of held tasks is reached."""
     check(task, "task.claimed", by)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -149,6 +149,12 @@ def urgent_share(most: int = 1000) -> int:
     rows = select(Task.priority).where(_UNDER_WAY).order_by(Task.deadline_at, Task.id).limit(most).subquery()
     urgent = func.count().filter(rows.c.priority == "urgent")
     return int(db.session.scalar(select(func.coalesce(func.round(100.0 * urgent / func.nullif(func.count(), 0)), 0)).select_from(rows)) or 0)
+
+
+def paired(person_id: int, companies: Collection[int]) -> set[int]:
+    """The companies among these for which this assistant has worked before."""
+    return set(db.session.scalars(select(Company.id).where(Company.id.in_(companies), select(Task.id).where(
+        Task.company_id == Company.id, Task.holder_id == person_id).exists()))) if companies else set()
 
 
 def could_do(code: str) -> list[tuple[Person, int, int]]:

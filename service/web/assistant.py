@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import files
+from service import files, playbooks
 from service.conversation import messages
 from service.errors import NotAllowed, NotFound, NotNow, Refusal
 from service.insight import my_month
-from service.tasks import briefing, clock, dead_line, delegate, lists, parameters, questions, red_line, understanding, undoing
+from service.tasks import briefing, clock, dead_line, delegate, lessons, lists, parameters, questions, red_line, understanding, undoing
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
+from service.triage.categories import all_categories
+from service.web import bench as around
 from service.web import doors, forms, render
 from service.web.client.task import download
 from service.web.pictures.weeks import my_kinds, my_weeks
 from service.web.points import points_of
 from service.web.shown import show
+from tenants import handbook
 from tenants.wall import db
 
 pages = Blueprint("assistant", __name__, url_prefix="/work")
@@ -30,8 +33,7 @@ mine = doors.staff("assistant")
 @mine
 def queue() -> ResponseReturnValue:
     """What I hold, and what I may take, most pressing first."""
-    held = lists.held(doors.me().person_id or 0)
-    return render_template("assistant/queue.html", held=held, page=lists.queued(request.args.get("after")))
+    return render_template("assistant/queue.html", queue=around.queue(doors.me(), request.args.get("after")))
 
 
 @pages.get("/month")
@@ -40,6 +42,24 @@ def month() -> ResponseReturnValue:
     """What I did in thirty days, how it was received, and who said thanks."""
     found = my_month.my_month(doors.me().person_id or 0, render.here())
     return render_template("assistant/month.html", it=found, weeks=my_weeks(found.weeks), kinds=my_kinds(found.kinds))
+
+
+@pages.get("/handbooks")
+@mine
+def handbooks() -> ResponseReturnValue:
+    """How the clients work whose tasks I hold."""
+    held = lists.held(doors.me().person_id or 0)
+    names = {row.task.company_id: row.company for row in held}
+    books = sorted(handbook.of_companies(list(names)), key=lambda book: names[book.company_id])
+    return render_template("assistant/handbooks.html", books=[(names[book.company_id], handbook.lines_of(book)) for book in books], held=held)
+
+
+@pages.get("/playbooks")
+@mine
+def read_playbooks() -> ResponseReturnValue:
+    """How work of my trades is done well."""
+    trades = [code for code in all_categories() if code in g.identity.trades]
+    return render_template("assistant/playbooks.html", trades=trades, books=playbooks.of_kinds(trades, render.language()))
 
 
 @pages.get("/<int:task_id>")
@@ -57,7 +77,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     errors = refusal.at() if refusal else {}
     shown = show(task, doors.me())
     return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=request.form,
-                           held=lists.held(doors.me().person_id or 0), page=lists.queued(limit=15), points=points_of(task, shown.criteria),
+                           queue=around.queue(doors.me(), limit=15), bench=around.bench(shown, doors.me()), points=points_of(task, shown.criteria),
                            reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200
 
 
@@ -114,8 +134,8 @@ def undo(task_id: int) -> ResponseReturnValue:
 @pages.post("/<int:task_id>/briefing")
 @mine
 def brief(task_id: int) -> ResponseReturnValue:
-    """The brief was gone through."""
-    return step(task_id, lambda task: briefing.brief(task, doors.me()))
+    """The brief was gone through, by the points that were ticked."""
+    return step(task_id, lambda task: briefing.brief(task, doors.me(), request.form.getlist("point")[:20]))
 
 
 @pages.post("/<int:task_id>/retelling")
@@ -180,6 +200,18 @@ def give_back(task_id: int) -> ResponseReturnValue:
 def write(task_id: int) -> ResponseReturnValue:
     """Write to the client."""
     return step(task_id, lambda task: messages.say(task, doors.me(), forms.words("text", 10_001)))
+
+
+@pages.post("/<int:task_id>/lessons")
+@mine
+def learn(task_id: int) -> ResponseReturnValue:
+    """Propose a line for the client's handbook."""
+    return step(task_id, _learn)
+
+
+def _learn(task: Task) -> None:
+    lessons.propose(task, doors.me(), forms.words("lesson", lessons.LONGEST + 1))
+    flash(_("Proposed. It stands in the handbook once the client or the desk has said yes."))
 
 
 @pages.post("/<int:task_id>/files")

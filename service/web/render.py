@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from service.config import settings
 from service.now import now
+from service.tasks.clock import retell_by
 from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
 from service.web import amounts, markup, ruler, term, words
@@ -31,8 +32,8 @@ from service.web.reach import reach
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, round_money=round_money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount,
-        paragraphs=markup.paragraphs,
+        money=money, round_money=round_money, moment=moment, day=day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
+        amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared,
         as_pair=lambda value: (value, value.replace("_", " ")),
@@ -40,7 +41,8 @@ def init(app: Flask) -> None:
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES,
-                                 now=now, language=language, zone_name=zone_name, categories=all_categories, here=here, reach=reach)
+                                 now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
+                                 reach=reach)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -120,6 +122,11 @@ def day(value: datetime | None) -> str:
         return _("today %(time)s", time=f"{at:%H:%M}")
     names, near = _names(language()), abs((at.date() - today).days) < 6
     return f"{names.days[at.weekday()]} {at:%H:%M}" if near else f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%H:%M}"
+
+
+def by(value: datetime) -> str:
+    """Until when: the hour alone today, a named day with its hour else."""
+    return clock(value) if value.astimezone(here()).date() == now().astimezone(here()).date() else day(value)
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ from tenants.company import Company
 from tenants.people import Person
 from tenants.wall import db
 
-# What stands between the words of a conversation.
-MOMENTS = ("task.claimed", "task.assigned", "task.given_back", "task.retold", "task.understood", "task.red_line", "task.delivered",
-           "task.reworked", "task.accepted")
+# What stands between the words of the conversation, so that nobody asks what has been settled since.
+MOMENTS = ("task.claimed", "task.assigned", "task.given_back", "task.retold", "task.corrected", "task.understood", "task.asked", "task.answered",
+           "task.changed", "task.red_line", "task.delivered", "task.reworked", "task.disputed", "task.resolved", "task.accepted", "task.settled")
 
 
 @dataclass
@@ -58,6 +58,7 @@ class Shown:
     names: dict[int, str] = field(default_factory=dict)
     channel: str = ""
     clock: str = ""
+    zone: str = ""
     pair: Pair | None = None
 
     @property
@@ -98,6 +99,6 @@ def _people(shown: Shown) -> None:
     ids: set[Any] = {shown.task.person_id, shown.task.holder_id, *(m.author_id for m in shown.talk), *(e.by_id for e in shown.history)}
     found = db.session.execute(select(Person.id, Person.name, Person.zone).where(Person.id.in_(ids - {None}))).all()
     shown.names = {row.id: row.name for row in found}
-    zone = next((row.zone for row in found if row.id == shown.task.person_id), here().key)
+    shown.zone = zone = next((row.zone for row in found if row.id == shown.task.person_id), here().key)
     if now().astimezone(ZoneInfo(zone)).utcoffset() != now().astimezone(here()).utcoffset():
         shown.clock = f"{zone.rpartition('/')[2].replace('_', ' ')} {now().astimezone(ZoneInfo(zone)):%H:%M}"

@@ -13,11 +13,21 @@ function look(field) {
   const points = JSON.parse(out.dataset.points);
   const open = points.filter((point) => !touched(point.stems, said)).map((point) => point.name);
   out.hidden = points.length === 0 || said.length < 4;
-  out.querySelector("[data-count]").textContent = `${points.length - open.length} / ${points.length}`;
+  out.querySelector("[data-count]").textContent = points.length - open.length;
+  out.querySelector("[data-all]").textContent = points.length;
   out.querySelector("[data-open]").textContent = open.slice(0, 3).join(", ");
   out.querySelector("[data-rest]").hidden = open.length === 0;
 }
 
+// How many points of the brief are ticked; none is as good as all, because one key goes through the whole.
+function ticked(form) {
+  const [out, count] = [form.querySelector("[data-ticks]"), form.querySelectorAll("[data-tick]:checked").length];
+  if (!out) return;
+  out.dataset.none ??= out.textContent;
+  out.textContent = count ? out.dataset.ticks.replace("{}", count) : out.dataset.none;
+}
+
 export function cover() {
+  document.addEventListener("change", (event) => { if (event.target.matches?.("[data-tick]")) ticked(event.target.form); });
   document.addEventListener("input", (event) => { if (event.target.matches?.("[data-cover]")) look(event.target); });
 }

@@ -30,21 +30,21 @@ STATE = """() => JSON.stringify([location.href, window.did, [...document.querySe
   [...document.querySelectorAll("details")].map((one) => one.open), [...document.querySelectorAll("dialog")].map((one) => one.open),
   [...document.querySelectorAll("input")].map((one) => one.checked), document.querySelectorAll(".is-picked").length,
   document.documentElement.dataset.theme])"""
-PRESS = """([code, row]) => {
+PRESS = f"""([code, row]) => {{
   document.activeElement?.blur();
-  if (row) [...document.querySelectorAll("[data-row]")].find((one) => one.querySelector(`[data-row-key="${code}"]`)).focus();
-  window.before = (%s)();
-  for (const one of code.split(" ")) {
+  if (row) [...document.querySelectorAll("[data-row]")].find((one) => one.querySelector(`[data-row-key="${{code}}"]`)).focus();
+  window.before = ({STATE})();
+  for (const one of code.split(" ")) {{
     const parts = one.split("+");
     const to = document.activeElement ?? document.body;
-    to.dispatchEvent(new KeyboardEvent("keydown", { code: parts.at(-1), key: parts.at(-1), ctrlKey: parts.includes("Mod"),
-      shiftKey: parts.includes("Shift"), bubbles: true, cancelable: true }));
-  }
+    to.dispatchEvent(new KeyboardEvent("keydown", {{ code: parts.at(-1), key: parts.at(-1), ctrlKey: parts.includes("Mod"),
+      shiftKey: parts.includes("Shift"), bubbles: true, cancelable: true }}));
+  }}
   return window.before;
-}""" % STATE
+}}"""
 ABLE = "(el) => !el.disabled && (el.checkVisibility() || el.closest('details:not([open])')?.checkVisibility())"
-CODES = """() => [...document.querySelectorAll("[data-key], [data-row-key]")].filter(%s)
-  .map((el) => [el.dataset.key ?? el.dataset.rowKey, Boolean(el.dataset.rowKey)])""" % ABLE
+CODES = f"""() => [...document.querySelectorAll("[data-key], [data-row-key]")].filter({ABLE})
+  .map((el) => [el.dataset.key ?? el.dataset.rowKey, Boolean(el.dataset.rowKey)])"""
 LABELS = "() => [...document.querySelectorAll('kbd.key')].filter((el) => el.checkVisibility()).map((el) => el.textContent.trim())"
 
 
@@ -82,7 +82,7 @@ def test_every_key_that_is_shown_does_something(desk, windows, gaps, shown):
         before = page.evaluate(PRESS, [code, row])
         try:
             page.wait_for_function(f"(before) => ({STATE})() !== before", arg=before, timeout=2000)
-        except Exception:  # noqa: BLE001 (whatever it was, the key is to be named)
+        except Exception:
             pytest.fail(f"{code} does nothing on {shown.name}")
         fresh()
 

@@ -51,6 +51,7 @@ def _fill_the_rest(world, *clients):
         from service.files import Attachment
         from service.tasks import events, questions, review
         from service.tasks.clock import Pause
+        from service.tasks.lessons import Lesson
         from service.tasks.task import Task
         from tenants import handbook
         from tenants.wall import db
@@ -65,6 +66,7 @@ def _fill_the_rest(world, *clients):
                 Message(**both, direction="said", author_kind="client", author_id=one.id, channel="web", text="Hello")])
             asks.open_ask(task, one.id, "retelling", 1, "sms", ["Y"])
             handbook.write(one.company_id, "Ours", one.id)
+            db.session.add(Lesson(**both, text="They like it short"))
             charges.charge_for(task, event.id)
             findable.learn()
             assert ledger.balance(one.company_id) > 0

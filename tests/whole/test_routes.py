@@ -10,7 +10,7 @@ ROLES = ("nobody", "client", "member", "stranger", "assistant", "supervisor", "o
 # Who may pass each mark. A client of another company is "stranger".
 MAY = {"public": set(ROLES), "signed_in": set(ROLES) - {"nobody"}, "client": {"client", "member"}, "owner": {"client"}, "twilio": set(), "stripe": set()}
 SAMPLES = {"filter_id": "1", "address_id": "999999999", "number": "{number}", "task_id": "{task}", "company": "{slug}", "token": "none", "file_id": "1", "inbound_id": "{inbound}", "due_id": "{due}",
-           "person_id": "{person}", "company_id": "{company}", "charge_id": "1", "session_id": "1", "filename": "css/base.css"}
+           "person_id": "{person}", "company_id": "{company}", "charge_id": "1", "session_id": "1", "lesson_id": "1", "code": "research", "filename": "css/base.css"}
 
 
 def routes(application):

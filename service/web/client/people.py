@@ -13,6 +13,7 @@ from sqlalchemy import select
 from service import accounts
 from service.errors import BadInput, NotNow, Refusal
 from service.now import now
+from service.tasks import lessons
 from service.web import doors, forms
 from service.web.account import ZONES
 from service.web.client.blueprint import pages
@@ -90,21 +91,41 @@ def _end(person_id: int) -> None:
 @pages.get("/handbook")
 @doors.client
 def read_handbook() -> ResponseReturnValue:
-    """How this company works."""
-    found = handbook.of(g.seat.company_id)
-    return render_template("client/handbook.html", text=found.text if found else "", errors={})
+    """How this company works, and the lines that wait for a word."""
+    return _handbook()
 
 
 @pages.post("/handbook")
 @doors.client
 def write_handbook() -> ResponseReturnValue:
     """Keep the handbook."""
-    text = forms.words("text", 20_002)
-    if len(text) > 20_000:
-        return render_template("client/handbook.html", text=text, errors={"text": _("At most 20,000 letters.")}), 422
+    text = forms.words("text", handbook.LONGEST + 2)
+    if len(text) > handbook.LONGEST:
+        return _handbook(BadInput({"text": _("At most 20,000 letters.")}), text)
     handbook.write(g.seat.company_id, text, g.identity.person_id)
     flash(_("Kept. It goes with every task."))
     return redirect(f"/app/{g.seat.slug}/handbook", 303)
+
+
+@pages.post("/handbook/lessons/<int:lesson_id>")
+@doors.owner
+def decide_lesson(lesson_id: int) -> ResponseReturnValue:
+    """Take a proposed line into the handbook, or drop it."""
+    taken = request.form.get("verdict") == "accept"
+    try:
+        lessons.decide(g.seat.company_id, lesson_id, doors.me(), accept=taken)
+    except Refusal as error:
+        return _handbook(error)
+    flash(_("It is in the handbook now.") if taken else _("Dropped."))
+    return redirect(f"/app/{g.seat.slug}/handbook", 303)
+
+
+def _handbook(error: Refusal | None = None, text: str | None = None) -> ResponseReturnValue:
+    if error is not None:
+        db.session.rollback()
+    found = handbook.of(g.seat.company_id)
+    return render_template("client/handbook.html", text=text if text is not None else found.text if found else "", book=handbook.lines_of(found),
+                           lessons=lessons.waiting(g.seat.company_id), errors=error.at() if error else {}), error.status if error else 200
 
 
 @pages.get("/settings")

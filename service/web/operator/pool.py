@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.billing import ledger
-from service.errors import NotFound
+from service.errors import NotFound, Refusal
 from service.insight import arrivals, leaving, success, waits
-from service.tasks import lists
+from service.tasks import lessons, lists
 from service.triage.categories import all_categories
-from service.web import forms, render
+from service.web import doors, forms, render
 from service.web.operator.blueprint import desk_only, pages
 from service.web.pictures import flow
 from service.web.pictures.success import by_category, of_ranked, of_steps
-from tenants import membership
+from tenants import handbook, membership
 from tenants.company import Company, page_of
 from tenants.membership import Staff
 from tenants.wall import db
@@ -59,7 +59,20 @@ def company(company_id: int) -> ResponseReturnValue:
     if found is None:
         raise NotFound
     return render_template("operator/company.html", company=found, members=membership.members(company_id), owed=ledger.balance(company_id),
-                           page=lists.of_company(company_id, limit=20))
+                           page=lists.of_company(company_id, limit=20), book=handbook.lines_of(handbook.of(company_id)),
+                           lessons=lessons.waiting(company_id))
+
+
+@pages.post("/desk/companies/<int:company_id>/lessons/<int:lesson_id>")
+@desk_only
+def decide_lesson(company_id: int, lesson_id: int) -> ResponseReturnValue:
+    """Take a proposed line into a company's handbook, or drop it."""
+    try:
+        lessons.decide(company_id, lesson_id, doors.me(), accept=request.form.get("verdict") == "accept")
+    except Refusal as error:
+        db.session.rollback()
+        flash(error.detail, "error")
+    return redirect(f"/desk/companies/{company_id}", 303)
 
 
 @pages.get("/desk/reports")

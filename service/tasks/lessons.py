@@ -1,0 +1,100 @@
+"""Step 8: what a task taught about its client: a line that the assistant proposes for the handbook, and the word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, DateTime, Index, String, func, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.actor import CLIENT, Actor
+from service.errors import BadInput, NotAllowed, NotNow
+from service.tasks import events
+from service.tasks.states import adds_to
+from service.tasks.task import OfTask, Task, find
+from tenants import handbook, membership
+from tenants.people import Person
+from tenants.wall import Base, db
+
+LONGEST, MOST = 500, 20
+
+
+class Lesson(OfTask, Base):
+    """A line for the client's handbook; `state` is proposed, accepted or dropped."""
+
+    __tablename__ = "lesson"
+
+    text: Mapped[str] = mapped_column(String(LONGEST))
+    state: Mapped[str] = mapped_column(String(10), server_default="proposed")
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+Index("ix_lesson_proposed", Lesson.company_id, Lesson.id, postgresql_where=text("state = 'proposed'"))
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A line that waits for a word, with who proposes it and from which task."""
+
+    lesson: Lesson
+    by: str
+    task: Task
+
+
+def propose(task: Task, by: Actor, words: str) -> Lesson:
+    """Propose a line for the client's handbook. Raises BadInput, NotAllowed (somebody else's task), NotNow (twenty already)."""
+    adds_to(task, by)
+    line = " ".join(words.split())
+    if not 3 <= len(line) <= LONGEST:
+        raise BadInput({"lesson": _("Say it in one line of 3 to 500 letters.")})
+    if len(lessons_of(task)) >= MOST:
+        raise NotNow(_("Twenty lines from one task are enough. Write the rest to the client."), state=task.state)
+    lesson = Lesson(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=line)
+    db.session.add(lesson)
+    db.session.flush()
+    events.write("task.lesson", by, task=task, lesson=lesson.id)
+    return lesson
+
+
+def lessons_of(task: Task) -> Sequence[Lesson]:
+    """What was proposed from this task, oldest first."""
+    return db.session.scalars(select(Lesson).where(Lesson.task_id == task.id).order_by(Lesson.id).limit(MOST)).all()
+
+
+def waiting(company_id: int, limit: int = 50) -> list[Proposed]:
+    """What waits for a word of this company or of the desk, oldest first."""
+    rows = db.session.execute(
+        select(Lesson, func.coalesce(Person.name, ""), Task).join(Task, Task.id == Lesson.task_id).outerjoin(Person, Person.id == Lesson.by_id)
+        .where(Lesson.company_id == company_id, Lesson.state == "proposed").order_by(Lesson.id).limit(limit))
+    return [Proposed(*row) for row in rows]
+
+
+def decide(company_id: int, lesson_id: int, by: Actor, *, accept: bool) -> None:
+    """Take a proposed line into the handbook, or drop it. Raises NotNow where somebody has decided already, NotAllowed, BadInput."""
+    if by.kind != CLIENT and membership.belongs(by.person_id or 0, company_id):
+        raise NotAllowed(_("This is your own company's task; somebody else of the desk has to do this."))
+    lesson = _decided(company_id, lesson_id, by, "accepted" if accept else "dropped")
+    if accept:
+        _take_in(lesson, by)
+    events.write("task.lesson_accepted" if accept else "task.lesson_dropped", by, task=find(lesson.task_id), lesson=lesson.id)
+
+
+def _decided(company_id: int, lesson_id: int, by: Actor, state: str) -> Lesson:
+    """One update that names the state it comes from: whoever is second finds no row."""
+    lesson = db.session.scalar(
+        update(Lesson).where(Lesson.company_id == company_id, Lesson.id == lesson_id, Lesson.state == "proposed")
+        .values(state=state, decided_by=by.person_id, decided_at=func.now()).returning(Lesson))
+    if lesson is None:
+        raise NotNow(_("This line is not waiting any more."), state=None)
+    return lesson
+
+
+def _take_in(lesson: Lesson, by: Actor) -> None:
+    longer = handbook.with_line(handbook.of(lesson.company_id), lesson.text)
+    if len(longer) > handbook.LONGEST:
+        raise BadInput({"text": _("The handbook is full: at most 20,000 letters. Make room first.")})
+    handbook.write(lesson.company_id, longer, by.person_id or 0)

@@ -1,0 +1,50 @@
+"""The playbooks of the trades, written by those who watch over the work."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service import playbooks
+from service.errors import BadInput
+from service.triage.categories import category as kind_of
+from service.web import doors, forms
+from service.web.operator.blueprint import desk_only, pages
+from tenants.wall import db
+
+
+@pages.get("/desk/playbooks")
+@desk_only
+def read_playbooks() -> ResponseReturnValue:
+    """All kinds of work, with which playbooks are there."""
+    return render_template("operator/playbooks.html", written=playbooks.written())
+
+
+@pages.get("/desk/playbooks/<code>")
+@desk_only
+def playbook(code: str) -> ResponseReturnValue:
+    """One kind of work's playbook in both languages."""
+    return _playbook(code)
+
+
+@pages.post("/desk/playbooks/<code>")
+@desk_only
+def write_playbook(code: str) -> ResponseReturnValue:
+    """Keep a playbook in both languages."""
+    texts = {language: forms.words(language, playbooks.LONGEST + 1) for language in playbooks.LANGUAGES}
+    playbooks.all_of(code)
+    try:
+        for language, text in texts.items():
+            playbooks.write(code, language, text, doors.me().person_id or 0)
+    except BadInput as error:
+        db.session.rollback()
+        return _playbook(code, error, texts)
+    flash(_("Kept. Assistants of the trade read it beside their tasks."))
+    return redirect("/desk/playbooks", 303)
+
+
+def _playbook(code: str, error: BadInput | None = None, texts: dict[str, str] | None = None) -> ResponseReturnValue:
+    found = {language: one.text for language, one in playbooks.all_of(code).items()}
+    return render_template("operator/playbook.html", kind_of=kind_of(code), texts=texts or found,
+                           errors=error.errors if error else {}), error.status if error else 200
