@@ -30,7 +30,7 @@ def test_what_somebody_wrote_is_neither_markup_nor_a_link():
 
 
 def test_a_link_that_begins_like_another_stays_whole():
-    assert f'<a href="{LINK}/more">desk.test/t/1-2-3-abc/more</a>' in page(f"{LINK} and {LINK}/more")
+    assert f'<a href="{LINK}/more" style="color:#2540b4">desk.test/t/1-2-3-abc/more</a>' in page(f"{LINK} and {LINK}/more")
 
 
 def test_two_ways_stand_in_a_box_with_their_prices_and_the_letters_stand_out():

@@ -71,4 +71,4 @@ def _marked(part: str, ours: list[str]) -> Markup:
 
 
 def _link(found: re.Match[str]) -> str:
-    return f'<a href="{found[0]}">{found[0].partition("://")[2]}</a>'
+    return f'<a href="{found[0]}" style="color:#2540b4">{found[0].partition("://")[2]}</a>'
