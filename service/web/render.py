@@ -31,7 +31,7 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount, paragraphs=paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
-        translated=translated,
+        translated=translated, date_of=date_of, card=card,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
@@ -132,9 +132,26 @@ def moment(value: datetime | None) -> Markup:
     if value is None:
         return Markup("")
     at = value.astimezone(here())
+    return _timed(at, day(value))
+
+
+def _timed(at: datetime, words: str) -> Markup:
     names = _names(language())
     exact = f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%Y, %H:%M}"
-    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, zone_name(), day(value))
+    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, zone_name(), words)
+
+
+def date_of(value: datetime) -> Markup:
+    """A day and its month, with the year where it is another one, in a time element with the exact moment in its title."""
+    at = value.astimezone(here())
+    year = "" if at.year == now().astimezone(here()).year else f" {at.year}"
+    return _timed(at, f"{at.day} {_names(language()).months[at.month]}{year}")
+
+
+def card(label: str) -> str:
+    """A card by its brand and last digits, as it is kept: "visa •••• 4242"."""
+    brand, between, digits = label.partition(" •••• ")
+    return _("%(brand)s ending in %(digits)s", brand=brand.capitalize(), digits=digits) if between else label
 
 
 def local(value: datetime | None) -> str:
