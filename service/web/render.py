@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_day_names, get_month_names
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask import Flask, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -31,13 +31,13 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount, paragraphs=paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
-        translated=translated, date_of=date_of, card=card,
+        translated=translated, date_of=date_of, card=card, plain_sum=plain_sum,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES,
-                                 now=now, language=language, zone_name=zone_name, categories=all_categories, here=here)
+                                 now=now, language=language, zone_name=zone_name, categories=all_categories, here=here, sign=sign)
     app.jinja_env.globals.update(ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -85,6 +85,16 @@ def money(minor: int | None, currency: str) -> str:
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, language_: str) -> str:
     return format_currency(Decimal(minor) / 100, currency, locale=language_)
+
+
+def plain_sum(minor: int | None) -> str:
+    """A sum as it is typed into a field: without its currency."""
+    return "" if minor is None else format_decimal(Decimal(minor) / 100, "#,##0.00", locale=language())
+
+
+def sign(currency: str) -> str:
+    """The sign of a currency."""
+    return str(get_currency_symbol(currency, locale=language()))
 
 
 def number(value: object) -> str:

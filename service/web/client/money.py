@@ -12,10 +12,13 @@ from service.billing import cards, invoice_pdf, ledger, lists
 from service.errors import NotFound, Refusal
 from service.insight import spending
 from service.now import now
-from service.web import doors, render, sheet, worked
+from service.tasks import limits as spending_limits
+from service.tasks.limits import Wanted
+from service.web import doors, forms, render, sheet, worked
 from service.web.client.blueprint import pages
 from service.web.pictures.money import by_kind, by_month
 from service.web.pictures.said import month_alone
+from tenants import membership
 from tenants.company import Company
 from tenants.wall import current, db
 
@@ -69,14 +72,33 @@ def pay() -> ResponseReturnValue:
     return redirect(f"/app/{g.seat.slug}/billing", 303)
 
 
+@pages.post("/billing/limits")
+@doors.owner
+def limits() -> ResponseReturnValue:
+    """Set what may be spent without an owner's word."""
+    try:
+        spending_limits.set_them(g.seat.company_id, doors.me(), _wanted_limits())
+    except Refusal as error:
+        return _billing(error.at()), error.status
+    flash(_("The limits are kept."))
+    return redirect(f"/app/{g.seat.slug}/billing#limits", 303)
+
+
+def _wanted_limits() -> Wanted:
+    members = [person.id for person, place in membership.members(g.seat.company_id) if place.role == "member"]
+    return Wanted(forms.money("limit_month"), forms.money("limit_task"), {person: forms.money(f"limit_{person}") for person in members})
+
+
 def _billing(errors: dict[str, str]) -> str:
     db.session.rollback() if errors else None
     company, asked = db.session.get_one(Company, g.seat.company_id), request.args.get
     owed = ledger.balance(company.id) if g.seat.role == "owner" else None
     spent, promised = spending.spending(company, render.here()), spending.promised(company)
-    return render_template("client/billing.html", company=company, owed=owed, errors=errors, base=f"/app/{g.seat.slug}",
+    stands = spending_limits.standing(company.id)
+    return render_template("client/billing.html", company=company, stands=stands, members=membership.members(company.id), values=request.form,
+                           owed=owed, errors=errors, base=f"/app/{g.seat.slug}",
                            page=lists.charges(asked("after"), asked("before")),
                            issued=lists.invoices(company.id, asked("invoices-after"), asked("invoices-before")),
                            work=worked.work, spent=spent, promised=promised, open=spending.open_invoices(company),
-                           months=by_month(spent, company.currency, promised.amount), kinds=by_kind(spent, company.currency),
+                           months=by_month(spent, company.currency, promised.amount, company.limit_month), kinds=by_kind(spent, company.currency),
                            this_month=month_alone(spent.months[-1].first))
