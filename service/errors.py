@@ -27,6 +27,12 @@ class NotAllowed(Refusal):
     status, code = 403, "not-allowed"
 
 
+class PastLimit(Refusal):
+    """It would pass a spending limit, and only an owner may say that it shall; the detail says which."""
+
+    status, code = 403, "past-limit"
+
+
 class NotNow(Refusal):
     """Not in this state, or somebody was faster; the detail says in which it stands."""
 

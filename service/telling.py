@@ -14,7 +14,7 @@ from service.channels.wording import saying
 from service.config import settings
 from service.conversation import asks
 from service.conversation.messages import Message
-from service.tasks import dead_line, questions, red_line, review, understanding
+from service.tasks import dead_line, limits, questions, red_line, review, understanding
 from service.tasks.events import Event
 from service.tasks.states import MOVES
 from service.tasks.task import Task, find
@@ -80,14 +80,45 @@ def ask_client_to_confirm(event: Event) -> None:
     task, person = _of(event)
     retelling = understanding.last_retelling(task)
     if task.state != "retold" or retelling is None or retelling.id != event.facts["retelling"]:
-        return
+        return None
+    past = _past(limits.standing(task.company_id), task, retelling)
+    if past and membership.role_of(person.id, task.company_id) == "owner":
+        return _ask_owner(task, retelling, person, past)
+    _ask_to_confirm(task, person, retelling, "confirm")
+
+
+def ask_owners(event: Event) -> None:
+    """A retelling that passes a limit waits for an owner: each is asked once, by their own channel. More of them may pass it than the
+    one that the event is about: what another task was promised is no longer there for them."""
+    company_id = event.company_id or 0
+    db.session.execute(limits.ONE_BY_ONE, {"company": company_id})
+    stands, owners = limits.standing(company_id), membership.owners(company_id)
+    for task, retelling in understanding.waiting(company_id) if stands else []:
+        past = _past(stands, task, retelling)
+        for owner in owners if past and task.person_id not in {owner.id for owner in owners} else []:
+            if past and not asks.was_asked(owner.id, "retelling", task.id, retelling.id):
+                _ask_owner(task, retelling, owner, past)
+
+
+def _past(stands: limits.Standing | None, task: Task, retelling: understanding.Retelling) -> limits.Past | None:
+    """Which limit the retelling passes; of two ways the one as asked goes first."""
+    prices = [retelling.price, *([retelling.proposal_price or 0] if retelling.proposal else [])]
+    return next((past for price in prices if stands and (past := stands.past(task, price))), None)
+
+
+def _ask_owner(task: Task, retelling: understanding.Retelling, owner: Person, past: limits.Past) -> None:
+    with force_locale(owner.language):
+        _ask_to_confirm(task, owner, retelling, "limit", limit=past.why, who=db.session.get_one(Person, task.person_id).first_name)
+
+
+def _ask_to_confirm(task: Task, person: Person, retelling: understanding.Retelling, template: str, **more: str) -> None:
     two = retelling.proposal is not None
     letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
     facts = {"retelling": retelling.text, "plan": retelling.plan, "proposal": retelling.proposal or "",
              "price": outbound.money(retelling.price, task.currency, person.language),
              "proposal_price": outbound.money(retelling.proposal_price or 0, task.currency, person.language),
              "proposal_deadline": outbound.day(retelling.proposal_deadline_at, person.tz, person.language)}
-    _ask(task, person, "retelling", retelling.id, letters[person.language], "confirm_ways" if two else "confirm", **facts)
+    _ask(task, person, "retelling", retelling.id, letters[person.language], f"{template}_ways" if two else template, **facts, **more)
 
 
 def ask_client_question(event: Event) -> None:

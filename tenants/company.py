@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Integer, String, Text, func, select
+from sqlalchemy import BigInteger, Date, DateTime, Identity, Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.wall import Base, db
 
 
 class Company(Base):
-    """One client company; money is in `currency`, ISO 4217. Its tasks are counted by a sequence of its own, `next_number(id)`."""
+    """One client company; money is in `currency`, ISO 4217, a limit in its minor units or none.
+
+    Its tasks are counted by a sequence of its own, `next_number(id)`. `card_until` is the last day of the card that is kept.
+    """
 
     __tablename__ = "company"
 
@@ -28,6 +31,9 @@ class Company(Base):
     stripe_customer: Mapped[str | None] = mapped_column(String(100))
     stripe_method: Mapped[str | None] = mapped_column(String(100))
     card_label: Mapped[str | None] = mapped_column(String(60))
+    card_until: Mapped[date | None] = mapped_column(Date)
+    limit_month: Mapped[int | None] = mapped_column(BigInteger)
+    limit_task: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 

@@ -17,7 +17,7 @@ COMPANY_ROLES = ("owner", "member")
 
 
 class Membership(Base):
-    """A person of a company. Owners see private tasks too, pay, and invite."""
+    """A person of a company. Owners see private tasks too, pay, and invite. `limit_month`: what a member's tasks may cost in a month."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("company_id", "person_id"),)
@@ -26,6 +26,7 @@ class Membership(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(String(10), server_default="member")
+    limit_month: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -76,6 +77,28 @@ def dismiss(person_id: int) -> None:
 def belongs(person_id: int, company_id: int) -> bool:
     """Whether the person is one of the company's people now."""
     return db.session.scalar(BELONGS, {"person": person_id, "company": company_id}) is not None
+
+
+def role_of(person_id: int, company_id: int) -> str | None:
+    """What the person is in the company now; None where they are nothing there."""
+    return db.session.scalar(select(Membership.role).where(Membership.person_id == person_id, Membership.company_id == company_id,
+                                                           Membership.ended_at.is_(None)))
+
+
+def month_limits(company_id: int) -> dict[int, tuple[int, str]]:
+    """What members may spend in a month, in minor units, with their names; those who have a limit. An owner's is asleep."""
+    rows = db.session.execute(
+        select(Membership.person_id, Membership.limit_month, Person.name).join(Person, Person.id == Membership.person_id)
+        .where(Membership.company_id == company_id, Membership.role == "member", Membership.ended_at.is_(None),
+               Membership.limit_month.is_not(None)).limit(500))
+    return {row.person_id: (row.limit_month or 0, row.name) for row in rows}
+
+
+def limit_members(company_id: int, limits: dict[int, int | None]) -> None:
+    """Set what these members may spend in a month; None is no limit."""
+    for place in db.session.scalars(select(Membership).where(Membership.company_id == company_id, Membership.person_id.in_(limits))):
+        place.limit_month = limits[place.person_id]
+    db.session.flush()
 
 
 # Asked for each message that goes out: built once.

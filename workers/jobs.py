@@ -53,7 +53,7 @@ HERE: dict[str, Callable[[Event], None]] = {
     "send_reset": lambda event: accounts.send_reset(event.facts["person"]),
     **{name: getattr(telling, name) for name in (
         "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "tell_assistant_assigned",
-        "tell_desk_given_back", "ask_client_to_confirm", "tell_assistant_corrected", "tell_client_started",
+        "tell_desk_given_back", "ask_client_to_confirm", "ask_owners", "tell_assistant_corrected", "tell_client_started",
         "tell_assistant_started", "ask_client_question", "tell_assistant_answered", "tell_assistant_changed",
         "remind_assistant_red_line", "tell_desk_red_line", "tell_client_red_line", "tell_client_late", "ask_client_to_accept",
         "remind_client_to_accept", "tell_assistant_rework", "tell_desk_disputed", "tell_client_resolved",

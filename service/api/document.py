@@ -30,7 +30,8 @@ PROBLEM = {
                    "errors": {"type": "object", "additionalProperties": {"type": "string"}}},
 }
 FAULTS = {
-    "400": "The request cannot be read", "401": "No valid key", "403": "Not for this key", "404": "Not there, or not to be seen",
+    "400": "The request cannot be read", "401": "No valid key", "403": "Not for this key; or it passes a spending limit, and an owner has to say it",
+    "404": "Not there, or not to be seen",
     "409": "Not in this state; or the Idempotency-Key is under way (Retry-After) or was used for another body",
     "412": "Changed since it was read", "413": f"More than {MOST_BYTES} bytes, or a file that is too large",
     "422": "A field is wrong, or something is missing first", "429": "Too many", "503": "Away for a moment; see Retry-After",

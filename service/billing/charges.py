@@ -41,6 +41,8 @@ class Charge(Base):
         ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
         UniqueConstraint("task_id"),
         UniqueConstraint("company_id", "id"),
+        # Partial, so that the check of a foreign key cannot take it for the table's key.
+        Index("ix_charge_month", "company_id", "created_at", postgresql_where="amount > 0"),
         Index("ix_charge_intent", "intent_id", unique=True, postgresql_where="intent_id is not null"),
     )
 

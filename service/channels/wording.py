@@ -27,6 +27,12 @@ EN: dict[str, Words] = {
     "confirm_ways": Words(
         "{number}, as we understand it: {retelling} {name} sees another way: {proposal} {proposal_price}, {proposal_deadline}. A your way {price}, B the other. Reply A or B",
         "{number}: did we understand you, and another way", "{name} has read your task {number} and understands it like this:\n\n{retelling}\n\n{plan}\n\nA. As you asked: {price}, ready {deadline}.\nB. {proposal} {proposal_price}, ready {proposal_deadline}.\n\nAnswer A or B, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
+    "limit": Words(
+        "{number}, {who}: {retelling} {price}, {deadline}. Your word is needed: {limit}. Go on? Reply Y or N",
+        "{number}: your word is needed, {price}", "{title}\n\n{who} handed task {number} over, and {name} understands it like this:\n\n{retelling}\n\n{plan}\n\nPrice {price}, ready {deadline}.\n\nYour word is needed: {limit}. Answer Y and it starts, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
+    "limit_ways": Words(
+        "{number}, {who}: {retelling} {name} sees another way: {proposal} {proposal_price}, {proposal_deadline}. A as asked {price}, B the other. Your word is needed: {limit}. Reply A or B",
+        "{number}: your word is needed, two ways", "{title}\n\n{who} handed task {number} over, and {name} understands it like this:\n\n{retelling}\n\n{plan}\n\nA. As asked: {price}, ready {deadline}.\nB. {proposal} {proposal_price}, ready {proposal_deadline}.\n\nYour word is needed: {limit}. Answer A or B and it starts, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
     "started": Words(
         "{number}: thank you. {name} has started, half-way check {red_line}. Nothing to do for you until then.",
         "{number}: {name} has started", "Thank you. {name} has started on \"{title}\". Half-way check {red_line}, ready {deadline}. Nothing to do for you until then.\n\n{link}"),
@@ -86,6 +92,12 @@ RU: dict[str, Words] = {
     "confirm_ways": Words(
         "{number}, как мы поняли: {retelling} Есть другой путь: {proposal} {proposal_price}, {proposal_deadline}. А как просили {price}, Б другой. А или Б",
         "{number}: верно ли мы поняли, и другой путь", "Ваша задача {number} прочитана ({name}) и понята так:\n\n{retelling}\n\n{plan}\n\nА. Как просили: {price}, готово {deadline}.\nБ. {proposal} {proposal_price}, готово {proposal_deadline}.\n\nОтветьте А или Б, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
+    "limit": Words(
+        "{number}, {who}: {retelling} {price}, {deadline}. Нужно ваше слово: {limit}. Начинать? Д или Н",
+        "{number}: нужно ваше слово, {price}", "{title}\n\nКто поручил: {who}. Задача {number} понята ({name}) так:\n\n{retelling}\n\n{plan}\n\nЦена {price}, готово {deadline}.\n\nНужно ваше слово: {limit}. Ответьте Д, и работа начнётся, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
+    "limit_ways": Words(
+        "{number}, {who}: {retelling} Есть другой путь: {proposal} {proposal_price}, {proposal_deadline}. А как просили {price}, Б другой. Нужно ваше слово: {limit}. А или Б",
+        "{number}: нужно ваше слово, два пути", "{title}\n\nКто поручил: {who}. Задача {number} понята ({name}) так:\n\n{retelling}\n\n{plan}\n\nА. Как просили: {price}, готово {deadline}.\nБ. {proposal} {proposal_price}, готово {proposal_deadline}.\n\nНужно ваше слово: {limit}. Ответьте А или Б, и работа начнётся, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
     "started": Words(
         "{number}: спасибо, работа началась ({name}). Середина срока в {red_line}.",
         "{number}: работа началась ({name})", "Спасибо. Работа над «{title}» началась ({name}). Середина срока {red_line}, готово {deadline}. До тех пор от вас ничего не нужно.\n\n{link}"),

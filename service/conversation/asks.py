@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Index, String, func, select, update
+from sqlalchemy import BigInteger, DateTime, Index, String, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,14 +42,22 @@ REPLACES = {"retelling": ("retelling", "correction"), "correction": ("correction
 
 
 def open_ask(task: Task, person_id: int, kind: str, subject_id: int, channel: str, letters: list[str]) -> Ask:
-    """Note what is asked; it takes the place of older asks about the same."""
+    """Note what is asked; it takes the place of older asks about the same, and stands beside what another was asked of the very same."""
     if REPLACES[kind]:
-        close_asks(task.id, *REPLACES[kind])
+        db.session.execute(update(Ask).where(
+            Ask.task_id == task.id, Ask.closed_at.is_(None), Ask.kind.in_(REPLACES[kind]),
+            or_(Ask.subject_id != subject_id, Ask.person_id == person_id)).values(closed_at=func.now()))
     ask = Ask(company_id=task.company_id, task_id=task.id, person_id=person_id, kind=kind, subject_id=subject_id,
               channel=channel, letters=letters)
     db.session.add(ask)
     db.session.flush()
     return ask
+
+
+def was_asked(person_id: int, kind: str, task_id: int, subject_id: int) -> bool:
+    """Whether this person was asked about the very same already, answered or not."""
+    return db.session.scalar(select(Ask.id).where(Ask.task_id == task_id, Ask.person_id == person_id, Ask.kind == kind,
+                                                  Ask.subject_id == subject_id).limit(1)) is not None
 
 
 def close_asks(task_id: int, *kinds: str, subject_id: int | None = None) -> None:

@@ -51,7 +51,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars by month or week. `scale` are the grid's heights with their words, `heads` the table's columns, `legend` the two tones."""
+    """Bars by month or week. `scale` are the grid's heights with their words, `heads` the table's columns, `legend` the two tones.
+
+    `limit` is a line across them at a height, with its words; `plan` says what a second tone means that has not come about yet.
+    """
 
     bars: Sequence[Bar]
     scale: Sequence[tuple[int, str]]
@@ -59,6 +62,13 @@ class Bars:
     caption: str
     spoken: str
     legend: tuple[str, str] | None = None
+    limit: tuple[int, str] | None = None
+    plan: str = ""
+
+    @property
+    def line(self) -> Grid | None:
+        """Where the limit's line stands."""
+        return Grid(self._y(self.limit[0]), self.limit[1]) if self.limit else None
 
     @property
     def grid(self) -> list[Grid]:

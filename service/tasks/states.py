@@ -93,7 +93,8 @@ MOVES: dict[str, Move] = {
 # Things that happen beside a task's state; they carry no move.
 OTHER_KINDS = ("inbound.kept", "inbound.media", "inbound.strange", "message.written", "task.message", "task.file", "task.noted",
                "task.lesson", "task.lesson_accepted", "task.lesson_dropped",
-               "charge.made", "charge.paid", "charge.failed", "company.invited", "person.welcomed", "person.reset", "address.claimed",
+               "charge.made", "charge.paid", "charge.failed", "company.invited", "company.limited",
+               "person.welcomed", "person.reset", "address.claimed",
                "task.thanked", "task.split_off")
 
 

@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Boolean, DateTime, Numeric, String, Text, select
+from sqlalchemy import BigInteger, Boolean, DateTime, Numeric, String, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from service.actor import Actor
 from service.errors import BadInput, NotNow
 from service.now import now
-from service.tasks import clock, differences, parameters
+from service.tasks import clock, differences, limits, parameters
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
 from service.triage.categories import category
@@ -80,12 +80,13 @@ def retell(task: Task, by: Actor, text: str, plan: str = "", proposal: Proposal 
 
 
 def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False) -> Agreement:
-    """Confirm the very retelling that was seen. Raises NotNow where another one was made since."""
+    """Confirm the very retelling that was seen. Raises NotNow where another one was made since, PastLimit where an owner has to."""
     check(task, "task.understood", by)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
         raise BadInput({"verdict": _("The assistant proposed no other way.")})
     terms = _terms(task, retelling, proposal=proposal)
+    limits.check(task, by, terms["price"])
     agreement = Agreement(company_id=task.company_id, task_id=task.id, by_id=by.person_id, retelling_id=retelling.id,
                           channel=by.channel, proposal=proposal, price=terms["price"], deadline_at=terms["deadline_at"])
     db.session.add(agreement)
@@ -114,6 +115,15 @@ def last_of(task_ids: Iterable[int]) -> dict[int, Retelling]:
 def last_retelling(task: Task) -> Retelling | None:
     """The newest retelling."""
     return db.session.scalar(select(Retelling).where(Retelling.task_id == task.id).order_by(Retelling.id.desc()).limit(1))
+
+
+def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
+    """The company's tasks whose retelling waits for an answer, each with its newest one; at most fifty."""
+    other = aliased(Retelling)
+    newest = select(func.max(other.id)).where(other.task_id == Task.id).correlate(Task).scalar_subquery()
+    rows = db.session.execute(select(Task, Retelling).join(Retelling, Retelling.id == newest)
+                              .where(Task.state == "retold", Task.company_id == company_id).order_by(Task.id).limit(50))
+    return [(task, retelling) for task, retelling in rows]
 
 
 def agreement_of(task: Task) -> Agreement | None:

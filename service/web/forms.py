@@ -16,6 +16,8 @@ from service.web.render import here
 
 # Written out and bounded: an exponent would be a number of millions of digits.
 WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
+# A point or comma before three digits divides thousands: sums here have two digits after theirs.
+THOUSANDS = re.compile(r"[.,](?=\d{3}(?:\D|$))", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 
 
@@ -36,17 +38,23 @@ def whole(name: str) -> int | None:
 
 def decimal(name: str) -> Decimal | None:
     """A number with a point or a comma, None where the field is empty. Raises BadInput."""
-    text = request.form.get(name, "").strip().replace(" ", "").replace("\u00a0", "").replace(",", ".")
-    if not text:
-        return None
-    if not NUMBER.match(text):
+    return _number(name, _written(name))
+
+
+def _written(name: str) -> str:
+    return "".join(request.form.get(name, "")[:40].split())
+
+
+def _number(name: str, text: str) -> Decimal | None:
+    plain = text.replace(",", ".")
+    if plain and not NUMBER.match(plain):
         raise BadInput({name: _("Write a number.")})
-    return Decimal(text)
+    return Decimal(plain) if plain else None
 
 
 def money(name: str) -> int | None:
-    """A sum as people write it, in minor units of a currency with two digits."""
-    value = decimal(name)
+    """A sum as people write it ("2,000.00", "2 000,00", "2000"), in minor units of a currency with two digits."""
+    value = _number(name, THOUSANDS.sub("", _written(name)))
     return None if value is None else int((value * 100).to_integral_value())
 
 

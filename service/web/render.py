@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import get_day_names, get_month_names
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask import Flask, g, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -32,17 +32,17 @@ from service.web.reach import reach
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, round_money=round_money, moment=moment, day=day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
+        money=money, moment=moment, day=day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
-        translated=translated, weekday=weekday, rate=rate, compared=markup.compared,
+        translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES,
                                  now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
-                                 reach=reach)
+                                 reach=reach, sign=sign)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -88,12 +88,6 @@ def money(minor: int | None, currency: str) -> str:
     return _money(minor, currency, language())
 
 
-def round_money(minor: int, currency: str) -> str:
-    """A round sum without its cents."""
-    pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace(".00", "")
-    return str(format_currency(minor // 100, currency, pattern, language(), currency_digits=False))
-
-
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, language_: str) -> str:
     return format_currency(Decimal(minor) / 100, currency, locale=language_)
@@ -105,6 +99,16 @@ def rate(minor: int, currency: str) -> str:
         return money(minor, currency)
     pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace("0.00", "0")
     return format_currency(Decimal(minor) / 100, currency, format=pattern, locale=language(), currency_digits=False)
+
+
+def plain_sum(minor: int | None) -> str:
+    """A sum as it is typed into a field: without its currency."""
+    return "" if minor is None else format_decimal(Decimal(minor) / 100, "#,##0.00", locale=language())
+
+
+def sign(currency: str) -> str:
+    """The sign of a currency."""
+    return str(get_currency_symbol(currency, locale=language()))
 
 
 def number(value: object) -> str:
@@ -163,9 +167,26 @@ def moment(value: datetime | None) -> Markup:
     if value is None:
         return Markup("")
     at = value.astimezone(here())
+    return _timed(at, day(value))
+
+
+def _timed(at: datetime, words: str) -> Markup:
     names = _names(language())
     exact = f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%Y, %H:%M}"
-    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, zone_name(), day(value))
+    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, zone_name(), words)
+
+
+def date_of(value: datetime) -> Markup:
+    """A day and its month, with the year where it is another one, in a time element with the exact moment in its title."""
+    at = value.astimezone(here())
+    year = "" if at.year == now().astimezone(here()).year else f" {at.year}"
+    return _timed(at, f"{at.day} {_names(language()).months[at.month]}{year}")
+
+
+def card(label: str) -> str:
+    """A card by its brand and last digits, as it is kept: "visa •••• 4242"."""
+    brand, between, digits = label.partition(" •••• ")
+    return _("%(brand)s ending in %(digits)s", brand=brand.capitalize(), digits=digits) if between else label
 
 
 def local(value: datetime | None) -> str:

@@ -32,9 +32,11 @@ def task(token: str) -> ResponseReturnValue:
         raise NotFound
     task_id, person_id, company_id = found
     g.actor = actor.client(person_id)
-    with wall.transaction(wall.client(person_id, company_id)):
-        if not membership.belongs(person_id, company_id):
-            raise NotFound  # a link of somebody who has left the company
+    with wall.transaction(wall.door("short link")):
+        role = membership.role_of(person_id, company_id)
+    if role is None:
+        raise NotFound  # a link of somebody who has left the company
+    with wall.transaction(wall.client(person_id, company_id, owner=role == "owner")):
         return _post(task_id, token) if request.method == "POST" else _page(find(task_id), token)
 
 

@@ -18,7 +18,7 @@ from service.conversation.messages import Message
 from service.files import Attachment
 from service.insight.pair import Pair, together
 from service.now import now
-from service.tasks import clock, dead_line, events, parameters, questions, red_line, review, understanding
+from service.tasks import clock, dead_line, events, limits, parameters, questions, red_line, review, understanding
 from service.tasks.events import Event
 from service.tasks.states import possible
 from service.tasks.task import Task
@@ -56,6 +56,8 @@ class Shown:
     invoice: Invoice | None
     handbook: handbook.Handbook | None
     names: dict[int, str] = field(default_factory=dict)
+    past: list[tuple[int, limits.Past]] = field(default_factory=list)
+    owner: bool = False
     channel: str = ""
     clock: str = ""
     zone: str = ""
@@ -66,6 +68,16 @@ class Shown:
         """What was said, and between it the moments of the work, oldest first."""
         moments: list[Message | Event] = [event for event in self.history if event.kind in MOMENTS]
         return sorted([*self.talk, *moments], key=lambda one: one.at if isinstance(one, Event) else one.created_at)
+
+    def passes(self, price: int) -> limits.Past | None:
+        """Which spending limit the task would pass at this price."""
+        return next((past for at, past in self.past if at == price), None)
+
+    @property
+    def may_confirm(self) -> bool:
+        """Whether this reader could confirm one of the prices that were offered; beyond a limit owners alone may."""
+        offered = {self.retelling.price, *([self.retelling.proposal_price or 0] if self.retelling.proposal else [])} if self.retelling else set()
+        return self.owner or any(self.passes(price) is None for price in offered)
 
     @property
     def holder(self) -> str:
@@ -91,7 +103,15 @@ def show(task: Task, by: Actor) -> Shown:
     shown.channel = task.channel if task.channel in ("sms", "email") else ""
     shown.pair = together(task) if by.kind == CLIENT and task.holder_id else None
     _people(shown)
+    if task.state == "retold" and by.kind != ASSISTANT and shown.retelling:
+        _limits(shown, shown.retelling, by)
     return shown
+
+
+def _limits(shown: Shown, retelling: understanding.Retelling, by: Actor) -> None:
+    prices = [retelling.price, *([retelling.proposal_price or 0] if retelling.proposal else [])]
+    found = zip(prices, limits.past(shown.task, *prices), strict=True)
+    shown.past, shown.owner = [(price, past) for price, past in found if past], limits.is_owner(by, shown.task.company_id)
 
 
 def _people(shown: Shown) -> None:

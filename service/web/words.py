@@ -35,6 +35,7 @@ EVENTS = {
     "charge.made": _l("charged"), "charge.paid": _l("paid"), "charge.failed": _l("the payment did not go through"),
     "inbound.kept": _l("a message came in"), "inbound.strange": _l("a message from nobody known"),
     "inbound.media": _l("pictures came with a text"),
+    "company.limited": _l("limits set"),
     "company.invited": _l("somebody invited"), "person.welcomed": _l("welcomed"), "person.reset": _l("asked for a new password"),
     "address.claimed": _l("gave an address"),
 }

@@ -8,7 +8,7 @@ from typing import Any
 from service.channels.sms.parts import MOST, parts, plain
 from service.texts import cut
 
-VARIES = ("words", "retelling", "proposal", "question", "delivery", "reason", "why", "help", "title", "name")
+VARIES = ("words", "retelling", "proposal", "question", "delivery", "reason", "why", "help", "title", "name", "who")
 LONGEST, SHORTEST, STEP = 450, 12, 6
 
 

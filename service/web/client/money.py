@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 
-from flask import flash, g, redirect, render_template, request, send_file
+from flask import Response, current_app, flash, g, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.billing import cards, invoice_pdf, ledger, lists
 from service.errors import NotFound, Refusal
 from service.insight import spending
-from service.web import doors, render
+from service.now import now
+from service.tasks import limits as spending_limits
+from service.tasks.limits import Wanted
+from service.web import doors, forms, render, sheet, worked
 from service.web.client.blueprint import pages
 from service.web.pictures.money import by_kind, by_month
 from service.web.pictures.said import month_alone
+from tenants import membership
 from tenants.company import Company
-from tenants.wall import db
+from tenants.wall import current, db
 
 
 @pages.get("/billing")
@@ -36,6 +40,15 @@ def invoice(number: str) -> ResponseReturnValue:
     return send_file(io.BytesIO(invoice_pdf.pdf(found.id)), mimetype="application/pdf", download_name=f"{found.number}.pdf")
 
 
+@pages.get("/billing/charges.csv")
+@doors.client
+def charges() -> ResponseReturnValue:
+    """All charges as a sheet."""
+    reader = sheet.Reader(current_app._get_current_object(), current(), render.here(), render.language())  # type: ignore[attr-defined]
+    name = f"{g.seat.slug}-{now():%Y-%m-%d}.csv"
+    return Response(sheet.of_charges(reader), mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
 @pages.post("/billing/card")
 @doors.owner
 def card() -> ResponseReturnValue:
@@ -48,21 +61,44 @@ def card() -> ResponseReturnValue:
     return redirect(f"/app/{g.seat.slug}/billing", 303)
 
 
-@pages.post("/billing/charges/<int:charge_id>/payment")
+@pages.post("/billing/payment")
 @doors.owner
-def pay(charge_id: int) -> ResponseReturnValue:
-    """Try a failed payment again."""
-    cards.pay_again(charge_id)
+def pay() -> ResponseReturnValue:
+    """Try again what the card did not pay."""
+    for one in spending.open_invoices(db.session.get_one(Company, g.seat.company_id)):
+        if one.state == "failed":
+            cards.pay_again(one.charge_id)
     flash(_("We try the card again now."))
     return redirect(f"/app/{g.seat.slug}/billing", 303)
 
 
+@pages.post("/billing/limits")
+@doors.owner
+def limits() -> ResponseReturnValue:
+    """Set what may be spent without an owner's word."""
+    try:
+        spending_limits.set_them(g.seat.company_id, doors.me(), _wanted_limits())
+    except Refusal as error:
+        return _billing(error.at()), error.status
+    flash(_("The limits are kept."))
+    return redirect(f"/app/{g.seat.slug}/billing#limits", 303)
+
+
+def _wanted_limits() -> Wanted:
+    members = [person.id for person, place in membership.members(g.seat.company_id) if place.role == "member"]
+    return Wanted(forms.money("limit_month"), forms.money("limit_task"), {person: forms.money(f"limit_{person}") for person in members})
+
+
 def _billing(errors: dict[str, str]) -> str:
     db.session.rollback() if errors else None
-    company = db.session.get_one(Company, g.seat.company_id)
+    company, asked = db.session.get_one(Company, g.seat.company_id), request.args.get
     owed = ledger.balance(company.id) if g.seat.role == "owner" else None
-    spent = spending.spending(company, render.here())
-    return render_template("client/billing.html", company=company, owed=owed, page=lists.charges(after=request.args.get("after")), errors=errors,
-                           spent=spent, promised=spending.promised(company), open=spending.open_invoices(company),
-                           months=by_month(spent, company.currency), kinds=by_kind(spent, company.currency),
+    spent, promised = spending.spending(company, render.here()), spending.promised(company)
+    stands = spending_limits.standing(company.id)
+    return render_template("client/billing.html", company=company, stands=stands, members=membership.members(company.id), values=request.form,
+                           owed=owed, errors=errors, base=f"/app/{g.seat.slug}",
+                           page=lists.charges(asked("after"), asked("before")),
+                           issued=lists.invoices(company.id, asked("invoices-after"), asked("invoices-before")),
+                           work=worked.work, spent=spent, promised=promised, open=spending.open_invoices(company),
+                           months=by_month(spent, company.currency, promised.amount, company.limit_month), kinds=by_kind(spent, company.currency),
                            this_month=month_alone(spent.months[-1].first))

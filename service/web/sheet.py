@@ -1,0 +1,88 @@
+"""Charges as a sheet for a spreadsheet: written page by page, each in a transaction of its own, so that a slow reader holds nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from service.billing import lists
+from service.billing.lists import ChargeRow
+from service.triage.categories import all_categories
+from tenants import wall
+from tenants.wall import Scope
+
+AT_ONCE, MOST = 500, 50_000
+# A cell that begins so is a formula to a spreadsheet, and what a task is called was written by anybody.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom a sheet is written when their request is answered already: with whose eyes, in which zone and language."""
+
+    app: Flask
+    scope: Scope
+    zone: ZoneInfo
+    language: str
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """A moment in which something of theirs is read."""
+        with self.app.app_context(), force_locale(self.language), wall.transaction(self.scope):
+            yield
+
+
+def of_charges(reader: Reader) -> Iterator[str]:
+    """The charges that this reader may see, newest first, at most fifty thousand."""
+    last: str | None = None
+    for place in range(MOST // AT_ONCE):
+        with reader.reading():
+            page = lists.charges(after=last, limit=AT_ONCE)
+            written = ("" if place else "\ufeff" + _head()) + "".join(line(_cells(row, reader.zone)) for row in page.rows)
+            last = str(page.older) if page.older else None
+        yield written
+        if last is None:
+            return
+
+
+def _head() -> str:
+    return line([_("Date"), _("Task"), _("Title"), _("Handed over by"), _("Kind of work"), _("Quantity"), _("Unit"), _("Unit price"),
+                 _("Score"), _("Price"), _("Currency"), _("Invoice"), _("Paid on")])
+
+
+def _cells(row: ChargeRow, zone: ZoneInfo) -> list[str]:
+    charge, task, kind = row.charge, row.task, all_categories().get(row.task.category or "")
+    return [_day(charge.created_at, zone), str(task.number), task.title, row.person or "", kind.name() if kind else "",
+            "" if task.quantity is None else f"{task.quantity.normalize():f}", kind.unit() if kind else "", _sum(task.unit_price),
+            "" if task.score is None else str(task.score), _sum(charge.amount), charge.currency, row.invoice.number if row.invoice else "",
+            _day(charge.paid_at, zone)]
+
+
+def line(cells: list[str]) -> str:
+    """One line of the sheet, none of its cells a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerow([safe(cell) for cell in cells])
+    return out.getvalue()
+
+
+def safe(cell: str) -> str:
+    """A text that a spreadsheet shows and does not reckon."""
+    return "'" + cell if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell
+
+
+def _day(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d}" if moment else ""
+
+
+def _sum(minor: int | None) -> str:
+    """A sum without its currency, with a point whatever the language: sheets read it so."""
+    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"

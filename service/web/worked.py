@@ -1,0 +1,39 @@
+"""What a charge is for, in words: so much work at so much, and what became of it when that is not its price."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from flask_babel import gettext as _
+
+from service.billing.lists import ChargeRow
+from service.tasks.dead_line import SUCCESS
+from service.tasks.task import Task
+from service.web import render
+
+
+def work(row: ChargeRow) -> str:
+    """ "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1 report"."""
+    much, amount = render.amount(row.task.quantity, row.task.category), row.charge.amount
+    if row.task.category is None:
+        return ""
+    if amount == full(row.task):
+        return _each(much, row.task)
+    if row.task.state == "cancelled":
+        return _("%(work)s, stopped on the way", work=_each(much, row.task))
+    if row.task.score is not None and row.task.score < SUCCESS:
+        return _("%(work)s, settled at %(score)s %%", work=_each(much, row.task), score=row.task.score)
+    return _("%(work)s, price agreed", work=much)
+
+
+def full(task: Task) -> int | None:
+    """The price by the rate, in minor units."""
+    if task.quantity is None or task.unit_price is None:
+        return None
+    return int((task.quantity * task.unit_price).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _each(much: str, task: Task) -> str:
+    if task.unit_price is None or task.quantity == 1:
+        return much
+    return _("%(work)s at %(price)s", work=much, price=render.money(task.unit_price, task.currency))
