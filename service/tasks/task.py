@@ -48,6 +48,7 @@ class Task(Base):
         # Only the key that others refer to begins with the company: on a table that was never analyzed the planner takes any index
         # that does for the check of a foreign key, and reads all of the company's tasks by it.
         UniqueConstraint("number", "company_id"),
+        Index("ix_task_pair", "holder_id", "company_id", postgresql_include=["score"], postgresql_where="score is not null"),
         Index("ix_task_state_deadline", "state", "deadline_at", "id"),
         Index("ix_task_holder", "holder_id", "state", postgresql_where="holder_id is not null"),
         Index("ix_task_alarm", "alarm_at", postgresql_where="alarm_at is not null"),

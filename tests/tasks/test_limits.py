@@ -159,7 +159,7 @@ def test_a_limit_is_a_sum_of_zero_or_more(house, wanted):
 def test_only_an_owner_sets_limits(house):
     with pytest.raises(NotAllowed), wall.transaction(house.member.scope):
         limits.set_them(house.owner.company_id, house.member.actor, Wanted(None, None, {}))
-     # and the wall itself lets no member write a membership
+    # and the wall itself lets no member write a membership
     with wall.transaction(house.member.scope), pytest.raises(Exception, match="row-level security"), db.session.begin_nested():
         db.session.execute(text("update membership set limit_month = 1 where company_id = :id"), {"id": house.owner.company_id})
 
