@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Chromium for the browser tests, from Debian where it is missing and we may install it.
+# The browsers named, for the browser tests: from Debian where they are missing and we may install them.
 set -euo pipefail
-command -v chromium >/dev/null && exit 0
+missing=()
+for name in "$@"; do command -v "$name" >/dev/null || missing+=("$name"); done
+[ "${#missing[@]}" = 0 ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "installing Chromium for the browser tests"
+  echo "installing ${missing[*]} for the browser tests"
   apt-get update -qq >/dev/null
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 else
-  echo "Chromium is missing: install it (apt-get install chromium); the browser tests will fail." >&2
+  echo "Missing: ${missing[*]}. Install (apt-get install ${missing[*]}); without Chromium the browser tests fail, those in Firefox are skipped." >&2
 fi
