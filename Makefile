@@ -16,7 +16,7 @@ run: install ## the whole desk: servers, web, workers, relay, clock, mail room
 	@exec $(PY) -m workers.desk
 
 test: install-dev ## every test, on real servers, in several processes
-	@bash tests/chromium.sh
+	@bash tests/browsers.sh chromium firefox-esr
 	@$(PY) -m pytest -n 2 --dist loadgroup
 
 check: install-dev ## lint, types, import contracts
@@ -28,7 +28,7 @@ bench: install-dev ## the figures, each beside its yardstick
 	@$(PY) -m bench
 
 screenshots: install-dev ## every page in both languages, wide and narrow, light and dark, into var/screenshots
-	@bash tests/chromium.sh
+	@bash tests/browsers.sh chromium
 	@$(PY) -m tests.screenshots
 
 soak: install-dev ## 10,000 messages while everything is killed at random

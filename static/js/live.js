@@ -53,6 +53,18 @@ function leaving() {
   if (task) addEventListener("pagehide", () => navigator.sendBeacon("/live/gone", about(task)));
 }
 
+// Firefox breaks off what is on its way as soon as somebody leaves, well before `pagehide`, and htmx reports each as an error.
+// A page that stays after all, as with a download, follows again and looks what it missed.
+function quietly() {
+  let stream;
+  document.body.addEventListener("htmx:sse:after:connection", (event) => { stream = event.detail.connection; });
+  addEventListener("beforeunload", () => {
+    if (!stream?.reader) return;
+    stream.reader.cancel();
+    for (const asking of document.querySelectorAll("body, #here")) window.htmx.trigger(asking, "htmx:abort");
+  });
+}
+
 function answering() {
   const task = document.body.dataset.task;
   let last = 0;
@@ -83,4 +95,5 @@ export function live(after) {
   document.addEventListener("htmx:after:swap", () => { boost(); after(); });
   answering();
   leaving();
+  quietly();
 }

@@ -50,6 +50,18 @@ def test_a_claim_appears_on_the_clients_page_while_they_type(desk, browser, queu
     assert client.errors == assistant.errors == []
 
 
+def test_a_page_that_is_not_left_after_all_follows_again(desk, browser, queued):
+    task_id, number = queued
+    client = sign_in(browser, desk, "client@demo.example")
+    client.goto(f"{desk.url}/app/demo/tasks/{number}")
+    follows(client)
+    client.evaluate("dispatchEvent(new Event('beforeunload'))")
+    key = desk.command("apikey", "add", "--staff", "assistant@demo.example")
+    call(desk, key, f"/tasks/{task_id}/claim", {})
+    expect(client.locator(".move")).to_contain_text(re.compile("goes through the brief"), timeout=2 * SOON)
+    assert client.errors == []
+
+
 def test_words_appear_and_two_on_one_task_see_each_other_and_who_writes(desk, browser, queued):
     task_id, number = queued
     client, assistant = sign_in(browser, desk, "client@demo.example"), sign_in(browser, desk, "assistant@demo.example")
