@@ -34,7 +34,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "task.settled": ("charge", "tell_assistant_accepted"),
     "task.accepted": ("charge", "tell_assistant_accepted"),
     "task.cancelled": ("charge", "tell_assistant_cancelled", "tell_client_cancelled"),
-    "task.praised": ("tell_assistant_praise",),
+    "task.praised": ("charge_tip", "tell_assistant_praise"),
     "task.message": ("pass_on",),
     "message.written": ("send",),
     "charge.made": ("pay",),

@@ -210,12 +210,13 @@ def tell_client_cancelled(event: Event) -> None:
 
 
 def send_receipt(event: Event) -> None:
-    """Closed, paid, with the invoice, and how to say thanks."""
+    """Closed, paid, with the invoice, and how to say thanks; of a tip that it was paid."""
     task, person = _of(event)
-    charge = charges.of_task(task)
-    invoice = charges.invoice_of(charge) if charge else None
-    if charge and invoice:
-        outbound.tell(person, "receipt", task, price=outbound.money(charge.amount, charge.currency, person.language),
+    charge = db.session.get_one(charges.Charge, event.facts["charge"])
+    invoice = charges.invoice_of(charge)
+    if invoice:
+        outbound.tell(person, "tip_receipt" if charge.kind == "tip" else "receipt", task,
+                      price=outbound.money(charge.amount, charge.currency, person.language),
                       invoice=invoice.number, invoice_link=f"{_money_page(task)}/invoices/{invoice.number}.pdf")
 
 
@@ -230,12 +231,13 @@ NO_CARD = _l("No card is kept for this company.")
 def tell_owner_charge_failed(event: Event) -> None:
     """The owners put another card there."""
     task, _person = _of(event)
-    charge = charges.of_task(task)
+    charge = db.session.get_one(charges.Charge, event.facts["charge"])
     for owner in membership.owners(task.company_id):
         with force_locale(owner.language):
-            outbound.tell(owner, "charge_failed", task, channel="email", reason=gettext(charge.error).rstrip(".") if charge and charge.error else "",
+            outbound.tell(owner, "charge_failed", task, channel="email", reason=gettext(charge.error).rstrip(".") if charge.error else "",
                           billing_link=_money_page(task))
-    _say_accepted_without_receipt(task)
+    if charge.kind == "work":
+        _say_accepted_without_receipt(task)
 
 
 def _say_accepted_without_receipt(task: Task) -> None:

@@ -17,6 +17,7 @@ from service.channels.kept import Inbound
 from service.channels.sms import media
 from service.due import Heals, Lease, LostLease
 from service.tasks.events import Event, hold_all
+from service.tasks.review import Praise
 from service.tasks.task import find
 from service.triage import triage, understand
 from tenants import wall
@@ -40,12 +41,17 @@ def _charge(event: Event) -> None:
     charges.charge_for(find(event.task_id or 0), event.id)
 
 
+def _charge_tip(event: Event) -> None:
+    charges.charge_tip(find(event.task_id or 0), event.id, db.session.get_one(Praise, event.facts["praise"]).tip or 0)
+
+
 # Reactions that change only what is ours: one transaction for the effect and the mark.
 HERE: dict[str, Callable[[Event], None]] = {
     "understand": _understand,
     "answer_stranger": lambda event: strangers.answer_stranger(event.facts["inbound"]),
     "triage": lambda event: triage.triage(find(event.task_id or 0)),
     "charge": _charge,
+    "charge_tip": _charge_tip,
     "send_invitation": lambda event: accounts.send_invitation(event.company_id or 0, event.facts["to"], event.facts["role"],
                                                               event.facts["inviter"]),
     "send_welcome": lambda event: strangers.send_welcome(event.facts["person"]),
@@ -65,7 +71,7 @@ OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": paym
 
 
 # What came in may be Stripe's, which is asked; an invoice's number is a counter without a gap, for which everybody waits.
-ALONE = frozenset({"understand", "charge"})
+ALONE = frozenset({"understand", "charge", "charge_tip"})
 
 
 def work_off(ids: list[int]) -> None:

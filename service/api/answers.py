@@ -212,9 +212,10 @@ class TaskRef(TypedDict):
 
 
 class Charge(TypedDict):
-    """What a task costs; `state` is open, paying, paid or failed."""
+    """What a task costs, or a tip for it (`kind`: work or tip); `state` is open, paying, paid or failed."""
 
     id: int
+    kind: str
     task: TaskRef
     total: Money
     state: str

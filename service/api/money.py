@@ -77,7 +77,7 @@ def _invoices() -> Any:
 
 
 def _charge(charge: Charge, number: int, invoice: str | None) -> answers.Charge:
-    return {"id": charge.id, "task": {"id": charge.task_id, "number": number},
+    return {"id": charge.id, "kind": charge.kind, "task": {"id": charge.task_id, "number": number},
             "total": shown.sum_of(charge.amount, charge.currency), "state": charge.state, "invoice": invoice,
             "created_at": shown.rfc3339(charge.created_at), "paid_at": shown.maybe(charge.paid_at)}
 

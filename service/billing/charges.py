@@ -1,4 +1,4 @@
-"""Charges: one for each accepted task, posted once, paid by card, with an invoice of its own."""
+"""Charges: one for each accepted task and one for its tip, each posted once, paid by card, with an invoice of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from tenants.wall import Base, db
 
 
 class Charge(Base):
-    """What a task costs. `state`: open, paying, paid, failed. Unique by task: never twice.
+    """What a task costs, or the tip for it (`kind`: work, tip). `state`: open, paying, paid, failed. Unique by task and kind: never twice.
 
     `intent_id` is the payment intent at the vendor, `intent_due_id` the row of due work whose attempt made it.
     """
@@ -39,7 +39,7 @@ class Charge(Base):
     __tablename__ = "charge"
     __table_args__ = (
         ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
-        UniqueConstraint("task_id"),
+        UniqueConstraint("task_id", "kind"),
         UniqueConstraint("company_id", "id"),
         # Partial, so that the check of a foreign key cannot take it for the table's key.
         Index("ix_charge_month", "company_id", "created_at", postgresql_where="amount > 0"),
@@ -50,6 +50,7 @@ class Charge(Base):
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"))
     task_id: Mapped[int] = mapped_column(BigInteger)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    kind: Mapped[str] = mapped_column(String(10), server_default="work")
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(10), server_default="open")
@@ -94,23 +95,31 @@ NEXT_NUMBER = text("insert into invoice_year as y (year, last) values (:year, 10
 
 def charge_for(task: Task, event_id: int) -> Charge | None:
     """Post the price of a task that ended and issue its invoice, once; None where there is nothing to pay."""
-    amount = task.price or 0
+    return _post(task, event_id, "work", task.price or 0)
+
+
+def charge_tip(task: Task, event_id: int, tip: int) -> Charge | None:
+    """Post a tip (minor units) and issue its invoice, once; None where there is none."""
+    return _post(task, event_id, "tip", tip)
+
+
+def _post(task: Task, event_id: int, kind: str, amount: int) -> Charge | None:
     if amount == 0:
         return None
-    charge_id = db.session.scalar(
-        insert(Charge).values(company_id=task.company_id, task_id=task.id, event_id=event_id, amount=amount,
-                              currency=task.currency).on_conflict_do_nothing(index_elements=["task_id"]).returning(Charge.id))
+    charge_id = db.session.scalar(insert(Charge).values(
+        company_id=task.company_id, task_id=task.id, event_id=event_id, kind=kind, amount=amount,
+        currency=task.currency).on_conflict_do_nothing(index_elements=["task_id", "kind"]).returning(Charge.id))
     if charge_id is None:
-        return of_task(task)
+        return of_task(task, kind)
     ledger.post(task.company_id, event_id, "charge", ledger.RECEIVABLE, ledger.EARNED, amount, task.currency)
     invoice = _issue(task, charge_id, amount)
     events.write("charge.made", THE_SYSTEM, task=task, charge=charge_id, invoice=invoice.id)
     return db.session.get(Charge, charge_id)
 
 
-def of_task(task: Task) -> Charge | None:
-    """The task's charge."""
-    return db.session.scalar(select(Charge).where(Charge.task_id == task.id))
+def of_task(task: Task, kind: str = "work") -> Charge | None:
+    """The task's charge of this kind."""
+    return db.session.scalar(select(Charge).where(Charge.task_id == task.id, Charge.kind == kind))
 
 
 def invoice_of(charge: Charge) -> Invoice | None:

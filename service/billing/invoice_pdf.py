@@ -31,11 +31,11 @@ WORDS = {
     "en": {"invoice": "Invoice", "date": "Date", "to": "For", "work": "Work", "quantity": "Quantity", "price": "Price", "amount": "Amount",
            "total": "Total, paid", "to_pay": "To pay", "task": "Task", "accepted": "Work accepted", "how": "How it is paid",
            "paid": "Paid by {card} on {day}.", "card": "card", "open": "Not paid yet. It is taken from the card that is kept for the company.",
-           "settled": "Settled at {score} %", "questions": "Questions: {mail}", "page": "Page {0} of {1}"},
+           "settled": "Settled at {score} %", "tip": "A tip for the assistant", "questions": "Questions: {mail}", "page": "Page {0} of {1}"},
     "ru": {"invoice": "Счёт", "date": "Дата", "to": "Кому", "work": "Работа", "quantity": "Количество", "price": "Цена", "amount": "Сумма",
            "total": "Итого, оплачено", "to_pay": "К оплате", "task": "Задача", "accepted": "Работа принята", "how": "Как оплачивается",
            "paid": "Оплачено картой {card}, {day}", "card": "", "open": "Пока не оплачено. Сумма спишется с карты, которая сохранена для компании.",
-           "settled": "Цена снижена: {score}\u00a0%", "questions": "Вопросы: {mail}", "page": "Страница {0} из {1}"},
+           "settled": "Цена снижена: {score}\u00a0%", "tip": "На чай исполнителю", "questions": "Вопросы: {mail}", "page": "Страница {0} из {1}"},
 }
 
 
@@ -66,6 +66,8 @@ def facts(invoice: Invoice) -> dict[str, Any]:
 
 def _lines(task: Task, charge: Charge, total: int, language: str) -> list[dict[str, str]]:
     """The work, and a second line for what a settlement took off. A price that does not follow from the rate was agreed, and has none."""
+    if charge.kind == "tip":
+        return [{"what": task.title, "about": WORDS[language]["tip"], "quantity": "", "price": "", "amount": money(total, charge.currency, language)}]
     kind = all_categories().get(task.category or "")
     full = kind.price(task.quantity, charge.currency) if kind and task.quantity else total
     settled = full > total and task.score is not None and task.score < SUCCESS

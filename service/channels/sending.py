@@ -22,7 +22,7 @@ from tenants.people import Person
 from tenants.wall import db
 
 # Answers to a text that has just come are sent at any hour: its writer is awake.
-AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "accepted", "cancelled", "stopped", "to_stranger")
+AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "tip_receipt", "accepted", "cancelled", "stopped", "to_stranger")
 # After a death in the middle Twilio's report may still be on its way; its list is complete by then.
 REPORT_AFTER = timedelta(seconds=5)
 

@@ -57,6 +57,8 @@ EN: dict[str, Words] = {
     "receipt": Words(
         "{number} is closed at {price}. To thank {name}, reply T and your words.",
         "{number}: closed at {price}, invoice {invoice}", "\"{title}\" is closed at {price}. Invoice {invoice}: {invoice_link}\n\nTo thank {name}, answer T and your words, or here: {link}"),
+    "tip_receipt": Words("Your tip of {price} for {name} is paid, invoice {invoice}.", "{number}: a tip of {price}, invoice {invoice}",
+                         "Your tip of {price} for {name}, for \"{title}\", is paid. Invoice {invoice}: {invoice_link}"),
     "accepted": Words("{number}: thank you, accepted at {price}. To thank {name}, reply T and your words.",
                       "{number}: accepted at {price}", "Thank you, \"{title}\" is accepted at {price}.\n\nTo thank {name}, answer T and your words, or here: {link}"),
     "charge_failed": Words("", "{number}: the payment did not go through",
@@ -122,6 +124,8 @@ RU: dict[str, Words] = {
     "receipt": Words(
         "{number} закрыта, {price}. Поблагодарить ({name}): С и ваши слова.",
         "{number}: закрыта, {price}, счёт {invoice}", "«{title}» закрыта, {price}. Счёт {invoice}: {invoice_link}\n\nПоблагодарить ({name}): ответьте С и ваши слова, или здесь: {link}"),
+    "tip_receipt": Words("На чай {price} ({name}) оплачено, счёт {invoice}.", "{number}: на чай {price}, счёт {invoice}",
+                         "На чай {price} ({name}) за «{title}» оплачено. Счёт {invoice}: {invoice_link}"),
     "accepted": Words("{number}: спасибо, принято, {price}. Поблагодарить ({name}): С и ваши слова.",
                       "{number}: принято, {price}", "Спасибо, «{title}» принята, {price}.\n\nПоблагодарить ({name}): ответьте С и ваши слова, или здесь: {link}"),
     "charge_failed": Words("", "{number}: оплата не прошла",
@@ -158,7 +162,7 @@ BUTTONS: dict[str, dict[str, str]] = {
     "question": _ANSWER, "said": _ANSWER,
     "red_line": {"en": "See how it stands", "ru": "Посмотреть, как идёт"}, "progress": {"en": "See how it stands", "ru": "Посмотреть, как идёт"},
     "deliver": _SCORE, "accept_notice": _SCORE,
-    "receipt": {"en": "Open the invoice", "ru": "Открыть счёт"}, "accepted": {"en": "Say thank you", "ru": "Поблагодарить"},
+    "receipt": {"en": "Open the invoice", "ru": "Открыть счёт"}, "tip_receipt": {"en": "Open the invoice", "ru": "Открыть счёт"}, "accepted": {"en": "Say thank you", "ru": "Поблагодарить"},
     "charge_failed": {"en": "Put another card there", "ru": "Указать другую карту"},
     "stranger": {"en": "Hand over a first task", "ru": "Поручить первую задачу"},
     "welcome": _PASSWORD, "reset": _PASSWORD, "invitation": {"en": "Join", "ru": "Присоединиться"},

@@ -14,6 +14,8 @@ from service.web import render
 
 def work(row: ChargeRow) -> str:
     """ "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1 report"."""
+    if row.charge.kind == "tip":
+        return _("a tip")
     much, amount = render.amount(row.task.quantity, row.task.category), row.charge.amount
     if row.task.category is None:
         return ""

@@ -17,7 +17,7 @@ from service.billing import cards, charges, invoice_pdf, ledger, stripe_edge
 from service.billing.charges import Charge, Invoice
 from service.channels.kept import Inbound
 from service.due import Due
-from service.tasks import cancelling, dead_line
+from service.tasks import cancelling, dead_line, review
 from service.tasks.task import find
 from tenants import wall
 from tenants.wall import db
@@ -216,3 +216,21 @@ def test_a_signed_webhook_is_kept_once(world, client):
     with wall.transaction(wall.system("test")):
         kept = db.session.scalars(select(Inbound).where(Inbound.channel == "stripe", Inbound.sender == "pi_unknown")).all()
         assert len(kept) == 1
+
+
+def test_a_tip_is_charged_beside_the_work_once_with_an_invoice_of_its_own(world, stripe_here):
+    client, helper = world.client(), world.staff()
+    keep_card(client)
+    task_id = world.task(client, "accepted", helper)
+    with wall.transaction(client.scope):
+        review.praise(find(task_id), client.actor, "Well done", 500)
+    for _again in range(2):
+        work_off()
+        pay()
+    with wall.transaction(wall.system("test")):
+        tip = charges.of_task(find(task_id), "tip")
+        assert (tip.state, tip.amount) == ("paid", 500)
+        assert charges.of_task(find(task_id)).amount == 9600
+        assert charges.invoice_of(tip).number != charges.invoice_of(charges.of_task(find(task_id))).number
+        assert invoice_pdf.facts(charges.invoice_of(tip))["lines"][0]["about"] == "A tip for the assistant"
+    assert (balance(client), balance(client, "card"), balance(client, "earned")) == (0, 10100, -10100)
