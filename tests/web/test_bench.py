@@ -53,6 +53,12 @@ def test_ticked_points_are_kept_and_said_on_the_folded_stage(world, application)
     assert re.search(r"2 of 4 points, today \d\d:\d\d", browser.get(f"/work/{task_id}").text)
 
 
+def test_what_counts_the_touched_points_stands_as_elements(world, application):
+    helper = world.staff()
+    page = read(application, helper, f"/work/{world.task(world.client(), 'briefed', helper)}")[1]
+    assert "Your words touch <b data-count></b> of <b data-all></b> points of the brief." in page
+
+
 def test_the_points_are_those_that_the_brief_has(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "assigned", helper, priority="urgent", project="Spring")
