@@ -122,8 +122,12 @@ def brief(task_id: int) -> ResponseReturnValue:
 @mine
 def retell(task_id: int) -> ResponseReturnValue:
     """Tell the task back in own words, perhaps with another way."""
-    return step(task_id, lambda task: understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001),
-                                                           _proposal(task), forms.decimal("quantity")))
+    return step(task_id, _retell)
+
+
+@forms.errors_at({"proposal.text": "proposal", "proposal.price": "proposal_price", "proposal.deadline_at": "proposal_deadline_at"})
+def _retell(task: Task) -> None:
+    understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001), _proposal(task), forms.decimal("quantity"))
 
 
 def _proposal(task: Task) -> Proposal | None:
@@ -138,7 +142,13 @@ def _proposal(task: Task) -> Proposal | None:
 @mine
 def ask(task_id: int) -> ResponseReturnValue:
     """Ask the client; the clock stands until they answer."""
-    return step(task_id, lambda task: questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options")))
+    return step(task_id, ask_client)
+
+
+@forms.errors_at({"text": "question"})
+def ask_client(task: Task) -> None:
+    """The question of the form, with its options."""
+    questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options"))
 
 
 @pages.post("/<int:task_id>/red-line")
@@ -156,6 +166,7 @@ def deliver(task_id: int) -> ResponseReturnValue:
     return step(task_id, _deliver)
 
 
+@forms.errors_at({"text": "delivery"})
 def _deliver(task: Task) -> None:
     answers = [{"id": c.id, "met": request.form.get(f"met-{c.id}") == "1", "note": forms.words(f"note-{c.id}", 1000)}
                for c in parameters.criteria_of(task)]
@@ -179,7 +190,13 @@ def give_back(task_id: int) -> ResponseReturnValue:
 @mine
 def write(task_id: int) -> ResponseReturnValue:
     """Write to the client."""
-    return step(task_id, lambda task: messages.say(task, doors.me(), forms.words("text", 10_001)))
+    return step(task_id, write_to_client)
+
+
+@forms.errors_at({"text": "reply"})
+def write_to_client(task: Task) -> None:
+    """The words of the form beside the work."""
+    messages.say(task, doors.me(), forms.words("reply", 10_001))
 
 
 @pages.post("/<int:task_id>/files")

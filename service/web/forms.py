@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -17,6 +19,8 @@ from service.web.render import here
 # Written out and bounded: an exponent would be a number of millions of digits.
 WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
+# No form carries more than this: words that are read so far come back whole where they are refused.
+MOST = 500_000
 
 
 def words(name: str, most: int = 20_001) -> str:
@@ -74,6 +78,15 @@ def done(page: str, **facts: object) -> ResponseReturnValue:
 def lines(name: str) -> list[str]:
     """A text field with one thing a line."""
     return [line.strip() for line in words(name).splitlines() if line.strip()]
+
+
+@contextmanager
+def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
+    """What is wrong stands at these fields of the page, where the domain knows them by other names."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput({fields.get(name, name): words for name, words in error.errors.items()}) from error
 
 
 def toast(words: str, *, undo: str) -> None:

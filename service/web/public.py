@@ -12,12 +12,12 @@ from service.channels import strangers
 from service.channels.strangers import FirstTask
 from service.errors import BadInput
 from service.texts import clean
-from service.web import doors, language
+from service.web import doors, forms, language
 from service.web.account import ZONES
 from service.web.limits import limiter
 
 pages = Blueprint("public", __name__)
-FIELDS = {"name": 200, "email": 320, "phone": 40, "company": 200, "text": 20_001}
+FIELDS = {"name": 200, "email": 320, "phone": 40, "company": 200, "text": forms.MOST}
 
 
 @pages.get("/")
@@ -38,12 +38,12 @@ def first_task() -> ResponseReturnValue:
     if not request.form.get("consent"):
         return _front(values, {"consent": _("Without your consent we may not keep what you write.")}), 422
     zone = request.form.get("zone", "")
-    form = FirstTask(**values, language=language.locale(), zone=zone if zone in ZONES else "Europe/Riga")
+    told = FirstTask(**values, language=language.locale(), zone=zone if zone in ZONES else "Europe/Riga")
     try:
-        strangers.first_task(form, request.form.get("key", "")[:64] or uuid.uuid4().hex)
+        strangers.first_task(told, request.form.get("key", "")[:64] or uuid.uuid4().hex)
     except BadInput as error:
         return _front(values, error.errors), 422
-    session["thanked"] = form.email[:200]
+    session["thanked"] = told.email[:200]
     return redirect(url_for("public.thanks"), 303)
 
 

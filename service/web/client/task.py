@@ -53,7 +53,8 @@ def write(number: int) -> ResponseReturnValue:
     """Write to the assistant."""
     try:
         task = of(number)
-        messages.say(task, doors.me(), forms.words("text"))
+        with forms.errors_at({"text": "reply"}):
+            messages.say(task, doors.me(), forms.words("reply"))
         return back(task, "#talk")
     except Refusal as error:
         return page(number, error)

@@ -61,7 +61,8 @@ def decide(task_id: int) -> ResponseReturnValue:
     try:
         task = find(task_id)
         decision, who = request.form.get("decision", ""), forms.whole("assistant")
-        analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason", 2001))
+        with forms.errors_at({"reason": "do-reason" if decision == "do" else "drop-reason"}):
+            analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason", 2001))
         if decision == "delegate" and who:
             delegate.assign(task, doors.me(), who)
     except Refusal as error:
@@ -88,7 +89,8 @@ def ask_back(task_id: int) -> ResponseReturnValue:
     """Ask the client before deciding; the task stays in triage until the answer."""
     try:
         task = find(task_id)
-        questions.ask(task, doors.me(), forms.words("question", 2001))
+        with forms.errors_at({"text": "ask-question"}):
+            questions.ask(task, doors.me(), forms.words("question", 2001))
     except Refusal as error:
         return page(error.at(), error.status)
     flash(_("Asked. The clock stands until they answer."))
@@ -111,7 +113,8 @@ def make_task(inbound_id: int) -> ResponseReturnValue:
 def reply(inbound_id: int) -> ResponseReturnValue:
     """Write back to whoever sent a waiting message, by its own channel; it waits on."""
     try:
-        strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
+        with forms.errors_at({"text": f"reply-{inbound_id}"}):
+            strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
     except Refusal as error:
         return page(error.at(), error.status)
     flash(_("Your answer is on its way. The message waits on."))
@@ -123,7 +126,8 @@ def reply(inbound_id: int) -> ResponseReturnValue:
 def drop(inbound_id: int) -> ResponseReturnValue:
     """Set a waiting message aside; it can be taken back."""
     try:
-        strangers_desk.drop(inbound_id, forms.words("reason", 1001), doors.me())
+        with forms.errors_at({"reason": f"drop-{inbound_id}"}):
+            strangers_desk.drop(inbound_id, forms.words("reason", 1001), doors.me())
     except Refusal as error:
         return page(error.at(), error.status)
     forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
