@@ -56,7 +56,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     task = find(task_id)
     errors = refusal.at() if refusal else {}
     shown = show(task, doors.me())
-    return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=request.form,
+    return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=forms.typed(refusal), left=forms.unsent(refusal),
                            held=lists.held(doors.me().person_id or 0), page=lists.queued(limit=15), points=points_of(task, shown.criteria),
                            reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200
 
@@ -127,6 +127,9 @@ def retell(task_id: int) -> ResponseReturnValue:
 
 @forms.errors_at({"proposal.text": "proposal", "proposal.price": "proposal_price", "proposal.deadline_at": "proposal_deadline_at"})
 def _retell(task: Task) -> None:
+    last, seen = understanding.last_retelling(task), forms.whole("seen")
+    if last and seen is not None and last.id != seen:  # the same form in two windows
+        raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
     understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001), _proposal(task), forms.decimal("quantity"))
 
 

@@ -12,7 +12,7 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.errors import BadInput
+from service.errors import BadInput, NotNow, Refusal
 from service.texts import clean
 from service.web.render import here
 
@@ -21,6 +21,8 @@ WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 # No form carries more than this: words that are read so far come back whole where they are refused.
 MOST = 500_000
+# Where people write more than a word.
+WRITTEN = ("text", "note", "comment", "praise", "reply", "question", "plan", "proposal", "delivery", "help", "reason", "outcome", "criteria")
 
 
 def words(name: str, most: int = 20_001) -> str:
@@ -87,6 +89,21 @@ def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
         yield
     except BadInput as error:
         raise BadInput({fields.get(name, name): words for name, words in error.errors.items()}) from error
+
+
+def written() -> list[str]:
+    """All that somebody wrote in this form."""
+    return [said for name in WRITTEN if (said := words(name, MOST).strip()) and not said.isdecimal()]
+
+
+def unsent(refusal: Refusal | None) -> list[str]:
+    """What was written in a form that may be gone, because things have moved on meanwhile: it is shown, so that nothing is lost."""
+    return written() if isinstance(refusal, NotNow) else []
+
+
+def typed(refusal: Refusal | None) -> Mapping[str, str]:
+    """What goes back into the fields of the form."""
+    return {} if isinstance(refusal, NotNow) else request.form
 
 
 def toast(words: str, *, undo: str) -> None:

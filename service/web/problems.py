@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
 import psycopg
 from flask import Flask, Response, current_app, jsonify, render_template, request
@@ -15,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service.errors import BadInput, Refusal
+from service.web import forms
 from tenants.wall import db
 
 
@@ -72,7 +74,17 @@ def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnV
         return problem(status, code, detail, **more)
     if request.path.startswith("/hooks/"):
         return Response(detail + "\n", status, mimetype="text/plain")
-    return render_template("error.html", status=status, detail=detail), status
+    return render_template("error.html", status=status, detail=detail, left=_written()), status
+
+
+def _written() -> list[str]:
+    """What a form of ours carried, so that it is not lost; nothing where it is too large to be read."""
+    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+        return []  # words of another site have no place here
+    try:
+        return forms.written()
+    except HTTPException:
+        return []
 
 
 def problem(status: int, code: str, detail: str, **more: object) -> Response:
