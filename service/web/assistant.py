@@ -55,7 +55,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = find(task_id)
     errors = refusal.at() if refusal else {}
-    shown = show(task, doors.me())
+    shown = show(task, doors.me(), forms.before())
     return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=forms.typed(refusal), left=forms.unsent(refusal),
                            held=lists.held(doors.me().person_id or 0), page=lists.queued(limit=15), points=points_of(task, shown.criteria),
                            reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200

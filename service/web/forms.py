@@ -67,6 +67,12 @@ def moment(name: str) -> datetime | None:
         raise BadInput({name: _("Write a day and an hour.")}) from error
 
 
+def before() -> int | None:
+    """The message before which a conversation is read, None for its newest."""
+    text = request.args.get("before", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def by_script() -> bool:
     """Whether a script of ours sent this form (static/js/waiting.js) and reads the answer, instead of a browser that shows it."""
     return request.accept_mimetypes.best == "application/json"

@@ -32,7 +32,7 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     if refusal is not None:
         db.session.rollback()
     task = of(number)
-    shown = show(task, doors.me())
+    shown = show(task, doors.me(), forms.before())
     errors = refusal.at() if refusal else {}
     mine, move = client_move(task, shown.holder)
     return render_template("client/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, base=request.path.split("/tasks/")[0],

@@ -31,7 +31,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = find(task_id)
     errors = refusal.at() if refusal else {}
-    return render_template("operator/task.html", it=show(task, doors.me()), task=task, errors=errors, values=forms.typed(refusal),
+    return render_template("operator/task.html", it=show(task, doors.me(), forms.before()), task=task, errors=errors, values=forms.typed(refusal),
                            left=forms.unsent(refusal), loads=lists.loads(), sent=channel_lists.outgoing_of(task.id),
                            cancel_price=cancelling.price_now(task),
                            silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
