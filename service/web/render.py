@@ -19,11 +19,15 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from service import texts
 from service.now import now
 from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
 from service.web import amounts, ruler, term, words
 from service.web.language import zone as reader_zone
+
+# A word that no column of ours is wide enough for.
+LONG = re.compile(r"\S{25}")
 
 
 def init(app: Flask) -> None:
@@ -31,7 +35,7 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount, paragraphs=paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
-        translated=translated,
+        translated=translated, apart=apart, alone=texts.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=marked, event_words=words.event_words,
@@ -170,9 +174,22 @@ def size(count: int) -> str:
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs; nothing in it is markup."""
+    """Plain text as paragraphs, each in the direction of its own script; nothing in it is markup."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n"))) for part in parts)
+    return Markup("").join(_paragraph(part) for part in parts)
+
+
+def _paragraph(part: str) -> Markup:
+    tag = Markup('<p dir="auto">{}</p>') if texts.reads_backwards(part) else Markup("<p>{}</p>")
+    return tag.format(Markup("<br>").join(escape(line) for line in part.split("\n")))
+
+
+def apart(words: object) -> str:
+    """Somebody's words within a line of ours: they turn nothing around that stands beside them, and break where they do not fit."""
+    if isinstance(words, Markup):
+        return words
+    said = str(words or "")
+    return Markup("<bdi>{}</bdi>").format(said) if texts.reads_backwards(said) or LONG.search(said) else said
 
 
 # Words that stand in markup itself.
