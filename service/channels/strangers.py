@@ -19,6 +19,7 @@ from service.conversation.messages import Message
 from service.errors import BadInput
 from service.tasks import events
 from service.tasks.handing_over import Kept, Wish, hand_over, raw_of
+from service.tasks.task import LONGEST_TEXT
 from service.texts import to_translate
 from service.triage.language import language_of
 from tenants import addresses, company, membership, wall
@@ -61,8 +62,10 @@ def first_task(form: FirstTask, key: str) -> None:
 
 def _validate(form: FirstTask) -> None:
     errors = {}
-    if not 3 <= len(form.text.strip()) <= 20_000:
+    if len(form.text.strip()) < 3:
         errors["text"] = _("Say what is to be done.")
+    if len(form.text.strip()) > LONGEST_TEXT:
+        errors["text"] = _("At most 20,000 letters.")
     try:
         addresses.tidy("email", form.email)
     except addresses.BadAddress:

@@ -31,6 +31,7 @@ from service.texts import clean
 from tenants.wall import Base, db
 
 LONGEST = 10_000
+PAGE = 50
 
 
 class Message(Base):
@@ -87,8 +88,9 @@ def say(task: Task, by: Actor, text: str, *, inbound_id: int | None = None, chan
     return message
 
 
-def said_on(task: Task, limit: int = 200) -> list[Message]:
-    """The conversation on a task, oldest first; messages of the service itself are not part of it."""
-    newest = db.session.scalars(select(Message).where(Message.task_id == task.id, Message.direction == "said")
-                                .order_by(Message.id.desc()).limit(limit))
-    return list(newest)[::-1]
+def said_on(task: Task, before: int | None = None, limit: int = PAGE) -> list[Message]:
+    """The newest of what was said on a task, or what was said before a message, oldest first; what the service says is not part of it."""
+    said = select(Message).where(Message.task_id == task.id, Message.direction == "said")
+    if before is not None:
+        said = said.where(Message.id < before)
+    return list(db.session.scalars(said.order_by(Message.id.desc()).limit(limit)))[::-1]

@@ -41,8 +41,10 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
         raise BadInput({"decision": _("The decision is delegate, do, delete or refuse.")})
     if not reason.strip():
         raise BadInput({"reason": _("Say why, in a sentence that the client will read.")})
+    if len(reason.strip()) > 2000:
+        raise BadInput({"reason": _("At most 2,000 letters.")})
     record(task, DECISIONS[decision], by, later_=now() + timedelta(seconds=settings().undo_seconds),
-           set_={"ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason.strip()[:2000]})
+           set_={"ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason.strip()})
 
 
 def _delegate(task: Task, by: Actor, code: str | None) -> None:

@@ -89,10 +89,12 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
         raise NotReady(_("This delivery is not disputed."))
     if outcome not in ("rework", "settle", "accept", "cancel") or not reason.strip():
         raise BadInput({"outcome": _("The outcome is rework, settle, accept or cancel, with a reason.")})
+    if len(reason.strip()) > 2000:
+        raise BadInput({"reason": _("At most 2,000 letters.")})
     if outcome == "settle" and (score is None or not 0 <= score < 100):
         raise BadInput({"score": _("Settling needs a score between 0 and 99.")})
     record(task, "task.resolved", by, set_={"disputed_at": None}, outcome=outcome)
-    _carry_out(task, by, outcome, reason.strip()[:2000], score)
+    _carry_out(task, by, outcome, reason.strip(), score)
 
 
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:

@@ -168,5 +168,6 @@ def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | N
 
 
 def history(task: Task, limit: int = 200) -> list[Event]:
-    """What happened to a task, oldest first."""
-    return list(db.session.scalars(select(Event).where(Event.task_id == task.id).order_by(Event.id).limit(limit)))
+    """The newest of what happened to a task, oldest first. What was said and sent is not part of it: it would drown the rest."""
+    told = select(Event).where(Event.task_id == task.id, Event.kind.not_in(("task.message", "message.written")))
+    return list(db.session.scalars(told.order_by(Event.id.desc()).limit(limit)))[::-1]

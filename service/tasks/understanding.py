@@ -99,8 +99,10 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     """Say what was understood wrongly; the assistant retells once more. Raises BadInput without a word of it."""
     check(task, "task.corrected", by)
     retelling = _seen(task, retelling_id)
-    if not note.strip() or len(note) > 5000:
+    if not note.strip():
         raise BadInput({"note": _("Say what is different, in your own words.")})
+    if len(note) > 5000:
+        raise BadInput({"note": _("At most 5,000 letters.")})
     retelling.correction = note.strip()
     db.session.flush()
     record(task, "task.corrected", by, set_=clock.moving_to(task, "briefed"), retelling=retelling.id)
@@ -170,8 +172,10 @@ def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal
         errors["plan"] = _("The plan has at most 10,000 letters.")
     if quantity is not None and not parameters.LEAST_QUANTITY <= quantity <= parameters.GREATEST_QUANTITY:
         errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
-    if proposal and (not 0 < len(proposal.text.strip()) <= 5000):
+    if proposal and not proposal.text.strip():
         errors["proposal.text"] = _("Say what the other way is.")
+    if proposal and len(proposal.text.strip()) > 5000:
+        errors["proposal.text"] = _("At most 5,000 letters.")
     if proposal and not 0 <= proposal.price <= parameters.GREATEST_SUM:
         errors["proposal.price"] = _("The price has to be a sum of zero or more.")
     if proposal and proposal.deadline_at <= now():

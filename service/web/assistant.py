@@ -75,8 +75,8 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = find(task_id)
     errors = refusal.at() if refusal else {}
-    shown = show(task, doors.me())
-    return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=request.form,
+    shown = show(task, doors.me(), forms.before())
+    return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=forms.typed(refusal), left=forms.unsent(refusal),
                            queue=around.queue(doors.me(), limit=15), bench=around.bench(shown, doors.me()), points=points_of(task, shown.criteria),
                            reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200
 
@@ -142,8 +142,16 @@ def brief(task_id: int) -> ResponseReturnValue:
 @mine
 def retell(task_id: int) -> ResponseReturnValue:
     """Tell the task back in own words, perhaps with another way."""
-    return step(task_id, lambda task: understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001),
-                                                           _proposal(task), forms.decimal("quantity"), forms.pairs("words", "exact")))
+    return step(task_id, _retell)
+
+
+@forms.errors_at({"proposal.text": "proposal", "proposal.price": "proposal_price", "proposal.deadline_at": "proposal_deadline_at"})
+def _retell(task: Task) -> None:
+    last, seen = understanding.last_retelling(task), forms.whole("seen")
+    if last and seen is not None and last.id != seen:  # the same form in two windows
+        raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
+    understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001), _proposal(task), forms.decimal("quantity"),
+                         forms.pairs("words", "exact"))
 
 
 def _proposal(task: Task) -> Proposal | None:
@@ -158,7 +166,13 @@ def _proposal(task: Task) -> Proposal | None:
 @mine
 def ask(task_id: int) -> ResponseReturnValue:
     """Ask the client; the clock stands until they answer."""
-    return step(task_id, lambda task: questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options")))
+    return step(task_id, ask_client)
+
+
+@forms.errors_at({"text": "question"})
+def ask_client(task: Task) -> None:
+    """The question of the form, with its options."""
+    questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options"))
 
 
 @pages.post("/<int:task_id>/red-line")
@@ -176,6 +190,7 @@ def deliver(task_id: int) -> ResponseReturnValue:
     return step(task_id, _deliver)
 
 
+@forms.errors_at({"text": "delivery"})
 def _deliver(task: Task) -> None:
     answers = [{"id": c.id, "met": request.form.get(f"met-{c.id}") == "1", "note": forms.words(f"note-{c.id}", 1000)}
                for c in parameters.criteria_of(task)]
@@ -199,7 +214,13 @@ def give_back(task_id: int) -> ResponseReturnValue:
 @mine
 def write(task_id: int) -> ResponseReturnValue:
     """Write to the client."""
-    return step(task_id, lambda task: messages.say(task, doors.me(), forms.words("text", 10_001)))
+    return step(task_id, write_to_client)
+
+
+@forms.errors_at({"text": "reply"})
+def write_to_client(task: Task) -> None:
+    """The words of the form beside the work."""
+    messages.say(task, doors.me(), forms.words("reply", 10_001))
 
 
 @pages.post("/<int:task_id>/lessons")

@@ -52,7 +52,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def enter(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-        return view(*args, **kwargs) if known() else _to_sign_in()
+        return view(*args, **kwargs) if known() else to_sign_in()
 
     return _marked(enter, "signed_in")
 
@@ -64,7 +64,7 @@ def client(view: View) -> View:
     def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
         who = known()
         if who is None:
-            return _to_sign_in()
+            return to_sign_in()
         g.seat = who.seat(company) or abort(404)
         g.actor = actor.client(who.person_id, name=who.name)
         with wall.transaction(who.client_scope(g.seat)):
@@ -95,7 +95,7 @@ def staff(*roles: str) -> Callable[[View], View]:
         def enter(**kwargs: Any) -> ResponseReturnValue:
             who = known()
             if who is None:
-                return _to_sign_in()
+                return to_sign_in()
             if who.staff_role not in roles:
                 abort(403 if who.staff_role else 404)
             g.actor = actor.staff(who.person_id, who.staff_role, name=who.name)
@@ -112,7 +112,7 @@ def me() -> Actor:
     return g.actor  # type: ignore[no-any-return]
 
 
-def _to_sign_in() -> ResponseReturnValue:
+def to_sign_in() -> ResponseReturnValue:
     """To the sign-in page, and back to this one afterwards; a form's words are kept by the browser's draft."""
     session["next"] = request.full_path if request.method == "GET" else (request.referrer or "")[-500:]
     return redirect(url_for("account.login"))

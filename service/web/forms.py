@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,7 +12,7 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.errors import BadInput
+from service.errors import BadInput, NotNow, Refusal
 from service.texts import clean
 from service.web.render import here
 
@@ -19,6 +21,10 @@ WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
 # A point or comma before three digits divides thousands: sums here have two digits after theirs.
 THOUSANDS = re.compile(r"[.,](?=\d{3}(?:\D|$))", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
+# No form carries more than this: words that are read so far come back whole where they are refused.
+MOST = 500_000
+# Where people write more than a word.
+WRITTEN = ("text", "note", "comment", "praise", "reply", "question", "plan", "proposal", "delivery", "help", "reason", "outcome", "criteria", "first", "second")
 
 
 def words(name: str, most: int = 20_001) -> str:
@@ -69,6 +75,12 @@ def moment(name: str) -> datetime | None:
         raise BadInput({name: _("Write a day and an hour.")}) from error
 
 
+def before() -> int | None:
+    """The message before which a conversation is read, None for its newest."""
+    text = request.args.get("before", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def by_script() -> bool:
     """Whether a script of ours sent this form (static/js/waiting.js) and reads the answer, instead of a browser that shows it."""
     return request.accept_mimetypes.best == "application/json"
@@ -87,6 +99,30 @@ def lines(name: str) -> list[str]:
 def pairs(one: str, other: str, most: int = 30) -> list[tuple[str, str]]:
     """Two fields that stand several times in a form, as pairs; cut one above what the domain takes, so that it refuses with a sentence."""
     return [(clean(a)[:1000], clean(b)[:1000]) for a, b in zip(request.form.getlist(one)[:most], request.form.getlist(other)[:most], strict=False)]
+
+
+@contextmanager
+def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
+    """What is wrong stands at these fields of the page, where the domain knows them by other names."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput({fields.get(name, name): words for name, words in error.errors.items()}) from error
+
+
+def written() -> list[str]:
+    """All that somebody wrote in this form."""
+    return [said for name in WRITTEN if (said := words(name, MOST).strip()) and not said.isdecimal()]
+
+
+def unsent(refusal: Refusal | None) -> list[str]:
+    """What was written in a form that may be gone, because things have moved on meanwhile: it is shown, so that nothing is lost."""
+    return written() if isinstance(refusal, NotNow) else []
+
+
+def typed(refusal: Refusal | None) -> Mapping[str, str]:
+    """What goes back into the fields of the form."""
+    return {} if isinstance(refusal, NotNow) else request.form
 
 
 def toast(words: str, *, undo: str) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from service import texts
+
 # Words that stand in markup itself.
 ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
 # Signs that no text has stand for the marks until the text is escaped.
@@ -17,9 +19,14 @@ MARKS = {"words": ('<span class="was">', "</span>"), "exact": ("<ins>", "</ins>"
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs; nothing in it is markup."""
+    """Plain text as paragraphs, each in the direction of its own script; nothing in it is markup."""
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n"))) for part in parts)
+    return Markup("").join(_paragraph(part) for part in parts)
+
+
+def _paragraph(part: str) -> Markup:
+    tag = Markup('<p dir="auto">{}</p>') if texts.reads_backwards(part) else Markup("<p>{}</p>")
+    return tag.format(Markup("<br>").join(escape(line) for line in part.split("\n")))
 
 
 def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:

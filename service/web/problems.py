@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlsplit
 
 import psycopg
 from flask import Flask, Response, current_app, jsonify, render_template, request
@@ -15,13 +16,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service.errors import BadInput, Refusal
+from service.web import doors, forms
 from tenants.wall import db
 
 
 def init(app: Flask) -> None:
     """Register a handler for each kind of error."""
     app.register_error_handler(Refusal, refused)
-    app.register_error_handler(CSRFError, lambda error: show(400, "form-expired", _("This form has expired. Go back, reload, and send it again.")))
+    app.register_error_handler(CSRFError, expired)
     app.register_error_handler(RateLimitExceeded, lambda error: show(429, "too-many", _("Too many tries. Wait a minute and try again.")))
     app.register_error_handler(HTTPException, of_http)
     for wrong in (DataError, psycopg.DataError):
@@ -35,6 +37,14 @@ def refused(error: Refusal) -> ResponseReturnValue:
     """Something that the person can mend."""
     more = {"errors": error.errors} if isinstance(error, BadInput) else {}
     return show(error.status, error.code, error.detail or _default(error.status), **more)
+
+
+def expired(_error: CSRFError) -> ResponseReturnValue:
+    """A form that is older than the session. Who is signed out signs in and comes back to it; its words are kept by the browser's draft."""
+    door = getattr(current_app.view_functions.get(request.endpoint or ""), "door", "public")
+    if door != "public" and doors.known() is None and request.accept_mimetypes.best != "application/json":
+        return doors.to_sign_in()
+    return show(400, "form-expired", _("This form has expired. Go back, reload, and send it again."))
 
 
 def of_http(error: HTTPException) -> ResponseReturnValue:
@@ -72,7 +82,17 @@ def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnV
         return problem(status, code, detail, **more)
     if request.path.startswith("/hooks/"):
         return Response(detail + "\n", status, mimetype="text/plain")
-    return render_template("error.html", status=status, detail=detail), status
+    return render_template("error.html", status=status, detail=detail, left=_written()), status
+
+
+def _written() -> list[str]:
+    """What a form of ours carried, so that it is not lost; nothing where it is too large to be read."""
+    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+        return []  # words of another site have no place here
+    try:
+        return forms.written()
+    except HTTPException:
+        return []
 
 
 def problem(status: int, code: str, detail: str, **more: object) -> Response:

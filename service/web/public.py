@@ -14,7 +14,7 @@ from service.channels.strangers import FirstTask
 from service.errors import BadInput
 from service.tasks.dead_line import SUCCESS
 from service.texts import clean
-from service.web import doors, tale, term
+from service.web import doors, forms, tale, term
 from service.web.account import ZONES
 from service.web.examples import examples
 from service.web.language import locale
@@ -23,7 +23,7 @@ from service.web.pictures import phone
 from service.web.render import here, language, weekday
 
 pages = Blueprint("public", __name__)
-FIELDS = {"email": 320, "phone": 40, "text": 20_001}
+FIELDS = {"email": 320, "phone": 40, "text": forms.MOST}
 
 
 @pages.get("/")
@@ -45,12 +45,12 @@ def first_task() -> ResponseReturnValue:
     if not values["consent"]:
         return _front(values, {"consent": _("Without your consent we may not keep what you write.")}), 422
     zone = request.form.get("zone", "")
-    form = FirstTask(**typed, language=locale(), zone=zone if zone in ZONES else "Europe/Riga")
+    told = FirstTask(**typed, language=locale(), zone=zone if zone in ZONES else "Europe/Riga")
     try:
-        strangers.first_task(form, request.form.get("key", "")[:64] or uuid.uuid4().hex)
+        strangers.first_task(told, request.form.get("key", "")[:64] or uuid.uuid4().hex)
     except BadInput as error:
         return _front(values, error.errors), 422
-    session["thanked"] = form.email[:200]
+    session["thanked"] = told.email[:200]
     return redirect(url_for("public.thanks"), 303)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from service import texts
 from service.config import settings
 from service.now import now
 from service.tasks.clock import retell_by
@@ -28,6 +30,9 @@ from service.web import amounts, markup, ruler, term, words
 from service.web.language import zone as reader_zone
 from service.web.reach import reach
 
+# A word that no column of ours is wide enough for.
+LONG = re.compile(r"\S{25}")
+
 
 def init(app: Flask) -> None:
     """Make them known to the templates."""
@@ -36,6 +41,7 @@ def init(app: Flask) -> None:
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
+        apart=apart, alone=texts.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
@@ -219,6 +225,14 @@ def state(value: str) -> str:
 def size(count: int) -> str:
     """A file's size."""
     return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, round(count / 1024))} KB"
+
+
+def apart(words: object) -> str:
+    """Somebody's words within a line of ours: they turn nothing around that stands beside them, and break where they do not fit."""
+    if isinstance(words, Markup):
+        return words
+    said = str(words or "")
+    return Markup("<bdi>{}</bdi>").format(said) if texts.reads_backwards(said) or LONG.search(said) else said
 
 
 def initials(name: str | None) -> str:

@@ -10,7 +10,7 @@ from service.channels import short_links
 from service.errors import NotFound, Refusal
 from service.tasks import dead_line
 from service.tasks.task import Task, find
-from service.web import doors
+from service.web import doors, forms
 from service.web.client.steps import answer_question, judge_retelling, score_delivery
 from service.web.limits import limiter
 from service.web.shown import show
@@ -58,5 +58,5 @@ def _page(task: Task, token: str, refusal: Refusal | None = None) -> ResponseRet
     mine, move = client_move(task, shown.holder)
     errors = refusal.at() if refusal else {}
     silence = dead_line.silence_ends(task) if task.state == "delivered" else None
-    return render_template("short/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, values=request.form, url=f"/t/{token}",
-                           silence=silence), refusal.status if refusal else 200
+    return render_template("short/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, values=forms.typed(refusal),
+                           left=forms.unsent(refusal), url=f"/t/{token}", silence=silence), refusal.status if refusal else 200

@@ -45,6 +45,7 @@ class Shown:
     reports: list[red_line.Report]
     files: list[Attachment]
     talk: list[Message]
+    before: int | None
     history: list[Event]
     pauses: list[tuple[datetime, datetime | None]]
     retelling: understanding.Retelling | None
@@ -80,6 +81,11 @@ class Shown:
         return self.owner or any(self.passes(price) is None for price in offered)
 
     @property
+    def earlier(self) -> int | None:
+        """Before which message earlier ones may stand; None where there are none."""
+        return self.talk[0].id if len(self.talk) == messages.PAGE else None
+
+    @property
     def holder(self) -> str:
         """The first name of who holds the task."""
         return self.names.get(self.task.holder_id or 0, "").split(" ")[0]
@@ -89,13 +95,13 @@ class Shown:
         return [file for file in self.files if file.part == name]
 
 
-def show(task: Task, by: Actor) -> Shown:
-    """Read everything that the page of a task shows to this reader."""
+def show(task: Task, by: Actor, before: int | None = None) -> Shown:
+    """Read everything that the page of a task shows to this reader; of the conversation the newest, or what was said `before`."""
     charge = None if by.kind == ASSISTANT else charges.of_task(task)  # money is between the client and the service
     shown = Shown(
         task=task, company=db.session.get(Company, task.company_id), can=possible(task, by), criteria=parameters.criteria_of(task),
         questions=questions.questions_of(task), reports=red_line.reports_of(task), files=files.files_of(task),
-        talk=messages.said_on(task), history=events.history(task),
+        talk=messages.said_on(task, before), before=before, history=events.history(task),
         pauses=[(pause.at, pause.to_at) for pause in clock.pauses(task)], retelling=understanding.last_retelling(task),
         agreement=understanding.agreement_of(task), delivery=dead_line.last_delivery(task),
         acceptance=dead_line.last_acceptance(task), praises=review.praises_of(task), charge=charge,

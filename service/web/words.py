@@ -12,6 +12,7 @@ from service.now import now
 from service.tasks.clock import TICKS
 from service.tasks.events import Event
 from service.tasks.task import Task
+from service.texts import apart
 
 # From here on a red line is said to come.
 NEAR = timedelta(hours=2)
@@ -114,7 +115,7 @@ STATE_WORDS = {
 
 def client_move(task: Task, holder: str) -> tuple[bool, str]:
     """Whether the move is the client's, and what the move is, in a sentence."""
-    name = holder or _("the assistant")
+    name = apart(holder) or _("the assistant")
     if task.disputed_at:
         return False, _("An operator looks at the dispute and answers you.")
     if task.state == "retold":

@@ -81,8 +81,12 @@ async function later() {
   await registration?.sync?.register("waiting").catch(() => {});
 }
 
+// Only now is its draft done with.
+const settled = (form) => form.dispatchEvent(new Event("desk:sent", { bubbles: true }));
+
 // Kept: the box is empty for the next one, under a key of its own.
 async function kept(form) {
+  settled(form);
   form.reset();
   form.elements.text.value = "";
   form.elements.key.value = newKey();
@@ -91,8 +95,11 @@ async function kept(form) {
 }
 
 // What cannot be kept here stays in its fields; with a connection the browser sends it itself, as without script.
-function asEver(form) {
-  if (navigator.onLine && !form.hasAttribute("data-only-kept")) return form.submit();
+function asEver(form, refused = false) {
+  if (navigator.onLine && !form.hasAttribute("data-only-kept")) {
+    if (!refused) settled(form);
+    return form.submit();
+  }
   form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));
   return say(about().dataset.tooLarge, "files");
 }
@@ -105,10 +112,13 @@ async function handOver(form) {
   if (!(await waiting.fits(entry))) return asEver(form);
   await waiting.write(entry);
   const outcome = navigator.onLine ? await waiting.send(entry.key) : { state: "lost" };
-  if (outcome.state === "sent") return location.assign(outcome.page);
+  if (outcome.state === "sent") {
+    settled(form);
+    return location.assign(outcome.page);
+  }
   if (outcome.state !== "refused" || form.hasAttribute("data-only-kept")) return kept(form);
   await waiting.takeAway(entry.key);
-  return asEver(form);
+  return asEver(form, true);
 }
 
 function watch(form) {

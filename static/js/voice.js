@@ -13,7 +13,7 @@ function file(pieces, kind) {
 
 // Words have to stand in the box; where there are none, they say what is to be heard.
 function name(form, button, seconds) {
-  const words = form.elements.text;
+  const words = form.querySelector("textarea");
   if (!words || words.value.trim()) return;
   words.value = `${button.dataset.words} ${minutes(seconds)}`;
   words.dispatchEvent(new Event("input", { bubbles: true }));

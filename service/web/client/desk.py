@@ -53,7 +53,7 @@ def new() -> ResponseReturnValue:
 @doors.client
 def hand_over() -> ResponseReturnValue:
     """Hand a task over, once for each form, with its files."""
-    values = {name: forms.words(name) for name in FIELDS}
+    values = {name: forms.words(name, forms.MOST if name == "text" else 20_001) for name in FIELDS}
     try:
         wish = Wish(text=values["text"], title=values["title"][:200], category=values["category"][:30] or None,
                     deadline_at=forms.moment("deadline_at"), deadline_fixed=bool(values["deadline_fixed"]),

@@ -99,7 +99,7 @@ def read_handbook() -> ResponseReturnValue:
 @doors.client
 def write_handbook() -> ResponseReturnValue:
     """Keep the handbook."""
-    text = forms.words("text", handbook.LONGEST + 2)
+    text = forms.words("text", forms.MOST)
     if len(text) > handbook.LONGEST:
         return _handbook(BadInput({"text": _("At most 20,000 letters.")}), text)
     handbook.write(g.seat.company_id, text, g.identity.person_id)
@@ -189,7 +189,10 @@ def _change(company: Company) -> None:
         raise BadInput({"name": _("A name has between 1 and 200 letters.")})
     if days is None or not 1 <= days <= 30:
         raise BadInput({"silence_days": _("Between 1 and 30 working days.")})
-    company.name, company.silence_days, company.address = name, days, forms.words("address", 1000)
+    address = forms.words("address")
+    if len(address) > 1000:
+        raise BadInput({"company-address": _("At most 1,000 letters.")})
+    company.name, company.silence_days, company.address = name, days, address
     company.language = "ru" if request.form.get("language") == "ru" else "en"
     company.zone = request.form["zone"] if request.form.get("zone") in available_timezones() else company.zone
     db.session.flush()

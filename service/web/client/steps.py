@@ -62,9 +62,10 @@ def answer(number: int) -> ResponseReturnValue:
 def answer_question(task: Task) -> None:
     """The words, or the option that was pressed, which has to be one that was offered."""
     number, option = forms.whole("question") or 0, request.form.get("option")
-    if option and option not in {offered for question in questions.questions_of(task) if question.id == number for offered in question.options}:
-        raise BadInput({"text": _("This was not among the options.")})
-    questions.answer(task, doors.me(), number, option or forms.words("text", 5001))
+    with forms.errors_at({"text": f"answer-{number}"}):
+        if option and option not in {offered for question in questions.questions_of(task) if question.id == number for offered in question.options}:
+            raise BadInput({"text": _("This was not among the options.")})
+        questions.answer(task, doors.me(), number, option or forms.words("text", 5001))
 
 
 @pages.post("/tasks/<int:number>/acceptance")
@@ -79,14 +80,19 @@ def score_delivery(task: Task) -> None:
     praise, tip = forms.words("praise", 2001).strip(), forms.money("tip")
     dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment", 5001), request.form.get("then") or None)
     if (praise or tip) and task.state == "accepted":
-        review.praise(task, doors.me(), praise or _("Thank you"), tip)
+        _thank(task, praise or _("Thank you"), tip)
 
 
 @pages.post("/tasks/<int:number>/praise")
 @doors.client
 def praise(number: int) -> ResponseReturnValue:
     """Thank the assistant."""
-    return step(number, lambda task: review.praise(task, doors.me(), forms.words("text", 2001), forms.money("tip")))
+    return step(number, lambda task: _thank(task, forms.words("praise", 2001), forms.money("tip")))
+
+
+@forms.errors_at({"text": "praise"})
+def _thank(task: Task, words: str, tip: int | None) -> None:
+    review.praise(task, doors.me(), words, tip)
 
 
 @pages.post("/tasks/<int:number>/cancellation")

@@ -36,12 +36,12 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     if refusal is not None:
         db.session.rollback()
     task = of(number)
-    shown = show(task, doors.me())
+    shown = show(task, doors.me(), forms.before())
     errors = refusal.at() if refusal else {}
     mine, move = client_move(task, shown.holder)
     return render_template("client/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, base=request.path.split("/tasks/")[0],
-                           values=request.form, silence=dead_line.silence_ends(task) if task.state == "delivered" else None,
-                           cancel_price=cancelling.price_now(task)), refusal.status if refusal else 200
+                           values=forms.typed(refusal), left=forms.unsent(refusal), cancel_price=cancelling.price_now(task),
+                           silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
 
 
 @pages.get("/tasks/<int:number>")
@@ -57,7 +57,8 @@ def write(number: int) -> ResponseReturnValue:
     """Write to the assistant."""
     try:
         task = of(number)
-        messages.say(task, doors.me(), forms.words("text"))
+        with forms.errors_at({"text": "reply"}):
+            messages.say(task, doors.me(), forms.words("reply"))
         attach(task, "message")
         return back(task, "#talk")
     except Refusal as error:

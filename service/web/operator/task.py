@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.channels import lists as channel_lists
-from service.conversation import messages
 from service.errors import BadInput, Refusal
-from service.tasks import cancelling, dead_line, delegate, handing_over, lists, parameters, questions
+from service.tasks import cancelling, dead_line, delegate, handing_over, lists, parameters
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.task import Task, find
 from service.web import doors, forms
+from service.web.assistant import ask_client, write_to_client
 from service.web.client import steps
 from service.web.client.task import download
 from service.web.operator.blueprint import desk_only, pages
@@ -31,7 +31,8 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = find(task_id)
     errors = refusal.at() if refusal else {}
-    return render_template("operator/task.html", it=show(task, doors.me()), task=task, errors=errors, values=request.form, loads=lists.loads(),
+    return render_template("operator/task.html", it=show(task, doors.me(), forms.before()), task=task, errors=errors, values=forms.typed(refusal),
+                           left=forms.unsent(refusal), loads=lists.loads(),
                            sent=channel_lists.outgoing_of(task.id), cancel_price=cancelling.price_now(task),
                            phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
                            silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
@@ -64,7 +65,8 @@ def assign(task_id: int) -> ResponseReturnValue:
 @desk_only
 def give_back(task_id: int) -> ResponseReturnValue:
     """Put the task back into the queue."""
-    return step(task_id, lambda task: delegate.give_back(task, doors.me(), forms.words("reason", 1001)))
+    return step(task_id, forms.errors_at({"reason": "return-reason"})(
+        lambda task: delegate.give_back(task, doors.me(), forms.words("reason", 1001))))
 
 
 @pages.post("/desk/tasks/<int:task_id>/understanding")
@@ -85,7 +87,7 @@ def answer(task_id: int) -> ResponseReturnValue:
 @desk_only
 def ask(task_id: int) -> ResponseReturnValue:
     """Ask the client."""
-    return step(task_id, lambda task: questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options")))
+    return step(task_id, ask_client)
 
 
 @pages.post("/desk/tasks/<int:task_id>/acceptance")
@@ -107,7 +109,8 @@ def resolve(task_id: int) -> ResponseReturnValue:
 @desk_only
 def cancel(task_id: int) -> ResponseReturnValue:
     """Stop the task."""
-    return step(task_id, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason", 2001)))
+    return step(task_id, forms.errors_at({"reason": "cancel-reason"})(
+        lambda task: cancelling.cancel(task, doors.me(), forms.words("reason", 2001))))
 
 
 @pages.post("/desk/tasks/<int:task_id>/parameters")
@@ -121,7 +124,7 @@ def change(task_id: int) -> ResponseReturnValue:
 @desk_only
 def write(task_id: int) -> ResponseReturnValue:
     """Write to the client."""
-    return step(task_id, lambda task: messages.say(task, doors.me(), forms.words("text", 10_001)))
+    return step(task_id, write_to_client)
 
 
 @pages.get("/desk/tasks/<int:task_id>/files/<int:file_id>")
@@ -142,7 +145,7 @@ def new() -> ResponseReturnValue:
 @desk_only
 def enter() -> ResponseReturnValue:
     """Enter a task for a client who told it by phone; it is marked as such."""
-    values = {name: forms.words(name) for name in ("email", "text", "title", "category", "deadline_at")}
+    values = {name: forms.words(name, forms.MOST if name == "text" else 321) for name in ("email", "text", "title", "category", "deadline_at")}
     try:
         made = _enter(values)
     except Refusal as error:

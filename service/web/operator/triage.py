@@ -27,25 +27,29 @@ from tenants.wall import db
 @desk_only
 def triage() -> ResponseReturnValue:
     """What waits for a decision, and the one that is looked at: `task`, `message`, else the oldest."""
-    return page({})
+    return page()
 
 
-def page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def page(refusal: Refusal | None = None) -> ResponseReturnValue:
     """The page; after a refusal with what was typed and what was wrong."""
-    if errors:
+    if refusal is not None:
         db.session.rollback()
     tasks, waiting = lists.triage(request.args.get("after")), channel_lists.waiting()
-    task, message = _looked_at(tasks, waiting)
-    return render_template("operator/triage.html", page=tasks, waiting=waiting, task=task, message=message, errors=errors, values=request.form,
-                           key=uuid.uuid4().hex, guess=_guess(task) if task else None,
-                           replies=strangers_desk.replies([message]) if message else {}), status
+    row, message = _looked_at(tasks, waiting)
+    task, errors = row.task if row else None, refusal.at() if refusal else {}
+    return render_template("operator/triage.html", page=tasks, waiting=waiting, row=row, task=task, message=message, errors=errors,
+                           values=forms.typed(refusal), left=forms.unsent(refusal), key=uuid.uuid4().hex, guess=_guess(task) if task else None,
+                           replies=strangers_desk.replies([message]) if message else {}), refusal.status if refusal else 200
 
 
-def _looked_at(tasks: lists.Page, waiting: list[Inbound]) -> tuple[Task | None, Inbound | None]:
-    wanted, message = request.values.get("task", type=int), request.values.get("message", type=int)
+def _looked_at(tasks: lists.Page, waiting: list[Inbound]) -> tuple[lists.Row | None, Inbound | None]:
+    """What was acted on, else what the address names, else the oldest: words typed for one task never stand under another."""
+    acted: dict[str, int] = request.view_args or {}
+    wanted, message = (acted.get(f"{kind}_id") or request.values.get(name, type=int) for kind, name in (("task", "task"), ("inbound", "message")))
     if message:
         return None, next((one for one in waiting if one.id == message), None)
-    shown = next((row.task for row in tasks.rows if row.task.id == wanted), None) or (tasks.rows[0].task if tasks.rows else None)
+    further = [row for row in lists.by_ids([wanted]) if row.task.state == "triage"] if wanted else []
+    shown = next(iter([*further, *tasks.rows]), None)
     return (shown, None) if shown or not waiting else (None, waiting[0])
 
 
@@ -65,11 +69,12 @@ def decide(task_id: int) -> ResponseReturnValue:
     try:
         task = find(task_id)
         decision, who = request.form.get("decision", ""), forms.whole("assistant")
-        analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason", 2001))
+        with forms.errors_at({"reason": "do-reason" if decision == "do" else "drop-reason"}):
+            analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason", 2001))
         if decision == "delegate" and who:
             delegate.assign(task, doors.me(), who)
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     said = _("Task %(number)s is %(state)s.", number=task.number, state=STATE_NAMES[task.state])
     forms.toast(said, undo=f"/desk/tasks/{task_id}/triage/undo") if not who else flash(said)
     return redirect("/desk/triage", 303)
@@ -82,7 +87,7 @@ def undo(task_id: int) -> ResponseReturnValue:
     try:
         undoing.undo_triage(find(task_id), doors.me())
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
@@ -92,9 +97,10 @@ def ask_back(task_id: int) -> ResponseReturnValue:
     """Ask the client before deciding; the task stays in triage until the answer."""
     try:
         task = find(task_id)
-        questions.ask(task, doors.me(), forms.words("question", 2001))
+        with forms.errors_at({"text": "ask-question"}):
+            questions.ask(task, doors.me(), forms.words("question", 2001))
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     flash(_("Asked. The clock stands until they answer."))
     return redirect("/desk/triage", 303)
 
@@ -109,7 +115,7 @@ def move_date(task_id: int) -> ResponseReturnValue:
             raise BadInput({"deadline_at": _("Write a day and an hour.")})
         changed = parameters.change(find(task_id), doors.me(), Parameters(deadline_at=date))
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     forms.toast(_("The dead line is moved."), undo=f"/desk/tasks/{task_id}/triage/date/undo?event={changed.id}")
     return redirect(f"/desk/triage?task={task_id}", 303)
 
@@ -121,7 +127,7 @@ def undo_date(task_id: int) -> ResponseReturnValue:
     try:
         undoing.undo_change(find(task_id), doors.me(), request.args.get("event", 0, type=int))
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
@@ -131,9 +137,10 @@ def split(task_id: int) -> ResponseReturnValue:
     """Make two tasks of one message; each is triaged by itself."""
     try:
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
-        made = splitting.split(find(task_id), doors.me(), forms.words("first"), forms.words("second"), key)
+        with forms.errors_at({"first": "split-first", "second": "split-second"}):
+            made = splitting.split(find(task_id), doors.me(), forms.words("first"), forms.words("second"), key)
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     flash(_("The second part is task %(number)s now.", number=made.number))
     return redirect(f"/desk/triage?task={task_id}", 303)
 
@@ -145,7 +152,7 @@ def make_task(inbound_id: int) -> ResponseReturnValue:
     try:
         made = strangers_desk.make_task(inbound_id, forms.words("email", 321), doors.me())
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     return redirect(f"/desk/tasks/{made.id}", 303)
 
 
@@ -154,9 +161,10 @@ def make_task(inbound_id: int) -> ResponseReturnValue:
 def reply(inbound_id: int) -> ResponseReturnValue:
     """Write back to whoever sent a waiting message, by its own channel; it waits on."""
     try:
-        strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
+        with forms.errors_at({"text": f"reply-words-{inbound_id}"}):
+            strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     flash(_("Your answer is on its way. The message waits on."))
     return redirect(f"/desk/triage?message={inbound_id}", 303)
 
@@ -166,9 +174,10 @@ def reply(inbound_id: int) -> ResponseReturnValue:
 def drop(inbound_id: int) -> ResponseReturnValue:
     """Set a waiting message aside; it can be taken back."""
     try:
-        strangers_desk.drop(inbound_id, forms.words("reason", 1001), doors.me())
+        with forms.errors_at({"reason": f"drop-{inbound_id}"}):
+            strangers_desk.drop(inbound_id, forms.words("reason", 1001), doors.me())
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
     return redirect("/desk/triage", 303)
 
@@ -180,5 +189,5 @@ def undo_drop(inbound_id: int) -> ResponseReturnValue:
     try:
         strangers_desk.take_up(inbound_id, doors.me())
     except Refusal as error:
-        return page(error.at(), error.status)
+        return page(error)
     return redirect(f"/desk/triage?message={inbound_id}", 303)
