@@ -24,7 +24,8 @@ NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 # No form carries more than this: words that are read so far come back whole where they are refused.
 MOST = 500_000
 # Where people write more than a word.
-WRITTEN = ("text", "note", "comment", "praise", "reply", "question", "plan", "proposal", "delivery", "help", "reason", "outcome", "criteria", "first", "second")
+WRITTEN = ("text", "note", "comment", "praise", "reply", "question", "plan", "proposal", "delivery", "help", "reason", "outcome", "criteria",
+           "first", "second")
 
 
 def words(name: str, most: int = 20_001) -> str:
