@@ -11,6 +11,7 @@ import queue
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
@@ -26,6 +27,8 @@ LEAST_PAUSE = 0.8
 KEEP_ALIVE = 20.0
 # Streams end from time to time, so that a session that was ended meanwhile ends them, too.
 LASTS = 300.0
+# What came in so lately may lie between a page's making and the first breath of its stream.
+REMEMBERED = 500
 AGAIN = "again"
 
 
@@ -95,6 +98,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.streams: set[Stream] = set()
+        self.lately: deque[tuple[float, Nudge]] = deque(maxlen=REMEMBERED)
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
 
@@ -125,13 +129,18 @@ class Hub:
             except (redis.RedisError, ValueError, TypeError):
                 time.sleep(random.uniform(0.5, 1.5))  # noqa: S311
 
+    def missed(self, eyes: Eyes, since: float) -> bool:
+        """Whether something that concerns them has moved since then (seconds since 1970)."""
+        return any(at >= since and nudge.what == "task" and eyes.see(nudge) for at, nudge in tuple(self.lately))
+
     def tell_all(self) -> None:
         """Every page looks anew."""
         for stream in tuple(self.streams):
             stream.news.put(AGAIN)
 
     def pass_on(self, nudge: Nudge) -> None:
-        """To the streams that it concerns."""
+        """To the streams that it concerns, and to those that open in a moment."""
+        self.lately.append((time.time(), nudge))
         for stream in tuple(self.streams):
             if stream.eyes.see(nudge):
                 stream.news.put(nudge.what)
@@ -140,12 +149,13 @@ class Hub:
 hub = Hub()
 
 
-def events(eyes: Eyes, *, again: bool) -> Iterator[str]:
+def events(eyes: Eyes, *, again: bool, since: float | None = None) -> Iterator[str]:
     """The stream of one page, as server-sent events: `changed` when it should look anew, `here` when somebody comes or goes.
 
-    `again` where the page was connected before and may have missed something.
+    `again` where the page was connected before and may have missed something; `since` is when the page was made, in seconds since 1970.
     """
     stream, told = hub.open(eyes), 0.0
+    again = again or (since is not None and hub.missed(eyes, since))
     try:
         yield f"id: {int(time.time())}\nretry: 1000\nevent: {'changed' if again else 'hello'}\ndata: -\n\n"
         ends = time.monotonic() + LASTS * random.uniform(0.8, 1.2)  # noqa: S311

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, abort, g, render_template, request
@@ -18,6 +19,12 @@ from tenants.signin.identity import Identity, Seat
 pages = Blueprint("live", __name__, url_prefix="/live")
 
 
+@pages.before_app_request
+def begin() -> None:
+    """A page shows what was there when its making began; its stream begins there, too."""
+    g.began = time.time()
+
+
 @pages.get("")
 @doors.signed_in
 def stream() -> ResponseReturnValue:
@@ -27,7 +34,7 @@ def stream() -> ResponseReturnValue:
     shown = _task(task, seat) if task else None
     eyes = Eyes(who.person_id, None if seat else who.staff_role, who.trades, seat.company_id if seat else None,
                 seat is not None and seat.role == "owner", task)
-    news = live.events(eyes, again="Last-Event-ID" in request.headers)
+    news = live.events(eyes, again="Last-Event-ID" in request.headers, since=request.args.get("since", type=float))
     answer = Response(_attended(news, shown, by, who.name) if shown else news, mimetype="text/event-stream")
     answer.headers["Cache-Control"], answer.headers["X-Accel-Buffering"] = "no-store", "no"
     return answer

@@ -18,7 +18,7 @@ from tests.talk import work_off
 
 def lines(total, language="en", score=95, quantity="8"):
     task = SimpleNamespace(title="Hotels", category="research", quantity=Decimal(quantity), score=score)
-    return invoice_pdf._lines(task, SimpleNamespace(currency="EUR"), total, language)
+    return invoice_pdf._lines(task, SimpleNamespace(kind="work", currency="EUR"), total, language)
 
 
 def test_a_price_by_the_rate_shows_the_rate(app):

@@ -58,7 +58,7 @@ def test_charges_are_turned_ten_by_ten_in_both_directions(world):
 
 def row(quantity="7", unit_price=1200, amount=8400, state="accepted", score=90, category="smm"):
     task = SimpleNamespace(quantity=Decimal(quantity), unit_price=unit_price, currency="EUR", category=category, state=state, score=score)
-    return SimpleNamespace(task=task, charge=SimpleNamespace(amount=amount, currency="EUR"))
+    return SimpleNamespace(task=task, charge=SimpleNamespace(kind="work", amount=amount, currency="EUR"))
 
 
 @pytest.mark.parametrize(("of", "words"), [

@@ -92,3 +92,21 @@ def test_a_new_task_appears_in_an_open_queue_and_goes_when_it_is_taken(desk, bro
     call(desk, key, f"/tasks/{_id}/claim", {})
     expect(assistant.locator("section[aria-labelledby=held-h]")).to_contain_text(str(number), timeout=SOON)
     assert assistant.errors == operator.errors == []
+
+
+def test_what_happens_between_a_page_and_its_stream_appears_too(desk, browser, queued):
+    task_id, number = queued
+    client = sign_in(browser, desk, "client@demo.example")
+    key = desk.command("apikey", "add", "--staff", "assistant@demo.example")
+    follows_elsewhere = sign_in(browser, desk, "client@demo.example")
+    follows_elsewhere.goto(f"{desk.url}/app/demo")  # a stream is open already, so that this process has heard it
+    follows(follows_elsewhere)
+
+    def claim_first(route):
+        call(desk, key, f"/tasks/{task_id}/claim", {})
+        route.continue_()
+
+    client.route("**/live?*", claim_first, times=1)
+    client.goto(f"{desk.url}/app/demo/tasks/{number}")
+    expect(client.locator(".move")).to_contain_text("goes through the brief", timeout=SOON)
+    assert client.errors == []
