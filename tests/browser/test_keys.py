@@ -43,8 +43,8 @@ PRESS = f"""([code, row]) => {{
   return window.before;
 }}"""
 ABLE = "(el) => !el.disabled && (el.checkVisibility() || el.closest('details:not([open])')?.checkVisibility())"
-CODES = f"""() => [...document.querySelectorAll("[data-key], [data-row-key]")].filter({ABLE})
-  .map((el) => [el.dataset.key ?? el.dataset.rowKey, Boolean(el.dataset.rowKey)])"""
+CODES = f"""() => [...document.querySelectorAll("[data-key], [data-row-key], summary > .key")].filter({ABLE})
+  .map((el) => [el.dataset.key ?? el.dataset.rowKey ?? `Key${{el.textContent}}`, Boolean(el.dataset.rowKey)])"""
 LABELS = "() => [...document.querySelectorAll('kbd.key')].filter((el) => el.checkVisibility()).map((el) => el.textContent.trim())"
 
 
@@ -75,7 +75,7 @@ def test_every_key_that_is_shown_does_something(desk, windows, gaps, shown):
         page.evaluate(HOLD)
 
     fresh()
-    codes = {(code, row) for code, row in page.evaluate(CODES)}
+    codes = {(code.replace("Key/", "Slash"), row) for code, row in page.evaluate(CODES)}
     meant = {code for code, _row in codes} | ({"KeyJ", "KeyK"} if page.locator("[data-rows]").count() else set())
     assert {code_of(label) for label in page.evaluate(LABELS)} <= meant
     for code, row in sorted(codes):
