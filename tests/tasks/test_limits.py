@@ -21,8 +21,8 @@ from tenants import wall
 from tenants.company import Company
 from tenants.wall import db
 from tests.factory import at_once
-from tests.talk import told, work_off
 from tests.talk import text as texted
+from tests.talk import told, work_off
 
 
 class House:
@@ -159,9 +159,9 @@ def test_a_limit_is_a_sum_of_zero_or_more(house, wanted):
 def test_only_an_owner_sets_limits(house):
     with pytest.raises(NotAllowed), wall.transaction(house.member.scope):
         limits.set_them(house.owner.company_id, house.member.actor, Wanted(None, None, {}))
-    with wall.transaction(house.member.scope):  # and the wall itself lets no member write a membership
-        with pytest.raises(Exception, match="row-level security"), db.session.begin_nested():
-            db.session.execute(text("update membership set limit_month = 1 where company_id = :id"), {"id": house.owner.company_id})
+    # and the wall itself lets no member write a membership
+    with wall.transaction(house.member.scope), pytest.raises(Exception, match="row-level security"), db.session.begin_nested():
+        db.session.execute(text("update membership set limit_month = 1 where company_id = :id"), {"id": house.owner.company_id})
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
