@@ -21,7 +21,6 @@ ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
 POLICY = {"default-src": "'self'", "img-src": "'self' data:", "media-src": "'self' blob:", "base-uri": "'none'", "form-action": "'self'",
           "object-src": "'none'", "frame-ancestors": "'none'"}
-# One page takes card numbers, in a field of the vendor's own; its policy is set there.
 ENGINE = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_pre_ping": False, "pool_recycle": 1800,
           # An error of the database must not carry people's words into the log.
           "hide_parameters": True,
@@ -84,6 +83,7 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
 
 def _protect(app: Flask, conf: Settings) -> None:
     csrf.init_app(app)
+    app.after_request(_policy_of_its_own)  # before Talisman is there, so that it is done after it
     Talisman(app, force_https=False, content_security_policy=POLICY, content_security_policy_nonce_in=[],
              strict_transport_security=conf.url.startswith("https://"), referrer_policy="same-origin",
              session_cookie_secure=conf.url.startswith("https://"))
@@ -91,6 +91,15 @@ def _protect(app: Flask, conf: Settings) -> None:
     Compress(app)
     Babel(app, locale_selector=language.locale, timezone_selector=language.zone)
     app.logger.setLevel(logging.INFO)
+
+
+def _policy_of_its_own(response: Response) -> Response:
+    """One page takes card numbers, in a field of the vendor's own: what more that page may load, its view says in `g.more_policy`."""
+    if more := g.get("more_policy"):
+        policy = {**POLICY, "script-src": "'self'", "connect-src": "'self'", "frame-src": "'self'"}
+        whole = {name: f"{value} {more.get(name, '')}".strip() for name, value in policy.items()}
+        response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in whole.items())
+    return response
 
 
 def _keep_to_the_reader(response: Response) -> Response:

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     stripe_api_key: str = ""
     stripe_api_base: str = ""
     stripe_webhook_secret: str = ""
+    stripe_publishable_key: str = Field("", pattern=r"^$|^pk_\w+$")
+    stripe_js: str = Field("", pattern=r"^$|^https?://[\w.:-]+/[\w./-]*$")
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
     twilio_api_base: str = ""
@@ -125,6 +127,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """Where people reach the desk, without a slash at the end."""
         return (self.public_url or f"http://{self.bind}:{self.port}").rstrip("/")
+
+    @property
+    def card_field(self) -> str:
+        """Where the vendor's script with its card field lies; localstripe brings its own under its base address."""
+        return self.stripe_js or (f"{self.stripe_api_base}/js.stripe.com/v3/" if self.stripe_api_base else "https://js.stripe.com/v3/")
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -90,6 +90,7 @@ def _stand_ins(conf: Settings, data: Path) -> dict[str, str]:
                   "TWILIO_API_BASE": f"http://127.0.0.1:{free_port(data, 'twilio')}"}
     if not conf.stripe_api_key:
         found |= {"STRIPE_API_KEY": "sk_test_desk1", "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
+                  "STRIPE_PUBLISHABLE_KEY": "pk_test_desk1",
                   "STRIPE_API_BASE": f"http://127.0.0.1:{free_port(data, 'stripe')}"}
     return found
 

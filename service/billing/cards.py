@@ -15,23 +15,29 @@ from service.tasks import events
 from service.tasks.task import find
 from tenants import addresses, membership, wall
 from tenants.company import Company
-from tenants.wall import db
+from tenants.wall import Scope, db
 
 METHOD = re.compile(r"^(pm|card)_[A-Za-z0-9_]{3,60}$")
 
 
-def keep(company_id: int, payment_method: str) -> None:
-    """Put a card on file for the company, by the payment method's id that the vendor's own card field gave. Raises BadInput."""
-    company = db.session.get_one(Company, company_id)
-    owners = membership.owners(company_id)
-    email = (addresses.reach(owners[0].id, "email") if owners else None) or ""
+def keep(whose: Scope, company_id: int, payment_method: str) -> None:
+    """Put a card on file for the company, by the payment method's id that the vendor's own card field gave. Raises BadInput.
+
+    The vendor is called between two transactions, never within one.
+    """
     if not METHOD.match(payment_method):
         raise BadInput({"payment_method": _("This is no payment method.")})
+    with wall.transaction(whose):
+        company, owners = db.session.get_one(Company, company_id), membership.owners(company_id)
+        customer, name = company.stripe_customer, company.name
+        email = (addresses.reach(owners[0].id, "email") if owners else None) or ""
     try:
-        kept = stripe_edge.keep_card(company.stripe_customer, payment_method, company.name, email)
+        kept = stripe_edge.keep_card(customer, payment_method, name, email)
     except (stripe_edge.Declined, Heals, NeedsPerson) as error:
         raise BadInput({"payment_method": _("The card was not taken: %(reason)s", reason=str(error))}) from error
-    company.stripe_customer, company.stripe_method, company.card_label = kept
+    with wall.transaction(whose):
+        company = db.session.get_one(Company, company_id)
+        company.stripe_customer, company.stripe_method, company.card_label, company.card_until = kept.customer, kept.method, kept.label, kept.until
 
 
 def pay_again(charge_id: int) -> None:

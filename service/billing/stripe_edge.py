@@ -6,7 +6,9 @@ looks the intent up instead of paying again.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import stripe
@@ -41,14 +43,37 @@ def client() -> stripe.StripeClient:
     return _client
 
 
-def keep_card(customer: str | None, method: str, name: str, email: str) -> tuple[str, str, str]:
-    """Put a card on file: (customer, payment method, label). Raises Declined, Heals."""
-    def call() -> tuple[str, str, str]:
+@dataclass(frozen=True)
+class Kept:
+    """A card on file: customer and payment method at Stripe, how we call it, and the last day on which it is good."""
+
+    customer: str
+    method: str
+    label: str
+    until: date | None
+
+
+def keep_card(customer: str | None, method: str, name: str, email: str) -> Kept:
+    """Put a card on file. Raises Declined, Heals, NeedsPerson."""
+    def call() -> Kept:
         who = customer or client().v1.customers.create({"name": name, "email": email}).id
         kept = client().v1.payment_methods.attach(method, {"customer": who})
         card = kept.card
-        return who, kept.id, f"{card.brand} •••• {card.last4}" if card else kept.type
+        if card is None:
+            return Kept(who, kept.id, kept.type, None)
+        return Kept(who, kept.id, f"{card.brand} •••• {card.last4}", _last_day(card.exp_year, card.exp_month))
     return _guarded(call)  # type: ignore[no-any-return]
+
+
+def set_up() -> str:
+    """The secret with which the vendor's own card field sets up one card for payments to come. Raises Heals, NeedsPerson."""
+    wanted: Any = {"usage": "off_session", "payment_method_types": ["card"]}
+    made = _guarded(lambda: client().v1.setup_intents.create(wanted))
+    return str(made.client_secret)
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
 
 
 def prepare(amount: int, currency: str, customer: str, method: str, key: str, about: dict[str, str]) -> Intent:

@@ -87,6 +87,23 @@ def owner(view: View) -> View:
     return _marked(enter, "owner")
 
 
+def owner_calling(view: View) -> View:
+    """A page of a company's desk for its owners alone, which calls a vendor: it opens its scopes itself (`g.scope`), around the call."""
+
+    @wraps(view)
+    def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
+        who = known()
+        if who is None:
+            return _to_sign_in()
+        g.seat = who.seat(company) or abort(404)
+        if g.seat.role != "owner":
+            abort(403)
+        g.actor, g.scope = actor.client(who.person_id, name=who.name), who.client_scope(g.seat)
+        return view(**kwargs)
+
+    return _marked(enter, "owner")
+
+
 def staff(*roles: str) -> Callable[[View], View]:
     """A page for staff in one of these roles, in one transaction in the scope that their role allows."""
 

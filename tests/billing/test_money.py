@@ -33,8 +33,7 @@ def pay():
 
 
 def keep_card(client, method="pm_card_visa"):
-    with wall.transaction(client.scope):
-        cards.keep(client.company_id, method)
+    cards.keep(client.scope, client.company_id, method)
 
 
 def charge_of(task_id):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 from flask import Response, current_app, flash, g, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
@@ -49,18 +50,6 @@ def charges() -> ResponseReturnValue:
     return Response(sheet.of_charges(reader), mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-@pages.post("/billing/card")
-@doors.owner
-def card() -> ResponseReturnValue:
-    """Keep a card."""
-    try:
-        cards.keep(g.seat.company_id, request.form.get("payment_method", "")[:80])
-    except Refusal as error:
-        return _billing(error.at("payment_method")), error.status
-    flash(_("The card is kept."))
-    return redirect(f"/app/{g.seat.slug}/billing", 303)
-
-
 @pages.post("/billing/payment")
 @doors.owner
 def pay() -> ResponseReturnValue:
@@ -96,9 +85,18 @@ def _billing(errors: dict[str, str]) -> str:
     spent, promised = spending.spending(company, render.here()), spending.promised(company)
     stands = spending_limits.standing(company.id)
     return render_template("client/billing.html", company=company, stands=stands, members=membership.members(company.id), values=request.form,
-                           owed=owed, errors=errors, base=f"/app/{g.seat.slug}",
+                           owed=owed, errors=errors, card_ends=_card_ends(company.card_until), base=f"/app/{g.seat.slug}",
                            page=lists.charges(asked("after"), asked("before")),
                            issued=lists.invoices(company.id, asked("invoices-after"), asked("invoices-before")),
                            work=worked.work, spent=spent, promised=promised, open=spending.open_invoices(company),
                            months=by_month(spent, company.currency, promised.amount, company.limit_month), kinds=by_kind(spent, company.currency),
                            this_month=month_alone(spent.months[-1].first))
+
+
+def _card_ends(until: date | None) -> str:
+    """What is to be said of a card's last day, from the month before it on."""
+    today = now().astimezone(render.here()).date()
+    months = (until.year - today.year) * 12 + until.month - today.month if until else 2
+    if months > 1:
+        return ""
+    return _("has ended") if months < 0 else _("ends this month") if months == 0 else _("ends next month")

@@ -40,7 +40,7 @@ def _told(found: Spending, currency: str, promised: int, limit: int | None) -> s
 def _apart(grid: list[tuple[int, str]], line: tuple[int, str] | None) -> list[tuple[int, str]]:
     """A line of the grid has no words where those of the limit stand."""
     top = grid[-1][0]
-    return [(height, "" if line and abs(height - line[0]) * 10 < top else words) for height, words in grid]
+    return [(height, "" if line and abs(height - line[0]) * 8 < top else words) for height, words in grid]
 
 
 def _month(one: Month, currency: str, *, first: bool, promised: int | None, columns: bool) -> Bar:

@@ -1,0 +1,68 @@
+"""Adding a card: the one page that shows a field of the vendor's own, with a policy of its own."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import flash, g, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.billing import cards, stripe_edge
+from service.config import settings
+from service.due import Heals, NeedsPerson
+from service.errors import Refusal
+from service.web import doors
+from service.web.client.blueprint import pages
+from service.web.limits import by_reader, limiter
+from service.web.problems import show
+
+# What the vendor's field loads, by its own documentation.
+VENDOR = {"connect-src": "https://api.stripe.com", "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com"}
+
+
+@pages.get("/billing/card")
+@doors.owner_calling
+def card() -> ResponseReturnValue:
+    """The vendor's card field."""
+    return _page({})
+
+
+@pages.post("/billing/card/setup")
+@limiter.limit("30/hour", key_func=by_reader)
+@doors.owner_calling
+def set_up() -> ResponseReturnValue:
+    """A secret for the field of this page, for one card."""
+    try:
+        return jsonify(secret=stripe_edge.set_up())
+    except (Heals, NeedsPerson):
+        return show(503, "try-again", _("The payment provider cannot be reached just now. Try again in a minute."))
+
+
+@pages.post("/billing/card")
+@limiter.limit("30/hour", key_func=by_reader)
+@doors.owner_calling
+def keep() -> ResponseReturnValue:
+    """Keep the card that the field made a payment method of."""
+    try:
+        cards.keep(g.scope, g.seat.company_id, request.form.get("payment_method", "")[:80])
+    except Refusal as error:
+        return _page(error.at("payment_method")), error.status
+    flash(_("The card is kept."))
+    return redirect(f"/app/{g.seat.slug}/billing#card-h", 303)
+
+
+def _page(errors: dict[str, str]) -> str:
+    conf = settings()
+    g.more_policy = policy(conf.card_field, conf.stripe_api_base)
+    return render_template("client/card.html", base=f"/app/{g.seat.slug}", errors=errors, script=conf.card_field, key=conf.stripe_publishable_key)
+
+
+def policy(script: str, api_base: str) -> dict[str, str]:
+    """What this page may load beside our own: the vendor's script, and what that asks."""
+    return {**({"connect-src": _host(api_base)} if api_base else VENDOR), "script-src": _host(script)}
+
+
+def _host(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
