@@ -32,7 +32,7 @@ class Membership(Base):
 
 
 class Staff(Base):
-    """A person of the service. `held_limit` bounds how many tasks an assistant holds at once."""
+    """A person of the service. `held_limit` bounds how many tasks an assistant holds at once; `team` is a name, empty for none."""
 
     __tablename__ = "staff"
 
@@ -40,6 +40,7 @@ class Staff(Base):
     role: Mapped[str] = mapped_column(String(10))
     trades: Mapped[list[str]] = mapped_column(ARRAY(String(30)), server_default="{}")
     held_limit: Mapped[int] = mapped_column(Integer, server_default="5")
+    team: Mapped[str] = mapped_column(String(60), server_default="")
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
@@ -143,6 +144,14 @@ def desk_people() -> list[Person]:
     return list(db.session.scalars(
         select(Person).join(Staff, Staff.person_id == Person.id)
         .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None)).order_by(Person.id).limit(20)))
+
+
+def teams() -> dict[str, list[int]]:
+    """The teams of the pool by name, each with its assistants; who stands in none comes last, under an empty name."""
+    found: dict[str, list[int]] = {}
+    for one in sorted(assistants(), key=lambda one: (not one.team, one.team.casefold())):
+        found.setdefault(one.team, []).append(one.person_id)
+    return found
 
 
 def assistants() -> list[Staff]:

@@ -102,7 +102,7 @@ def _hire(row: dict[str, str]) -> Player:
     speaks = tuple(row["speaks"].split(","))
     person = _person(row["name"], row["email"], None, speaks[0], row["zone"], "email")
     trades = list(all_categories()) if row["trades"] == "*" else [trade for trade in row["trades"].split(",") if trade]
-    membership.hire(person, row["role"], trades, held_limit=int(row["limit"]) or 5)
+    membership.hire(person, row["role"], trades, held_limit=int(row["limit"]) or 5).team = row["team"]
     return Player(person.id, person.name, row["email"], person.tz, role=row["role"], speaks=speaks, trades=tuple(trades),
                   limit=int(row["limit"]))
 

@@ -67,12 +67,13 @@ def triage(after: str | None = None, limit: int = PAGE) -> Page:
 @dataclass(frozen=True)
 class Narrow:
     """What a board shows of what is under way: a view (a state, late, red line within a day, client waited for, disputed), one trade,
-    one company, one assistant; by dead line, or the newest first."""
+    one company, one assistant, one team (its assistants); by dead line, or the newest first."""
 
     view: str = ""
     trade: str = ""
     company: int | None = None
     holder: int | None = None
+    team: Sequence[int] | None = None
     newest: bool = False
 
 
@@ -80,7 +81,7 @@ def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 4
     """What is under way, most pressing first unless the newest are wanted; each way walks an index of its own."""
     one = narrow or Narrow()
     wanted = [*_of_view(one), *([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
-              *([Task.holder_id == one.holder] if one.holder else [])]
+              *([Task.holder_id == one.holder] if one.holder else []), *([Task.holder_id.in_(one.team)] if one.team is not None else [])]
     return _by_id(wanted, after, limit) if one.newest else _by_deadline(wanted, after, limit)
 
 

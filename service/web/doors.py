@@ -94,7 +94,7 @@ def owner_calling(view: View) -> View:
     def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
         who = known()
         if who is None:
-            return _to_sign_in()
+            return to_sign_in()
         g.seat = who.seat(company) or abort(404)
         if g.seat.role != "owner":
             abort(403)

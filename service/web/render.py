@@ -43,7 +43,7 @@ def init(app: Flask) -> None:
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
         apart=apart, alone=texts.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
-        with_kind=lambda code: (code, kind(code)))
+        with_kind=lambda code: (code, kind(code)), as_itself=lambda value: (value, value))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES,

@@ -115,3 +115,15 @@ def test_the_date_is_moved_in_triage_and_put_back(world, desk):
     back = desk.get(f"/desk/triage?task={task_id}").get_data(as_text=True).split("triage/date/undo", 1)[1].split('"', 1)[0]
     assert desk.post(f"/desk/tasks/{task_id}/triage/date/undo{back}").status_code == 303
     assert world.load(task_id).deadline_at == was
+
+
+def test_several_teams_share_a_board_that_can_show_one_of_them(world, desk):
+    client, north, south = world.client(), world.staff(), world.staff()
+    ours, theirs = world.task(client, "working", north), world.task(client, "working", south)
+    for person, team in ((north, "North of all"), (south, "South of all")):
+        assert desk.post(f"/desk/pool/{person.id}", data={"trade": "research", "held_limit": "5", "team": f" {team} "}).status_code == 303
+    whole, one = (desk.get(f"/desk/board{asked}").get_data(as_text=True) for asked in ("", "?team=North+of+all"))
+    assert f"/desk/tasks/{ours}" in whole and f"/desk/tasks/{theirs}" in whole and whole.count('class="label team"') >= 2
+    assert f"/desk/tasks/{ours}" in one and f"/desk/tasks/{theirs}" not in one and one.count('class="label team"') == 1
+    nobody = desk.get("/desk/board?team=nowhere").get_data(as_text=True)
+    assert f"/desk/tasks/{ours}" not in nobody and "Nothing here" in nobody

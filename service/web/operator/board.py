@@ -19,7 +19,7 @@ from service.triage.categories import all_categories
 from service.web import doors
 from service.web.operator.blueprint import desk_only, pages
 from service.web.ruler import Stretch
-from tenants import addresses, company
+from tenants import addresses, company, membership
 
 
 @pages.get("/desk")
@@ -41,7 +41,7 @@ BEFORE, STRETCHES = timedelta(hours=20), {"4": timedelta(days=4), "8": timedelta
 VIEWS = ("late", "red", "client", "disputed")
 
 
-FILTERS = ("state", "q", "days", "trade", "company", "holder", "order")
+FILTERS = ("state", "q", "days", "trade", "company", "holder", "team", "order")
 
 
 @pages.get("/desk/board")
@@ -49,8 +49,9 @@ FILTERS = ("state", "q", "days", "trade", "company", "holder", "order")
 def board() -> ResponseReturnValue:
     """Everything that is under way on one ruler of time, most pressing first, with the load of the pool; with words whatever fits."""
     asked = {name: request.args.get(name, "")[:100] for name in FILTERS}
+    teams, loads = membership.teams(), lists.loads()
     start = now().replace(minute=0, second=0, microsecond=0) - BEFORE
-    return render_template("operator/board.html", page=_page(asked), asked=asked, states=UNDER_WAY, loads=(loads := lists.loads()),
+    return render_template("operator/board.html", page=_page(asked, teams), asked=asked, states=UNDER_WAY, loads=loads, teams=teams,
                            people=[(person.id, person.name) for person, _count, _limit in loads],
                            stretch=Stretch(start, start + BEFORE + STRETCHES.get(asked["days"], STRETCHES["4"])),
                            exceptions=(wrong := lists.exceptions(limit=6)), phones=_phones(wrong),
@@ -58,13 +59,14 @@ def board() -> ResponseReturnValue:
                            filters=drafts.filters_of(doors.me().person_id or 0, "/desk/board"))
 
 
-def _page(asked: dict[str, str]) -> lists.Page:
+def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
     """The rows: what fits these words best, or what the filters leave."""
     view = asked["state"] if asked["state"] in (*UNDER_WAY, *VIEWS) else ""
     trade = asked["trade"] if asked["trade"] in all_categories() else ""
     if asked["q"].strip():
         return finding.page(asked["q"], states=(view,) if view in UNDER_WAY else (), category=trade or None, assignee=_id(asked["holder"]))
-    return lists.board(Narrow(view, trade, _id(asked["company"]), _id(asked["holder"]), asked["order"] == "newest"), request.args.get("after"))
+    return lists.board(Narrow(view, trade, _id(asked["company"]), _id(asked["holder"]), teams.get(asked["team"], []) if asked["team"] else None,
+                              asked["order"] == "newest"), request.args.get("after"))
 
 
 def _id(text: str) -> int | None:

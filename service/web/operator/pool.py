@@ -32,12 +32,13 @@ def pool() -> ResponseReturnValue:
 @pages.post("/desk/pool/<int:person_id>")
 @desk_only
 def change_pool(person_id: int) -> ResponseReturnValue:
-    """Change an assistant's trades and limit."""
+    """Change an assistant's trades, limit and team."""
     one = db.session.get(Staff, person_id)
     if one is None or one.role != "assistant":
         raise NotFound
     one.trades = [code for code in request.form.getlist("trade") if code in all_categories()]
     one.held_limit = min(100, max(0, forms.whole("held_limit") or 0))
+    one.team = " ".join(forms.words("team", 60).split())
     db.session.flush()
     flash(_("Kept."))
     return redirect("/desk/pool", 303)
