@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.actor import CLIENT, Actor
 from service.errors import BadInput
+from service.now import now
 from service.tasks import events
 from service.tasks.states import adds_to
 from service.tasks.task import Task
@@ -32,6 +33,7 @@ from tenants.wall import Base, db
 
 LONGEST = 10_000
 PAGE = 50
+AT_ONCE = timedelta(minutes=2)
 
 
 class Message(Base):
@@ -86,6 +88,15 @@ def say(task: Task, by: Actor, text: str, *, inbound_id: int | None = None, chan
     db.session.flush()
     events.write("task.message", by, task=task, message=message.id, to="assistant" if by.kind == CLIENT else "client")
     return message
+
+
+def say_once(task: Task, by: Actor, text: str) -> Message:
+    """The words of a form. The same words again at once are the same form, whose answer was lost on its way. Raises BadInput, NotAllowed."""
+    events.hold_all((task.id,))
+    last = said_on(task, limit=1)
+    if last and last[0].author_id == by.person_id and last[0].text == clean(text).strip() and now() - last[0].created_at < AT_ONCE:
+        return last[0]
+    return say(task, by, text)
 
 
 def said_on(task: Task, before: int | None = None, limit: int = PAGE) -> list[Message]:

@@ -173,7 +173,8 @@ def title_of(words: str) -> str:
     first = " ".join(first.split())
     if len(first) <= 90:
         return first
-    return first[:89].rsplit(" ", 1)[0].rstrip(",;:-") + "…"
+    # An emoji of several is not left with the joint that nothing follows.
+    return first[:89].rsplit(" ", 1)[0].rstrip(",;:-\u200d") + "…"
 
 
 def _values(wish: Wish, by: Actor, company_id: int, person_id: int | None) -> dict[str, Any]:

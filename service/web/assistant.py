@@ -220,7 +220,7 @@ def write(task_id: int) -> ResponseReturnValue:
 @forms.errors_at({"text": "reply"})
 def write_to_client(task: Task) -> None:
     """The words of the form beside the work."""
-    messages.say(task, doors.me(), forms.words("reply", 10_001))
+    messages.say_once(task, doors.me(), forms.words("reply", 10_001))
 
 
 @pages.post("/<int:task_id>/lessons")

@@ -32,6 +32,23 @@ function sent(event) {
   if (!form?.matches?.("form") || (response?.raw?.status ?? 500) >= 400) return;
   form.dispatchEvent(new Event("desk:sent", { bubbles: true }));
   form.reset();
+  found();
+}
+
+// No answer came. What was typed stays in its field, and whoever sent it is told so.
+function lost(event) {
+  if (!event.detail.ctx?.sourceElement?.matches?.("form")) return;
+  const [place, line] = [document.createElement("div"), document.createElement("p")];
+  Object.assign(line, { className: "toast is-late", textContent: document.body.dataset.lost });
+  place.className = "toasts";
+  place.setAttribute("role", "alert");
+  place.append(line);
+  found();
+  document.body.append(place);
+}
+
+function found() {
+  document.querySelectorAll("body > .toasts").forEach((place) => place.remove());
 }
 
 // An address that only takes forms is no address to come back to.
@@ -89,6 +106,7 @@ export function live(after) {
   document.body.addEventListener("changed", () => { shown(true); again(); });
   document.body.addEventListener("hello", () => shown(true));
   for (const name of ["htmx:sse:error", "htmx:sse:close"]) document.body.addEventListener(name, () => shown(false));
+  document.addEventListener("htmx:error", lost);
   document.addEventListener("htmx:before:swap", away);
   document.addEventListener("htmx:before:swap", sent);
   document.addEventListener("htmx:before:history:update", refused);

@@ -58,7 +58,7 @@ def write(number: int) -> ResponseReturnValue:
     try:
         task = of(number)
         with forms.errors_at({"text": "reply"}):
-            messages.say(task, doors.me(), forms.words("reply"))
+            messages.say_once(task, doors.me(), forms.words("reply"))
         attach(task, "message")
         return back(task, "#talk")
     except Refusal as error:
