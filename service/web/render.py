@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 from service.now import now
 from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
+from service.triage.language import language_of
 from service.web import amounts, ruler, term, words
 from service.web.language import zone as reader_zone
 
@@ -30,7 +31,7 @@ def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
         money=money, moment=moment, day=day, clock=clock, number=number, kind=kind, state=state, unit=unit, amount=amount, paragraphs=paragraphs,
-        initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
+        said=said, initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)))
@@ -169,10 +170,27 @@ def size(count: int) -> str:
     return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, round(count / 1024))} KB"
 
 
+def other_language(text: str) -> str:
+    """The language of somebody's words where it is not the page's; empty where it is, or where there are no words."""
+    told = language_of(text)
+    return told if told != language() and any(map(str.isalpha, text)) else ""
+
+
+def said(text: str) -> Markup:
+    """Somebody's words in a line; marked where they are in another language than the page, so that they are read out in it."""
+    told = other_language(text)
+    return Markup('<span lang="{}">{}</span>').format(told, text) if told else escape(text)
+
+
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs; nothing in it is markup."""
+    """Plain text as paragraphs, marked as `said` marks a line; nothing in it is markup."""
+    told = other_language(text)
+    return _paragraphs(text, Markup(' lang="{}"').format(told) if told else Markup(""))
+
+
+def _paragraphs(text: str, mark: Markup) -> Markup:
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n"))) for part in parts)
+    return Markup("").join(Markup("<p{}>{}</p>").format(mark, Markup("<br>").join(map(escape, part.split("\n")))) for part in parts)
 
 
 # Words that stand in markup itself.
@@ -182,10 +200,11 @@ ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
 def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
     """A text as paragraphs with the words marked that spoke for its kind of work."""
     loud = {word for word, weight in told if weight > 0 and len(word) > 2 and word not in ENTITIES}
+    plain = _paragraphs(text, Markup(""))
     if not loud:
-        return paragraphs(text)
+        return plain
     words = re.compile(r"\b(" + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True))) + r")\b")
-    return Markup(words.sub(r"<mark>\1</mark>", str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
+    return Markup(words.sub(r'<mark role="none">\1</mark>', str(plain)))  # noqa: S704 (the text is escaped by `_paragraphs`)
 
 
 def escape_all(words: Iterable[str]) -> list[Markup]:
