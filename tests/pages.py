@@ -44,7 +44,7 @@ PAGES = (
     *_steps(CLIENT, "client-task", "/app/demo/tasks/{}", "n_triage", "n_queued", "n_assigned", "n_question", "n_briefed", "n_retold", "n_two_ways",
             "n_working", "n_delivered", "n_disputed", "n_accepted", "n_closed", "n_refused", "n_cancelled"),
     *_steps("", "short", "/t/{}", "t_retold", "t_question", "t_delivered", "t_closed"),
-    Shown("work", "/work", ASSISTANT),
+    Shown("work", "/work", ASSISTANT), Shown("month", "/work/month", ASSISTANT),
     *_steps(ASSISTANT, "bench", "/work/{}", "a_queued", "a_assigned", "a_briefed", "a_retold", "a_working", "a_reported", "a_delivered", "a_accepted"),
     Shown("desk", "/desk", OPERATOR), Shown("triage", "/desk/triage", OPERATOR), Shown("triage-message", "/desk/triage?message={message}", OPERATOR),
     Shown("board", "/desk/board", OPERATOR), Shown("board-none", "/desk/board?q=harbourfees", OPERATOR),

@@ -125,7 +125,8 @@ def test_a_page_is_read_in_order_and_makes_sense(shown, page_of):
     assert page_of.name == PIECES or said_twice(said) == []
     assert page_of.name == PIECES or [str(one) for one in said if one.role == "StaticText" and SENSELESS.fullmatch(one.name)] == []
     assert page_of.name == PIECES or page.evaluate(f"[{KEYS}, {UNMARKED}]") == [[], []]
-    assert page.evaluate(f"[{SAME_ID}, {OUT_OF_ORDER}, {UNEVEN}]") == [[], [], []]
+    assert page_of.name == PIECES or page.evaluate(SAME_ID) == []
+    assert page.evaluate(f"[{OUT_OF_ORDER}, {UNEVEN}]") == [[], []]
     page.set_viewport_size({"width": PHONE, "height": 900})
     assert page.evaluate(f"[{OUT_OF_ORDER}, {UNEVEN}]") == [[], []]
 
@@ -244,8 +245,10 @@ def test_what_is_done_is_told_and_the_focus_goes_on_to_what_comes_next(desk, bro
     client = sign_in(browser, desk, CLIENT)
     client.goto(f"{desk.url}/app/demo/tasks/{number}")
     expect(client.locator("[data-live-sign]:not([data-off])")).to_have_count(1)
+    bench.evaluate("globalThis.place = document.querySelector('.toasts')")  # what comes into a live place is heard, a new place is not
     bench.get_by_role("button", name="Take this task").press("Enter")
     expect(bench.get_by_role("status").filter(has_text="It is yours.")).to_have_count(1)
+    assert bench.evaluate("place.isConnected && place.innerText.startsWith('It is yours.')")
     expect(bench.locator("#brief > summary")).to_be_focused()
     expect(client.locator("[data-news]")).to_contain_text("goes through the brief")
     bench.get_by_role("button", name="I have gone through the brief").press("Enter")
