@@ -39,7 +39,7 @@ def paragraphs(text: str) -> Markup:
 
 def _paragraph(part: str, lang: Markup) -> Markup:
     way = Markup(' dir="auto"') if texts.reads_backwards(part) else Markup("")
-    return Markup("<p{}{}>{}</p>").format(lang, way, Markup("<br>").join(escape(line) for line in part.split("\n")))
+    return Markup("<p{}{}>{}</p>").format(lang if LETTERS.search(part) else "", way, Markup("<br>").join(escape(line) for line in part.split("\n")))
 
 
 def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:

@@ -134,28 +134,37 @@ def test_a_page_is_read_in_order_and_makes_sense(shown, page_of):
 MOVE = (("StaticText", "Your move"), ("heading", ""), ("StaticText", "Task "), ("image", "Term, "), ("list", "The eight steps"))
 
 
+BOTH = (("heading", "Both in full"), ("heading", "Your words"), ("paragraph", ""), ("heading", "understood it"), ("paragraph", ""))
+
+
 @pytest.mark.parametrize("name", ["client-task-n-retold", "short-t-retold"])
 def test_the_move_is_read_first_and_the_decision_after_both_texts(shown, name):
     said = read(shown(name))
-    in_turn(said, ("main", ""), *MOVE, ("heading", "Your words"), ("paragraph", ""), ("heading", "The retelling"), ("paragraph", ""),
-            ("button", "Confirm for"), ("textbox", "Or say what is different"), ("button", "Correct it"))
+    in_turn(said, ("main", ""), *MOVE, *BOTH, ("button", "Confirm for"), ("textbox", "Or say what is different"), ("button", "Correct it"))
 
 
 def test_another_way_is_read_before_what_confirms_it(shown):
-    in_turn(read(shown("client-task-n-two-ways")), *MOVE, ("heading", "The retelling"), ("group", "There is another way"),
-            ("radio", "As you asked"), ("radio", "The other way"), ("button", "Confirm for"))
+    in_turn(read(shown("client-task-n-two-ways")), *MOVE, ("group", "offers another way"),
+            ("radio", "As you asked"), ("radio", "The other way"), *BOTH, ("button", "Confirm for"))
 
 
 @pytest.mark.parametrize("name", ["client-task-n-delivered", "short-t-delivered"])
 def test_what_was_delivered_is_read_before_the_score_and_the_score_before_the_price(shown, name):
-    in_turn(read(shown(name)), *MOVE, ("heading", "The delivery"), ("StaticText", "met"), ("form", "How well is it done?"), ("spinbutton", "Score in percent"),
-            ("group", "Below 80: what follows"), ("radio", "nothing"), ("textbox", "What is missing"), ("textbox", "A word of thanks"), ("button", "Accept for"))
+    in_turn(read(shown(name)), *MOVE, ("heading", "The delivery"), ("article", ""), ("StaticText", "met"), ("form", "How well is it done?"),
+            ("spinbutton", "How well is it done?"), ("slider", "The score on a line"), ("textbox", "What is missing"), ("textbox", "A word of thanks"),
+            ("group", "A tip"), ("button", "Accept for"))
+
+
+def test_what_follows_a_low_score_is_read_after_it_and_before_the_price(shown):
+    page = shown("client-task-n-delivered")
+    page.fill("#score", "60")
+    in_turn(read(page), ("spinbutton", "How well is it done?"), ("group", "Below 80: what follows"), ("radio", "nothing"), ("button", "Accept for"))
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 def test_triage_reads_the_message_then_what_can_be_done_then_what_else_waits(shown, width):
     said = read(shown("triage", width))
-    in_turn(said, ("main", ""), ("heading", ""), ("DisclosureTriangle", "Answer it now"), ("button", "Delegate"), ("form", "Our guess"), ("radio", "% sure"),
+    in_turn(said, ("main", ""), ("heading", ""), ("button", "Delegate"), ("DisclosureTriangle", "Do it now"), ("form", "Our guess"), ("radio", "% sure"),
             ("region", "Dead line"), ("radio", "The queue"), ("region", "Waiting"))
     assert next(one for one in said if one.name.startswith("Delegate")).about.startswith("Our guess: ")
     assert next(one.level for one in said if one.role == "heading") == 1
