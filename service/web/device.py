@@ -27,7 +27,8 @@ STYLES = ("tokens", "base", "term", "components", "client", "public", "desk")
 FONTS = tuple(f"{name}-{script}-{weight}-normal" for name, weight in (("golos-text", 400), ("golos-text", 600), ("spectral", 500))
               for script in ("latin", "cyrillic"))
 OTHERS = ("js/app.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "img/icons.svg", "img/favicon.svg")
-MODULES = ("theme", "keys", "palette", "drafts", "small", "waiting", "offline", "push", "worker", "cover", "live", "files", "pairs", "voice", "score")
+MODULES = ("theme", "keys", "palette", "drafts", "small", "waiting", "offline", "push", "worker", "cover", "live", "files", "pairs", "voice",
+           "score", "news", "split")
 
 
 @pages.get("/manifest.webmanifest")

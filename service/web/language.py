@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, g, has_request_context, request, session
+from flask_babel import get_locale
 
 LANGUAGES = ("en", "ru")
 
@@ -23,6 +24,12 @@ def locale() -> str:
         return "en"
     who = g.get("identity")
     return (who.language if who else None) or session.get("language") or request.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def reads_in() -> str:
+    """The language of what is being written now: a page's, a mail's."""
+    spoken = get_locale()
+    return spoken.language if spoken else "en"
 
 
 def zone() -> str:

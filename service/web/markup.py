@@ -9,24 +9,37 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from service import texts
+from service.triage.language import language_of
+from service.web.language import reads_in
 
 # Words that stand in markup itself.
 ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
+LETTERS = re.compile("[A-Za-z\u0400-\u04ff]")
 # Signs that no text has stand for the marks until the text is escaped.
 OPEN, CLOSE = "\ue000", "\ue001"
 SIGNS = str.maketrans("", "", OPEN + CLOSE)
 MARKS = {"words": ('<span class="was">', "</span>"), "exact": ("<ins>", "</ins>")}
 
 
+def other_language(text: str) -> str:
+    """The language of somebody's words where it is not the page's, so that they are read out in it; empty where it is, or where
+    neither English nor Russian letters stand."""
+    told = language_of(text)
+    return told if LETTERS.search(text) and told != reads_in() else ""
+
+
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs, each in the direction of its own script; nothing in it is markup."""
+    """Plain text as paragraphs, each in the direction of its own script, marked where its language is not the page's; nothing in it
+    is markup."""
+    told = other_language(text)
+    lang = Markup(' lang="{}"').format(told) if told else Markup("")
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
-    return Markup("").join(_paragraph(part) for part in parts)
+    return Markup("").join(_paragraph(part, lang) for part in parts)
 
 
-def _paragraph(part: str) -> Markup:
-    tag = Markup('<p dir="auto">{}</p>') if texts.reads_backwards(part) else Markup("<p>{}</p>")
-    return tag.format(Markup("<br>").join(escape(line) for line in part.split("\n")))
+def _paragraph(part: str, lang: Markup) -> Markup:
+    way = Markup(' dir="auto"') if texts.reads_backwards(part) else Markup("")
+    return Markup("<p{}{}>{}</p>").format(lang if LETTERS.search(part) else "", way, Markup("<br>").join(escape(line) for line in part.split("\n")))
 
 
 def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
@@ -34,8 +47,8 @@ def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
     loud = {word for word, weight in told if weight > 0 and len(word) > 2 and word not in ENTITIES}
     if not loud:
         return paragraphs(text)
-    words = re.compile(r"\b(" + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True))) + r")\b")
-    return Markup(words.sub(r"<mark>\1</mark>", str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
+    words = re.compile(r"\b(" + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True))) + r")\b(?![^<>]*>)")
+    return Markup(words.sub(r'<mark role="none">\1</mark>', str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
 
 
 def escape_all(words: Iterable[str]) -> list[Markup]:

@@ -16,7 +16,6 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask import Flask, g, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -27,6 +26,7 @@ from service.tasks.clock import retell_by
 from service.tasks.states import STATE_NAMES
 from service.triage.categories import all_categories
 from service.web import amounts, markup, ruler, term, words
+from service.web.language import reads_in
 from service.web.language import zone as reader_zone
 from service.web.reach import reach
 
@@ -41,7 +41,7 @@ def init(app: Flask) -> None:
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
-        apart=apart, alone=texts.apart,
+        apart=apart, said=said, alone=texts.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)), as_itself=lambda value: (value, value))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
@@ -61,8 +61,7 @@ def translated(kept: str | None) -> str:
 
 def language() -> str:
     """The reader's language."""
-    locale = get_locale()
-    return locale.language if locale else "en"
+    return reads_in()
 
 
 def here() -> ZoneInfo:
@@ -231,8 +230,14 @@ def apart(words: object) -> str:
     """Somebody's words within a line of ours: they turn nothing around that stands beside them, and break where they do not fit."""
     if isinstance(words, Markup):
         return words
-    said = str(words or "")
-    return Markup("<bdi>{}</bdi>").format(said) if texts.reads_backwards(said) or LONG.search(said) else said
+    plain = str(words or "")
+    return Markup("<bdi>{}</bdi>").format(plain) if texts.reads_backwards(plain) or LONG.search(plain) else plain
+
+
+def said(words: object) -> str:
+    """What somebody says in a line of ours: apart, and in another language than the page's marked, so that it is read out in its own."""
+    told = markup.other_language(str(words or ""))
+    return Markup('<span lang="{}">{}</span>').format(told, apart(words)) if told else apart(words)
 
 
 def initials(name: str | None) -> str:

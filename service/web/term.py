@@ -38,7 +38,7 @@ class Stop:
 class Line:
     """A term line: positions in per cent of the stretch it is drawn on, its state for the look, and the moments for its label.
 
-    A mark that lies outside the stretch is None.
+    A mark that lies outside the stretch is None. `at` is now, or when the line ended.
     """
 
     look: str
@@ -54,6 +54,7 @@ class Line:
     start_at: datetime
     red_at: datetime | None
     dead_at: datetime
+    at: datetime
 
 
 def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = None, moment: datetime | None = None,
@@ -74,7 +75,7 @@ def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = No
     dead = on.at(task.deadline_at)
     return Line(_look(task, moment, done), on.at(task.created_at), _mark(on, task.created_at), min(here, dead), red, dead,
                 on.shows(task.deadline_at), here, tuple(Stop(on.at(start), on.at(stop or moment)) for start, stop in pauses or ()),
-                on, task.created_at, task.red_line_at, task.deadline_at)
+                on, task.created_at, task.red_line_at, task.deadline_at, until)
 
 
 def _end(task: Timed, until: datetime, moment: datetime) -> datetime:

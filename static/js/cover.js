@@ -6,6 +6,12 @@ function touched(stems, said) {
   return stems.length === 0 || hits >= Math.min(2, Math.ceil(stems.length / 3));
 }
 
+// Only what has changed, as each change is read out.
+function write(out, place, words) {
+  const line = out.querySelector(place);
+  if (line.textContent !== words) line.textContent = words;
+}
+
 function look(field) {
   const out = document.getElementById(field.dataset.cover);
   if (!out) return;
@@ -13,9 +19,9 @@ function look(field) {
   const points = JSON.parse(out.dataset.points);
   const open = points.filter((point) => !touched(point.stems, said)).map((point) => point.name);
   out.hidden = points.length === 0 || said.length < 4;
-  out.querySelector("[data-count]").textContent = points.length - open.length;
+  write(out, "[data-count]", String(points.length - open.length));
   out.querySelector("[data-all]").textContent = points.length;
-  out.querySelector("[data-open]").textContent = open.slice(0, 3).join(", ");
+  write(out, "[data-open]", open.slice(0, 3).join(", "));
   out.querySelector("[data-rest]").hidden = open.length === 0;
 }
 

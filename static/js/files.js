@@ -59,7 +59,9 @@ export const shows = (form) => (percent) => {
   if (!bar) return;
   bar.hidden = percent === null;
   bar.value = percent ?? 0;
-  form.querySelector("[data-way]").textContent = percent === null ? "" : `${percent} %`;
+  const words = form.querySelector("[data-way]");
+  words.setAttribute("aria-live", percent === null ? "polite" : "off"); // the bar tells by itself how far it is
+  words.textContent = percent === null ? "" : `${percent} %`;
 };
 
 // A form whose files are sent here: where the desk leads, there the page goes. What it refuses the browser sends again by itself, so that

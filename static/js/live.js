@@ -1,7 +1,10 @@
 // A page that follows what happens: forms change it in place, and what others do appears without a reload. What is being
 // typed, the focus and the scroll stay, because the new page is laid over the old one node by node.
+import { announce, listen, onward } from "./news.js";
+
 const PLACE = "target:#main, select:#main, swap:'outerMorph show:none'";
 const main = () => document.getElementById("main");
+const sends = (ctx) => Boolean(ctx?.sourceElement?.matches?.("form"));
 
 function boost() {
   if (!document.body.dataset.live) return;
@@ -57,7 +60,31 @@ function refused(event) {
 }
 
 function shown(on) {
-  document.querySelector("[data-live-sign]")?.toggleAttribute("data-off", !on);
+  const sign = document.querySelector("[data-live-sign]");
+  sign?.toggleAttribute("data-off", !on);
+  sign?.setAttribute("aria-label", on ? sign.dataset.follows : sign.dataset.away);
+}
+
+// What the page told before it changed, and whether the focus was in it.
+let before = { news: () => {}, held: false };
+
+function remember() {
+  before = { news: listen(), held: Boolean(main()?.contains(document.activeElement)) };
+}
+
+function told({ detail }) {
+  if (before.held) onward();
+  before.news(sends(detail.ctx));
+}
+
+// Whoever cannot see that something is under way hears it, where it takes a while.
+function patience() {
+  let wait;
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    clearTimeout(wait);
+    if (sends(detail.ctx)) wait = setTimeout(() => announce(document.body.dataset.sending), 1500);
+  });
+  document.addEventListener("htmx:finally:request", () => clearTimeout(wait));
 }
 
 const about = (task) => new URLSearchParams({
@@ -94,6 +121,7 @@ function answering() {
 
 // What somebody folded or unfolded stays so; a stage of the work opens when the work comes to it.
 function steady(_elt, { oldNode, newNode }) {
+  if (oldNode === document.activeElement && oldNode.hasAttribute("tabindex")) newNode.setAttribute("tabindex", oldNode.getAttribute("tabindex"));
   if (!oldNode.matches?.("details, dialog") || oldNode.id !== newNode.id) return;
   if (oldNode.matches(".stage") && oldNode.className !== newNode.className) return;
   newNode.toggleAttribute("open", oldNode.hasAttribute("open"));
@@ -108,9 +136,11 @@ export function live(after) {
   for (const name of ["htmx:sse:error", "htmx:sse:close"]) document.body.addEventListener(name, () => shown(false));
   document.addEventListener("htmx:error", lost);
   document.addEventListener("htmx:before:swap", away);
+  document.addEventListener("htmx:before:swap", remember);
   document.addEventListener("htmx:before:swap", sent);
   document.addEventListener("htmx:before:history:update", refused);
-  document.addEventListener("htmx:after:swap", () => { boost(); after(); });
+  document.addEventListener("htmx:after:swap", (event) => { boost(); after(); told(event); });
+  patience();
   answering();
   leaving();
   quietly();

@@ -1,5 +1,6 @@
 // A form with data-offline (the person who hands over) goes out by script: what cannot be sent now is kept and goes out later.
 import { carry, put, shows } from "./files.js";
+import { announce } from "./news.js";
 import "./waiting.js";
 
 const { waiting } = globalThis;
@@ -13,6 +14,7 @@ function say(words, subject) {
   const place = about();
   if (!place) return;
   const line = place.querySelector("[data-says]");
+  if (line.textContent !== words) announce(words);
   line.textContent = words;
   line.closest(".notice").hidden = !words;
   place.dataset.subject = words ? subject : "";
@@ -25,6 +27,7 @@ function tell(sent) {
   if (!line || !sent.length) return;
   for (const { page, number } of sent) line.append(Object.assign(document.createElement("a"), { href: page, textContent: number }), " ");
   line.closest(".notice").hidden = about().hidden = false;
+  announce(line.parentElement.textContent.trim());
 }
 
 const STATES = { "signed-out": "signedOut", lost: "lost", refused: "refused" };
@@ -41,7 +44,7 @@ function row(entry) {
   item.querySelector("[data-text]").textContent = text.length > 120 ? `${text.slice(0, 119)}…` : text;
   item.querySelector("[data-state]").textContent = entry.detail || clock(entry.at);
   item.querySelector("[data-back]").addEventListener("click", () => putBack(entry));
-  item.querySelector("[data-take-away]").addEventListener("click", () => waiting.takeAway(entry.key).then(draw));
+  item.querySelector("[data-take-away]").addEventListener("click", () => waiting.takeAway(entry.key).then(draw).then(() => document.querySelector("form[data-offline]").elements.text.focus()));
   return item;
 }
 

@@ -12,6 +12,9 @@ from flask_babel import gettext as _
 from service.insight.shapes import Share
 from service.web import render
 
+# What is shown where there is nothing.
+DASH = "–"
+
 
 def tasks(count: int) -> str:
     """So many tasks."""
@@ -25,7 +28,7 @@ def in_time() -> str:
 
 def per_cent(value: float | None) -> str:
     """A share as people write it; a dash of nothing."""
-    return "–" if value is None else f"{round(value)} %"
+    return DASH if value is None else f"{round(value)} %"
 
 
 def month_alone(first: date) -> str:
@@ -48,6 +51,11 @@ def day_name(day: date) -> str:
     return str(format_date(day, "d MMMM"))
 
 
+def heard(value: str) -> str:
+    """A value for those who hear it, to whom a dash says nothing."""
+    return _("none") if value == DASH else value
+
+
 def spoken(about: str, rows: Sequence[Share]) -> str:
     """What shares say, in a sentence."""
-    return f"{about}: " + "; ".join(f"{row.label} {row.value}, {row.small}" for row in rows) + "."
+    return f"{about}: " + "; ".join(f"{row.label} {heard(row.value)}, {row.small}" for row in rows) + "."

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from service.insight.shapes import Share, Shares, StepPair, Steps
 from service.insight.success import Group, Ranked, Step
 from service.web import render, words
-from service.web.pictures.said import in_time, per_cent, spoken, tasks
+from service.web.pictures.said import heard, in_time, per_cent, spoken, tasks
 
 STEP_WORDS = {
     "criteria": (_l("Criteria"), _l("of their own"), _l("the usual one alone")),
@@ -36,7 +36,7 @@ def by_category(whole: Group, kinds: Sequence[Group]) -> Shares:
 def of_steps(found: Sequence[Step]) -> Steps:
     """Success with each step of the method and without it."""
     pairs = [_pair(step) for step in found]
-    told = "; ".join(f"{pair.name}: {pair.taken.label} {pair.taken.value}, {pair.left_out.label} {pair.left_out.value}" for pair in pairs)
+    told = "; ".join(f"{pair.name}: " + ", ".join(f"{one.label} {heard(one.value)}" for one in (pair.taken, pair.left_out)) for pair in pairs)
     return Steps(pairs, (_("Step"), in_time(), _("Accepted"), _("Average score")), _("Success with and without each step"),
                  _("Success with and without each step") + f": {told}.")
 
