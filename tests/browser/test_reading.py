@@ -134,7 +134,7 @@ def test_a_page_is_read_in_order_and_makes_sense(shown, page_of):
 MOVE = (("StaticText", "Your move"), ("heading", ""), ("StaticText", "Task "), ("image", "Term, "), ("list", "The eight steps"))
 
 
-BOTH = (("heading", "Both in full"), ("heading", "Your words"), ("paragraph", ""), ("heading", "understood it"), ("paragraph", ""))
+BOTH = (("heading", "Both in full"), ("heading", " words"), ("paragraph", ""), ("heading", "understood it"), ("paragraph", ""))
 
 
 @pytest.mark.parametrize("name", ["client-task-n-retold", "short-t-retold"])
