@@ -66,25 +66,24 @@ function shown(on) {
 }
 
 // What the page told before it changed, and whether the focus was in it.
-let before = { news: () => {}, held: false };
+let before = { news: () => {}, held: false, mine: false };
 
-function remember() {
-  before = { news: listen(), held: Boolean(main()?.contains(document.activeElement)) };
+function remember({ detail }) {
+  before = { news: listen(), held: Boolean(main()?.contains(document.activeElement)), mine: sends(detail.ctx) };
 }
 
-function told({ detail }) {
+function told() {
   if (before.held) onward();
-  before.news(sends(detail.ctx));
+  before.news(before.mine);
 }
 
 // Whoever cannot see that something is under way hears it, where it takes a while.
 function patience() {
   let wait;
   document.addEventListener("htmx:before:request", ({ detail }) => {
-    clearTimeout(wait);
     if (sends(detail.ctx)) wait = setTimeout(() => announce(document.body.dataset.sending), 1500);
   });
-  document.addEventListener("htmx:finally:request", () => clearTimeout(wait));
+  document.addEventListener("htmx:finally:request", ({ detail }) => { if (sends(detail.ctx)) clearTimeout(wait); });
 }
 
 const about = (task) => new URLSearchParams({
@@ -119,9 +118,15 @@ function answering() {
   });
 }
 
+// What was done, and the way back from it, stays until something else is done: what was done is itself a change that the page hears of.
+function keepToasts(place, coming) {
+  if (!before.mine && !coming.childElementCount) coming.append(...place.cloneNode(true).children);
+}
+
 // What somebody folded or unfolded stays so; a stage of the work opens when the work comes to it.
 function steady(_elt, { oldNode, newNode }) {
   if (oldNode === document.activeElement && oldNode.hasAttribute("tabindex")) newNode.setAttribute("tabindex", oldNode.getAttribute("tabindex"));
+  if (oldNode.matches?.(".toasts")) keepToasts(oldNode, newNode);
   if (!oldNode.matches?.("details, dialog") || oldNode.id !== newNode.id) return;
   if (oldNode.matches(".stage") && oldNode.className !== newNode.className) return;
   newNode.toggleAttribute("open", oldNode.hasAttribute("open"));
@@ -139,7 +144,7 @@ export function live(after) {
   document.addEventListener("htmx:before:swap", remember);
   document.addEventListener("htmx:before:swap", sent);
   document.addEventListener("htmx:before:history:update", refused);
-  document.addEventListener("htmx:after:swap", (event) => { boost(); after(); told(event); });
+  document.addEventListener("htmx:after:swap", () => { boost(); after(); told(); });
   patience();
   answering();
   leaving();
