@@ -38,7 +38,7 @@ def judge_retelling(task: Task) -> None:
     """The client's word on the very retelling that they saw."""
     seen, verdict = forms.whole("retelling") or 0, request.form.get("verdict", "")
     if verdict == "corrected":
-        understanding.correct(task, doors.me(), seen, forms.words("note", 5001))
+        understanding.correct(task, doors.me(), seen, forms.words("note"))
     elif verdict in ("confirmed", "proposal_accepted"):
         understanding.confirm(task, doors.me(), seen, proposal=verdict == "proposal_accepted")
     else:
@@ -58,7 +58,7 @@ def answer_question(task: Task) -> None:
     with forms.errors_at({"text": f"answer-{number}"}):
         if option and option not in {offered for question in questions.questions_of(task) if question.id == number for offered in question.options}:
             raise BadInput({"text": _("This was not among the options.")})
-        questions.answer(task, doors.me(), number, option or forms.words("text", 5001))
+        questions.answer(task, doors.me(), number, option or forms.words("text"))
 
 
 @pages.post("/tasks/<int:number>/acceptance")
@@ -70,8 +70,8 @@ def accept(number: int) -> ResponseReturnValue:
 
 def score_delivery(task: Task) -> None:
     """The score and, below 80, what follows; a word of praise may come with it."""
-    praise = forms.words("praise", 2001).strip()
-    dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment", 5001), request.form.get("then") or None)
+    praise = forms.words("praise").strip()
+    dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment"), request.form.get("then") or None)
     if praise and task.state == "accepted":
         _thank(task, praise, None)
 
@@ -80,7 +80,7 @@ def score_delivery(task: Task) -> None:
 @doors.client
 def praise(number: int) -> ResponseReturnValue:
     """Thank the assistant."""
-    return step(number, lambda task: _thank(task, forms.words("praise", 2001), forms.money("tip")))
+    return step(number, lambda task: _thank(task, forms.words("praise"), forms.money("tip")))
 
 
 @forms.errors_at({"text": "praise"})
@@ -92,7 +92,7 @@ def _thank(task: Task, words: str, tip: int | None) -> None:
 @doors.client
 def cancel(number: int) -> ResponseReturnValue:
     """Stop the task."""
-    return step(number, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason", 2001)))
+    return step(number, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason")))
 
 
 @pages.post("/tasks/<int:number>/parameters")
@@ -104,7 +104,7 @@ def change(number: int) -> ResponseReturnValue:
 
 def wanted_parameters() -> Parameters:
     """The parameters of the form; an empty field leaves the thing as it is."""
-    return Parameters(outcome=forms.words("outcome", 5001) or None, criteria=forms.lines("criteria") or None,
+    return Parameters(outcome=forms.words("outcome") or None, criteria=forms.lines("criteria") or None,
                       deadline_at=forms.moment("deadline_at"), deadline_fixed=bool(request.form.get("deadline_fixed")),
                       budget=forms.money("budget"), quantity=forms.decimal("quantity"),
                       category=request.form.get("category", "")[:30] or None, priority=request.form.get("priority", "")[:10] or None)
