@@ -150,12 +150,12 @@ def _retell(task: Task) -> None:
     last, seen = understanding.last_retelling(task), forms.whole("seen")
     if last and seen is not None and last.id != seen:  # the same form in two windows
         raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
-    understanding.retell(task, doors.me(), forms.words("text", 10_001), forms.words("plan", 10_001), _proposal(task), forms.decimal("quantity"),
+    understanding.retell(task, doors.me(), forms.words("text"), forms.words("plan"), _proposal(task), forms.decimal("quantity"),
                          forms.pairs("words", "exact"))
 
 
 def _proposal(task: Task) -> Proposal | None:
-    text = forms.words("proposal", 5001).strip()
+    text = forms.words("proposal").strip()
     if not text:
         return None
     price, day = forms.money("proposal_price"), forms.moment("proposal_deadline_at")
@@ -172,7 +172,7 @@ def ask(task_id: int) -> ResponseReturnValue:
 @forms.errors_at({"text": "question"})
 def ask_client(task: Task) -> None:
     """The question of the form, with its options."""
-    questions.ask(task, doors.me(), forms.words("question", 2001), forms.lines("options"))
+    questions.ask(task, doors.me(), forms.words("question"), forms.lines("options"))
 
 
 @pages.post("/<int:task_id>/red-line")
@@ -180,7 +180,7 @@ def ask_client(task: Task) -> None:
 def report(task_id: int) -> ResponseReturnValue:
     """Report at the red line."""
     return step(task_id, lambda task: red_line.report(task, doors.me(), forms.whole("progress") or 0,
-                                                      on_time=request.form.get("on_time") == "1", help_=forms.words("help", 5001)))
+                                                      on_time=request.form.get("on_time") == "1", help_=forms.words("help")))
 
 
 @pages.post("/<int:task_id>/delivery")
@@ -195,7 +195,7 @@ def _deliver(task: Task) -> None:
     answers = [{"id": c.id, "met": request.form.get(f"met-{c.id}") == "1", "note": forms.words(f"note-{c.id}", 1000)}
                for c in parameters.criteria_of(task)]
     _attach(task, "delivery")
-    dead_line.deliver(task, doors.me(), forms.words("delivery", 50_001), answers)
+    dead_line.deliver(task, doors.me(), forms.words("delivery"), answers)
 
 
 @pages.post("/<int:task_id>/return")
@@ -203,7 +203,7 @@ def _deliver(task: Task) -> None:
 def give_back(task_id: int) -> ResponseReturnValue:
     """Give the task back with a reason; it may not be visible afterwards."""
     try:
-        delegate.give_back(find(task_id), doors.me(), forms.words("reason", 1001))
+        delegate.give_back(find(task_id), doors.me(), forms.words("reason"))
     except Refusal as error:
         return page(task_id, error)
     flash(_("It is back in the queue."))
@@ -220,7 +220,7 @@ def write(task_id: int) -> ResponseReturnValue:
 @forms.errors_at({"text": "reply"})
 def write_to_client(task: Task) -> None:
     """The words of the form beside the work."""
-    messages.say_once(task, doors.me(), forms.words("reply", 10_001))
+    messages.say_once(task, doors.me(), forms.words("reply"))
 
 
 @pages.post("/<int:task_id>/lessons")

@@ -28,8 +28,8 @@ WRITTEN = ("text", "note", "comment", "praise", "reply", "question", "plan", "pr
            "first", "second")
 
 
-def words(name: str, most: int = 20_001) -> str:
-    """A text field, cleaned, cut one letter above its bound so that the domain can refuse it with a sentence."""
+def words(name: str, most: int = MOST) -> str:
+    """A text field, cleaned. What is too long the domain refuses with a sentence; a field of one line is cut at `most`."""
     return clean(request.form.get(name, ""))[:most]
 
 
@@ -113,7 +113,7 @@ def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
 
 def written() -> list[str]:
     """All that somebody wrote in this form."""
-    return [said for name in WRITTEN if (said := words(name, MOST).strip()) and not said.isdecimal()]
+    return [said for name in WRITTEN if (said := words(name).strip()) and not said.isdecimal()]
 
 
 def unsent(refusal: Refusal | None) -> list[str]:

@@ -52,7 +52,7 @@ class Guess:
 @doors.client
 def guess() -> ResponseReturnValue:
     """A piece of the box: the guess at what is being written."""
-    text = forms.words("text").strip()
+    text = forms.words("text", 20_000).strip()
     if len(text.split()) < LEAST_WORDS:
         return render_template("client/guess.html", guess=None)
     return render_template("client/guess.html", guess=_of(text, request.form.get("category", ""), _day()))

@@ -99,7 +99,7 @@ def read_handbook() -> ResponseReturnValue:
 @doors.client
 def write_handbook() -> ResponseReturnValue:
     """Keep the handbook."""
-    text = forms.words("text", forms.MOST)
+    text = forms.words("text")
     if len(text) > handbook.LONGEST:
         return _handbook(BadInput({"text": _("At most 20,000 letters.")}), text)
     handbook.write(g.seat.company_id, text, g.identity.person_id)

@@ -49,7 +49,7 @@ def _correction(task: Task) -> str:
     """What is different: the points that were answered one by one, then the words below them."""
     told = understanding.last_retelling(task)
     fixed = [(point["words"], forms.words(f"fix-{n}", 1001).strip()) for n, point in enumerate(told.differences if told else (), 1)]
-    return "\n".join([*(f"“{words}”: {said}" for words, said in fixed if said), forms.words("note", 5001).strip()]).strip()
+    return "\n".join([*(f"“{words}”: {said}" for words, said in fixed if said), forms.words("note").strip()]).strip()
 
 
 @pages.post("/tasks/<int:number>/answers")
@@ -65,7 +65,7 @@ def answer_question(task: Task) -> None:
     with forms.errors_at({"text": f"answer-{number}"}):
         if option and option not in {offered for question in questions.questions_of(task) if question.id == number for offered in question.options}:
             raise BadInput({"text": _("This was not among the options.")})
-        questions.answer(task, doors.me(), number, option or forms.words("text", 5001))
+        questions.answer(task, doors.me(), number, option or forms.words("text"))
 
 
 @pages.post("/tasks/<int:number>/acceptance")
@@ -77,8 +77,8 @@ def accept(number: int) -> ResponseReturnValue:
 
 def score_delivery(task: Task) -> None:
     """The score and, below 80, what follows; a word of praise and a tip may come with it."""
-    praise, tip = forms.words("praise", 2001).strip(), forms.money("tip")
-    dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment", 5001), request.form.get("then") or None)
+    praise, tip = forms.words("praise").strip(), forms.money("tip")
+    dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment"), request.form.get("then") or None)
     if (praise or tip) and task.state == "accepted":
         _thank(task, praise or _("Thank you"), tip)
 
@@ -87,7 +87,7 @@ def score_delivery(task: Task) -> None:
 @doors.client
 def praise(number: int) -> ResponseReturnValue:
     """Thank the assistant."""
-    return step(number, lambda task: _thank(task, forms.words("praise", 2001), forms.money("tip")))
+    return step(number, lambda task: _thank(task, forms.words("praise"), forms.money("tip")))
 
 
 @forms.errors_at({"text": "praise"})
@@ -99,7 +99,7 @@ def _thank(task: Task, words: str, tip: int | None) -> None:
 @doors.client
 def cancel(number: int) -> ResponseReturnValue:
     """Stop the task."""
-    return step(number, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason", 2001)))
+    return step(number, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason")))
 
 
 @pages.post("/tasks/<int:number>/parameters")
@@ -111,7 +111,7 @@ def change(number: int) -> ResponseReturnValue:
 
 def wanted_parameters() -> Parameters:
     """The parameters of the form; an empty field leaves the thing as it is."""
-    return Parameters(outcome=forms.words("outcome", 5001) or None, criteria=forms.lines("criteria") or None,
+    return Parameters(outcome=forms.words("outcome") or None, criteria=forms.lines("criteria") or None,
                       deadline_at=forms.moment("deadline_at"), deadline_fixed=bool(request.form.get("deadline_fixed")),
                       budget=forms.money("budget"), quantity=forms.decimal("quantity"),
                       category=request.form.get("category", "")[:30] or None, priority=request.form.get("priority", "")[:10] or None)

@@ -66,7 +66,7 @@ def assign(task_id: int) -> ResponseReturnValue:
 def give_back(task_id: int) -> ResponseReturnValue:
     """Put the task back into the queue."""
     return step(task_id, forms.errors_at({"reason": "return-reason"})(
-        lambda task: delegate.give_back(task, doors.me(), forms.words("reason", 1001))))
+        lambda task: delegate.give_back(task, doors.me(), forms.words("reason"))))
 
 
 @pages.post("/desk/tasks/<int:task_id>/understanding")
@@ -101,7 +101,7 @@ def accept(task_id: int) -> ResponseReturnValue:
 @desk_only
 def resolve(task_id: int) -> ResponseReturnValue:
     """Decide a dispute."""
-    return step(task_id, lambda task: dead_line.resolve(task, doors.me(), request.form.get("outcome", ""), forms.words("reason", 2001),
+    return step(task_id, lambda task: dead_line.resolve(task, doors.me(), request.form.get("outcome", ""), forms.words("reason"),
                                                         forms.whole("score")))
 
 
@@ -110,7 +110,7 @@ def resolve(task_id: int) -> ResponseReturnValue:
 def cancel(task_id: int) -> ResponseReturnValue:
     """Stop the task."""
     return step(task_id, forms.errors_at({"reason": "cancel-reason"})(
-        lambda task: cancelling.cancel(task, doors.me(), forms.words("reason", 2001))))
+        lambda task: cancelling.cancel(task, doors.me(), forms.words("reason"))))
 
 
 @pages.post("/desk/tasks/<int:task_id>/parameters")

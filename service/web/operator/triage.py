@@ -70,7 +70,7 @@ def decide(task_id: int) -> ResponseReturnValue:
         task = find(task_id)
         decision, who = request.form.get("decision", ""), forms.whole("assistant")
         with forms.errors_at({"reason": "do-reason" if decision == "do" else "drop-reason"}):
-            analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason", 2001))
+            analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason"))
         if decision == "delegate" and who:
             delegate.assign(task, doors.me(), who)
     except Refusal as error:
@@ -98,7 +98,7 @@ def ask_back(task_id: int) -> ResponseReturnValue:
     try:
         task = find(task_id)
         with forms.errors_at({"text": "ask-question"}):
-            questions.ask(task, doors.me(), forms.words("question", 2001))
+            questions.ask(task, doors.me(), forms.words("question"))
     except Refusal as error:
         return page(error)
     flash(_("Asked. The clock stands until they answer."))
@@ -162,7 +162,7 @@ def reply(inbound_id: int) -> ResponseReturnValue:
     """Write back to whoever sent a waiting message, by its own channel; it waits on."""
     try:
         with forms.errors_at({"text": f"reply-words-{inbound_id}"}):
-            strangers_desk.reply(inbound_id, forms.words("text", 10_001), doors.me())
+            strangers_desk.reply(inbound_id, forms.words("text"), doors.me())
     except Refusal as error:
         return page(error)
     flash(_("Your answer is on its way. The message waits on."))
@@ -175,7 +175,7 @@ def drop(inbound_id: int) -> ResponseReturnValue:
     """Set a waiting message aside; it can be taken back."""
     try:
         with forms.errors_at({"reason": f"drop-{inbound_id}"}):
-            strangers_desk.drop(inbound_id, forms.words("reason", 1001), doors.me())
+            strangers_desk.drop(inbound_id, forms.words("reason"), doors.me())
     except Refusal as error:
         return page(error)
     forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
