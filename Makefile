@@ -17,7 +17,7 @@ run: install ## the whole desk: servers, web, workers, relay, clock, mail room
 
 test: install-dev ## every test, on real servers, in several processes
 	@bash tests/browsers.sh chromium firefox-esr
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -n 2 --dist loadscope
 
 check: install-dev ## lint, types, import contracts
 	@.venv/bin/ruff check .

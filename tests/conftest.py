@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import servers as test_servers
 
@@ -90,3 +91,16 @@ def world(app: object) -> object:
     from tests.factory import World
 
     return World(app)
+
+
+class BrowsersTogether(LoadScopeScheduling):
+    """All browser tests go to one process, because they share a desk and two browsers at once are too much for two cores; each other test
+    goes where there is room. (Groups by mark are not seen by the scheduler with this pytest.)"""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """The scheduler of `make test`."""
+    return BrowsersTogether(config, log)

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import FLAGS, call, sign_in, sign_in_anew, window
 from tests.pages import found
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # A microphone that hums, and a browser that asks nobody for it.
 HUMMING = [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 DROP = """([selector, names, size]) => {

@@ -12,7 +12,7 @@ from tests.browser import firefox as debian
 from tests.browser.conftest import call, sign_in, sign_in_anew, window
 from tests.pages import ASSISTANT, CLIENT, OPERATOR, PHONE, found
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser"),
+pytestmark = [pytest.mark.browser, pytest.mark.slow,
               pytest.mark.skipif(not debian.FIREFOX.exists(), reason="Firefox is missing: install it (apt-get install firefox-esr)")]
 SOON = 10_000
 

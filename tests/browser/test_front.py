@@ -6,7 +6,7 @@ import pytest
 
 from tests.pages import PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 OUTSIDE = """() => [...document.querySelectorAll('.phone g')].flatMap(one => {
   const bubble = one.querySelector('rect').getBBox();
   return [...one.querySelectorAll('text')].filter(line => {

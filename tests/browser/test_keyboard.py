@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import call, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 # What the keys by their place give on a Russian layout.
 RUSSIAN = {"T": "е", "B": "и", "R": "к", "L": "д", "D": "в", "W": "ц", "Z": "я"}
 

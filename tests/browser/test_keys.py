@@ -7,7 +7,7 @@ import pytest
 from tests.browser.conftest import sign_in
 from tests.pages import ASSISTANT, CLIENT, OPERATOR, PAGES, found
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 WANTED = ("triage", "triage-message", "board", "desk", "task-d-triage", "task-d-queued", "task-d-retold", "task-d-working", "task-d-delivered",
           "task-d-disputed", "bench-a-queued", "bench-a-assigned", "bench-a-briefed", "bench-a-working", "bench-a-reported", "client-desk")
 READERS = (OPERATOR, ASSISTANT, CLIENT)

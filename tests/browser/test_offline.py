@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import sign_in_anew
 
 KEPT = "Kept. It goes out when you are back online."
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def words():

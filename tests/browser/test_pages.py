@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.pages import CLIENT, OPERATOR, PAGES, PASSWORD, PHONE, WIDE, Readers, Shown, found
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 axe = Axe()
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import sign_in_anew
 from tests.push.push_service import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def test_a_notification_is_shown_and_leads_to_its_task(phone, desk):

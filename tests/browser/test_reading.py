@@ -13,7 +13,7 @@ from tests.browser.conftest import sign_in, window
 from tests.browser.reading import Said, read
 from tests.pages import ASSISTANT, CLIENT, PAGES, PHONE, WIDE, Readers, found
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LANDMARKS = ("banner", "navigation", "main", "complementary", "contentinfo", "region", "search", "form")
 CONTROLS = ("link", "button", "textbox", "searchbox", "combobox", "checkbox", "radio", "spinbutton", "slider", "switch", "DisclosureTriangle", "option")
 # Signs alone, or a fraction; a comma is a pause.

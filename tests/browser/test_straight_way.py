@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from tests.browser.conftest import sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser]
 
 
 def test_from_hand_over_to_invoice(desk, browser):
