@@ -94,11 +94,11 @@ def world(app: object) -> object:
 
 
 class BrowsersTogether(LoadScopeScheduling):
-    """All browser tests go to one process, because they share a desk and two browsers at once are too much for two cores; each other test
-    goes where there is room. (Groups by mark are not seen by the scheduler with this pytest.)"""
+    """All browser tests go to one process, because they share a desk and two browsers at once are too much for two cores; so do those that
+    start and kill desks. Each other test goes where there is room. (Groups by mark are not seen by the scheduler with this pytest.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "browser" if nodeid.startswith("tests/browser/") else nodeid
+        return next((folder for folder in ("tests/browser/", "tests/desk/") if nodeid.startswith(folder)), nodeid)
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -11,12 +11,9 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 import yaml
 
 from tests.running_desk import ROOT, RunningDesk
-
-pytestmark = pytest.mark.xdist_group("desks")
 
 
 def processes_of(desk: RunningDesk) -> list[int]:
