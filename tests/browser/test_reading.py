@@ -175,7 +175,7 @@ def test_what_follows_a_low_score_is_read_after_it_and_before_the_price(shown):
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 def test_triage_reads_the_message_then_what_can_be_done_then_what_else_waits(heard, width):
     said = heard("triage", width)
-    in_turn(said, ("main", ""), ("heading", ""), ("button", "Delegate"), ("DisclosureTriangle", "Do it now"), ("form", "Our guess"), ("radio", "% sure"),
+    in_turn(said, ("main", ""), ("heading", ""), ("button", "Delegate"), ("form", "Our guess"), ("radio", "% sure"),
             ("region", "Dead line"), ("radio", "The queue"), ("region", "Waiting"))
     assert next(one for one in said if one.name.startswith("Delegate")).about.startswith("Our guess: ")
     assert next(one.level for one in said if one.role == "heading") == 1
@@ -273,7 +273,7 @@ def test_what_is_done_is_told_and_the_focus_goes_on_to_what_comes_next(desk, bro
     bench.locator("#reply").fill("I begin with the nearest ones.")
     bench.get_by_role("button", name="Send", exact=True).press("Enter")
     expect(client.locator(".talk")).to_contain_text("I begin with the nearest ones.")
-    assert len(client.evaluate("heard")) == 1
+    assert [words for words in client.evaluate("heard") if "nearest ones" in words]  # the moments of the work came before it
     client.get_by_role("button", name="Confirm for").press("Enter")
     expect(client.locator(".move")).to_be_focused()
     expect(client.locator(".move")).to_contain_text("is at work")
