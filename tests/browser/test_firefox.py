@@ -119,7 +119,7 @@ def unclear(desk):
 def triaged(page, desk):
     """The first that waits goes to the queue by the key D, and the next one stands there; gives its number."""
     come(page, f"{desk.url}/desk/triage", page.locator(".queue a[href*='task=']").nth(1))
-    first = page.locator("#msg-h + p a.num").inner_text()
+    first = page.locator("#msg-h + p a.num").inner_text().removeprefix("Task ")
     page.keyboard.press("d")
     expect(page.locator("#msg-h + p a.num")).not_to_have_text(first)
     return first
