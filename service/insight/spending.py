@@ -82,6 +82,10 @@ PROMISED = text("""
 select count(*), coalesce(sum(price), 0)::bigint from task
 where company_id = :company and state in ('working', 'delivered') and understood_at is not null and currency = :currency
 """)
+IN_MONTH = text("""
+select coalesce(sum(amount), 0)::bigint, count(*) from charge
+where company_id = :company and amount > 0 and created_at >= :since and currency = :currency
+""")
 OPEN = text("""
 select i.number, i.total, i.currency, i.issued_at, c.id, c.state, c.error, t.title, t.number
 from (select id, task_id, state, error from charge where company_id = :company order by id desc limit 20000) c
@@ -111,6 +115,13 @@ def spending(company: Company, zone: ZoneInfo) -> Spending:
         kinds[category] = Kind(category, before.amount + amount, before.count + count)
     dearest = sorted(kinds.values(), key=lambda kind: (-kind.amount, kind.category or ""))
     return Spending([Month(first, amounts[first], counts[first]) for first in firsts], dearest)
+
+
+def this_month(company: Company) -> Month:
+    """What was charged since this month began where the company is."""
+    first = months_back(ZoneInfo(company.zone), 1)[0]
+    values = {"company": company.id, "currency": company.currency, "since": begins(first, ZoneInfo(company.zone))}
+    return Month(first, *db.session.execute(IN_MONTH, values).one())
 
 
 def promised(company: Company) -> Promised:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,6 +42,12 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
 def praises_of(task: Task) -> list[Praise]:
     """The thanks for this task."""
     return list(db.session.scalars(select(Praise).where(Praise.task_id == task.id).order_by(Praise.id).limit(50)))
+
+
+def thanked(task_ids: Iterable[int]) -> dict[int, Praise]:
+    """The newest thanks for each of these tasks, in one query."""
+    said = select(Praise).where(Praise.task_id.in_(list(task_ids))).order_by(Praise.id)
+    return {one.task_id: one for one in db.session.scalars(said)}
 
 
 def close(task: Task) -> None:

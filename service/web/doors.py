@@ -131,7 +131,9 @@ def me() -> Actor:
 
 def to_sign_in() -> ResponseReturnValue:
     """To the sign-in page, and back to this one afterwards; a form's words are kept by the browser's draft."""
-    session["next"] = request.full_path if request.method == "GET" else (request.referrer or "")[-500:]
+    # What a script of the page asks for is no page to come back to: the page is.
+    opens = request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    session["next"] = request.full_path if opens else (request.referrer or "")[-500:]
     return redirect(url_for("account.login"))
 
 

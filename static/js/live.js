@@ -1,8 +1,11 @@
 // A page that follows what happens: forms change it in place, and what others do appears without a reload. What is being
 // typed, the focus and the scroll stay, because the new page is laid over the old one node by node.
+import { putAway } from "./drafts.js";
 import { announce, listen, onward } from "./news.js";
 
 const PLACE = "target:#main, select:#main, swap:'outerMorph show:none'";
+// The last of these is not heard of a form that its own answer took away.
+const LANDED = ["htmx:after:request", "htmx:error", "htmx:finally:request"];
 const main = () => document.getElementById("main");
 const sends = (ctx) => Boolean(ctx?.sourceElement?.matches?.("form"));
 
@@ -14,11 +17,33 @@ function boost() {
   }
 }
 
+// Forms on their way, how many ever went, and whether the page owes a look at what happened meanwhile.
+const sending = new Set();
+let turn = 0, owed = false;
+
 // A page with an error on it waits: its sentence would be gone.
 function again() {
   const place = main();
-  if (!place?.dataset.page || place.querySelector(".errors") || document.querySelector("form.htmx-request")) return;
-  window.htmx.ajax("GET", place.dataset.page, { target: "#main", select: "#main", swap: "outerMorph" });
+  owed = sending.size > 0;
+  if (owed || !place?.dataset.page || place.querySelector(".errors")) return;
+  window.htmx.ajax("GET", place.dataset.page, { target: "#main", select: "#main", swap: "outerMorph", turn });
+}
+
+function late() {
+  if (owed && !sending.size) again();
+}
+
+// What was asked for before a form went out is older than the form's own answer, and would put the page back.
+function inTurn() {
+  document.addEventListener("htmx:before:request", ({ detail }) => { if (sends(detail.ctx)) { sending.add(detail.ctx); turn++; } });
+  for (const name of LANDED) document.addEventListener(name, ({ detail }) => sending.delete(detail.ctx));
+  for (const name of ["htmx:after:swap", "htmx:error", "htmx:finally:request"]) document.addEventListener(name, late);
+  document.addEventListener("htmx:before:swap", (event) => {
+    if ((event.detail.ctx?.turn ?? turn) === turn) return;
+    event.preventDefault();
+    owed = true;
+    late();
+  });
 }
 
 // A session that has ended leads to the sign-in page, which has another look and comes back here.
@@ -26,13 +51,14 @@ function away(event) {
   const address = event.detail.ctx?.response?.raw?.url;
   if (!address || !new URL(address).pathname.startsWith("/login")) return;
   event.preventDefault();
+  putAway(document);
   location.assign(address);
 }
 
 // What was sent is done with; what was refused stays as it was typed.
 function sent(event) {
   const { sourceElement: form, response } = event.detail.ctx ?? {};
-  if (!form?.matches?.("form") || (response?.raw?.status ?? 500) >= 400) return;
+  if (event.defaultPrevented || !form?.matches?.("form") || (response?.raw?.status ?? 500) >= 400) return;
   form.dispatchEvent(new Event("desk:sent", { bubbles: true }));
   form.reset();
   found();
@@ -83,7 +109,7 @@ function patience() {
   document.addEventListener("htmx:before:request", ({ detail }) => {
     if (sends(detail.ctx)) wait = setTimeout(() => announce(document.body.dataset.sending), 1500);
   });
-  document.addEventListener("htmx:finally:request", ({ detail }) => { if (sends(detail.ctx)) clearTimeout(wait); });
+  for (const name of LANDED) document.addEventListener(name, ({ detail }) => { if (sends(detail.ctx)) clearTimeout(wait); });
 }
 
 const about = (task) => new URLSearchParams({
@@ -102,9 +128,8 @@ function quietly() {
   let stream;
   document.body.addEventListener("htmx:sse:after:connection", (event) => { stream = event.detail.connection; });
   addEventListener("beforeunload", () => {
-    if (!stream?.reader) return;
-    stream.reader.cancel();
-    for (const asking of document.querySelectorAll("body, #here")) window.htmx.trigger(asking, "htmx:abort");
+    stream?.reader?.cancel();
+    for (const asking of document.querySelectorAll("body, [hx-get]")) window.htmx.trigger(asking, "htmx:abort");
   });
 }
 
@@ -123,9 +148,25 @@ function keepToasts(place, coming) {
   if (!before.mine && !coming.childElementCount) coming.append(...place.cloneNode(true).children);
 }
 
+// The form of another task is laid over this one: what was typed here stays with its own task, as a draft.
+function another(form) {
+  putAway(form);
+  form.querySelectorAll("[data-brought]").forEach((field) => field.removeAttribute("data-brought"));
+  form.reset();
+}
+
+// So it is with a single field that the new page uses for another task.
+function otherField(field, coming) {
+  putAway(field.parentElement);
+  field.removeAttribute("data-brought");
+  field.value = coming.defaultValue ?? "";
+}
+
 // What somebody folded or unfolded stays so; a stage of the work opens when the work comes to it.
 function steady(_elt, { oldNode, newNode }) {
   if (oldNode === document.activeElement && oldNode.hasAttribute("tabindex")) newNode.setAttribute("tabindex", oldNode.getAttribute("tabindex"));
+  if (oldNode.matches?.("form") && oldNode.getAttribute("action") !== newNode.getAttribute("action")) another(oldNode);
+  if (oldNode.dataset?.draft && oldNode.dataset.draft !== newNode.dataset?.draft) otherField(oldNode, newNode);
   if (oldNode.matches?.(".toasts")) keepToasts(oldNode, newNode);
   if (!oldNode.matches?.("details, dialog") || oldNode.id !== newNode.id) return;
   if (oldNode.matches(".stage") && oldNode.className !== newNode.className) return;
@@ -140,6 +181,7 @@ export function live(after) {
   document.body.addEventListener("hello", () => shown(true));
   for (const name of ["htmx:sse:error", "htmx:sse:close"]) document.body.addEventListener(name, () => shown(false));
   document.addEventListener("htmx:error", lost);
+  inTurn();
   document.addEventListener("htmx:before:swap", away);
   document.addEventListener("htmx:before:swap", remember);
   document.addEventListener("htmx:before:swap", sent);

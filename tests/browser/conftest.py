@@ -6,12 +6,14 @@ import json
 import urllib.request
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.running_desk import RunningDesk
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
 _states: dict[str, object] = {}
+# How fast it is, the bench says; here a busy machine gets its time.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def test_a_spoken_note_becomes_a_task_that_can_be_heard(desk, browser):
     page.get_by_role("button", name="Voice note").click()
     button = page.locator("#handover [data-voice]")
     expect(button).to_have_attribute("aria-pressed", "true")
-    expect(button).to_contain_text("0:02", timeout=6000)
+    expect(button).to_contain_text("0:02")
     button.click()
     expect(page.locator("[data-chosen=file] li")).to_contain_text("voice-")
     expect(page.locator("#text")).to_have_value(re.compile("A voice note of 0:0"))
@@ -104,7 +104,7 @@ def test_a_point_that_was_made_exact_is_corrected_alone(desk, browser):
     client.fill("#fix-1", "over oak, not pine")
     client.locator(".point-fix button").click()
     expect(client.locator(".move")).to_contain_text("writes down")
-    expect(assistant.locator("#retell .notice")).to_contain_text("“smells of smoke”: over oak, not pine", timeout=4000)
+    expect(assistant.locator("#retell .notice")).to_contain_text("“smells of smoke”: over oak, not pine")
     assert client.errors == assistant.errors == []
 
 

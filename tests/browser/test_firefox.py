@@ -14,7 +14,7 @@ from tests.pages import ASSISTANT, CLIENT, OPERATOR, PHONE, found
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow,
               pytest.mark.skipif(not debian.FIREFOX.exists(), reason="Firefox is missing: install it (apt-get install firefox-esr)")]
-SOON = 10_000
+SOON = 15_000
 
 
 @pytest.fixture(scope="module")

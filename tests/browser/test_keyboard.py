@@ -67,7 +67,7 @@ def test_an_assistant_works_without_a_mouse(desk, browser, russian):
     print(f"claim to retelling sent: {hands.keys} keys beside the text")
     assert hands.keys <= 4
     confirmed_by_operator(desk, task_id)
-    expect(page.locator("#redline.is-here")).to_have_count(1, timeout=4000)
+    expect(page.locator("#redline.is-here")).to_have_count(1)
     hands.key("L")
     expect(page.locator("#progress")).to_be_focused()
     hands.send()
@@ -114,7 +114,7 @@ def test_handing_over_takes_one_box_and_one_click(desk, browser):
     page.goto(f"{desk.url}/app/demo")
     clicks = 0
     page.fill("#text", "We need three quotes for 20,000 kraft paper bags by Friday noon")
-    expect(page.locator("#guess dl")).to_be_visible(timeout=4000)
+    expect(page.locator("#guess dl")).to_be_visible()
     expect(page.locator("#guess")).to_contain_text("Fri")
     page.locator("#handover .btn-main").click()
     clicks += 1

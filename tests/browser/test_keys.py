@@ -81,7 +81,7 @@ def test_every_key_that_is_shown_does_something(desk, windows, gaps, shown):
     for code, row in sorted(codes):
         before = page.evaluate(PRESS, [code, row])
         try:
-            page.wait_for_function(f"(before) => ({STATE})() !== before", arg=before, timeout=2000)
+            page.wait_for_function(f"(before) => ({STATE})() !== before", arg=before, timeout=10_000)
         except Exception:
             pytest.fail(f"{code} does nothing on {shown.name}")
         fresh()

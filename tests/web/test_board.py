@@ -122,8 +122,8 @@ def test_several_teams_share_a_board_that_can_show_one_of_them(world, desk):
     ours, theirs = world.task(client, "working", north), world.task(client, "working", south)
     for person, team in ((north, "North of all"), (south, "South of all")):
         assert desk.post(f"/desk/pool/{person.id}", data={"trade": "research", "held_limit": "5", "team": f" {team} "}).status_code == 303
-    whole, one = (desk.get(f"/desk/board{asked}").get_data(as_text=True) for asked in ("", "?team=North+of+all"))
+    board = f"/desk/board?company={client.company_id}"
+    whole, one, nobody = (desk.get(f"{board}{team}").get_data(as_text=True) for team in ("", "&team=North+of+all", "&team=nowhere"))
     assert f"/desk/tasks/{ours}" in whole and f"/desk/tasks/{theirs}" in whole and whole.count('class="label team"') >= 2
     assert f"/desk/tasks/{ours}" in one and f"/desk/tasks/{theirs}" not in one and one.count('class="label team"') == 1
-    nobody = desk.get("/desk/board?team=nowhere").get_data(as_text=True)
     assert f"/desk/tasks/{ours}" not in nobody and "Nothing here" in nobody

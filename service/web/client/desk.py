@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,13 +11,16 @@ from flask_babel import gettext as _
 
 from service import finding
 from service.errors import Refusal
-from service.tasks import handing_over, lists, questions, understanding
+from service.insight import spending
+from service.tasks import handing_over, lists, questions, review, understanding
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import find
 from service.web import doors, forms
 from service.web.client.blueprint import pages
 from service.web.client.task import attach
+from service.web.pictures.said import month_alone
+from tenants.company import Company
 from tenants.wall import db
 
 RUNNING = ("received", "triage", "queued", "assigned", "briefed", "retold", "working", "delivered")
@@ -81,6 +85,14 @@ def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
     done = lists.of_company(company_id, states=DONE, limit=5)
     asked = questions.first_open([row.task.id for row in waiting])
     told = understanding.last_of([row.task.id for row in waiting if row.task.state == "retold"])
+    thanks = review.thanked([row.task.id for row in done.rows])
     return render_template("client/desk.html", waiting=waiting, running=running, done=done, questions=asked, told=told, guess=None,
-                           values=values, errors=errors,
-                           key=uuid.uuid4().hex)
+                           values=values, errors=errors, thanks=thanks, key=uuid.uuid4().hex, **_month(company_id))
+
+
+def _month(company_id: int) -> dict[str, Any]:
+    """What this month costs so far; an owner sees it beside the company's limit."""
+    company = db.session.get_one(Company, company_id)
+    spent = spending.this_month(company)
+    return {"company": company, "spent": spent, "promised": spending.promised(company), "month": month_alone(spent.first),
+            "limit": company.limit_month if g.seat.role == "owner" else None}
