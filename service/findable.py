@@ -48,11 +48,12 @@ from task t where t.id > (select coalesce(max(task_id), 0) from findable) - :beh
   and not exists (select from findable f where f.task_id = t.id and f.message_id is null)
 order by t.id limit :most on conflict do nothing
 """)
+# A message waits for its task: the newest task that is known tells where to go on, so none before it may be left out.
 MESSAGES = sql("""
 insert into findable (company_id, task_id, message_id, words)
 select m.company_id, m.task_id, m.id, setweight(to_tsvector('russian', m.text), 'C')
 from message m where m.id > (select coalesce(max(message_id), 0) from findable where message_id is not null) - :behind
-  and m.direction = 'said' and m.task_id is not null
+  and m.direction = 'said' and exists (select from findable f where f.task_id = m.task_id and f.message_id is null)
   and not exists (select from findable f where f.task_id = m.task_id and f.message_id = m.id)
 order by m.id limit :most on conflict do nothing
 """)

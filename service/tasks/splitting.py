@@ -16,7 +16,7 @@ from service.tasks.task import LONGEST_TEXT, Task, find
 def split(task: Task, by: Actor, first: str, second: str, key: str) -> Handed:
     """Leave `first` as the task's words and make a task of `second`, once for each key. Files stay with the first.
 
-    Raises BadInput where a part has no words, NotNow where the task is decided already or the key was used for other words.
+    Raises BadInput where a part has no words or too many, NotNow where the task is decided already or the key was used for other words.
     """
     events.hold(task)
     kept, away = _parts(first, second)
@@ -31,6 +31,7 @@ def split(task: Task, by: Actor, first: str, second: str, key: str) -> Handed:
 def _parts(first: str, second: str) -> tuple[str, str]:
     parts = {"first": first.strip(), "second": second.strip()}
     errors = {name: _("Each part needs words of its own.") for name, words in parts.items() if not words}
+    errors |= {name: _("At most 20,000 letters; attach the rest as a file.") for name, words in parts.items() if len(words) > LONGEST_TEXT}
     if errors:
         raise BadInput(errors)
     return parts["first"], parts["second"]
@@ -39,5 +40,5 @@ def _parts(first: str, second: str) -> tuple[str, str]:
 def _tell_of_each_other(task: Task, made: Task, by: Actor, kept: str) -> None:
     """Each history says where the other part is, by the number that people know."""
     title = handing_over.title_of(kept)
-    events.record(task, "task.split", by, set_={"text": kept[:LONGEST_TEXT], "title": title}, into=made.number)
+    events.record(task, "task.split", by, set_={"text": kept, "title": title}, into=made.number)
     events.write("task.split_off", by, task=made, of=task.number)

@@ -69,6 +69,19 @@ def test_a_task_is_found_before_its_words_are_learnt(world):
     assert found(person.scope, word) == [task]
 
 
+def test_in_a_burst_nothing_is_left_out_while_it_is_learnt(world, monkeypatch):
+    learn()
+    person, helper, word = world.client(), world.staff(), rare()
+    tasks = [world.task(person, "working", helper, text=f"Find {word}, {number}") for number in range(5)]
+    with wall.transaction(helper.scope):
+        messages.say(find(tasks[-1]), helper.actor, "I begin with this one.")
+    monkeypatch.setattr(findable, "MOST", 2)
+    for _twice in range(2):
+        with wall.transaction(wall.system("test")):
+            findable.learn()
+        assert sorted(found(person.scope, word)) == tasks
+
+
 def test_a_title_of_words_that_the_index_leaves_out_is_found_by_its_looks(world):
     person = world.client()
     task = world.task(person, text="All at once")

@@ -52,8 +52,9 @@ def test_the_same_form_sent_twice_splits_once(world, waiting):
         split(operator, task_id, second="Other words under the same key")
 
 
-@pytest.mark.parametrize(("first", "second"), [("", "Type it"), ("Book it", " \n ")])
-def test_each_part_needs_words(world, waiting, first, second):
+@pytest.mark.parametrize(("first", "second"), [("", "Type it"), ("Book it", " \n "), ("w" * 20_001, "Type it"),
+                                               ("Book it", "w" * 20_001)], ids=range(4))
+def test_each_part_needs_words_and_not_too_many(world, waiting, first, second):
     _client, operator, task_id = waiting
     with pytest.raises(BadInput):
         split(operator, task_id, first, second)

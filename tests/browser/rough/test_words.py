@@ -41,7 +41,7 @@ def test_a_novel_in_the_conversation_and_in_the_retelling(desk, windows, work):
         paste(page, field, NOVEL[:10_000])
         page.locator(button).click()
         expect(page.locator(f"{field}-oops")).to_have_count(0)
-    expect(client.locator(".msg")).to_have_count(1)
+    expect(client.locator(".msg > div")).to_have_count(1)
     expect(assistant.get_by_text("It waits for the client")).to_be_visible()
     client.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
     shown = [said(client.locator(place).inner_text()) for place in (".msg > div", ".compare article:nth-of-type(2) .prose")]
