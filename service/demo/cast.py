@@ -86,6 +86,7 @@ def table(name: str) -> list[dict[str, str]]:
 def _found(row: dict[str, str]) -> Firm:
     made = company.add(row["name"], slug=row["slug"], currency=row["currency"], language=row["language"], zone=row["zone"])
     made.address, made.silence_days, made.created_at = row["address"], int(row["silence"]), now() - OPEN_FOR
+    made.limit_month = int(row["limit"]) if row["limit"] else None
     return Firm(made.id, made.slug, made.currency, made.silence_days)
 
 
