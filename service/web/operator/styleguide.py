@@ -25,6 +25,7 @@ from service.tasks.understanding import Retelling
 from service.web import doors
 from service.web.operator.blueprint import pages
 from service.web.operator.guide_pictures import samples
+from service.web.operator.guide_texts import exchanges
 from service.web.ruler import Stretch
 
 ANNA, INGRID = 2, 3
@@ -56,7 +57,7 @@ def styleguide() -> ResponseReturnValue:
     at = now()
     terms = _terms(at)
     return render_template(
-        "operator/styleguide.html", pictures=samples(),
+        "operator/styleguide.html", pictures=samples(), exchanges=exchanges(),
         terms=terms, ruled=terms[3][1], late=terms[6][1], short=_task(at, -0.3, 0.45, "working"), it=_sample(at),
         stretch=Stretch(at - timedelta(hours=20), at + timedelta(days=4)), talk=_talk(at), attachments=_files(),
         rows=[Row(task, "Lindqvist Coffee Roasters Oy", "Ingrid Lindqvist", "Anna Berzina", "Europe/Helsinki") for _name, task in terms[:7]],
