@@ -167,14 +167,19 @@ def checked(wish: Wish) -> Wish:
     return replace(wish, text=words, title=title_of(wish.title.replace("\x00", "") or words))
 
 
+# Where a clause ends.
+CLAUSE = re.compile(r"[,:;]? [–—-] |[,:;] ")
+
+
 def title_of(words: str) -> str:
-    """A heading from the first sentence, at most 90 letters, cut between words."""
+    """A heading from the first sentence without its full stop, at most 90 letters, cut where a clause ends or between words."""
     first = re.split(r"(?<=[.!?])\s|\n", " ".join(words.split(" ")).strip(), maxsplit=1)[0].strip() or words.strip()
     first = " ".join(first.split())
     if len(first) <= 90:
-        return first
+        return first if first.endswith("..") or len(first) < 3 else first.removesuffix(".")
+    clause = max(place.start() for place in CLAUSE.finditer(" , " + first[:89])) - 3
     # An emoji of several is not left with the joint that nothing follows.
-    return first[:89].rsplit(" ", 1)[0].rstrip(",;:-\u200d") + "…"
+    return first[:clause] if clause >= 40 else first[:89].rsplit(" ", 1)[0].rstrip(",;:-\u200d") + "…"
 
 
 def _values(wish: Wish, by: Actor, company_id: int, person_id: int | None) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_day_names, get_month_names
+from babel.dates import get_day_names, get_month_names, get_timezone_location
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask import Flask, g, url_for
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from service.config import settings
 from service.now import now
 from service.tasks.clock import retell_by
 from service.tasks.states import STATE_NAMES
+from service.tasks.task import Task
 from service.triage.categories import all_categories
 from service.web import amounts, markup, ruler, term, words
 from service.web.language import reads_in
@@ -37,7 +38,7 @@ LONG = re.compile(r"\S{25}")
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, moment=moment, day=day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
+        money=money, moment=moment, moment_by=moment_by, each=each, day=day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
@@ -83,7 +84,12 @@ def clock_in(value: datetime, zone: str) -> str:
 
 def city(zone: str) -> str:
     """The city of a zone's name."""
-    return zone.rpartition("/")[2].replace("_", " ")
+    return _city(zone, language())
+
+
+@lru_cache(maxsize=1000)
+def _city(zone: str, language: str) -> str:
+    return str(get_timezone_location(ZoneInfo(zone), locale=language, return_city=True))
 
 
 def money(minor: int | None, currency: str) -> str:
@@ -175,6 +181,11 @@ def moment(value: datetime | None) -> Markup:
     return _timed(at, day(value))
 
 
+def moment_by(value: datetime) -> Markup:
+    """The same with the hour alone where it is today."""
+    return _timed(value.astimezone(here()), by(value))
+
+
 def _timed(at: datetime, words: str) -> Markup:
     names = _names(language())
     exact = f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%Y, %H:%M}"
@@ -203,6 +214,14 @@ def kind(code: str | None) -> str:
     """The name of a kind of work."""
     found = all_categories().get(code or "")
     return found.name(language()) if found else _("not sorted yet")
+
+
+def each(task: Task) -> str:
+    """So much work at so much: "7 posts at €12.00"; the work alone where it is one, or has no rate."""
+    much = amount(task.quantity, task.category)
+    if task.unit_price is None or task.quantity == 1:
+        return much
+    return _("%(work)s at %(price)s", work=much, price=money(task.unit_price, task.currency))
 
 
 def unit(code: str | None) -> str:

@@ -12,6 +12,7 @@ from service.web.ruler import Stretch
 NEAR = timedelta(hours=2)
 # Marks closer than this many per cent would hide each other; the mark of now steps aside, as it is the one that moves.
 TOUCH = 2.0
+STOPPED = ("cancelled", "refused", "deleted")
 
 
 class Timed(Protocol):
@@ -38,7 +39,8 @@ class Stop:
 class Line:
     """A term line: positions in per cent of the stretch it is drawn on, its state for the look, and the moments for its label.
 
-    A mark that lies outside the stretch is None. `at` is now, or when the line ended.
+    A mark that lies outside the stretch is None. `at` is now, or when the line ended; `stopped`
+    where it ended without what was wanted.
     """
 
     look: str
@@ -55,6 +57,7 @@ class Line:
     red_at: datetime | None
     dead_at: datetime
     at: datetime
+    stopped: bool
 
 
 def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = None, moment: datetime | None = None,
@@ -75,7 +78,7 @@ def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = No
     dead = on.at(task.deadline_at)
     return Line(_look(task, moment, done), on.at(task.created_at), _mark(on, task.created_at), min(here, dead), red, dead,
                 on.shows(task.deadline_at), here, tuple(Stop(on.at(start), on.at(stop or moment)) for start, stop in pauses or ()),
-                on, task.created_at, task.red_line_at, task.deadline_at, until)
+                on, task.created_at, task.red_line_at, task.deadline_at, until, task.state in STOPPED)
 
 
 def _end(task: Timed, until: datetime, moment: datetime) -> datetime:
@@ -90,7 +93,7 @@ def _mark(on: Stretch, when: datetime | None) -> float | None:
 
 
 def _look(task: Timed, moment: datetime, done: datetime | None) -> str:
-    if done or task.state in ("accepted", "closed", "cancelled", "refused", "deleted"):
+    if done or task.state in ("accepted", "closed", *STOPPED):
         return "is-done"
     if task.waiting_since:
         return "is-paused"

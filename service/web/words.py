@@ -19,7 +19,7 @@ NEAR = timedelta(hours=2)
 EVENTS = {
     "task.received": _l("handed over"), "task.unsure": _l("laid before an operator"), "task.queued": _l("put into the queue"),
     "task.refused": _l("refused"), "task.deleted": _l("dropped"), "task.done_at_once": _l("answered at once"),
-    "task.claimed": _l("taken from the queue"), "task.assigned": _l("given to an assistant"), "task.given_back": _l("given back to the queue"),
+    "task.claimed": _l("taken on"), "task.assigned": _l("given to an assistant"), "task.given_back": _l("given back to the queue"),
     "task.briefed": _l("brief gone through"), "task.retold": _l("retelling sent, clock stopped"), "task.corrected": _l("retelling corrected"),
     "task.understood": _l("retelling confirmed, work begins"), "task.red_line": _l("reported at the red line"),
     "task.red_line_came": _l("the red line came"), "task.red_line_missed": _l("no report at the red line"),
@@ -42,7 +42,8 @@ EVENTS = {
 }
 # What people see of a task's history; the rest is for operators.
 QUIET = ("message.written", "task.acceptance_notice", "task.red_line_came", "task.red_line_missed")
-STEP_NAMES = (_l("Analysis"), _l("Parameters"), _l("Delegate"), _l("Briefing"), _l("Retelling"), _l("Red line"), _l("Dead line"), _l("Review"))
+STEP_NAMES = (_l("Analysis"), _l("Parameters"), _l("Who does it"), _l("Briefing"), _l("Retelling"), _l("Red line"), _l("Acceptance"),
+              _l("A look back"))
 STEP_OF = {"received": 1, "triage": 1, "queued": 3, "assigned": 4, "briefed": 5, "retold": 5, "working": 6, "delivered": 7,
            "accepted": 8, "closed": 9, "refused": 0, "deleted": 0, "cancelled": 0}
 CHANNELS = {"web": _l("on the page"), "rest": _l("by a program"), "email": _l("by mail"), "sms": _l("by SMS"), "voice": _l("by phone"),
@@ -117,11 +118,11 @@ def client_move(task: Task, holder: str) -> tuple[bool, str]:
     """Whether the move is the client's, and what the move is, in a sentence."""
     name = apart(holder) or _("the assistant")
     if task.disputed_at:
-        return False, _("An operator looks at the dispute and answers you.")
+        return False, _("An operator looks into the dispute and answers you.")
     if task.state == "retold":
         return True, _("Confirm how %(name)s understood the task.", name=name)
     if task.waiting_for == "client":
-        return True, _("Answer the question of %(name)s.", name=name)
+        return True, _("Answer what %(name)s asks.", name=name)
     if task.state == "delivered":
         return True, _("Look at the delivery and score it.")
     return False, {

@@ -20,11 +20,11 @@ def work(row: ChargeRow) -> str:
     if row.task.category is None:
         return ""
     if amount == full(row.task):
-        return _each(much, row.task)
+        return render.each(row.task)
     if row.task.state == "cancelled":
-        return _("%(work)s, stopped on the way", work=_each(much, row.task))
+        return _("%(work)s, stopped on the way", work=render.each(row.task))
     if row.task.score is not None and row.task.score < SUCCESS:
-        return _("%(work)s, settled at %(score)s %%", work=_each(much, row.task), score=row.task.score)
+        return _("%(work)s, settled at %(score)s %%", work=render.each(row.task), score=row.task.score)
     return _("%(work)s, price agreed", work=much)
 
 
@@ -33,9 +33,3 @@ def full(task: Task) -> int | None:
     if task.quantity is None or task.unit_price is None:
         return None
     return int((task.quantity * task.unit_price).quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def _each(much: str, task: Task) -> str:
-    if task.unit_price is None or task.quantity == 1:
-        return much
-    return _("%(work)s at %(price)s", work=much, price=render.money(task.unit_price, task.currency))
