@@ -64,5 +64,6 @@ def test_without_script_the_page_says_so_and_takes_an_id(browser, desk):
     page.locator("summary", has_text="For programs").click()
     page.fill("#payment_method", "pm_card_visa")
     page.get_by_role("button", name="Keep it").click()
-    assert page.url.endswith("/billing#card-h") and "Visa ending in 4242" in page.content()
+    page.wait_for_url("**/billing#card-h")
+    expect(page.locator("main")).to_contain_text("Visa ending in 4242")
     context.close()
