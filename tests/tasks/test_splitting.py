@@ -29,7 +29,7 @@ def test_the_second_part_is_a_task_of_the_same_person(world, waiting):
     client, operator, task_id = waiting
     made = split(operator, task_id)
     first, second = world.load(task_id), world.load(made.id)
-    assert (first.text, first.title, first.state) == ("Book a flight to Lisbon.", "Book a flight to Lisbon.", "triage")
+    assert (first.text, first.title, first.state) == ("Book a flight to Lisbon.", "Book a flight to Lisbon", "triage")
     assert (second.text, second.person_id, second.company_id, second.state) == ("Type the recording out.", client.id, client.company_id, "received")
     assert (second.private, second.project, second.channel, second.entered_by) == (True, "Lisbon", first.channel, operator.id)
 
