@@ -108,9 +108,9 @@ _UNDER_WAY, _STILL_OPEN = _written_out("under_way", UNDER_WAY), _written_out("st
 
 
 def exceptions(limit: int = 50) -> list[Row]:
-    """What goes wrong: disputed, overdue, off course; each an index of few rows."""
+    """What goes wrong: what is disputed first, then what is overdue, then what is off course; all from an index of few rows."""
     return _rows(_wide().where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
-                               _STILL_OPEN).order_by(Task.deadline_at, Task.id).limit(limit))
+                               _STILL_OPEN).order_by(Task.disputed_at.is_(None), Task.overdue_at.is_(None), Task.deadline_at, Task.id).limit(limit))
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:
@@ -143,6 +143,19 @@ def counts(*states: str, most: int = 1000) -> dict[str, int]:
     """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table."""
     return {state: db.session.scalar(select(func.count()).select_from(
         select(Task.id).where(Task.state == state).limit(most).subquery())) or 0 for state in states}
+
+
+def view_counts(most: int = 100) -> dict[str, int]:
+    """How many tasks each view of the board shows, each counted up to `most`, all in one query. What waits for the client lies in two
+    indexes, and is counted in each of them."""
+    parts: list[tuple[str, Sequence[ColumnElement[bool]]]] = [
+        ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)), ("client", (Task.waiting_since.is_(None), Task.state == "delivered")),
+        *((view, _VIEWS[view]()) for view in ("red", "late", "disputed"))]
+    counted = [select(func.count()).select_from(select(Task.id).where(*wanted).limit(most).subquery()).scalar_subquery() for _view, wanted in parts]
+    found: dict[str, int] = {}
+    for (view, _wanted), count in zip(parts, db.session.execute(select(*counted)).one(), strict=True):
+        found[view] = min(most, found.get(view, 0) + count)
+    return found
 
 
 def urgent_share(most: int = 1000) -> int:

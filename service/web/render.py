@@ -46,7 +46,7 @@ def init(app: Flask) -> None:
         with_kind=lambda code: (code, kind(code)), as_itself=lambda value: (value, value))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
-                                 HANDED=words.HANDED, ROLES=words.ROLES,
+                                 HANDED=words.HANDED, ROLES=words.ROLES, STATE_COUNTS=words.STATE_COUNTS,
                                  now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
                                  reach=reach, sign=sign)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
