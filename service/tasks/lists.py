@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, any_, bindparam, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, all_, and_, any_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
@@ -57,6 +57,12 @@ def held(person_id: int) -> list[Row]:
     """What an assistant holds and works on, most pressing first; delivered work comes last."""
     return _rows(_wide().where(Task.holder_id == person_id, Task.state.in_((*HELD, "delivered")))
                   .order_by(Task.state == "delivered", Task.deadline_at, Task.id).limit(100))
+
+
+def count_held(person_id: int, most: int) -> int:
+    """How many tasks `held` lists, counted up to `most`."""
+    mine = select(Task.id).where(Task.holder_id == person_id, Task.state.in_((*HELD, "delivered"))).limit(most)
+    return db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
 
 
 def triage(after: str | None = None, limit: int = PAGE) -> Page:
@@ -180,11 +186,12 @@ def could_do(code: str) -> list[tuple[Person, int, int]]:
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
-def loads() -> list[tuple[Person, int, int]]:
-    """The pool: each assistant with what they hold and their limit."""
+def loads(trade: str | None = None) -> list[tuple[Person, int, int]]:
+    """The pool by name: each assistant with what they hold and their limit. For a trade: those who have it first, the freest before others."""
     held_now = select(func.count()).where(Task.holder_id == Staff.person_id, Task.state.in_(HELD)).scalar_subquery()
+    order = (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name) if trade else (Person.name,)
     found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
-                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(Person.name).limit(500))
+                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(*order).limit(500))
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
