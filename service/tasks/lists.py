@@ -86,9 +86,13 @@ class Narrow:
 def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 40) -> Page:
     """What is under way, most pressing first unless the newest are wanted; each way walks an index of its own."""
     one = narrow or Narrow()
-    wanted = [*_of_view(one), *([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
-              *([Task.holder_id == one.holder] if one.holder else []), *([Task.holder_id.in_(one.team)] if one.team is not None else [])]
+    wanted = [*_of_view(one), *_beside_view(one)]
     return _by_id(wanted, after, limit) if one.newest else _by_deadline(wanted, after, limit)
+
+
+def _beside_view(one: Narrow) -> list[ColumnElement[bool]]:
+    return [*([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
+            *([Task.holder_id == one.holder] if one.holder else []), *([Task.holder_id.in_(one.team)] if one.team is not None else [])]
 
 
 def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
@@ -139,10 +143,13 @@ def seen(*, states: Sequence[str] = (), category: str | None = None, assignee: i
     return _by_id(_filters(states, category, assignee), after, limit)
 
 
-def by_ids(ids: Sequence[int]) -> list[Row]:
-    """These tasks in this order, without those that this reader may not see."""
-    found = {row.task.id: row for row in _rows(_wide().where(Task.id.in_(ids)))} if ids else {}
-    return [found[task_id] for task_id in ids if task_id in found]
+def by_ids(ids: Sequence[int], narrow: Narrow | None = None) -> list[Row]:
+    """These tasks in this order, or the newest first where that is wanted, without those that this reader may not see or that are narrowed
+    away; without a view tasks of every state stay."""
+    one = narrow or Narrow()
+    wanted = [Task.id.in_(ids), *(_of_view(one) if one.view else ()), *_beside_view(one)]
+    found = {row.task.id: row for row in _rows(_wide().where(*wanted))} if ids else {}
+    return [found[task_id] for task_id in (sorted(ids, reverse=True) if one.newest else ids) if task_id in found]
 
 
 def counts(*states: str, most: int = 1000) -> dict[str, int]:

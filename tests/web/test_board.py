@@ -127,7 +127,7 @@ def test_several_teams_share_a_board_that_can_show_one_of_them(world, desk):
     whole, one, nobody = (desk.get(f"{board}{team}").get_data(as_text=True) for team in ("", "&team=North+of+all", "&team=nowhere"))
     assert f"/desk/tasks/{ours}" in whole and f"/desk/tasks/{theirs}" in whole and whole.count('class="label team"') >= 2
     assert f"/desk/tasks/{ours}" in one and f"/desk/tasks/{theirs}" not in one and one.count('class="label team"') == 1
-    assert f"/desk/tasks/{ours}" not in nobody and "Nothing here" in nobody
+    assert f"/desk/tasks/{ours}" not in nobody and "Nothing fits" in nobody
 
 
 def mark(task_id, **columns):
@@ -178,3 +178,24 @@ def test_chips_and_tiles_name_the_states_alike(world, desk):
     board, first = (re.sub(r"<[^>]+>", " ", desk.get(path).get_data(as_text=True)) for path in ("/desk/board", "/desk"))
     for words in ("In the queue", "With an assistant", "Brief read", "Told back", "At work", "Handed in"):
         assert words in board and words in first
+
+
+def test_words_and_filters_narrow_together(world, desk):
+    one, two, north, south = world.client(), world.client(), world.staff(), world.staff()
+    first = world.task(one, "working", north, text="Compare zirconium kettles by weight")
+    other, ended = world.task(two, "working", south, text="Compare zirconium kettles by price"), world.task(two, "accepted", south, text="Find zirconium kettles")
+    mark(first, deadline_at=now() - timedelta(hours=1))
+    assert desk.post(f"/desk/pool/{north.id}", data={"trade": "research", "held_limit": "5", "team": "Of kettles"}).status_code == 303
+
+    def found(more):
+        page = desk.get(f"/desk/board?q=zirconium{more}").get_data(as_text=True).partition('<tbody data-rows>')[2]
+        return [int(task_id) for task_id in re.findall(r'class="b-what"><a href="/desk/tasks/(\d+)"', page)]
+
+    assert sorted(found("")) == sorted([first, other, ended])
+    assert found(f"&company={one.company_id}") == found("&team=Of+kettles") == found("&state=late") == [first]
+    assert found(f"&company={two.company_id}&order=newest") == [ended, other]
+
+
+def test_where_nothing_fits_the_way_to_all_is_open(world, desk):
+    page = desk.get("/desk/board?q=xylophonequartz").get_data(as_text=True)
+    assert "No task has these words and filters." in page and '<a class="btn" href="/desk/board">Show all</a>' in page

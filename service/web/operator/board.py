@@ -64,10 +64,11 @@ def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
     """The rows: what fits these words best, or what the filters leave."""
     view = asked["state"] if asked["state"] in (*UNDER_WAY, *VIEWS) else ""
     trade = asked["trade"] if asked["trade"] in all_categories() else ""
+    narrow = Narrow(view, trade, _id(asked["company"]), _id(asked["holder"]), teams.get(asked["team"], []) if asked["team"] else None,
+                    asked["order"] == "newest")
     if asked["q"].strip():
-        return finding.page(asked["q"], states=(view,) if view in UNDER_WAY else (), category=trade or None, assignee=_id(asked["holder"]))
-    return lists.board(Narrow(view, trade, _id(asked["company"]), _id(asked["holder"]), teams.get(asked["team"], []) if asked["team"] else None,
-                              asked["order"] == "newest"), request.args.get("after"))
+        return finding.page(asked["q"], states=(view,) if view in UNDER_WAY else (), category=trade or None, assignee=narrow.holder, narrow=narrow)
+    return lists.board(narrow, request.args.get("after"))
 
 
 def _id(text: str) -> int | None:
