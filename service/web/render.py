@@ -37,7 +37,7 @@ LONG = re.compile(r"\S{25}")
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, moment=moment, day=day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
+        money=money, moment=moment, day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
@@ -131,6 +131,14 @@ def day(value: datetime | None) -> str:
         return _("today %(time)s", time=f"{at:%H:%M}")
     names, near = _names(language()), abs((at.date() - today).days) < 6
     return f"{names.days[at.weekday()]} {at:%H:%M}" if near else f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%H:%M}"
+
+
+def short_day(value: datetime | None) -> str:
+    """The same where there is little room: where the date stands, the name of the day does not."""
+    if value is None or abs((value.astimezone(here()).date() - now().astimezone(here()).date()).days) < 6:
+        return day(value)
+    at = value.astimezone(here())
+    return f"{at.day} {_names(language()).months[at.month]} {at:%H:%M}"
 
 
 def by(value: datetime) -> str:

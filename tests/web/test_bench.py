@@ -153,7 +153,7 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
     page = read(application, helper, "/work")[1]
     assert "The queue is empty" in page
     assert "You hold nothing" in page
-    assert "0 of 7 in hand" in page
+    assert "0 of 7 count against your limit" in page
     task_id = world.task(client, "queued")
     as_legal = text("update task set category = 'legal' where id = :id")
     with wall.transaction(wall.system("test")):
