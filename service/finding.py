@@ -14,7 +14,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import InstrumentedAttribute
 
 from service.tasks import lists
-from service.tasks.lists import Page, Row
+from service.tasks.lists import Narrow, Page, Row
 from service.texts import clean
 from tenants import wall
 from tenants.company import Company
@@ -41,14 +41,16 @@ class Named:
 
 
 def tasks(q: str, limit: int = lists.PAGE, *, states: Sequence[str] = (), category: str | None = None,
-          assignee: int | None = None) -> list[Row]:
-    """The tasks that fit best, best first; at most 200. The last word may be a beginning; a lone number is a task's number."""
+          assignee: int | None = None, narrow: Narrow | None = None) -> list[Row]:
+    """The tasks that fit best, best first; at most 200. The last word may be a beginning; a lone number is a task's number. `narrow`
+    leaves of the 200 that fit best what a board's filters leave."""
     words = tidy(q)
     role = wall.current().role
     if not words or role not in FIND:
         return []
-    ids = _ids(role, {"q": words, "most": min(limit, MOST), "states": list(states) or None, "category": category, "assignee": assignee})
-    return lists.by_ids(ids)
+    most = MOST if narrow else min(limit, MOST)
+    ids = _ids(role, {"q": words, "most": most, "states": list(states) or None, "category": category, "assignee": assignee})
+    return lists.by_ids(ids, narrow)[:limit]
 
 
 def page(q: str, limit: int = lists.PAGE, **narrowed: Any) -> Page:

@@ -117,6 +117,11 @@ def current() -> Scope:
     return scope_now
 
 
+def is_open() -> bool:
+    """Whether a scope is open."""
+    return _current.get() is not None
+
+
 @event.listens_for(Session, "after_begin")
 def _enter(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     """Set role and scope in the transaction's first statement; savepoints keep what is set."""

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_, any_, bindparam, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, all_, and_, any_, bindparam, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
@@ -59,6 +59,12 @@ def held(person_id: int) -> list[Row]:
                   .order_by(Task.state == "delivered", Task.deadline_at, Task.id).limit(100))
 
 
+def count_held(person_id: int, most: int) -> int:
+    """How many tasks `held` lists, counted up to `most`."""
+    mine = select(Task.id).where(Task.holder_id == person_id, Task.state.in_((*HELD, "delivered"))).limit(most)
+    return db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+
+
 def triage(after: str | None = None, limit: int = PAGE) -> Page:
     """What waits for an operator's decision, oldest first."""
     return _by_id((Task.state.in_(("triage",)),), after, limit, newest_first=False)
@@ -80,9 +86,13 @@ class Narrow:
 def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 40) -> Page:
     """What is under way, most pressing first unless the newest are wanted; each way walks an index of its own."""
     one = narrow or Narrow()
-    wanted = [*_of_view(one), *([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
-              *([Task.holder_id == one.holder] if one.holder else []), *([Task.holder_id.in_(one.team)] if one.team is not None else [])]
+    wanted = [*_of_view(one), *_beside_view(one)]
     return _by_id(wanted, after, limit) if one.newest else _by_deadline(wanted, after, limit)
+
+
+def _beside_view(one: Narrow) -> list[ColumnElement[bool]]:
+    return [*([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
+            *([Task.holder_id == one.holder] if one.holder else []), *([Task.holder_id.in_(one.team)] if one.team is not None else [])]
 
 
 def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
@@ -108,9 +118,9 @@ _UNDER_WAY, _STILL_OPEN = _written_out("under_way", UNDER_WAY), _written_out("st
 
 
 def exceptions(limit: int = 50) -> list[Row]:
-    """What goes wrong: disputed, overdue, off course; each an index of few rows."""
+    """What goes wrong: what is disputed first, then what is overdue, then what is off course; all from an index of few rows."""
     return _rows(_wide().where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
-                               _STILL_OPEN).order_by(Task.deadline_at, Task.id).limit(limit))
+                               _STILL_OPEN).order_by(Task.disputed_at.is_(None), Task.overdue_at.is_(None), Task.deadline_at, Task.id).limit(limit))
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:
@@ -133,16 +143,32 @@ def seen(*, states: Sequence[str] = (), category: str | None = None, assignee: i
     return _by_id(_filters(states, category, assignee), after, limit)
 
 
-def by_ids(ids: Sequence[int]) -> list[Row]:
-    """These tasks in this order, without those that this reader may not see."""
-    found = {row.task.id: row for row in _rows(_wide().where(Task.id.in_(ids)))} if ids else {}
-    return [found[task_id] for task_id in ids if task_id in found]
+def by_ids(ids: Sequence[int], narrow: Narrow | None = None) -> list[Row]:
+    """These tasks in this order, or the newest first where that is wanted, without those that this reader may not see or that are narrowed
+    away; without a view tasks of every state stay."""
+    one = narrow or Narrow()
+    wanted = [Task.id.in_(ids), *(_of_view(one) if one.view else ()), *_beside_view(one)]
+    found = {row.task.id: row for row in _rows(_wide().where(*wanted))} if ids else {}
+    return [found[task_id] for task_id in (sorted(ids, reverse=True) if one.newest else ids) if task_id in found]
 
 
 def counts(*states: str, most: int = 1000) -> dict[str, int]:
     """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table."""
     return {state: db.session.scalar(select(func.count()).select_from(
         select(Task.id).where(Task.state == state).limit(most).subquery())) or 0 for state in states}
+
+
+def view_counts(most: int = 100) -> dict[str, int]:
+    """How many tasks each view of the board shows, each counted up to `most`, all in one query. What waits for the client lies in two
+    indexes, and is counted in each of them."""
+    parts: list[tuple[str, Sequence[ColumnElement[bool]]]] = [
+        ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)), ("client", (Task.waiting_since.is_(None), Task.state == "delivered")),
+        *((view, _VIEWS[view]()) for view in ("red", "late", "disputed"))]
+    counted = [select(func.count()).select_from(select(Task.id).where(*wanted).limit(most).subquery()).scalar_subquery() for _view, wanted in parts]
+    found: dict[str, int] = {}
+    for (view, _wanted), count in zip(parts, db.session.execute(select(*counted)).one(), strict=True):
+        found[view] = min(most, found.get(view, 0) + count)
+    return found
 
 
 def urgent_share(most: int = 1000) -> int:
@@ -167,11 +193,12 @@ def could_do(code: str) -> list[tuple[Person, int, int]]:
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
-def loads() -> list[tuple[Person, int, int]]:
-    """The pool: each assistant with what they hold and their limit."""
+def loads(trade: str | None = None) -> list[tuple[Person, int, int]]:
+    """The pool by name: each assistant with what they hold and their limit. For a trade: those who have it first, the freest before others."""
     held_now = select(func.count()).where(Task.holder_id == Staff.person_id, Task.state.in_(HELD)).scalar_subquery()
+    order = (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name) if trade else (Person.name,)
     found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
-                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(Person.name).limit(500))
+                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(*order).limit(500))
     return [(person, count or 0, limit) for person, count, limit in found]
 
 

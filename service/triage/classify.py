@@ -20,6 +20,15 @@ BUCKETS = 1 << 15
 MODEL = Path(__file__).with_name("model.bin")
 LONGEST = 3000
 WORD = re.compile(r"[^\W_]+")
+# What is said to speak for a guess is long enough to mean something, is none of the words that stand in any text, and weighs so much.
+SHORTEST, QUIETEST = 4, 0.8
+COMMON = frozenset(WORD.findall("""
+about after also been before could each every from have into just like more most need only other over please should some such than thank
+thanks that their them then there these they this those today tomorrow very want week weeks what when where which while will with within
+would your days month monday tuesday wednesday thursday friday saturday sunday более будет были было быть ваша ваши весь всех вторник
+выходные день дней добрый если есть завтра здравствуйте именно каждый когда которая которые который лучше меня можно можете надо наша наши
+него недели неделю нужен нужна нужно нужны один одна очень перед пожалуйста понедельник после потом просто пятница пятницу пятницы сегодня
+себя спасибо среда среду среды суббота также такие такой теперь того тоже только хотим хочу четверг через чтобы этого этот этой"""))
 
 
 @dataclass(frozen=True)
@@ -77,14 +86,18 @@ def classify(text: str) -> Guess:
 
 def speaking_for(text: str, category: str, most: int = 6) -> list[tuple[str, float]]:
     """The words of a text that speak for a kind of work, or against it (below zero), the loudest first: what each adds to its
-    score above the mean of all kinds."""
+    score above the mean of all kinds. Short and common words are left out, whatever they add."""
     model = load()
-    place, words = model.categories.index(category), list(dict.fromkeys(WORD.findall(text[:LONGEST])))[:120]
+    place, words = model.categories.index(category), [word for word in dict.fromkeys(WORD.findall(text[:LONGEST])) if _telling(word)][:120]
     told = []
     for word in words:
         scores = [score - bias for score, bias in zip(model.scores(word), model.bias, strict=True)]
         told.append((word, round(scores[place] - sum(scores) / len(scores), 1)))
-    return sorted((one for one in told if abs(one[1]) >= 0.1), key=lambda one: -abs(one[1]))[:most]
+    return sorted((one for one in told if abs(one[1]) >= QUIETEST), key=lambda one: -abs(one[1]))[:most]
+
+
+def _telling(word: str) -> bool:
+    return len(word) >= SHORTEST and word.lower() not in COMMON
 
 
 @lru_cache

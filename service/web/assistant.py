@@ -17,7 +17,7 @@ from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
 from service.triage.categories import all_categories
 from service.web import bench as around
-from service.web import doors, forms, render
+from service.web import doors, forms, menu_counts, render
 from service.web.client.task import download
 from service.web.pictures.weeks import my_kinds, my_weeks
 from service.web.points import points_of
@@ -34,6 +34,13 @@ mine = doors.staff("assistant")
 def queue() -> ResponseReturnValue:
     """What I hold, and what I may take, most pressing first."""
     return render_template("assistant/queue.html", queue=around.queue(doors.me(), request.args.get("after")))
+
+
+@pages.get("/holding")
+@mine
+def holding() -> ResponseReturnValue:
+    """How many tasks I hold, as a piece of the menu."""
+    return menu_counts.holding()
 
 
 @pages.get("/month")

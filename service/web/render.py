@@ -26,7 +26,7 @@ from service.tasks.clock import retell_by
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task
 from service.triage.categories import all_categories
-from service.web import amounts, markup, ruler, term, words
+from service.web import amounts, markup, menu_counts, ruler, term, words
 from service.web.language import reads_in
 from service.web.language import zone as reader_zone
 from service.web.reach import reach
@@ -38,7 +38,7 @@ LONG = re.compile(r"\S{25}")
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, moment=moment, moment_by=moment_by, each=each, day=day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
+        money=money, moment=moment, moment_by=moment_by, each=each, day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
@@ -47,9 +47,9 @@ def init(app: Flask) -> None:
         with_kind=lambda code: (code, kind(code)), as_itself=lambda value: (value, value))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
-                                 HANDED=words.HANDED, ROLES=words.ROLES,
+                                 HANDED=words.HANDED, ROLES=words.ROLES, STATE_COUNTS=words.STATE_COUNTS,
                                  now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
-                                 reach=reach, sign=sign)
+                                 reach=reach, sign=sign, beside=menu_counts.beside)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -137,6 +137,14 @@ def day(value: datetime | None) -> str:
         return _("today %(time)s", time=f"{at:%H:%M}")
     names, near = _names(language()), abs((at.date() - today).days) < 6
     return f"{names.days[at.weekday()]} {at:%H:%M}" if near else f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%H:%M}"
+
+
+def short_day(value: datetime | None) -> str:
+    """The same where there is little room: where the date stands, the name of the day does not."""
+    if value is None or abs((value.astimezone(here()).date() - now().astimezone(here()).date()).days) < 6:
+        return day(value)
+    at = value.astimezone(here())
+    return f"{at.day} {_names(language()).months[at.month]} {at:%H:%M}"
 
 
 def by(value: datetime) -> str:

@@ -114,6 +114,14 @@ STATE_WORDS = {
 }
 
 
+# How many of them there are: a tile of the desk or a chip of the board says it with a number; `client` and what follows are the board's views.
+STATE_COUNTS = {
+    "received": _l("Just in"), "triage": _l("In triage"), "queued": _l("In the queue"), "assigned": _l("With an assistant"),
+    "briefed": _l("Brief read"), "retold": _l("Told back"), "working": _l("At work"), "delivered": _l("Handed in"),
+    "client": _l("Client’s turn"), "red": _l("Red line soon"), "late": _l("Overdue"), "disputed": _l("In dispute"),
+}
+
+
 def client_move(task: Task, holder: str) -> tuple[bool, str]:
     """Whether the move is the client's, and what the move is, in a sentence."""
     name = apart(holder) or _("the assistant")

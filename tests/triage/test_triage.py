@@ -84,3 +84,11 @@ def test_dead_lines_are_read_in_the_senders_zone(text, expected):
 @pytest.mark.parametrize("text", ["we need it", "20000 bags, 250 g", "we sat in the may garden", "call 12 people", "", "31.31", "on 45 May"])
 def test_what_is_no_date_is_none(text):
     assert deadline_in(text, RIGA, TUESDAY) is None
+
+
+@pytest.mark.parametrize("text", ["Please find the one lawyer who could check this contract of ours by Monday, day and week",
+                                  "Пожалуйста, найдите юриста, который проверит наш договор до понедельника, нужно очень"])
+def test_only_words_that_mean_something_speak_for_a_guess(text):
+    words = classify.speaking_for(text, "legal")
+    assert words and all(len(word) > 3 and abs(weight) >= 0.8 for word, weight in words)
+    assert not {word.lower() for word, _weight in words} & {"please", "could", "this", "monday", "week", "пожалуйста", "который", "нужно", "очень"}

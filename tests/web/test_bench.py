@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import text
 
 from service import playbooks
-from service.tasks import briefing, events, parameters
+from service.now import now
+from service.tasks import briefing, delegate, events, parameters, red_line
 from service.tasks.clock import retell_by
 from service.tasks.parameters import Parameters
 from service.tasks.task import find
+from service.web import render
 from tenants import handbook, wall
 from tenants.wall import db
 
@@ -153,7 +155,7 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
     page = read(application, helper, "/work")[1]
     assert "The queue is empty" in page
     assert "You hold nothing" in page
-    assert "0 of 7 in hand" in page
+    assert "0 of 7 count against your limit" in page
     task_id = world.task(client, "queued")
     as_legal = text("update task set category = 'legal' where id = :id")
     with wall.transaction(wall.system("test")):
@@ -182,3 +184,39 @@ def test_a_retelling_is_due_half_way_to_the_red_line(world):
     task = world.load(world.task(world.client(), "assigned", world.staff()))
     half = task.created_at + (task.red_line_at - task.created_at) / 2
     assert abs(retell_by(task) - half) <= timedelta(minutes=8)
+
+
+def test_a_report_of_who_held_it_before_has_a_name(world, application):
+    first, second, operator = world.staff(), world.staff(), world.staff("operator")
+    task_id = world.task(world.client(), "working", first)
+    with wall.transaction(first.scope):
+        red_line.report(find(task_id), first.actor, 40, on_time=True)
+    with wall.transaction(operator.scope):
+        delegate.assign(find(task_id), operator.actor, second.id)
+    stage = read(application, second, f"/work/{task_id}")[1].partition('id="redline"')[2].partition("</p>")[0]
+    assert f"the date holds, {first.actor.name}, <time" in stage
+
+
+def test_a_task_that_may_be_taken_is_marked_in_the_queue_while_it_is_open(world, application):
+    helper = world.staff()
+    task_id = world.task(world.client(), "queued", deadline_at=now() + timedelta(hours=3))
+    page = read(application, helper, f"/work/{task_id}")[1]
+    rows = [row for row in page.split('<li class="qrow') if 'aria-current="true"' in row.partition(">")[0]]
+    assert len(rows) == 1 and f'href="/work/{task_id}"' in rows[0]
+
+
+def test_no_is_a_word_and_a_number_is_a_sign(world, application):
+    helper = world.staff()
+    task_id = world.task(world.client(), "working", helper)
+    with wall.transaction(wall.system("test")):
+        db.session.execute(text("update person set language = 'ru' where id = :id"), {"id": helper.id})
+    assert re.search(r'name="on_time" value="0"[^>]*> Нет</label>', read(application, helper, f"/work/{task_id}")[1])
+    assert "№" in read(application, helper, "/work")[1]
+
+
+def test_where_the_date_stands_the_name_of_the_day_does_not(application):
+    near, far = (now() + timedelta(days=days) for days in (2, 20))
+    with application.test_request_context():
+        assert render.short_day(near) == render.day(near)
+        assert render.day(far).partition(" ")[2] == render.short_day(far)
+        assert render.short_day(None) == ""

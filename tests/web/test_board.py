@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from service.now import now
 from service.tasks import analysis, lists
 from service.tasks.lists import Narrow
-from service.tasks.task import find
+from service.tasks.task import Task, find
 from tenants import wall
 from tenants.wall import db
 from tests.factory import soon
@@ -126,4 +127,75 @@ def test_several_teams_share_a_board_that_can_show_one_of_them(world, desk):
     whole, one, nobody = (desk.get(f"{board}{team}").get_data(as_text=True) for team in ("", "&team=North+of+all", "&team=nowhere"))
     assert f"/desk/tasks/{ours}" in whole and f"/desk/tasks/{theirs}" in whole and whole.count('class="label team"') >= 2
     assert f"/desk/tasks/{ours}" in one and f"/desk/tasks/{theirs}" not in one and one.count('class="label team"') == 1
-    assert f"/desk/tasks/{ours}" not in nobody and "Nothing here" in nobody
+    assert f"/desk/tasks/{ours}" not in nobody and "Nothing fits" in nobody
+
+
+def mark(task_id, **columns):
+    with wall.transaction(wall.system("test")):
+        db.session.execute(Task.__table__.update().where(Task.id == task_id).values(**columns))
+
+
+def test_disputes_come_first_then_what_is_late_then_what_is_off_course(world):
+    client, helper = world.client(), world.staff()
+    course, late, disputed = world.task(client, "working", helper), world.task(client, "working", helper), world.task(client, "delivered", helper)
+    mark(course, off_course_at=now(), deadline_at=now() - timedelta(days=3000))
+    mark(late, overdue_at=now(), deadline_at=now() - timedelta(days=2000))
+    mark(disputed, disputed_at=now(), deadline_at=now() - timedelta(days=1000))
+    with wall.transaction(wall.operator(0)):
+        found = [row.task.id for row in lists.exceptions(limit=5000)]
+    assert [one for one in found if one in (course, late, disputed)] == [disputed, late, course]
+
+
+def test_the_board_names_all_that_need_a_person_and_shows_the_first(world, desk):
+    client, helper = world.client(), world.staff()
+    for one in [world.task(client, "working", helper) for _seven in range(7)]:
+        mark(one, overdue_at=now(), deadline_at=now() - timedelta(days=1))
+    board, first = desk.get("/desk/board").get_data(as_text=True), desk.get("/desk").get_data(as_text=True)
+    told = re.search(r"\d+ tasks need a person first", first)[0]
+    assert told in board and int(told.split()[0]) >= 7
+    assert board.count('class="frow ') == 6 and f'<a href="/desk">All {told.split()[0]}</a>' in board
+
+
+def test_each_view_is_counted_up_to_a_bound(world):
+    client, helper = world.client(), world.staff()
+
+    def views(**bound):
+        with wall.transaction(wall.operator(0)):
+            return lists.view_counts(**bound)
+
+    before = views(most=5000)
+    told, late, disputed, red = (world.task(client, state, helper) for state in ("retold", "working", "delivered", "working"))
+    mark(told, waiting_since=now(), waiting_for="client")
+    mark(late, deadline_at=now() - timedelta(hours=1), red_line_at=None)
+    mark(disputed, disputed_at=now())
+    mark(red, red_line_at=now() + timedelta(hours=5))
+    assert {view: count - before[view] for view, count in views(most=5000).items()} == {"client": 2, "red": 1, "late": 1, "disputed": 1}
+    assert set(views(most=1).values()) == {1}
+
+
+def test_chips_and_tiles_name_the_states_alike(world, desk):
+    world.task(world.client(), "delivered", world.staff())
+    board, first = (re.sub(r"<[^>]+>", " ", desk.get(path).get_data(as_text=True)) for path in ("/desk/board", "/desk"))
+    for words in ("In the queue", "With an assistant", "Brief read", "Told back", "At work", "Handed in"):
+        assert words in board and words in first
+
+
+def test_words_and_filters_narrow_together(world, desk):
+    one, two, north, south = world.client(), world.client(), world.staff(), world.staff()
+    first = world.task(one, "working", north, text="Compare zirconium kettles by weight")
+    other, ended = world.task(two, "working", south, text="Compare zirconium kettles by price"), world.task(two, "accepted", south, text="Find zirconium kettles")
+    mark(first, deadline_at=now() - timedelta(hours=1))
+    assert desk.post(f"/desk/pool/{north.id}", data={"trade": "research", "held_limit": "5", "team": "Of kettles"}).status_code == 303
+
+    def found(more):
+        page = desk.get(f"/desk/board?q=zirconium{more}").get_data(as_text=True).partition('<tbody data-rows>')[2]
+        return [int(task_id) for task_id in re.findall(r'class="b-what"><a href="/desk/tasks/(\d+)"', page)]
+
+    assert sorted(found("")) == sorted([first, other, ended])
+    assert found(f"&company={one.company_id}") == found("&team=Of+kettles") == found("&state=late") == [first]
+    assert found(f"&company={two.company_id}&order=newest") == [ended, other]
+
+
+def test_where_nothing_fits_the_way_to_all_is_open(world, desk):
+    page = desk.get("/desk/board?q=xylophonequartz").get_data(as_text=True)
+    assert "No task has these words and filters." in page and '<a class="btn" href="/desk/board">Show all</a>' in page

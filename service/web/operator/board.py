@@ -13,7 +13,6 @@ from service.insight.lately import lately
 from service.now import now
 from service.tasks import lists
 from service.tasks.lists import Narrow
-from service.tasks.states import STATE_NAMES
 from service.tasks.task import UNDER_WAY
 from service.triage.categories import all_categories
 from service.web import doors
@@ -27,7 +26,7 @@ from tenants import addresses, company, membership
 def desk() -> ResponseReturnValue:
     """Exceptions, and how much waits where."""
     return render_template("operator/desk.html", exceptions=(wrong := lists.exceptions()), phones=_phones(wrong),
-                           counts=lists.counts("triage", *UNDER_WAY), states=STATE_NAMES,
+                           counts=lists.counts("triage", *UNDER_WAY),
                            loads=lists.loads(), waiting=len(channel_lists.waiting()))
 
 
@@ -38,7 +37,9 @@ def _phones(rows: list[lists.Row]) -> dict[int, str]:
 
 # The board's ruler: from a bit of the past to the days that matter; a longer one for the weeks ahead.
 BEFORE, STRETCHES = timedelta(hours=20), {"4": timedelta(days=4), "8": timedelta(days=8), "21": timedelta(days=21)}
-VIEWS = ("late", "red", "client", "disputed")
+VIEWS = ("client", "red", "late", "disputed")
+# So many of what goes wrong stand above the board; the desk shows all.
+FIRST = 6
 
 
 FILTERS = ("state", "q", "days", "trade", "company", "holder", "team", "order")
@@ -54,8 +55,8 @@ def board() -> ResponseReturnValue:
     return render_template("operator/board.html", page=_page(asked, teams), asked=asked, states=UNDER_WAY, loads=loads, teams=teams,
                            people=[(person.id, person.name) for person, _count, _limit in loads],
                            stretch=Stretch(start, start + BEFORE + STRETCHES.get(asked["days"], STRETCHES["4"])),
-                           exceptions=(wrong := lists.exceptions(limit=6)), phones=_phones(wrong),
-                           counts=lists.counts(*UNDER_WAY), companies=company.names(_id(asked["company"])),
+                           exceptions=(wrong := lists.exceptions()), first=wrong[:FIRST], phones=_phones(wrong[:FIRST]),
+                           counts=lists.counts(*UNDER_WAY), views=lists.view_counts(), companies=company.names(_id(asked["company"])),
                            filters=drafts.filters_of(doors.me().person_id or 0, "/desk/board"))
 
 
@@ -63,10 +64,11 @@ def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
     """The rows: what fits these words best, or what the filters leave."""
     view = asked["state"] if asked["state"] in (*UNDER_WAY, *VIEWS) else ""
     trade = asked["trade"] if asked["trade"] in all_categories() else ""
+    narrow = Narrow(view, trade, _id(asked["company"]), _id(asked["holder"]), teams.get(asked["team"], []) if asked["team"] else None,
+                    asked["order"] == "newest")
     if asked["q"].strip():
-        return finding.page(asked["q"], states=(view,) if view in UNDER_WAY else (), category=trade or None, assignee=_id(asked["holder"]))
-    return lists.board(Narrow(view, trade, _id(asked["company"]), _id(asked["holder"]), teams.get(asked["team"], []) if asked["team"] else None,
-                              asked["order"] == "newest"), request.args.get("after"))
+        return finding.page(asked["q"], states=(view,) if view in UNDER_WAY else (), category=trade or None, assignee=narrow.holder, narrow=narrow)
+    return lists.board(narrow, request.args.get("after"))
 
 
 def _id(text: str) -> int | None:

@@ -32,7 +32,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     task = find(task_id)
     errors = refusal.at() if refusal else {}
     return render_template("operator/task.html", it=show(task, doors.me(), forms.before()), task=task, errors=errors, values=forms.typed(refusal),
-                           left=forms.unsent(refusal), loads=lists.loads(),
+                           left=forms.unsent(refusal), loads=lists.loads(task.category),
                            sent=channel_lists.outgoing_of(task.id), cancel_price=cancelling.price_now(task),
                            phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
                            silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200

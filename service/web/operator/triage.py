@@ -17,7 +17,7 @@ from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task, find
 from service.triage import strangers_desk
 from service.triage.classify import classify, speaking_for
-from service.web import doors, forms
+from service.web import doors, forms, menu_counts
 from service.web.operator.blueprint import desk_only, pages
 from tenants import handbook
 from tenants.wall import db
@@ -60,6 +60,13 @@ def _guess(task: Task) -> dict[str, object]:
     likely = [(found.category, found.confidence), *found.others][:3]
     return {"likely": likely, "chosen": chosen, "words": speaking_for(task.text, chosen),
             "people": lists.could_do(chosen)[:4], "handbook": handbook.of(task.company_id)}
+
+
+@pages.get("/desk/waiting")
+@desk_only
+def waiting() -> ResponseReturnValue:
+    """How many wait for a decision, as a piece of the menu."""
+    return menu_counts.waiting()
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage")

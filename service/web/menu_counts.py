@@ -1,0 +1,35 @@
+"""The numbers beside the menu of the staff: what waits in triage, what somebody holds. Both are counted up to a bound, each in one query."""
+
+from __future__ import annotations
+
+from flask import g
+
+from service.channels import lists as channel_lists
+from service.tasks import lists
+from tenants import wall
+
+MOST = 100
+
+
+def beside(path: str) -> str:
+    """The number that belongs beside this place of the menu; nothing where there is none, or where no scope of the desk's is open."""
+    counted = {("operator", "/desk/triage"): waiting, ("assistant", "/work"): holding}.get((_role(), path))
+    return counted() if counted else ""
+
+
+def waiting() -> str:
+    """How many tasks and messages wait for a decision."""
+    return _words(lists.counts("triage", most=MOST)["triage"] + channel_lists.count_waiting(MOST))
+
+
+def holding() -> str:
+    """How many tasks the reader holds, those that wait for acceptance with them."""
+    return _words(lists.count_held(g.identity.person_id, MOST))
+
+
+def _role() -> str:
+    return wall.current().role if wall.is_open() else ""
+
+
+def _words(count: int) -> str:
+    return f"{MOST - 1}+" if count >= MOST else str(count or "")
