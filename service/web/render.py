@@ -38,7 +38,8 @@ LONG = re.compile(r"\S{25}")
 def init(app: Flask) -> None:
     """Make them known to the templates."""
     app.jinja_env.filters.update(
-        money=money, moment=moment, moment_by=moment_by, each=each, day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
+        money=money, moment=moment, moment_by=moment_by, each=each,
+        day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
