@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service.channels.kept import Inbound
 from service.conversation.messages import Message
@@ -36,6 +36,12 @@ def inbound(state: str = "", channel: str = "", after: str | None = None, limit:
 def waiting(limit: int = 100) -> list[Inbound]:
     """Messages that wait for a person, oldest first."""
     return list(db.session.scalars(select(Inbound).where(Inbound.state == "needs_person").order_by(Inbound.id).limit(limit)))
+
+
+def waiting_count(limit: int = 1000) -> int:
+    """How many of them there are, as far as this many."""
+    some = select(Inbound.id).where(Inbound.state == "needs_person").limit(limit).subquery()
+    return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def outgoing(after: str | None = None, limit: int = PAGE) -> Page:
