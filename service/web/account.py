@@ -133,12 +133,14 @@ def join(token: str) -> ResponseReturnValue:
     """Join a company with an invitation."""
     with wall.transaction(wall.door("join")):
         link = links.read(token[:100], "join")
-        email, company = (link.email, db.session.get(Company, link.company_id or 0)) if link else (None, None)
-    if email is None or company is None:
+        email = link.email if link else None
+        company = db.session.get(Company, link.company_id) if link and link.company_id else None
+        name = company.name if company else "Poruchi"
+    if email is None:
         return render_template("account/gone.html"), 410
     values = {name: clean(request.form.get(name, ""))[:200] for name in ("name", "language", "zone")}
     if request.method == "GET":
-        return render_template("account/join.html", email=email, company=company.name, errors={}, zones=ZONES,
+        return render_template("account/join.html", email=email, company=name, errors={}, zones=ZONES,
                                values={"language": locale(), "zone": "Europe/Riga"})
     errors = {} if values["name"].strip() else {"name": _("Say what we may call you.")}
     try:
@@ -150,7 +152,7 @@ def join(token: str) -> ResponseReturnValue:
             return redirect(url_for("account.login"), 303)
     except passwords.WeakPassword:
         errors = {"password": _("At least ten letters; somebody who signs in here already gives the password they have.")}
-    return render_template("account/join.html", email=email, company=company.name, values=values, errors=errors, zones=ZONES), 422
+    return render_template("account/join.html", email=email, company=name, values=values, errors=errors, zones=ZONES), 422
 
 
 @pages.get("/account")
