@@ -18,7 +18,7 @@ from service.tasks import dead_line, limits, questions, red_line, review, unders
 from service.tasks.events import Event
 from service.tasks.states import MOVES
 from service.tasks.task import Task, find
-from service.texts import cut
+from service.texts import cut, ended
 from service.triage.categories import category
 from tenants import membership
 from tenants.company import Company
@@ -72,7 +72,7 @@ def _plain(event: Event, template: str) -> None:
     task, person = _of(event)
     if task.state == MOVES[event.kind].target:  # else it was taken back
         asks.close_asks(task.id)
-        outbound.tell(person, template, task, reason=task.reason)
+        outbound.tell(person, template, task, reason=ended(task.reason))
 
 
 def ask_client_to_confirm(event: Event) -> None:
@@ -115,6 +115,7 @@ def _ask_to_confirm(task: Task, person: Person, retelling: understanding.Retelli
     two = retelling.proposal is not None
     letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
     facts = {"retelling": retelling.text, "plan": retelling.plan, "proposal": retelling.proposal or "",
+             "points": outbound.points(retelling.differences, person.language),
              "price": outbound.money(retelling.price, task.currency, person.language),
              "proposal_price": outbound.money(retelling.proposal_price or 0, task.currency, person.language),
              "proposal_deadline": outbound.day(retelling.proposal_deadline_at, person.tz, person.language)}
@@ -205,7 +206,7 @@ def tell_client_cancelled(event: Event) -> None:
     asks.close_asks(task.id)
     price = int(event.facts.get("price", 0))
     charged = saying("charged" if price else "free", person.language, price=outbound.money(price, task.currency, person.language))
-    why = f"{task.reason} " if task.reason and event.by_kind != CLIENT else ""
+    why = f"{ended(task.reason)} " if task.reason and event.by_kind != CLIENT else ""
     outbound.tell(person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why)
 
 

@@ -38,3 +38,9 @@ def cut(text: str, most: int) -> str:
     if len(text) <= most:
         return text
     return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") + "…"
+
+
+def ended(text: str) -> str:
+    """A sentence with its full stop, where it has no sign of its own."""
+    bare = text.rstrip()
+    return bare if not bare or bare[-1] in ".!?…:;" else f"{bare}."

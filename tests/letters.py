@@ -16,6 +16,8 @@ from service.now import half_of, now
 
 URL = "https://poruchi.example"
 TITLE = {"en": "Oat milk suppliers for the spring menu", "ru": "Поставщики овсяного молока для весеннего меню"}
+POINTS = {"en": [{"words": "foams well", "exact": "barista edition, at least 3 % fat"}, {"words": "to us", "exact": "cold, to all three cafés"}],
+          "ru": [{"words": "хорошо пенится", "exact": "серия для бариста, не меньше 3 % жира"}, {"words": "к нам", "exact": "с холодом, во все три кафе"}]}
 DECLINED = {"en": "the card was declined", "ru": "карта отклонена"}
 WORDS = {
     "en": {"name": "Anna", "retelling": "You want to change the oat milk for the spring menu. I look for makers whose milk is sold as a barista edition, at least 3 % fat, "
@@ -23,13 +25,15 @@ WORDS = {
            "plan": "You get one table with at least six of them.", "proposal": "I start from a list that I made in October and ask only the best four again.",
            "question": "The bags with the valve inside or outside?", "delivery": "Six offers, the best one at €1.31 a litre. The table is attached.",
            "help": "Two makers have answered, four were called.", "reason": "It needs somebody on the spot", "words": "The table was spot on.\n\nCould you add the delivery times?",
-           "inviter": "Ingrid Lindqvist", "company": "Lindqvist Coffee Roasters Oy", "what": "The client wrote", "subject": "Oat milk", "why": ""},
+           "inviter": "Ingrid Lindqvist", "company": "Lindqvist Coffee Roasters Oy", "who": "Mika", "limit": "it is above €80.00, the limit for one task",
+           "what": "The client wrote", "subject": "Oat milk", "why": ""},
     "ru": {"name": "Анна", "retelling": "Вы хотите сменить овсяное молоко в весеннем меню. Ищу производителей с серией для бариста, не меньше 3 % жира, с холодной доставкой "
                                         "во все три кафе, и сравниваю их при 400 литрах в месяц.",
            "plan": "Вы получите одну таблицу, в ней не меньше шести.", "proposal": "Начну со списка, который составлен в октябре, и переспрошу только четверых лучших.",
            "question": "Клапан внутри пакета или снаружи?", "delivery": "Шесть предложений, лучшее по 1,31 € за литр. Таблица приложена.",
            "help": "Двое ответили, четверым позвонили.", "reason": "Здесь нужен человек на месте", "words": "Таблица отличная.\n\nДобавите сроки доставки?",
-           "inviter": "Ирина Лебедева", "company": "ООО «Обжарка Лебедевых»", "what": "Клиент написал", "subject": "Овсяное молоко", "why": ""},
+           "inviter": "Ирина Лебедева", "company": "ООО «Обжарка Лебедевых»", "who": "Мария", "limit": "это больше 80,00 €, предела для одной задачи",
+           "what": "Клиент написал", "subject": "Овсяное молоко", "why": ""},
 }
 
 
@@ -66,7 +70,7 @@ def _facts(language: str) -> dict[str, Any]:
     link, letters = f"{URL}/t/ts-3k-f-qm4ci2fzl3bu", "AB" if language == "en" else "АБ"
     options = ", ".join(f"{letter} {word}" for letter, word in zip(letters, ("inside", "outside") if language == "en" else ("внутри", "снаружи"), strict=True))
     return {
-        **WORDS[language], "number": 1048, "title": TITLE[language], "price": outbound.money(9600, "EUR", language), "link": link,
+        **WORDS[language], "number": 1048, "title": TITLE[language], "points": outbound.points(POINTS[language], language), "price": outbound.money(9600, "EUR", language), "link": link,
         "guess": saying("guess", language, kind="Information search" if language == "en" else "Поиск информации", price=outbound.money(9600, "EUR", language),
                         deadline=outbound.day(task.deadline_at, zone, language)),
         "deadline": outbound.day(task.deadline_at, zone, language), "red_line": outbound.day(task.red_line_at, zone, language),

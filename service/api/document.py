@@ -12,6 +12,7 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter
 
+from service.api import page
 from service.api.calls import Call
 from service.api.reading import MOST_BYTES
 from service.web import doors
@@ -59,7 +60,7 @@ def publish(api: Blueprint, calls: Sequence[Call]) -> None:
     @doors.public
     def docs() -> ResponseReturnValue:
         """The same document as a page."""
-        return render_template("api/docs.html", document=made(), rows_of=rows_of, type_of=type_of)
+        return render_template("api/docs.html", document=made(), rows_of=rows_of, type_of=type_of, page=page)
 
     api.add_url_rule("/openapi.json", "openapi", openapi)
     api.add_url_rule("/docs", "docs", docs)

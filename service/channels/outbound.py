@@ -16,7 +16,7 @@ from service.channels import short_links
 from service.channels.email.about import around
 from service.channels.push import devices
 from service.channels.sms import fitting
-from service.channels.wording import TEMPLATES
+from service.channels.wording import TEMPLATES, saying
 from service.config import settings
 from service.conversation.messages import Message
 from service.now import now
@@ -93,6 +93,12 @@ def _common(task: Task | None, person: Person | None, language: str) -> dict[str
         "link": short_links.url(task.id, person.id, task.company_id) if person else url,
         "work_link": f"{url}/work/{task.id}", "desk_link": f"{url}/desk/tasks/{task.id}",
     }
+
+
+def points(differences: list[dict[str, str]], language: str) -> str:
+    """What a retelling made exact, point by point; "" where there is none."""
+    lines = [saying("point", language, place=place, **point) for place, point in enumerate(differences, 1)]
+    return "\n".join([saying("points", language), *lines]) if lines else ""
 
 
 def money(minor: int, currency: str, language: str) -> str:

@@ -31,6 +31,7 @@ def _confirm(life: Life, told: Row) -> None:
     """The retelling, and a letter for each way."""
     language, currency, two = _language(life), life.party.firm.currency, bool(told.columns.get("proposal"))
     facts = {"retelling": cut(told.columns["text"], 120) if _channel(life) == "sms" else told.columns["text"], "plan": told.columns["plan"],
+             "points": outbound.points(told.columns["differences"], language),
              "price": outbound.money(told.columns["price"], currency, language)}
     if two:
         facts |= {"proposal": told.columns["proposal"], "proposal_price": outbound.money(told.columns["proposal_price"], currency, language),
@@ -66,7 +67,7 @@ def _tell(life: Life, template: str, at: datetime, **facts: str) -> Row:
         common = {"number": task.columns["number"], "title": task.columns["title"], "name": life.party.holder.name.split()[0],
                   "deadline": outbound.day(task.columns["deadline_at"], client.zone, _language(life)),
                   "link": short_links.url(task.id, client.id, life.party.firm.id)}
-        return " ".join(text.format_map(defaultdict(str, {**common, **facts})).split(" "))
+        return outbound.tidy(text.format_map(defaultdict(str, {**common, **facts})))
 
     message = life.pile.add(
         "message", gone, company_id=life.party.firm.id, task_id=life.task, direction="out", author_kind="system", to_id=client.id,

@@ -17,6 +17,7 @@ from service.web.language import LANGUAGES, locale
 from service.web.limits import by_email, by_email_here, limiter, refused
 from service.web.signin_state import Reader
 from tenants import people, wall
+from tenants.company import Company
 from tenants.signin import identity, links, passwords
 from tenants.signin.tables import Login
 from tenants.wall import db
@@ -133,11 +134,14 @@ def join(token: str) -> ResponseReturnValue:
     with wall.transaction(wall.door("join")):
         link = links.read(token[:100], "join")
         email = link.email if link else None
+        company = db.session.get(Company, link.company_id) if link and link.company_id else None
+        name = company.name if company else "Poruchi"
     if email is None:
         return render_template("account/gone.html"), 410
     values = {name: clean(request.form.get(name, ""))[:200] for name in ("name", "language", "zone")}
     if request.method == "GET":
-        return render_template("account/join.html", email=email, values={"language": locale(), "zone": "Europe/Riga"}, errors={}, zones=ZONES)
+        return render_template("account/join.html", email=email, company=name, errors={}, zones=ZONES,
+                               values={"language": locale(), "zone": "Europe/Riga"})
     errors = {} if values["name"].strip() else {"name": _("Say what we may call you.")}
     try:
         if not errors:
@@ -148,7 +152,7 @@ def join(token: str) -> ResponseReturnValue:
             return redirect(url_for("account.login"), 303)
     except passwords.WeakPassword:
         errors = {"password": _("At least ten letters; somebody who signs in here already gives the password they have.")}
-    return render_template("account/join.html", email=email, values=values, errors=errors, zones=ZONES), 422
+    return render_template("account/join.html", email=email, company=name, values=values, errors=errors, zones=ZONES), 422
 
 
 @pages.get("/account")

@@ -43,7 +43,7 @@ def init(app: Flask) -> None:
         amount=amount, paragraphs=markup.paragraphs,
         initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
-        apart=apart, said=said, alone=texts.apart,
+        apart=apart, said=said, cut=texts.cut, alone=texts.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)), as_itself=lambda value: (value, value))
     app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
@@ -250,8 +250,10 @@ def state(value: str) -> str:
 
 
 def size(count: int) -> str:
-    """A file's size."""
-    return f"{count / 1048576:.1f} MB" if count >= 1048576 else f"{max(1, round(count / 1024))} KB"
+    """A file's size: "1.4 MB", "12 KB"."""
+    if count >= 1048576:
+        return _("%(size)s MB", size=format_decimal(count / 1048576, "0.0", locale=language()))
+    return _("%(size)s KB", size=max(1, round(count / 1024)))
 
 
 def apart(words: object) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from service.channels.email import letter
 from service.channels.email.blocks import blocks
-from tests.letters import URL, samples
+from service.channels.wording import BUTTONS
+from tests.letters import TITLE, URL, sample, samples
 
 LINK = "http://desk.test/t/1-2-3-abc"
 
@@ -39,6 +40,28 @@ def test_two_ways_stand_in_a_box_with_their_prices_and_the_letters_stand_out():
     assert str(shown[1].words) == "Answer <b>A</b> or <b>B</b>, or <b>N</b> and what is different."
     assert blocks("Цена 96,00 €, готово пт 18:00.")[0].ways == [("", "Цена", "96,00 €, готово пт 18:00")]
     assert "<b>" not in str(blocks("Plan A is what 2 of us, or N people, would do.")[0].words)
+
+
+def test_what_was_told_has_a_rule_at_its_side_and_the_points_stand_below_it():
+    told = blocks("As Anna understood it:\n\nSix offers.\n\nOne table.\n\nPoints we made exact:\n1. “milk”: oat\n\nPrice €96.00, ready Fri 18:00.\n\nAnswer Y.")
+    assert [(block.label, str(block.words), block.told) for block in told] == [
+        ("As Anna understood it", "", True), ("", "Six offers.", True), ("", "One table.", True), ("Points we made exact", "1. “milk”: oat", False),
+        ("", "", False), ("", "Answer <b>Y</b>.", False)]
+
+
+@pytest.mark.parametrize(("language", "letter_", "says"), [("en", "T", "say thank you"), ("ru", "С", "поблагодарить")])
+def test_a_receipt_keeps_its_number_in_one_piece_and_its_second_link_says_where_it_leads(language, letter_, says):
+    plain, shown = sample("receipt", language)
+    assert "PO-2026-1107" in plain and "PO\u20112026\u20111107" in shown and "invoices/PO-2026-1107.pdf" in shown
+    assert f"<b>{letter_}</b>" in shown and f">{says}</a>" in shown
+
+
+@pytest.mark.parametrize("template", ["limit", "limit_ways"])
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_limit_asks_like_a_confirmation(template, language):
+    _plain, shown = sample(template, language)
+    assert shown.count("<b>") >= 2 and 'class="btn"' in shown and "id=\"half\"" in shown and (TITLE[language] in shown)
+    assert BUTTONS[template] == BUTTONS[template.replace("limit", "confirm")]
 
 
 @pytest.mark.parametrize(("template", "language", "plain", "shown"), samples(), ids=lambda part: part if len(part) < 20 else "")

@@ -87,7 +87,7 @@ def test_what_is_asked_reaches_the_browser_and_only_it_can_read_it(asked, servic
     assert browser.endpoint == service.url + path
     said = json.loads(browser.read(body))
     assert said["url"] == f"/app/{person.slug}/tasks/{task.number}" and said["tag"] == f"task-{task.id}"
-    assert str(task.number) in said["title"] and "http" not in said["body"] and "understands" in said["body"]
+    assert str(task.number) in said["title"] and "http" not in said["body"] and "understood" in said["body"]
     assert (headers["TTL"], headers["Urgency"], headers["Topic"], headers["Content-Encoding"]) == ("86400", "normal", f"task-{task.id}", "aes128gcm")
     assert len(body) <= 4096 and said["body"].encode() not in body
     with pytest.raises(Exception, match="Decryption"):

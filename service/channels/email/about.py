@@ -18,7 +18,8 @@ from tenants.people import Person
 from tenants.wall import db
 
 # Mails of a task under way show its term line.
-UNDER_WAY = ("acknowledge", "confirm", "confirm_ways", "started", "question", "red_line", "progress", "late", "said", "work_note", "desk_note")
+UNDER_WAY = ("acknowledge", "confirm", "confirm_ways", "limit", "limit_ways", "started", "question", "red_line", "progress", "late", "said",
+             "work_note", "desk_note")
 ENDED = ("accepted", "closed", "refused", "deleted", "cancelled", "delivered")
 # Notes to staff lead to a page; an answer by mail is the client's way.
 NOTES = ("work_note", "desk_note")
@@ -51,9 +52,8 @@ def _term(template: str, language: str, task: Task, zone: ZoneInfo, day: Day) ->
     """The line in whole per cent of the term, and its moments; None where there is none to show."""
     if template not in UNDER_WAY or task.deadline_at is None or task.state in ENDED:
         return None
-    moments = [saying("handed", language, day=day(task.created_at, zone, language)),
-               saying("half_way", language, day=day(task.red_line_at, zone, language)) if task.red_line_at else "",
-               saying("dead_line", language, day=day(task.deadline_at, zone, language))]
+    moments = [saying(key, language, day=day(at, zone, language).replace(" ", "\u00a0")) if at else ""
+               for key, at in (("handed", task.created_at), ("half_way", task.red_line_at), ("dead_line", task.deadline_at))]
     return {"gone": _place(task, now()), "red": _place(task, task.red_line_at) if task.red_line_at else None, "moments": moments}
 
 

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from markupsafe import Markup, escape
 
+from service.channels.wording import SAYINGS
 from service.config import settings
 
 # "A. As you asked: €160.00, ready Fri 18:00." and "Price €160.00, ready Fri 18:00."
 WAY = re.compile(r"(?:(?P<letter>[ABАБ])\. |(?=Price |Цена ))(?P<what>.+)", re.DOTALL)
 SUM = re.compile(r"(.*?)[:.]?\s+((?:[€$]|RUB\s)?\d[\d.,\s\u00a0\u202f]*[€$₽]?, (?:ready|готово) .+?)\.?", re.DOTALL)
 # Our own sentences that say how to answer, and the letters in them.
-HOW = re.compile(r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Отменить|Поблагодарить)\b)")
+HOW = re.compile(r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Отменить|Чтобы поблагодарить)\b)")
+THANKS = {"To thank": "en", "Чтобы поблагодарить": "ru"}
+# Our own lines above what somebody made of a task; the first of them begins the part with a rule at its side.
+LABEL = re.compile(r"(?P<told>As .+ understood it|Как понимает .+)|Points we made exact|Что мы уточнили")
+NUMBER = re.compile(r"(?<![\w/-])PO-\d{4}-\d+")
 LETTER = re.compile(r"(?<![\w.&;])([YNABTДНАБС])(?![\w:;])|(?<=nswer )1|(?<=тветьте )1|(?<=, )2(?= if|, если)")
 
 
 @dataclass
 class Block:
-    """A piece of the page: `words` of a paragraph, or the ways of a box (letter, words, sum), or the `button`."""
+    """A piece of the page: `words` of a paragraph, or the ways of a box (letter, words, sum), or the `button`;
+    `label` stands above the words, and what was `told` has a rule at its side."""
 
     words: Markup = field(default_factory=Markup)
     ways: list[tuple[str, str, str]] = field(default_factory=list)
     button: str = ""
+    label: str = ""
+    told: bool = False
 
 
 def blocks(text: str) -> list[Block]:
@@ -31,10 +40,24 @@ def blocks(text: str) -> list[Block]:
     ours = list(dict.fromkeys(word.rstrip(".,") for word in text.split() if word.startswith(settings().url + "/")))
     found: list[Block] = []
     for part in filter(None, (part.strip() for part in re.split(r"\n{2,}", text))):
-        found += _ways(part) or _paragraph(part, ours, done=any(block.button for block in found))
+        found += _ways(part) or _labelled(part, ours) or _paragraph(part, ours, done=any(block.button for block in found))
     if ours and not any(block.button for block in found):
         found.append(Block(button=ours[0]))
+    _mark_told(found)
     return found
+
+
+def _labelled(part: str, ours: list[str]) -> list[Block]:
+    """A part whose first line is one of our labels."""
+    first, _, rest = part.partition("\n")
+    label = LABEL.fullmatch(first.removesuffix(":"))
+    return [Block(_marked(rest, ours), label=label[0], told=bool(label["told"]))] if label and first.endswith(":") else []
+
+
+def _mark_told(found: list[Block]) -> None:
+    """The paragraphs below the label of what was told, as far as the next label, box or button."""
+    for before, block in pairwise(found):
+        block.told = block.told or (before.told and not (block.label or block.ways or block.button))
 
 
 def _ways(part: str) -> list[Block]:
@@ -61,14 +84,21 @@ def _paragraph(part: str, ours: list[str], done: bool) -> list[Block]:
 
 
 def _marked(part: str, ours: list[str]) -> Markup:
-    written = str(escape(part)).replace("\n", "<br>")
+    written = NUMBER.sub(lambda found: unbroken(found[0]), str(escape(part)).replace("\n", "<br>").replace(" %", "\u00a0%"))
     if HOW.match(part):
         written = LETTER.sub(lambda found: f"<b>{found[0]}</b>", written)
     if ours:
         addresses = "|".join(re.escape(str(escape(one))) for one in sorted(ours, key=len, reverse=True))
-        written = re.sub(addresses, _link, written)
+        thanks = next((SAYINGS["say_thanks"][THANKS[words]] for words in THANKS if part.startswith(words)), "")
+        written = re.sub(addresses, lambda found: _link(found[0], thanks), written)
     return Markup(written)  # noqa: S704 (what people wrote is escaped above)
 
 
-def _link(found: re.Match[str]) -> str:
-    return f'<a href="{found[0]}" style="color:#2540b4">{found[0].partition("://")[2]}</a>'
+def unbroken(text: str) -> str:
+    """With hyphens at which no line breaks."""
+    return text.replace("-", "\u2011")
+
+
+def _link(address: str, words: str) -> str:
+    """A link with our words, else with the address without its scheme."""
+    return f'<a href="{address}" style="color:#2540b4">{words or address.partition("://")[2]}</a>'

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, Template
 
-from service.channels.email.blocks import blocks
+from service.channels.email.blocks import NUMBER, blocks, unbroken
 from service.channels.wording import BUTTONS, saying
 
 
@@ -36,8 +36,9 @@ def _foot(about: dict[str, Any]) -> list[str]:
 
 
 def _heading(subject: str, about: dict[str, Any]) -> str:
-    """The subject without the number, which stands above it."""
-    rest = subject.removeprefix(f"{about.get('number')}: ")
+    """The subject without the number, which stands above it, and without the sign of an answer."""
+    rest = subject.removeprefix(f"{about.get('number')}: ").removeprefix("Re: ")
+    rest = NUMBER.sub(lambda found: unbroken(found[0]), rest)
     return rest[:1].upper() + rest[1:]
 
 

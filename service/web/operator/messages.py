@@ -23,7 +23,7 @@ SECRET = ("reset", "welcome", "invitation", "code")
 def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
     return render_template("operator/messages.html", needing=due.needing_person(), out=lists.outgoing(request.args.get("out")),
-                           inbound=lists.inbound(after=request.args.get("in")), SECRET=SECRET)
+                           inbound=lists.inbound(after=request.args.get("in")), waiting=lists.count_waiting(1000), SECRET=SECRET)
 
 
 @pages.post("/desk/due/<int:due_id>/retry")

@@ -24,9 +24,9 @@ from tenants.wall import db
 @pages.get("/desk/pool")
 @desk_only
 def pool() -> ResponseReturnValue:
-    """Each assistant with trades, load and limit."""
+    """Each assistant with trades, load and limit; who has most places free first."""
     staff = {one.person_id: one for one in membership.assistants()}
-    return render_template("operator/pool.html", loads=lists.loads(), staff=staff)
+    return render_template("operator/pool.html", loads=sorted(lists.loads(), key=lambda load: load[1] - load[2]), staff=staff)
 
 
 @pages.post("/desk/pool/<int:person_id>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 WIDTH, MARGIN, TOP, LINE, PAD = 340, 16, 76, 20, 12
 # Letters in a line and units for each of them, wide enough for Cyrillic at a size of 14; a browser test holds them against the font.
 LETTERS, LETTER = 28, 8.4
+# No line breaks between a day and its hour, and between two letters to answer with.
+KEPT = re.compile(r" (?=\d\d:\d\d)|(?<=\b[YДAА]) (?:or|или) (?=[NНBБ]\b)")
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def drawn(texts: Sequence[Said]) -> Phone:
 
 
 def _bubble(said: Said, y: float) -> Bubble:
-    lines = textwrap.wrap(said.words, LETTERS)
+    lines = textwrap.wrap(KEPT.sub(lambda found: found[0].replace(" ", "\u00a0"), said.words), LETTERS)
     width = max(len(line) for line in lines) * LETTER + 2 * PAD
     x = WIDTH - MARGIN - width if said.theirs else MARGIN
     placed = tuple((y + PAD + 12 + LINE * place, line) for place, line in enumerate(lines))

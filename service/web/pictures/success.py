@@ -52,8 +52,8 @@ def _gain(points: int | None) -> str:
     if points == 0:
         return _("No difference.")
     if points > 0:
-        return ngettext("%(num)s point more with it.", "%(num)s points more with it.", points)
-    return ngettext("%(num)s point less with it.", "%(num)s points less with it.", -points)
+        return ngettext("%(num)s point higher with this step.", "%(num)s points higher with this step.", points)
+    return ngettext("%(num)s point lower with this step.", "%(num)s points lower with this step.", -points)
 
 
 def of_ranked(about: str, first: str, rows: Sequence[Ranked]) -> Shares:
