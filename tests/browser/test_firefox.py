@@ -91,7 +91,7 @@ def accepted(page):
     page.locator("#score").press("Control+a", timeout=SOON)
     page.keyboard.type("90")
     page.locator("form[action$=acceptance] button.btn-main").click()
-    expect(page.locator(".crumb")).to_contain_text("accepted")
+    expect(page.locator("main")).to_contain_text("Accepted at")
 
 
 def test_from_hand_over_to_acceptance_on_a_page_that_is_never_loaded_again(desk, firefox):

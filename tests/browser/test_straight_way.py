@@ -51,7 +51,7 @@ def test_from_hand_over_to_invoice(desk, browser):
     client.reload()
     client.fill("#score", "90")
     client.locator("form[action$=acceptance] button.btn-main").click()
-    expect(client.locator(".crumb")).to_contain_text("accepted")
+    expect(client.locator("main")).to_contain_text("Accepted at")
 
     link = client.locator("a[href*='/billing/invoices/']")
     for _try in range(50):

@@ -37,7 +37,7 @@ def bare_and_full(desk):
 def test_a_company_without_a_task_has_a_sentence_on_every_page(desk, windows, bare_and_full):
     sentences = {"/": ("Nothing waits for you", "Nothing is under way", "What is done will stand here."), "/tasks": ("No task yet",), "/tasks?q=tea": ("Nothing found",),
                  "/tasks/new": ("Hand a task over",), "/billing": ("Everything is paid", "Nothing was charged yet"), "/people": ("you",),
-                 "/handbook": ("In your words",), "/settings": ("Where we know you",)}
+                 "/handbook": ("In your words",), "/settings": ("Your addresses",)}
     page = windows(CLIENT, PHONE)
     for path, told in sentences.items():
         page.errors.clear()
