@@ -240,6 +240,7 @@ def handed_over(desk, client: Page) -> int:
     desk.run_as_system("update staff set held_limit = 40 where person_id = (select id from person where name = %s)", "Anna Berzina")
     client.goto(f"{desk.url}/app/demo/tasks/new")
     client.fill("#text", "Find three sellers of wooden crates and compare their prices")
+    client.click("#handover-more")
     client.select_option("#category", "research")
     client.locator("#handover .btn-main").click()
     client.wait_for_url(re.compile(r"/tasks/\d+$"))

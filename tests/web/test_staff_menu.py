@@ -31,7 +31,8 @@ def test_an_assistant_sees_how_many_tasks_they_hold(world, client):
     assert (number_in(browser, "/work/month", "/work"), browser.get("/work/holding").get_data(as_text=True)) == ("3", "3")
 
 
-def test_the_desk_sees_how_many_tasks_and_messages_wait(world, client):
+def test_the_desk_sees_how_many_tasks_and_messages_wait(world, client, monkeypatch):
+    monkeypatch.setattr(menu_counts, "MOST", 10_000)  # other tests leave theirs waiting, too
     browser = world.sign_in(client, world.staff("operator"))
     before = int(browser.get("/desk/waiting").get_data(as_text=True) or 0)
     task_id = world.task(world.client())
