@@ -9,6 +9,7 @@ from pathlib import Path
 
 import brotli
 from flask import Flask, Response, current_app, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.security import safe_join
 
 # Policies are about pages that run something; a file is none. `nosniff` stays.
@@ -21,6 +22,15 @@ A_YEAR = 365 * 86400
 def init(app: Flask) -> None:
     """Before the others that look at responses, so that it has the last word."""
     app.after_request(_light)
+    app.session_interface = Sessions()
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The cookie is prolonged by pages. On a file it would be half a kilobyte, and a file that varies by a cookie is asked for anew."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether this answer carries the cookie."""
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
 
 
 def _light(response: Response) -> Response:

@@ -43,6 +43,13 @@ def test_a_file_varies_by_nobody_and_the_page_still_guards_itself(client):
     assert "Content-Security-Policy" in client.get("/login").headers and "Content-Security-Policy" in client.get("/static/nothing.css").headers
 
 
+def test_a_file_is_the_same_for_who_is_signed_in(world, client):
+    world.sign_in(client, world.client())
+    answer = client.get(PATH)
+    assert "Cookie" not in answer.headers["Vary"] and "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" in client.get("/account").headers
+
+
 def test_pages_are_packed_and_answers_to_programs_are_not(client):
     assert client.get("/login", headers={"Accept-Encoding": "br"}).headers["Content-Encoding"] == "br"
     assert "Content-Encoding" not in client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "br"}).headers
