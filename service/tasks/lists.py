@@ -83,7 +83,7 @@ class Narrow:
     newest: bool = False
 
 
-def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 40) -> Page:
+def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 28) -> Page:
     """What is under way, most pressing first unless the newest are wanted; each way walks an index of its own."""
     one = narrow or Narrow()
     wanted = [*_of_view(one), *_beside_view(one)]

@@ -84,7 +84,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     errors = refusal.at() if refusal else {}
     shown = show(task, doors.me(), forms.before())
     return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=forms.typed(refusal), left=forms.unsent(refusal),
-                           queue=around.queue(doors.me(), limit=15), bench=around.bench(shown, doors.me()), points=points_of(task, shown.criteria),
+                           queue=around.queue(doors.me(), limit=8), bench=around.bench(shown, doors.me()), points=points_of(task, shown.criteria),
                            reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200
 
 
