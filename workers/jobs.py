@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from service import accounts, due, telling
+from service import accounts, due, telling, telling_staff
 from service.billing import charges, payments
 from service.channels import sending, strangers
 from service.channels.kept import Inbound
@@ -58,13 +58,13 @@ HERE: dict[str, Callable[[Event], None]] = {
     "send_code": lambda event: accounts.send_code(event.facts["address"]),
     "send_reset": lambda event: accounts.send_reset(event.facts["person"]),
     **{name: getattr(telling, name) for name in (
-        "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "tell_assistant_assigned",
-        "tell_desk_given_back", "ask_client_to_confirm", "ask_owners", "tell_assistant_corrected", "tell_client_started",
-        "tell_assistant_started", "ask_client_question", "tell_assistant_answered", "tell_assistant_changed",
-        "remind_assistant_red_line", "tell_desk_red_line", "tell_client_red_line", "tell_client_late", "ask_client_to_accept",
-        "remind_client_to_accept", "tell_assistant_rework", "tell_desk_disputed", "tell_client_resolved",
-        "tell_assistant_accepted", "tell_assistant_cancelled", "tell_client_cancelled", "tell_assistant_praise", "pass_on",
-        "send_receipt", "tell_owner_charge_failed")},
+        "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "ask_client_to_confirm", "ask_owners",
+        "tell_client_started", "ask_client_question", "tell_client_red_line", "tell_client_late", "ask_client_to_accept",
+        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on", "send_receipt", "tell_owner_charge_failed")},
+    **{name: getattr(telling_staff, name) for name in (
+        "tell_assistant_assigned", "tell_assistant_corrected", "tell_assistant_started", "tell_assistant_answered",
+        "tell_assistant_changed", "remind_assistant_red_line", "tell_assistant_rework", "tell_assistant_accepted",
+        "tell_assistant_cancelled", "tell_assistant_praise", "tell_desk_given_back", "tell_desk_red_line", "tell_desk_disputed")},
 }
 # Reactions that call a vendor: they commit their intent, call without a transaction, and commit the result.
 OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": payments.pay, "fetch_media": media.fetch}

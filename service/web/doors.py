@@ -65,12 +65,17 @@ def client(view: View) -> View:
         who = known()
         if who is None:
             return to_sign_in()
-        g.seat = who.seat(company) or abort(404)
-        g.actor = actor.client(who.person_id, name=who.name)
-        with wall.transaction(who.client_scope(g.seat)):
+        with wall.transaction(_seated(who, company)):
             return current_app.make_response(view(**kwargs))
 
     return _marked(enter, "client")
+
+
+def _seated(who: Identity, company: str) -> wall.Scope:
+    """Who this is there (`g.seat`, `g.actor`), and the scope that they read and write in; 404 where they have no place."""
+    g.seat = who.seat(company) or abort(404)
+    g.actor = actor.client(who.person_id, name=who.name)
+    return who.client_scope(g.seat)
 
 
 def owner(view: View) -> View:
@@ -95,10 +100,9 @@ def owner_calling(view: View) -> View:
         who = known()
         if who is None:
             return to_sign_in()
-        g.seat = who.seat(company) or abort(404)
+        g.scope = _seated(who, company)
         if g.seat.role != "owner":
             abort(403)
-        g.actor, g.scope = actor.client(who.person_id, name=who.name), who.client_scope(g.seat)
         return view(**kwargs)
 
     return _marked(enter, "owner")
