@@ -8,6 +8,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.pages import found
 from tests.running_desk import RunningDesk
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
@@ -24,6 +25,12 @@ def desk():
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="module")
+def gaps(desk):
+    """What stands in the gaps of the pages' addresses, as the desk is now."""
+    return found(desk)
 
 
 @pytest.fixture(scope="session")

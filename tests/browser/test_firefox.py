@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser import firefox as debian
 from tests.browser.conftest import call, sign_in, sign_in_anew, window
-from tests.pages import ASSISTANT, CLIENT, OPERATOR, PHONE, found
+from tests.pages import ASSISTANT, CLIENT, OPERATOR, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow,
               pytest.mark.skipif(not debian.FIREFOX.exists(), reason="Firefox is missing: install it (apt-get install firefox-esr)")]
@@ -22,11 +22,6 @@ def firefox(playwright):
     running = debian.launch(playwright)
     yield running
     running.close()
-
-
-@pytest.fixture(scope="module")
-def gaps(desk):
-    return found(desk)
 
 
 def follows(page):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.conftest import sign_in
-from tests.pages import ASSISTANT, CLIENT, OPERATOR, PAGES, found
+from tests.pages import ASSISTANT, CLIENT, OPERATOR, PAGES
 
 pytestmark = [pytest.mark.browser]
 WANTED = ("triage", "triage-message", "board", "desk", "task-d-triage", "task-d-queued", "task-d-retold", "task-d-working", "task-d-delivered",
@@ -46,11 +46,6 @@ ABLE = "(el) => !el.disabled && (el.checkVisibility() || el.closest('details:not
 CODES = f"""() => [...document.querySelectorAll("[data-key], [data-row-key], summary > .key")].filter({ABLE})
   .map((el) => [el.dataset.key ?? el.dataset.rowKey ?? `Key${{el.textContent}}`, Boolean(el.dataset.rowKey)])"""
 LABELS = "() => [...document.querySelectorAll('kbd.key')].filter((el) => el.checkVisibility()).map((el) => el.textContent.trim())"
-
-
-@pytest.fixture(scope="module")
-def gaps(desk):
-    return found(desk)
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.pages import CLIENT, OPERATOR, PAGES, PASSWORD, PHONE, WIDE, Readers, Shown, found
+from tests.pages import CLIENT, OPERATOR, PAGES, PASSWORD, PHONE, WIDE, Readers, Shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 axe = Axe()
-
-
-@pytest.fixture(scope="module")
-def gaps(desk):
-    return found(desk)
 
 
 @pytest.fixture(scope="module")

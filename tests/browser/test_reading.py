@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import sign_in, window
 from tests.browser.reading import Said, read
-from tests.pages import ASSISTANT, CLIENT, PAGES, PHONE, WIDE, Readers, found
+from tests.pages import ASSISTANT, CLIENT, PAGES, PHONE, WIDE, Readers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LANDMARKS = ("banner", "navigation", "main", "complementary", "contentinfo", "region", "search", "form")
@@ -51,11 +51,6 @@ UNMARKED = r"""(() => {
 # What is written on a key, glued to the name of what it does; an id that two things have.
 KEYS = "[...document.querySelectorAll('kbd')].filter(one => !one.closest('[aria-hidden], dialog')).map(one => one.parentElement.innerText)"
 SAME_ID = "[...document.querySelectorAll('[id]')].map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at)"
-
-
-@pytest.fixture(scope="module")
-def gaps(desk):
-    return found(desk)
 
 
 @pytest.fixture(scope="module")
