@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.errors import BadInput, TooMany
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 LONGEST, LONGEST_KEY, MOST_DRAFTS, MOST_FILTERS = 50_000, 60, 100, 20
@@ -58,7 +59,7 @@ def drop(person_id: int, key: str) -> None:
 
 def drafts_of(person_id: int) -> list[Draft]:
     """All drafts of a person, newest first."""
-    return list(db.session.scalars(select(Draft).where(Draft.person_id == person_id).order_by(Draft.updated_at.desc()).limit(MOST_DRAFTS)))
+    return list(db.session.scalars(select(Draft).where(Draft.person_id == person_id).order_by(Draft.updated_at.desc()).limit(bound(MOST_DRAFTS))))
 
 
 def save_filter(person_id: int, path: str, name: str, query: str) -> None:
@@ -74,7 +75,7 @@ def save_filter(person_id: int, path: str, name: str, query: str) -> None:
 def filters_of(person_id: int, path: str) -> list[SavedFilter]:
     """The filters that a person keeps for a page."""
     return list(db.session.scalars(select(SavedFilter).where(SavedFilter.person_id == person_id, SavedFilter.path == path)
-                                   .order_by(SavedFilter.id).limit(MOST_FILTERS)))
+                                   .order_by(SavedFilter.id).limit(bound(MOST_FILTERS))))
 
 
 def drop_filter(person_id: int, filter_id: int) -> None:

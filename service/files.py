@@ -20,6 +20,7 @@ from service.tasks import events
 from service.tasks.states import adds_to
 from service.tasks.task import OfTask, Task
 from service.texts import clean
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 MOST_FILES = 100
@@ -59,7 +60,7 @@ def files_of(task: Task, part: str | None = None) -> list[Attachment]:
     wanted = select(Attachment).where(Attachment.task_id == task.id)
     if part:
         wanted = wanted.where(Attachment.part == part)
-    return list(db.session.scalars(wanted.order_by(Attachment.id).limit(MOST_FILES)))
+    return list(db.session.scalars(wanted.order_by(Attachment.id).limit(bound(MOST_FILES))))
 
 
 def find(task: Task, file_id: int) -> Attachment:

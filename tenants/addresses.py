@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.membership import Membership
 from tenants.people import Person
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 
@@ -74,7 +75,7 @@ def add(person: Person, kind: str, value: str, *, company_id: int | None, verifi
 def claim(person_id: int, company_id: int, kind: str, value: str) -> Address:
     """An address that somebody says is theirs, not verified yet; the one that is there where they said so before. Raises BadAddress."""
     plain = tidy(kind, value)
-    known = db.session.scalar(select(Address).where(Address.person_id == person_id, Address.kind == kind, Address.value == plain).limit(1))
+    known = db.session.scalar(select(Address).where(Address.person_id == person_id, Address.kind == kind, Address.value == plain).limit(bound(1)))
     if known is not None:
         return known
     address = Address(person_id=person_id, company_id=company_id, kind=kind, value=plain)
@@ -92,13 +93,13 @@ def take_over(address: Address) -> None:
 
 def of_person(person_id: int) -> list[Address]:
     """What a person is known by, at most twenty."""
-    return list(db.session.scalars(select(Address).where(Address.person_id == person_id).order_by(Address.id).limit(20)))
+    return list(db.session.scalars(select(Address).where(Address.person_id == person_id).order_by(Address.id).limit(bound(20))))
 
 
 def phones(people: Iterable[int]) -> dict[int, str]:
     """The verified phone of each of these people who has one, at most five hundred."""
     rows = db.session.execute(select(Address.person_id, Address.value).where(
-        Address.person_id.in_(set(people)), Address.kind == "phone", Address.verified_at.is_not(None)).order_by(Address.id).limit(500))
+        Address.person_id.in_(set(people)), Address.kind == "phone", Address.verified_at.is_not(None)).order_by(Address.id).limit(bound(500)))
     return {row.person_id: row.value for row in rows}
 
 
@@ -119,7 +120,7 @@ def stop(kind: str, value: str, *, stopped: bool) -> None:
 def stopped(kind: str, value: str) -> bool:
     """Whether somebody wants no more messages at this address."""
     return db.session.scalar(select(Address.id).where(Address.kind == kind, Address.value == value,
-                                                      Address.stopped_at.is_not(None)).limit(1)) is not None
+                                                      Address.stopped_at.is_not(None)).limit(bound(1))) is not None
 
 
 def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
@@ -146,4 +147,4 @@ def reach(person_id: int, kind: str) -> str | None:
 REACH = (select(Address.value)
          .where(Address.person_id == bindparam("person"), Address.kind == bindparam("address"), Address.verified_at.is_not(None),
                 Address.stopped_at.is_(None))
-         .order_by(Address.id.desc()).limit(1))
+         .order_by(Address.id.desc()).limit(bound(1)))

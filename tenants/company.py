@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, Date, DateTime, Identity, Integer, String, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 
@@ -66,7 +67,7 @@ def by_slug(slug: str) -> Company | None:
 
 def page_of(after: str | None, limit: int = 50) -> tuple[list[Company], str | None]:
     """Companies by id, newest first, and where the next page begins."""
-    wanted = select(Company).order_by(Company.id.desc()).limit(limit + 1)
+    wanted = select(Company).order_by(Company.id.desc()).limit(bound(limit + 1))
     if after and after.isdecimal() and len(after) < 19:
         wanted = wanted.where(Company.id < int(after))
     rows = list(db.session.scalars(wanted))
@@ -75,7 +76,7 @@ def page_of(after: str | None, limit: int = 50) -> tuple[list[Company], str | No
 
 def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:
     """The newest companies to choose from, by name; and this one, where it is an older one."""
-    found = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name).order_by(Company.id.desc()).limit(limit))}
+    found = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name).order_by(Company.id.desc()).limit(bound(limit)))}
     if also is not None and also not in found and (older := db.session.get(Company, also)) is not None:
         found[older.id] = older.name
     return sorted(found.items(), key=lambda one: one[1].casefold())

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.people import Person
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 STAFF_ROLES = ("assistant", "supervisor", "operator", "admin")
@@ -91,7 +92,7 @@ def month_limits(company_id: int) -> dict[int, tuple[int, str]]:
     rows = db.session.execute(
         select(Membership.person_id, Membership.limit_month, Person.name).join(Person, Person.id == Membership.person_id)
         .where(Membership.company_id == company_id, Membership.role == "member", Membership.ended_at.is_(None),
-               Membership.limit_month.is_not(None)).limit(500))
+               Membership.limit_month.is_not(None)).limit(bound(500)))
     return {row.person_id: (row.limit_month or 0, row.name) for row in rows}
 
 
@@ -117,7 +118,7 @@ def members(company_id: int) -> list[tuple[Person, Membership]]:
     rows = db.session.execute(
         select(Person, Membership).join(Membership, Membership.person_id == Person.id)
         .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
-        .order_by(Membership.role.desc(), Person.name).limit(500)
+        .order_by(Membership.role.desc(), Person.name).limit(bound(500))
     )
     return [(person, membership) for person, membership in rows]
 
@@ -143,7 +144,7 @@ def desk_people() -> list[Person]:
     """Who watches over the work: supervisors and operators, at most twenty."""
     return list(db.session.scalars(
         select(Person).join(Staff, Staff.person_id == Person.id)
-        .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None)).order_by(Person.id).limit(20)))
+        .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None)).order_by(Person.id).limit(bound(20))))
 
 
 def teams() -> dict[str, list[int]]:
@@ -156,11 +157,11 @@ def teams() -> dict[str, list[int]]:
 
 def assistants() -> list[Staff]:
     """The pool's rows, at most five hundred."""
-    return list(db.session.scalars(select(Staff).where(Staff.role == "assistant", Staff.ended_at.is_(None)).limit(500)))
+    return list(db.session.scalars(select(Staff).where(Staff.role == "assistant", Staff.ended_at.is_(None)).limit(bound(500))))
 
 
 def all_staff() -> list[tuple[Person, Staff]]:
     """Everybody who works for the service."""
     rows = db.session.execute(select(Person, Staff).join(Staff, Staff.person_id == Person.id).where(Staff.ended_at.is_(None))
-                              .order_by(Staff.role, Person.name).limit(500))
+                              .order_by(Staff.role, Person.name).limit(bound(500)))
     return [(person, staff) for person, staff in rows]

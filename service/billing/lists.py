@@ -10,6 +10,7 @@ from sqlalchemy import select
 from service.billing.charges import Charge, Invoice
 from service.tasks.task import Task
 from tenants.people import Person
+from tenants.rows import bound
 from tenants.wall import db
 
 CHARGES, INVOICES = 10, 6
@@ -72,11 +73,11 @@ def _page(wanted: Any, key: Any, row_of: Any, after: str | None, before: str | N
     """One row more than is shown says whether there is a neighbour; the other neighbour is where the reader came from."""
     last, first = _place(after), _place(before)
     if first is not None:
-        rows = [row_of(*row) for row in db.session.execute(wanted.where(key > first).order_by(key.asc()).limit(limit + 1))]
+        rows = [row_of(*row) for row in db.session.execute(wanted.where(key > first).order_by(key.asc()).limit(bound(limit + 1)))]
         if shown := rows[:limit][::-1]:
             return Page(shown, shown[-1].id, shown[0].id if len(rows) > limit else None)
     older = wanted.where(key < last) if last is not None else wanted
-    rows = [row_of(*row) for row in db.session.execute(older.order_by(key.desc()).limit(limit + 1))]
+    rows = [row_of(*row) for row in db.session.execute(older.order_by(key.desc()).limit(bound(limit + 1)))]
     shown = rows[:limit]
     return Page(shown, shown[-1].id if len(rows) > limit else None, shown[0].id if last is not None and shown else None)
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from service.channels.kept import Inbound
 from service.conversation.messages import Message
+from tenants.rows import among, bound
 from tenants.wall import db
 
 PAGE = 50
@@ -27,7 +28,7 @@ def inbound(state: str = "", channel: str = "", after: str | None = None, limit:
     wanted = select(Inbound.id, Inbound.channel, Inbound.provider_id, Inbound.received_at, Inbound.sender, Inbound.subject, Inbound.text,
                     Inbound.state, Inbound.reason, Inbound.kind, Inbound.task_id)
     if state:
-        wanted = wanted.where(Inbound.state == state)
+        wanted = wanted.where(among(Inbound.state, (state,)))
     if channel:
         wanted = wanted.where(Inbound.channel == channel)
     return _page(wanted, Inbound.id, after, limit)
@@ -35,13 +36,13 @@ def inbound(state: str = "", channel: str = "", after: str | None = None, limit:
 
 def waiting(limit: int = 100) -> list[Inbound]:
     """Messages that wait for a person, oldest first."""
-    return list(db.session.scalars(select(Inbound).where(Inbound.state == "needs_person").order_by(Inbound.id).limit(limit)))
+    return list(db.session.scalars(select(Inbound).where(among(Inbound.state, ("needs_person",))).order_by(Inbound.id).limit(bound(limit))))
 
 
 def count_waiting(most: int) -> int:
     """How many messages wait for a person, counted up to `most`."""
     return db.session.scalar(select(func.count()).select_from(
-        select(Inbound.id).where(Inbound.state == "needs_person").limit(most).subquery())) or 0
+        select(Inbound.id).where(among(Inbound.state, ("needs_person",))).limit(bound(most)).subquery())) or 0
 
 
 def outgoing(after: str | None = None, limit: int = PAGE) -> Page:
@@ -53,11 +54,11 @@ def outgoing(after: str | None = None, limit: int = PAGE) -> Page:
 def outgoing_of(task_id: int) -> list[Message]:
     """What was written to people about one task."""
     return list(db.session.scalars(select(Message).where(Message.task_id == task_id, Message.direction == "out")
-                                   .order_by(Message.id.desc()).limit(100)))
+                                   .order_by(Message.id.desc()).limit(bound(100))))
 
 
 def _page(wanted: Any, column: Any, after: str | None, limit: int) -> Page:
     if after and after.isdecimal() and len(after) < 19:
         wanted = wanted.where(column < int(after))
-    rows = list(db.session.execute(wanted.order_by(column.desc()).limit(limit + 1)))
+    rows = list(db.session.execute(wanted.order_by(column.desc()).limit(bound(limit + 1))))
     return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)

@@ -29,6 +29,7 @@ from service.tasks import events
 from service.tasks.states import adds_to
 from service.tasks.task import Task
 from service.texts import clean
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 LONGEST = 10_000
@@ -104,4 +105,4 @@ def said_on(task: Task, before: int | None = None, limit: int = PAGE) -> list[Me
     said = select(Message).where(Message.task_id == task.id, Message.direction == "said")
     if before is not None:
         said = said.where(Message.id < before)
-    return list(db.session.scalars(said.order_by(Message.id.desc()).limit(limit)))[::-1]
+    return list(db.session.scalars(said.order_by(Message.id.desc()).limit(bound(limit))))[::-1]

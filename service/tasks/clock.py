@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.now import after_working, half_of, now, working
 from service.tasks.task import OfTask, Task
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 TICKS = ("queued", "assigned", "briefed", "retold", "working")
@@ -118,7 +119,7 @@ def retell_by(task: Task) -> datetime | None:
 
 def pauses(task: Task) -> list[Pause]:
     """When the clock stood, in order."""
-    return list(db.session.scalars(db.select(Pause).where(Pause.task_id == task.id).order_by(Pause.id).limit(200)))
+    return list(db.session.scalars(db.select(Pause).where(Pause.task_id == task.id).order_by(Pause.id).limit(bound(200))))
 
 
 def _unreported(task: Task, red_line: datetime | None) -> bool:

@@ -19,6 +19,7 @@ from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
 from tenants.company import Company
 from tenants.people import Person
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 SUCCESS = 80
@@ -111,13 +112,13 @@ def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | No
 
 def last_delivery(task: Task) -> Delivery | None:
     """The newest delivery."""
-    return db.session.scalar(select(Delivery).where(Delivery.task_id == task.id).order_by(Delivery.id.desc()).limit(1))
+    return db.session.scalar(select(Delivery).where(Delivery.task_id == task.id).order_by(Delivery.id.desc()).limit(bound(1)))
 
 
 def last_acceptance(task: Task) -> Acceptance | None:
     """The newest word on a delivery."""
     return db.session.scalar(select(Acceptance).where(Acceptance.task_id == task.id)
-                             .order_by(Acceptance.id.desc()).limit(1))
+                             .order_by(Acceptance.id.desc()).limit(bound(1)))
 
 
 def share_of(price: int, percent: int) -> int:

@@ -16,6 +16,7 @@ from service.tasks.states import HELD
 from service.tasks.task import OfTask, Task, find
 from tenants import wall
 from tenants.membership import Membership, Staff
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 # Somebody who takes two tasks at the same instant is counted one after the other, or the limit would be passed.
@@ -50,7 +51,7 @@ def limit_of(person_id: int) -> int:
 def last_began(person_id: int, task: Task) -> datetime | None:
     """When this assistant's last task for this company before this one began; None where this is their first."""
     before = (select(Task.id).where(Task.holder_id == person_id, Task.company_id == task.company_id, Task.id < task.id)
-              .order_by(Task.id.desc()).limit(20))
+              .order_by(Task.id.desc()).limit(bound(20)))
     return db.session.scalar(select(func.max(Holding.at)).where(Holding.task_id.in_(before), Holding.assistant_id == person_id))
 
 

@@ -34,6 +34,7 @@ from service.errors import NotAllowed, NotNow
 from service.tasks.states import DESK, MOVES, STATE_NAMES, check_ready, may, own_work
 from service.tasks.task import Task
 from tenants import membership
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 
@@ -167,7 +168,10 @@ def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | N
     return Happened(event_id)
 
 
-def history(task: Task, limit: int = 200) -> list[Event]:
+HISTORY = 200
+
+
+def history(task: Task, limit: int = HISTORY) -> list[Event]:
     """The newest of what happened to a task, oldest first. What was said and sent is not part of it: it would drown the rest."""
     told = select(Event).where(Event.task_id == task.id, Event.kind.not_in(("task.message", "message.written")))
-    return list(db.session.scalars(told.order_by(Event.id.desc()).limit(limit)))[::-1]
+    return list(db.session.scalars(told.order_by(Event.id.desc()).limit(bound(limit))))[::-1]

@@ -17,6 +17,7 @@ from service.tasks.states import adds_to
 from service.tasks.task import OfTask, Task, find
 from tenants import handbook, membership
 from tenants.people import Person
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 LONGEST, MOST = 500, 20
@@ -62,14 +63,14 @@ def propose(task: Task, by: Actor, words: str) -> Lesson:
 
 def lessons_of(task: Task) -> Sequence[Lesson]:
     """What was proposed from this task, oldest first."""
-    return db.session.scalars(select(Lesson).where(Lesson.task_id == task.id).order_by(Lesson.id).limit(MOST)).all()
+    return db.session.scalars(select(Lesson).where(Lesson.task_id == task.id).order_by(Lesson.id).limit(bound(MOST))).all()
 
 
 def waiting(company_id: int, limit: int = 50) -> list[Proposed]:
     """What waits for a word of this company or of the desk, oldest first."""
     rows = db.session.execute(
         select(Lesson, func.coalesce(Person.name, ""), Task).join(Task, Task.id == Lesson.task_id).outerjoin(Person, Person.id == Lesson.by_id)
-        .where(Lesson.company_id == company_id, Lesson.state == "proposed").order_by(Lesson.id).limit(limit))
+        .where(Lesson.company_id == company_id, Lesson.state == "proposed").order_by(Lesson.id).limit(bound(limit)))
     return [Proposed(*row) for row in rows]
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, all_, and_, any_, bindparam, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, all_, and_, any_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
@@ -24,6 +24,7 @@ from service.tasks.task import FIRST_NUMBER, UNDER_WAY, Task
 from tenants.company import Company
 from tenants.membership import Staff
 from tenants.people import Person
+from tenants.rows import among, bound
 from tenants.wall import db
 
 PAGE = 50
@@ -40,6 +41,13 @@ class Row:
     zone: str
 
 
+_HOLDER = aliased(Person)
+# A task with the names beside it, in one query.
+_WIDE: Any = (select(Task, Company.name, Person.name, _HOLDER.name, Person.zone)
+              .outerjoin(Company, Company.id == Task.company_id).outerjoin(Person, Person.id == Task.person_id)
+              .outerjoin(_HOLDER, _HOLDER.id == Task.holder_id))
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of a list and the cursor of the next one."""
@@ -50,24 +58,23 @@ class Page:
 
 def queued(after: str | None = None, limit: int = PAGE) -> Page:
     """The queue as this reader sees it, most pressing first."""
-    return _by_deadline((Task.state == "queued",), after, limit)
+    return _by_deadline((_is("queued"),), after, limit)
 
 
 def held(person_id: int) -> list[Row]:
     """What an assistant holds and works on, most pressing first; delivered work comes last."""
-    return _rows(_wide().where(Task.holder_id == person_id, Task.state.in_((*HELD, "delivered")))
-                  .order_by(Task.state == "delivered", Task.deadline_at, Task.id).limit(100))
+    return _rows(_WIDE.where(Task.holder_id == person_id, _is(*HELD, "delivered"))
+                  .order_by(Task.state == "delivered", Task.deadline_at, Task.id).limit(bound(100)))
 
 
 def count_held(person_id: int, most: int) -> int:
     """How many tasks `held` lists, counted up to `most`."""
-    mine = select(Task.id).where(Task.holder_id == person_id, Task.state.in_((*HELD, "delivered"))).limit(most)
-    return db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    return db.session.scalar(_counted([Task.holder_id == person_id, _is(*HELD, "delivered")], most)) or 0
 
 
 def triage(after: str | None = None, limit: int = PAGE) -> Page:
     """What waits for an operator's decision, oldest first."""
-    return _by_id((Task.state.in_(("triage",)),), after, limit, newest_first=False)
+    return _by_id((_is("triage"),), after, limit, newest_first=False)
 
 
 @dataclass(frozen=True)
@@ -97,37 +104,37 @@ def _beside_view(one: Narrow) -> list[ColumnElement[bool]]:
 
 def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
     """The states of a view; where the list is narrowed or turned round, its partial index has to be seen by the planner as well."""
-    wanted = list(_VIEWS[one.view]()) if one.view in _VIEWS else [Task.state == one.view] if one.view in OPEN else [_UNDER_WAY]
+    wanted = list(_VIEWS[one.view]()) if one.view in _VIEWS else [_is(one.view)] if one.view in OPEN else [_UNDER_WAY]
     return [*wanted, _UNDER_WAY] if one.view and (one.company or one.newest) else wanted
 
 
 _VIEWS: dict[str, Callable[[], Sequence[ColumnElement[bool]]]] = {
-    "late": lambda: (Task.state.in_(("queued", *HELD)), Task.deadline_at < now(), Task.waiting_since.is_(None)),
-    "red": lambda: (Task.state == "working", Task.red_line_at.between(now(), now() + timedelta(days=1))),
-    "client": lambda: (Task.state.in_(OPEN), or_(Task.waiting_since.is_not(None), Task.state == "delivered")),
-    "disputed": lambda: (Task.disputed_at.is_not(None), Task.state == "delivered"),
+    "late": lambda: (_is("queued", *HELD), Task.deadline_at < now(), Task.waiting_since.is_(None)),
+    "red": lambda: (_is("working"), Task.red_line_at.between(now(), now() + timedelta(days=1))),
+    "client": lambda: (_is(*OPEN), or_(Task.waiting_since.is_not(None), _is("delivered"))),
+    "disputed": lambda: (Task.disputed_at.is_not(None), _is("delivered")),
 }
 
 
-def _written_out(name: str, states: Sequence[str]) -> ColumnElement[bool]:
-    """These states as words of the query itself: only so does the planner see that an index of theirs will do."""
-    return Task.state.in_(bindparam(name, list(states), expanding=True, literal_execute=True))
+def _is(*states: str) -> ColumnElement[bool]:
+    return among(Task.state, states)
 
 
-_UNDER_WAY, _STILL_OPEN = _written_out("under_way", UNDER_WAY), _written_out("still_open", OPEN)
+_UNDER_WAY, _STILL_OPEN = _is(*UNDER_WAY), _is(*OPEN)
 
 
 def exceptions(limit: int = 50) -> list[Row]:
     """What goes wrong: what is disputed first, then what is overdue, then what is off course; all from an index of few rows."""
-    return _rows(_wide().where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
-                               _STILL_OPEN).order_by(Task.disputed_at.is_(None), Task.overdue_at.is_(None), Task.deadline_at, Task.id).limit(limit))
+    return _rows(_WIDE.where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
+                               _STILL_OPEN)
+                 .order_by(Task.disputed_at.is_(None), Task.overdue_at.is_(None), Task.deadline_at, Task.id).limit(bound(limit)))
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:
     """What waits for the client's word: retellings, questions, deliveries. An owner may look at everybody's."""
-    waits = or_(Task.waiting_since.is_not(None), and_(Task.state == "delivered", Task.disputed_at.is_(None)))
+    waits = or_(Task.waiting_since.is_not(None), and_(_is("delivered"), Task.disputed_at.is_(None)))
     mine = () if all_people else (Task.person_id == person_id,)
-    return _rows(_wide().where(Task.state.in_(OPEN), waits, *mine).order_by(Task.deadline_at, Task.id).limit(50))
+    return _rows(_WIDE.where(_is(*OPEN), waits, *mine).order_by(Task.deadline_at, Task.id).limit(bound(50)))
 
 
 def of_company(company_id: int, *, states: Sequence[str] = (), category: str | None = None, assignee: int | None = None,
@@ -148,32 +155,36 @@ def by_ids(ids: Sequence[int], narrow: Narrow | None = None) -> list[Row]:
     away; without a view tasks of every state stay."""
     one = narrow or Narrow()
     wanted = [Task.id.in_(ids), *(_of_view(one) if one.view else ()), *_beside_view(one)]
-    found = {row.task.id: row for row in _rows(_wide().where(*wanted))} if ids else {}
+    found = {row.task.id: row for row in _rows(_WIDE.where(*wanted))} if ids else {}
     return [found[task_id] for task_id in (sorted(ids, reverse=True) if one.newest else ids) if task_id in found]
 
 
 def counts(*states: str, most: int = 1000) -> dict[str, int]:
-    """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table."""
-    return {state: db.session.scalar(select(func.count()).select_from(
-        select(Task.id).where(Task.state == state).limit(most).subquery())) or 0 for state in states}
+    """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table; all in one query."""
+    counted = [_counted([_is(state)], most).scalar_subquery() for state in states]
+    return dict(zip(states, db.session.execute(select(*counted)).one(), strict=True))
 
 
 def view_counts(most: int = 100) -> dict[str, int]:
     """How many tasks each view of the board shows, each counted up to `most`, all in one query. What waits for the client lies in two
     indexes, and is counted in each of them."""
     parts: list[tuple[str, Sequence[ColumnElement[bool]]]] = [
-        ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)), ("client", (Task.waiting_since.is_(None), Task.state == "delivered")),
+        ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)), ("client", (Task.waiting_since.is_(None), _is("delivered"))),
         *((view, _VIEWS[view]()) for view in ("red", "late", "disputed"))]
-    counted = [select(func.count()).select_from(select(Task.id).where(*wanted).limit(most).subquery()).scalar_subquery() for _view, wanted in parts]
+    counted = [_counted(wanted, most).scalar_subquery() for _view, wanted in parts]
     found: dict[str, int] = {}
     for (view, _wanted), count in zip(parts, db.session.execute(select(*counted)).one(), strict=True):
         found[view] = min(most, found.get(view, 0) + count)
     return found
 
 
+def _counted(wanted: Sequence[ColumnElement[bool]], most: int) -> Select[int]:
+    return select(func.count()).select_from(select(Task.id).where(*wanted).limit(bound(most)).subquery())
+
+
 def urgent_share(most: int = 1000) -> int:
     """How many per cent of what is under way are urgent, of the thousand that press most."""
-    rows = select(Task.priority).where(_UNDER_WAY).order_by(Task.deadline_at, Task.id).limit(most).subquery()
+    rows = select(Task.priority).where(_UNDER_WAY).order_by(Task.deadline_at, Task.id).limit(bound(most)).subquery()
     urgent = func.count().filter(rows.c.priority == "urgent")
     return int(db.session.scalar(select(func.coalesce(func.round(100.0 * urgent / func.nullif(func.count(), 0)), 0)).select_from(rows)) or 0)
 
@@ -186,39 +197,31 @@ def paired(person_id: int, companies: Collection[int]) -> set[int]:
 
 def could_do(code: str) -> list[tuple[Person, int, int]]:
     """Who has this trade, the freest first: each with what they hold and their limit, at most fifty."""
-    held_now = select(func.count()).where(Task.holder_id == Staff.person_id, Task.state.in_(HELD)).scalar_subquery()
+    held_now = select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
     found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
                                .where(Staff.role == "assistant", Staff.ended_at.is_(None), literal(code) == any_(Staff.trades))
-                               .order_by(held_now - Staff.held_limit, Person.name).limit(50))
+                               .order_by(held_now - Staff.held_limit, Person.name).limit(bound(50)))
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
 def loads(trade: str | None = None) -> list[tuple[Person, int, int]]:
     """The pool by name: each assistant with what they hold and their limit. For a trade: those who have it first, the freest before others."""
-    held_now = select(func.count()).where(Task.holder_id == Staff.person_id, Task.state.in_(HELD)).scalar_subquery()
+    held_now = select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
     order = (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name) if trade else (Person.name,)
     found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
-                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(*order).limit(500))
+                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(*order).limit(bound(500)))
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
 def _filters(states: Sequence[str], category: str | None, assignee: int | None) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if states:
-        wanted.append(Task.state.in_(states))
+        wanted.append(_is(*states))
     if category:
         wanted.append(Task.category == category)
     if assignee:
         wanted.append(Task.holder_id == assignee)
     return wanted
-
-
-def _wide() -> Any:
-    """A task with the names beside it, in one query."""
-    holder = aliased(Person)
-    return (select(Task, Company.name, Person.name, holder.name, Person.zone)
-            .outerjoin(Company, Company.id == Task.company_id).outerjoin(Person, Person.id == Task.person_id)
-            .outerjoin(holder, holder.id == Task.holder_id))
 
 
 def _rows(wanted: Any) -> list[Row]:
@@ -227,21 +230,21 @@ def _rows(wanted: Any) -> list[Row]:
 
 
 def _by_deadline(wanted: Sequence[ColumnElement[bool]], after: str | None, limit: int) -> Page:
-    query = _wide().where(*wanted).order_by(Task.deadline_at, Task.id)
+    query = _WIDE.where(*wanted).order_by(Task.deadline_at, Task.id)
     if after:
         moment, last = _read(after, 2)
         query = query.where(tuple_(Task.deadline_at, Task.id) > tuple_(datetime.fromisoformat(str(moment)), last))
-    rows = _rows(query.limit(limit + 1))
+    rows = _rows(query.limit(bound(limit + 1)))
     return _page(rows, limit, lambda task: [task.deadline_at.isoformat() if task.deadline_at else "", task.id])
 
 
 def _by_id(wanted: Sequence[ColumnElement[bool]], after: str | None, limit: int, *, newest_first: bool = True) -> Page:
     column: InstrumentedAttribute[int] = Task.id
-    query = _wide().where(*wanted).order_by(column.desc() if newest_first else column.asc())
+    query = _WIDE.where(*wanted).order_by(column.desc() if newest_first else column.asc())
     if after:
         last = _read(after, 1)[0]
         query = query.where(column < last if newest_first else column > last)
-    return _page(_rows(query.limit(limit + 1)), limit, lambda task: [task.id])
+    return _page(_rows(query.limit(bound(limit + 1))), limit, lambda task: [task.id])
 
 
 def _page(rows: list[Row], limit: int, key: Any) -> Page:
@@ -270,7 +273,7 @@ def _read(text: str, length: int) -> list[Any]:
 def handed_over(company_ids: Sequence[int]) -> dict[int, int]:
     """How many tasks each of these companies has handed over, by the number of its newest: one step in an index for each."""
     newest = aliased(Task)
-    last = select(newest.number).where(newest.company_id == Company.id).order_by(newest.id.desc()).limit(1).scalar_subquery()
+    last = select(newest.number).where(newest.company_id == Company.id).order_by(newest.id.desc()).limit(bound(1)).scalar_subquery()
     count = func.coalesce(last - FIRST_NUMBER, 0).label("tasks")
     rows = db.session.execute(select(Company.id, count).where(Company.id.in_(company_ids)))
     return {row.id: row.tasks for row in rows}

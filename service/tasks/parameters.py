@@ -19,6 +19,7 @@ from service.tasks import clock
 from service.tasks.events import Happened, check, record
 from service.tasks.task import OfTask, Task
 from service.triage.categories import all_categories, category
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 MOST_CRITERIA = 20
@@ -59,7 +60,7 @@ class Parameters:
 def criteria_of(task: Task) -> list[Criterion]:
     """The task's criteria in their order."""
     return list(db.session.scalars(select(Criterion).where(Criterion.task_id == task.id)
-                                   .order_by(Criterion.position).limit(MOST_CRITERIA)))
+                                   .order_by(Criterion.position).limit(bound(MOST_CRITERIA))))
 
 
 def change(task: Task, by: Actor, wanted: Parameters) -> Happened:

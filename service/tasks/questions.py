@@ -15,6 +15,7 @@ from service.now import now
 from service.tasks import clock
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 
@@ -73,7 +74,7 @@ def first_open(task_ids: list[int]) -> dict[int, Question]:
 
 def questions_of(task: Task) -> list[Question]:
     """All that was asked, oldest first."""
-    return list(db.session.scalars(select(Question).where(Question.task_id == task.id).order_by(Question.id).limit(200)))
+    return list(db.session.scalars(select(Question).where(Question.task_id == task.id).order_by(Question.id).limit(bound(200))))
 
 
 def _keep(question: Question, by: Actor, text: str) -> None:

@@ -12,6 +12,7 @@ from service.now import half_of, now
 from service.tasks import clock
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 
@@ -43,12 +44,12 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
 
 def reports_of(task: Task) -> list[Report]:
     """All reports of this task, oldest first."""
-    return list(db.session.scalars(select(Report).where(Report.task_id == task.id).order_by(Report.id).limit(200)))
+    return list(db.session.scalars(select(Report).where(Report.task_id == task.id).order_by(Report.id).limit(bound(200))))
 
 
 def last_report(task: Task) -> Report | None:
     """The newest report."""
-    return db.session.scalar(select(Report).where(Report.task_id == task.id).order_by(Report.id.desc()).limit(1))
+    return db.session.scalar(select(Report).where(Report.task_id == task.id).order_by(Report.id.desc()).limit(bound(1)))
 
 
 def came(task: Task) -> None:

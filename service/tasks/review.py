@@ -13,6 +13,7 @@ from service.errors import BadInput
 from service.tasks.events import check, record
 from service.tasks.parameters import GREATEST_SUM
 from service.tasks.task import OfTask, Task
+from tenants.rows import bound
 from tenants.wall import Base, db
 
 
@@ -41,7 +42,7 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
 
 def praises_of(task: Task) -> list[Praise]:
     """The thanks for this task."""
-    return list(db.session.scalars(select(Praise).where(Praise.task_id == task.id).order_by(Praise.id).limit(50)))
+    return list(db.session.scalars(select(Praise).where(Praise.task_id == task.id).order_by(Praise.id).limit(bound(50))))
 
 
 def thanked(task_ids: Iterable[int]) -> dict[int, Praise]:

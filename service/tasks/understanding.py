@@ -20,6 +20,7 @@ from service.tasks import clock, differences, limits, parameters
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
 from service.triage.categories import category
+from tenants.rows import among, bound
 from tenants.wall import Base, db
 
 
@@ -116,7 +117,7 @@ def last_of(task_ids: Iterable[int]) -> dict[int, Retelling]:
 
 def last_retelling(task: Task) -> Retelling | None:
     """The newest retelling."""
-    return db.session.scalar(select(Retelling).where(Retelling.task_id == task.id).order_by(Retelling.id.desc()).limit(1))
+    return db.session.scalar(select(Retelling).where(Retelling.task_id == task.id).order_by(Retelling.id.desc()).limit(bound(1)))
 
 
 def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
@@ -124,13 +125,13 @@ def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
     other = aliased(Retelling)
     newest = select(func.max(other.id)).where(other.task_id == Task.id).correlate(Task).scalar_subquery()
     rows = db.session.execute(select(Task, Retelling).join(Retelling, Retelling.id == newest)
-                              .where(Task.state == "retold", Task.company_id == company_id).order_by(Task.id).limit(50))
+                              .where(among(Task.state, ("retold",)), Task.company_id == company_id).order_by(Task.id).limit(bound(50)))
     return [(task, retelling) for task, retelling in rows]
 
 
 def agreement_of(task: Task) -> Agreement | None:
     """What was agreed last."""
-    return db.session.scalar(select(Agreement).where(Agreement.task_id == task.id).order_by(Agreement.id.desc()).limit(1))
+    return db.session.scalar(select(Agreement).where(Agreement.task_id == task.id).order_by(Agreement.id.desc()).limit(bound(1)))
 
 
 def _seen(task: Task, retelling_id: int) -> Retelling:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+CYRILLIC, LATIN = re.compile("[\u0400-\u04ff]"), re.compile("[A-Za-z]")
+
 
 def language_of(text: str) -> str:
     """`ru` where Cyrillic letters are in the majority, else `en`."""
-    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in text)
-    latin = sum(letter.isascii() and letter.isalpha() for letter in text)
-    return "ru" if cyrillic > latin else "en"
+    return "ru" if len(CYRILLIC.findall(text)) > len(LATIN.findall(text)) else "en"

@@ -79,7 +79,7 @@ def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE) -> Queue
     """The queue as this assistant sees it, with what they hold."""
     held, page = lists.held(by.person_id or 0), lists.queued(after, limit)
     companies = {row.task.company_id for row in page.rows}
-    return Queue(held, page, lists.counts("queued")["queued"], lists.paired(by.person_id or 0, companies), _load(by, held))
+    return Queue(held, page, lists.counts("queued", most=100)["queued"], lists.paired(by.person_id or 0, companies), _load(by, held))
 
 
 def _load(by: Actor, held: list[Row]) -> Load:

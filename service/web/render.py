@@ -26,7 +26,7 @@ from service.tasks.clock import retell_by
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task
 from service.triage.categories import all_categories
-from service.web import amounts, markup, menu_counts, ruler, term, words
+from service.web import amounts, markup, menu_counts, ruler, strings, term, words
 from service.web.language import reads_in
 from service.web.language import zone as reader_zone
 from service.web.reach import reach
@@ -37,6 +37,7 @@ LONG = re.compile(r"\S{25}")
 
 def init(app: Flask) -> None:
     """Make them known to the templates."""
+    strings.init(app)
     app.jinja_env.filters.update(
         money=money, moment=moment, moment_by=moment_by, each=each,
         day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
@@ -130,19 +131,27 @@ def number(value: object) -> str:
 
 def day(value: datetime | None) -> str:
     """A named day with its hour: "Wed 14:00", with the date where it is more than six days away."""
-    if value is None:
-        return ""
-    at = value.astimezone(here())
-    today = now().astimezone(here()).date()
+    return "" if value is None else _day(value, here(), _today(), language())
+
+
+@lru_cache(maxsize=16384)
+def _day(value: datetime, zone: ZoneInfo, today: date, language_: str) -> str:
+    at, names = value.astimezone(zone), _names(language_)
     if at.date() == today:
         return _("today %(time)s", time=f"{at:%H:%M}")
-    names, near = _names(language()), abs((at.date() - today).days) < 6
-    return f"{names.days[at.weekday()]} {at:%H:%M}" if near else f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%H:%M}"
+    if abs((at.date() - today).days) < 6:
+        return f"{names.days[at.weekday()]} {at:%H:%M}"
+    return f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%H:%M}"
+
+
+def _today() -> date:
+    """The reader's."""
+    return now().astimezone(here()).date()
 
 
 def short_day(value: datetime | None) -> str:
     """The same where there is little room: where the date stands, the name of the day does not."""
-    if value is None or abs((value.astimezone(here()).date() - now().astimezone(here()).date()).days) < 6:
+    if value is None or abs((value.astimezone(here()).date() - _today()).days) < 6:
         return day(value)
     at = value.astimezone(here())
     return f"{at.day} {_names(language()).months[at.month]} {at:%H:%M}"
@@ -150,7 +159,7 @@ def short_day(value: datetime | None) -> str:
 
 def by(value: datetime) -> str:
     """Until when: the hour alone today, a named day with its hour else."""
-    return clock(value) if value.astimezone(here()).date() == now().astimezone(here()).date() else day(value)
+    return clock(value) if value.astimezone(here()).date() == _today() else day(value)
 
 
 @dataclass(frozen=True)
@@ -186,26 +195,26 @@ def moment(value: datetime | None) -> Markup:
     """A named day in a time element, with the exact moment and zone in its title."""
     if value is None:
         return Markup("")
-    at = value.astimezone(here())
-    return _timed(at, day(value))
+    return _timed(value, here(), day(value), language())
 
 
 def moment_by(value: datetime) -> Markup:
     """The same with the hour alone where it is today."""
-    return _timed(value.astimezone(here()), by(value))
+    return _timed(value, here(), by(value), language())
 
 
-def _timed(at: datetime, words: str) -> Markup:
-    names = _names(language())
+@lru_cache(maxsize=16384)
+def _timed(value: datetime, zone: ZoneInfo, words: str, language_: str) -> Markup:
+    at, names = value.astimezone(zone), _names(language_)
     exact = f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%Y, %H:%M}"
-    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, zone_name(), words)
+    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, _city(zone.key, language_), words)
 
 
 def date_of(value: datetime) -> Markup:
     """A day and its month, with the year where it is another one, in a time element with the exact moment in its title."""
     at = value.astimezone(here())
     year = "" if at.year == now().astimezone(here()).year else f" {at.year}"
-    return _timed(at, f"{at.day} {_names(language()).months[at.month]}{year}")
+    return _timed(value, here(), f"{at.day} {_names(language()).months[at.month]}{year}", language())
 
 
 def card(label: str) -> str:

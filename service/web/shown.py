@@ -95,16 +95,31 @@ class Shown:
         return [file for file in self.files if file.part == name]
 
 
+@dataclass(frozen=True)
+class Been:
+    """What a task has been through: facts that it cannot have are not asked for. Most tasks have few of them, and each is a query."""
+
+    history: list[Event]
+
+    def __call__(self, *kinds: str) -> bool:
+        """Whether one of these may have happened to it: it stands in its history, or that was too long to be read to its beginning."""
+        return len(self.history) >= events.HISTORY or any(event.kind in kinds for event in self.history)
+
+
 def show(task: Task, by: Actor, before: int | None = None) -> Shown:
     """Read everything that the page of a task shows to this reader; of the conversation the newest, or what was said `before`."""
     charge = None if by.kind == ASSISTANT else charges.of_task(task)  # money is between the client and the service
+    been = Been(events.history(task))
     shown = Shown(
         task=task, company=db.session.get(Company, task.company_id), can=possible(task, by), criteria=parameters.criteria_of(task),
-        questions=questions.questions_of(task), reports=red_line.reports_of(task), files=files.files_of(task),
-        talk=messages.said_on(task, before), before=before, history=events.history(task),
-        pauses=[(pause.at, pause.to_at) for pause in clock.pauses(task)], retelling=understanding.last_retelling(task),
-        agreement=understanding.agreement_of(task), delivery=dead_line.last_delivery(task),
-        acceptance=dead_line.last_acceptance(task), praises=review.praises_of(task), charge=charge,
+        questions=questions.questions_of(task) if been("task.asked") else [], reports=red_line.reports_of(task) if been("task.red_line") else [],
+        files=files.files_of(task) if been("task.file") else [], talk=messages.said_on(task, before), before=before, history=been.history,
+        pauses=[(pause.at, pause.to_at) for pause in clock.pauses(task)] if been("task.asked", "task.retold") else [],
+        retelling=understanding.last_retelling(task) if been("task.retold") else None,
+        agreement=understanding.agreement_of(task) if been("task.understood") else None,
+        delivery=dead_line.last_delivery(task) if been("task.delivered") else None,
+        acceptance=dead_line.last_acceptance(task) if been("task.delivered") else None,
+        praises=review.praises_of(task) if been("task.praised") else [], charge=charge,
         invoice=charges.invoice_of(charge) if charge else None, handbook=handbook.of(task.company_id))
     shown.channel = task.channel if task.channel in ("sms", "email") else ""
     shown.pair = together(task) if by.kind == CLIENT and task.holder_id else None

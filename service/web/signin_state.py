@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Flask, g
 from flask_login import LoginManager, UserMixin
 
-from tenants import wall
 from tenants.signin import identity
 from tenants.signin.identity import Identity
 
@@ -32,9 +31,5 @@ def init(app: Flask) -> None:
 
     @manager.user_loader
     def load(token: str) -> Reader | None:
-        with wall.transaction(wall.door("sign-in")):
-            who = identity.by_session(token)
-            if who and who.session_id:
-                identity.seen(who.session_id)
-        g.identity = who
+        g.identity = who = identity.by_session(token)
         return Reader(who, token) if who else None

@@ -70,20 +70,25 @@ from %s join person p on p.id = k.person_id
 left join staff s on s.person_id = p.id and s.ended_at is null
 where %s
 """
-BY_SESSION = text(_WHO % ("k.id as session_id, null::bigint as key_id, null::bigint as company_id", "login_session k",
-                          "k.token_hash = :token and k.ended_at is null and k.seen_at > now() - :idle"))
+# That a session is in use is noted every five minutes.
+BY_SESSION = text("""
+with noted as (update login_session set seen_at = now() where token_hash = :token and ended_at is null
+               and seen_at > now() - cast(:idle as interval) and seen_at < now() - interval '5 minutes')
+""" + _WHO % ("k.id as session_id, null::bigint as key_id, null::bigint as company_id", "login_session k",
+              "k.token_hash = :token and k.ended_at is null and k.seen_at > now() - cast(:idle as interval)"))
 BY_KEY = text(_WHO % ("null::bigint as session_id, k.id as key_id, k.company_id", "api_key k",
                       "k.key_hash = :token and k.ended_at is null"))
 
 
 def by_session(token: str) -> Identity | None:
-    """Whose session this cookie's token opens, or None where it was ended or has not been used for 30 days."""
-    return _one(db.session.execute(BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}).first())
+    """Whose session this cookie's token opens, or None where it was ended or has not been used for 30 days. A transaction of its own, in
+    one message, as each page begins with it."""
+    return _one(wall.one_trip(wall.door("sign-in"), BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}))
 
 
 def by_key(key: str) -> Identity | None:
-    """Whose API key this is, or None."""
-    return _one(db.session.execute(BY_KEY, {"token": secrets.digest(key)}).first())
+    """Whose API key this is, or None; a transaction of its own as well."""
+    return _one(wall.one_trip(wall.door("api key"), BY_KEY, {"token": secrets.digest(key)}))
 
 
 def open_session(person_id: int, agent: str) -> str:
@@ -91,13 +96,6 @@ def open_session(person_id: int, agent: str) -> str:
     token = secrets.token()
     db.session.add(LoginSession(token_hash=secrets.digest(token), person_id=person_id, agent=agent[:200]))
     return token
-
-
-def seen(session_id: int) -> None:
-    """Note at most every five minutes that a session is in use."""
-    db.session.execute(update(LoginSession).where(
-        LoginSession.id == session_id, LoginSession.seen_at < func.now() - timedelta(minutes=5)
-    ).values(seen_at=func.now()))
 
 
 def sessions_of(person_id: int) -> list[LoginSession]:
@@ -145,10 +143,10 @@ def end_staff_keys(person_id: int) -> None:
                        .values(ended_at=func.now()))
 
 
-def _one(row: object) -> Identity | None:
+def _one(row: Any) -> Identity | None:
     if row is None:
         return None
-    found = dict(row._mapping)  # type: ignore[attr-defined]
+    found = row._asdict()
     seats = tuple(Seat(*seat) for seat in found.pop("seats"))
     person_id = found.pop("id")
     return Identity(person_id=person_id, seats=seats, trades=tuple(found.pop("trades")), **found)

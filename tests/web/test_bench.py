@@ -163,7 +163,7 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
     assert 'id="take-h">You may take <span class="count">1</span>' in read(application, helper, "/work")[1]
     copy_many(task_id, 499)
     page = read(application, helper, "/work")[1]
-    assert '<span class="count">500</span>' in page
+    assert '<span class="count">99+</span>' in page
     assert page.count("<tr data-row") == 50
     assert "Show more" in page
     with wall.transaction(wall.system("test")):
