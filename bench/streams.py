@@ -36,7 +36,7 @@ class Watcher:
     def look(self) -> None:
         """Ask for the page as the browser does."""
         http = load.Http(self.port)
-        assert http.send("GET", self.page, {"Cookie": self.cookie, "Accept-Encoding": "gzip", "HX-Request": "true"}) == 200
+        assert http.send("GET", self.page, {"Cookie": self.cookie, "Accept-Encoding": "gzip, br", "HX-Request": "true", "HX-Target": "main#main"}) == 200
         http.socket.close()
         self.seen.append(time.monotonic())
 

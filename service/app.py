@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
 POLICY = {"default-src": "'self'", "img-src": "'self' data:", "media-src": "'self' blob:", "base-uri": "'none'", "form-action": "'self'",
           "object-src": "'none'", "frame-ancestors": "'none'"}
-ENGINE = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10, "pool_pre_ping": False, "pool_recycle": 1800,
+ENGINE = {"pool_size": 6, "max_overflow": 0, "pool_timeout": 10, "pool_pre_ping": False, "pool_recycle": 1800,
           # The connection used last is used next: the few that are needed know every statement by heart.
           "pool_use_lifo": True,
           # An error of the database must not carry people's words into the log.

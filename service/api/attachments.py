@@ -32,7 +32,7 @@ def files(task: int, query: bodies.Paged) -> Response:
 @access.anyone
 def add_file(task: int) -> Response:
     """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than usual."""
-    found, given = find(task), request.files.get("file")
+    given, found = request.files.get("file"), find(task)  # in this order: a slow sender holds no connection to the database
     if given is None:
         raise BadInput({"file": _("Send a form (multipart/form-data) with a field named file.")})
     type_ = given.mimetype.lower()

@@ -64,8 +64,8 @@ def once(who: Caller, call: Callable[[], Response]) -> Response:
     key = given()
     if key is None:
         return call()
+    digest = _digest()  # reads all that is sent, before the first query: a slow sender holds no connection to the database
     hold(who, key)
-    digest = _digest()
     before = db.session.execute(select(Answer.digest, Answer.status, Answer.body).where(
         Answer.key_id == who.key_id, Answer.route == request.path, Answer.key == key)).first()
     if before is None:

@@ -21,8 +21,8 @@ pages = Blueprint("live", __name__, url_prefix="/live")
 
 @pages.before_app_request
 def begin() -> None:
-    """A page shows what was there when its making began; its stream begins there, too."""
-    g.began = time.time()
+    """A page shows what was there when its making began; its stream begins there, too. An open page asks for its `main` alone."""
+    g.began, g.stage_alone = time.time(), request.headers.get("HX-Target") == "main#main"
 
 
 @pages.get("")

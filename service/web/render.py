@@ -27,6 +27,7 @@ from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task
 from service.triage.categories import all_categories
 from service.web import amounts, markup, menu_counts, ruler, strings, term, words
+from service.web.drawn import drawn
 from service.web.language import reads_in
 from service.web.language import zone as reader_zone
 from service.web.reach import reach
@@ -51,7 +52,7 @@ def init(app: Flask) -> None:
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES, STATE_COUNTS=words.STATE_COUNTS,
                                  now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
-                                 reach=reach, sign=sign, beside=menu_counts.beside)
+                                 reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

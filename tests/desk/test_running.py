@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import yaml
@@ -165,4 +166,28 @@ def test_the_doctor_says_what_is_wrong():
         words = desk.command("doctor")
         assert "database: right" in words and "roles: right" in words
     finally:
+        desk.stop()
+
+
+def test_slow_senders_hold_up_nobody():
+    """More files on their way, a byte a minute, than the web processes have connections to the database."""
+    desk = RunningDesk(demo=True)
+    senders = []
+    try:
+        desk.start()
+        key = desk.command("apikey", "add", "--company", "demo")
+        (task,), = desk.rows("select t.id from task t join company c on c.id = t.company_id where c.slug = 'demo' and t.state = 'working' limit 1")
+        for number in range(16):
+            sender = socket.create_connection(("127.0.0.1", desk.port), 10)
+            sender.sendall(f"POST /api/v1/tasks/{task}/files HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {key}\r\nContent-Length: 5000\r\n"
+                           f"Idempotency-Key: slow-{number}\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n".encode())
+            senders.append(sender)
+        time.sleep(2)
+        request = urllib.request.Request(f"{desk.url}/api/v1/tasks", headers={"Authorization": f"Bearer {key}"})
+        for _turn in range(10):
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                assert answer.status == 200
+    finally:
+        for sender in senders:
+            sender.close()
         desk.stop()
