@@ -24,6 +24,10 @@ class Longer(NullTranslations):
         """One or many, longer."""
         return lengthen(msgid1 if n == 1 else msgid2)
 
+    def upgettext(self, _context: str, message: str) -> str:
+        """The string of one place, longer."""
+        return lengthen(message)
+
     ugettext = gettext
     ungettext = ngettext
 
