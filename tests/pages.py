@@ -72,16 +72,24 @@ _ONE = """select t.id, t.number, t.person_id, t.company_id from task t left join
 order by id desc limit 1) r on true left join lateral (select id from report where task_id = t.id limit 1) p on true
 join company c on c.id = t.company_id left join person a on a.id = t.holder_id where {} order by {}, t.id desc limit 1"""
 
+_BRIEFED = """update task set state = 'briefed', holder_id = (select id from person where name = 'Anna Berzina') where id = (
+select min(t.id) from task t join company c on c.id = t.company_id where c.slug = 'demo' and t.state = 'queued')
+and not exists (select from task t join company c on c.id = t.company_id where c.slug = 'demo' and t.state = 'briefed' and t.waiting_since is null)"""
+
 
 def found(desk: RunningDesk) -> dict[str, str]:
     """What stands in the gaps of the paths. Where nothing of a state is in the assistant's hands, something is put there."""
     gaps: dict[str, str] = {}
     for state, wanted in _STATES.items():
-        firm = desk.rows(_ONE.format(wanted, "c.slug <> 'demo'"))
+        if state == "briefed":
+            desk.run_as_system(_BRIEFED)
+        firm = desk.rows(_ONE.format(f"{wanted} and c.slug = 'demo'", "c.slug"))
         mine = desk.rows(_ONE.format(wanted, "a.name is distinct from 'Anna Berzina'"))
         if mine and state in ("assigned", "briefed", "reported"):
-            desk.run_as_system("update task set holder_id = (select id from person where name = 'Anna Berzina') where id = %s", mine[0][0])
-        for prefix, rows, column in (("n", firm, 1), ("a", mine, 0), ("d", firm, 0)):
+            for column, table, key in (("holder_id", "task", "id"), ("by_id", "report", "task_id")):
+                desk.run_as_system(f"update {table} set {column} = (select id from person where name = 'Anna Berzina') where {key} = %s", mine[0][0])
+        anybody = desk.rows(_ONE.format(wanted, "c.slug <> 'demo'"))
+        for prefix, rows, column in (("n", firm, 1), ("a", mine, 0), ("d", anybody, 0)):
             gaps[f"{prefix}_{state}"] = str(rows[0][column]) if rows else "0"
         gaps[f"t_{state}"] = _short_link(desk, *firm[0]) if firm else "none"
     gaps["message"] = str(desk.rows("select id from inbound where state = 'needs_person' order by id limit 1")[0][0])

@@ -29,10 +29,10 @@ EN: dict[str, Words] = {
         "{number}: did we understand you? There is another way too", "As {name} understood it:\n\n{retelling}\n\n{plan}\n\n{points}\n\nA. As you asked: {price}, ready {deadline}.\nB. {proposal} {proposal_price}, ready {proposal_deadline}.\n\nAnswer A or B, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
     "limit": Words(
         "{number}, {who}: {retelling} {price}, {deadline}. Your word is needed: {limit}. Go on? Reply Y or N",
-        "{number}: your word is needed, {price}", "{who} handed task {number} over.\n\nAs {name} understood it:\n\n{retelling}\n\n{plan}\n\n{points}\n\nPrice {price}, ready {deadline}.\n\nYour word is needed: {limit}.\n\nAnswer Y and it starts, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
+        "{number}: your word is needed, {price}", "{who} handed task {number} over. Your word is needed: {limit}.\n\nAs {name} understood it:\n\n{retelling}\n\n{plan}\n\n{points}\n\nPrice {price}, ready {deadline}.\n\nAnswer Y and it starts, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
     "limit_ways": Words(
         "{number}, {who}: {retelling} {name} sees another way: {proposal} {proposal_price}, {proposal_deadline}. A as asked {price}, B the other. Your word is needed: {limit}. Reply A or B",
-        "{number}: your word is needed, two ways", "{who} handed task {number} over.\n\nAs {name} understood it:\n\n{retelling}\n\n{plan}\n\n{points}\n\nA. As asked: {price}, ready {deadline}.\nB. {proposal} {proposal_price}, ready {proposal_deadline}.\n\nYour word is needed: {limit}.\n\nAnswer A or B and it starts, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
+        "{number}: your word is needed, two ways", "{who} handed task {number} over. Your word is needed: {limit}.\n\nAs {name} understood it:\n\n{retelling}\n\n{plan}\n\n{points}\n\nA. As asked: {price}, ready {deadline}.\nB. {proposal} {proposal_price}, ready {proposal_deadline}.\n\nAnswer A or B and it starts, or N and what is different. Or do it here: {link}\n\nThe clock stands still until you answer."),
     "started": Words(
         "{number}: thank you. {name} has started, half-way check {red_line}. Nothing to do for you until then.",
         "{number}: {name} has started", "Thank you. {name} has started on “{title}”. Half-way check {red_line}, ready {deadline}. Nothing to do for you until then.\n\n{link}"),
@@ -41,19 +41,19 @@ EN: dict[str, Words] = {
         "{number}: a question", "{name} asks about “{title}”:\n\n{question}\n\n{options}\nAnswer this mail, or here: {link}\n\nThe clock stands still until you answer."),
     "red_line": Words(
         "{number}, half-way: {progress} % done, {deadline} {holds}. {help} To change something, text it now, later it may cost more.",
-        "{number}: half-way, {progress} % done", "Half of the term of “{title}” has passed: {progress} % is done, and the date, {deadline}, {holds}.\n\n{help}\n\nTo change something, write it now; from here on a change is agreed with its own price and date: {link}"),
+        "{number}: half-way, {progress} % done", "Half of the term of “{title}” has passed: {progress} % is done, and the date, {deadline}, {holds}.\n\n{help}\n\nTo change something, answer this mail, or here; from now on a change is agreed with its own price and date: {link}"),
     "progress": Words(
         "{number}: {progress} % done, {deadline} {holds}. {help} You may change things freely until {red_line}.",
-        "{number}: {progress} % done", "How “{title}” stands: {progress} % is done, and the date, {deadline}, {holds}.\n\n{help}\n\nUntil {red_line}, half of the term, you may change it freely: {link}"),
+        "{number}: {progress} % done", "How “{title}” stands: {progress} % is done, and the date, {deadline}, {holds}.\n\n{help}\n\nUntil {red_line}, half of the term, you may change it freely: answer this mail, or here: {link}"),
     "late": Words(
         "{number} is late, we are sorry. We are on it and text you when it is ready. Questions: just reply \"{number}: ...\"",
-        "{number} is late", "“{title}” is late, we are sorry. Our supervisor has been told and looks after it.\n\n{link}"),
+        "{number} is late", "“{title}” is late, we are sorry. It was due {deadline}. Our supervisor has been told and looks after it.\n\nTo agree on another date, or to stop it, answer this mail, or here: {link}"),
     "deliver": Words(
         "{number} is ready: {delivery} Read: {link} Well done? Reply 1 yes, 2 not quite. No answer by {silence} counts as yes.",
         "{number} is ready", "“{title}” is ready:\n\n{delivery}\n\nRead it, with the files, and score it here: {link}\n\nOr answer 1 if it is well done, 2 if not quite. No answer by {silence} counts as yes."),
     "accept_notice": Words(
         "{number} is ready since {delivered}: {link} Well done? Reply 1 yes, 2 not quite. No answer by {silence} counts as yes.",
-        "{number}: your word is waited for", "“{title}” is ready since {delivered} and waits for your word: {link}\n\nAnswer 1 if it is well done, 2 if not quite. No answer by {silence} counts as yes."),
+        "{number}: it waits for your score", "“{title}” is ready since {delivered} and waits for your score: {link}\n\nAnswer 1 if it is well done, 2 if not quite. No answer by {silence} counts as yes."),
     "receipt": Words(
         "{number} is closed at {price}. To thank {name}, reply T and your words.",
         "{number}: invoice {invoice} for {price}", "“{title}” is closed. {price} is charged to your card. Invoice {invoice}: {invoice_link}\n\nTo thank {name}, answer T and your words, or here: {link}"),
@@ -65,13 +65,13 @@ EN: dict[str, Words] = {
                            "We could not take {price} for “{title}”: {reason}.\n\nOpen your billing page, put another card there and pay again: {billing_link}"),
     "refused": Words("{number}: this one we cannot take. {reason}", "{number}: we cannot take this task",
                      "We cannot take “{title}”.\n\n{reason}\n\nNothing is charged. If we got it wrong, answer this mail."),
-    "deleted": Words("{number} was dropped. {reason}", "{number}: we will not do this one", "We will not do “{title}”.\n\n{reason}\n\nNothing is charged. If we got it wrong, answer this mail."),
+    "deleted": Words("{number} was dropped. {reason}", "{number}: we have set it aside", "We have set “{title}” aside and will not work on it.\n\n{reason}\n\nNothing is charged. If we got it wrong, answer this mail."),
     "done_at_once": Words("{number}, answered at once: {reason}", "{number}: answered at once", "About “{title}”:\n\n{reason}\n\nThat took us a minute, so nothing is charged. If we got it wrong, answer this mail."),
     "cancelled": Words("{number} is stopped. {why}{charged}", "{number} is stopped", "“{title}” is stopped. {why}{charged}\n\n{link}"),
     "resolved": Words("{number}: we looked at it. {reason}", "{number}: we have looked at it", "We looked at what you said about “{title}”.\n\n{reason}\n\n{link}"),
     "said": Words("{number}, {name}: {words}", "{number}: {name} writes", "{words}\n\nAnswer this mail, or here: {link}"),
-    "reply": Words("{words}", "{subject}", "{words}"),
-    "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}"),
+    "reply": Words("{words}", "{subject}", "{words}\n\nTo write back, just answer this mail."),
+    "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}\n\nTo write back, just answer this mail."),
     "stopped": Words("You get no more texts from Poruchi. Running tasks go on by mail. To come back, text START.", "No more texts",
                      "You get no more texts from Poruchi. Running tasks go on by mail. To come back, text START."),
     "stranger": Words("Poruchi: we got your text, but do not know this number yet. Somebody looks at it and answers you. More: {link}",
@@ -87,7 +87,7 @@ EN: dict[str, Words] = {
 RU: dict[str, Words] = {
     "acknowledge": Words(
         "Poruchi: задача {number} принята. {guess}Дальше пришлём, как поняли. Отменить: Н",
-        "{number}: {title}", "Спасибо, ваша задача {number} «{title}» у нас.\n\n{guess}\n\nДальше напишем, как мы её поняли; работа начнётся, когда вы подтвердите.\n\nОтменить: ответьте Н. Посмотреть: {link}"),
+        "{number}: {title}", "Спасибо, ваша задача {number} «{title}» у нас.\n\n{guess}\n\nДальше напишем, как мы её поняли; работа начнётся, когда вы подтвердите.\n\nЧтобы отменить её, ответьте Н. Посмотреть: {link}"),
     "confirm": Words(
         "{number}, как мы поняли: {retelling} {price}, {deadline}. Верно? Д или Н",
         "{number}: верно ли мы поняли?", "Как понимает {name}:\n\n{retelling}\n\n{plan}\n\n{points}\n\nЦена {price}, готово {deadline}.\n\nОтветьте Д, если верно, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
@@ -96,10 +96,10 @@ RU: dict[str, Words] = {
         "{number}: верно ли мы поняли? Есть и другой путь", "Как понимает {name}:\n\n{retelling}\n\n{plan}\n\n{points}\n\nА. Как просили: {price}, готово {deadline}.\nБ. {proposal} {proposal_price}, готово {proposal_deadline}.\n\nОтветьте А или Б, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
     "limit": Words(
         "{number}, {who}: {retelling} {price}, {deadline}. Нужно ваше слово: {limit}. Начинать? Д или Н",
-        "{number}: нужно ваше слово, {price}", "Задачу {number} поручает {who}.\n\nКак понимает {name}:\n\n{retelling}\n\n{plan}\n\n{points}\n\nЦена {price}, готово {deadline}.\n\nНужно ваше слово: {limit}.\n\nОтветьте Д, и работа начнётся, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
+        "{number}: нужно ваше решение, {price}", "Задачу {number} поручает {who}. Нужно ваше решение: {limit}.\n\nКак понимает {name}:\n\n{retelling}\n\n{plan}\n\n{points}\n\nЦена {price}, готово {deadline}.\n\nОтветьте Д, и работа начнётся, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
     "limit_ways": Words(
         "{number}, {who}: {retelling} Есть другой путь: {proposal} {proposal_price}, {proposal_deadline}. А как просили {price}, Б другой. Нужно ваше слово: {limit}. А или Б",
-        "{number}: нужно ваше слово, два пути", "Задачу {number} поручает {who}.\n\nКак понимает {name}:\n\n{retelling}\n\n{plan}\n\n{points}\n\nА. Как просили: {price}, готово {deadline}.\nБ. {proposal} {proposal_price}, готово {proposal_deadline}.\n\nНужно ваше слово: {limit}.\n\nОтветьте А или Б, и работа начнётся, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
+        "{number}: нужно ваше решение, два пути", "Задачу {number} поручает {who}. Нужно ваше решение: {limit}.\n\nКак понимает {name}:\n\n{retelling}\n\n{plan}\n\n{points}\n\nА. Как просили: {price}, готово {deadline}.\nБ. {proposal} {proposal_price}, готово {proposal_deadline}.\n\nОтветьте А или Б, и работа начнётся, или Н и что не так. Или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
     "started": Words(
         "{number}: спасибо, работа началась ({name}). Середина срока в {red_line}.",
         "{number}: {name} начинает работу", "Спасибо. {name} начинает работу над задачей «{title}». Проверка в середине срока {red_line}, готово {deadline}. До тех пор от вас ничего не нужно.\n\n{link}"),
@@ -108,43 +108,43 @@ RU: dict[str, Words] = {
         "{number}: вопрос", "{name} спрашивает о задаче «{title}»:\n\n{question}\n\n{options}\nОтветьте на это письмо или здесь: {link}\n\nЧасы стоят, пока вы не ответите."),
     "red_line": Words(
         "{number}, середина: готово {progress} %, {deadline} {holds}. {help} Менять условия лучше сейчас.",
-        "{number}: середина срока, готово {progress} %", "Прошла половина срока задачи «{title}»: готово {progress} %, срок {deadline} {holds}.\n\n{help}\n\nЕсли нужно что-то изменить, напишите сейчас; с этого момента цену и срок изменения мы согласуем отдельно: {link}"),
+        "{number}: середина срока, готово {progress} %", "Прошла половина срока задачи «{title}»: готово {progress} %, срок {deadline} {holds}.\n\n{help}\n\nЕсли нужно что-то изменить, ответьте на это письмо или здесь; с этого момента цену и срок изменения мы согласуем отдельно: {link}"),
     "progress": Words(
         "{number}: готово {progress} %, {deadline} {holds}. {help} Менять условия свободно можно до {red_line}.",
-        "{number}: готово {progress} %", "Как продвигается задача «{title}»: готово {progress} %, срок {deadline} {holds}.\n\n{help}\n\nДо {red_line}, половины срока, условия можно менять свободно: {link}"),
+        "{number}: готово {progress} %", "Как продвигается задача «{title}»: готово {progress} %, срок {deadline} {holds}.\n\n{help}\n\nДо {red_line}, половины срока, условия можно менять свободно: ответьте на это письмо или здесь: {link}"),
     "late": Words(
-        "{number} опаздывает, извините. Занимаемся и напишем, когда будет готово. Вопросы: «{number}: …»",
-        "{number} опаздывает", "Задача «{title}» опаздывает, извините. Супервайзер знает и следит.\n\n{link}"),
+        "{number} задерживается, извините. Занимаемся и напишем, когда будет готово. Вопросы: «{number}: …»",
+        "{number} задерживается", "Задача «{title}» задерживается, просим прощения. Срок был {deadline}. Супервайзер знает и уже занимается ею.\n\nЧтобы договориться о другом сроке или остановить её, ответьте на это письмо или здесь: {link}"),
     "deliver": Words(
         "{number} готова: {delivery} {link} Хорошо? 1 да, 2 не совсем. Без ответа до {silence} примем сами.",
         "{number} готова", "Задача «{title}» готова:\n\n{delivery}\n\nПосмотреть с файлами и оценить: {link}\n\nИли ответьте 1, если хорошо, 2, если не совсем. Если до {silence} ответа не будет, работа считается принятой."),
     "accept_notice": Words(
         "{number} готова с {delivered}: {link} Хорошо? 1 да, 2 не совсем. Без ответа до {silence} примем сами.",
-        "{number}: ждём вашего слова", "Задача «{title}» готова с {delivered} и ждёт вашего слова: {link}\n\nОтветьте 1, если хорошо, 2, если не совсем. Если до {silence} ответа не будет, работа считается принятой."),
+        "{number}: ждём вашу оценку", "Задача «{title}» готова с {delivered} и ждёт вашей оценки: {link}\n\nОтветьте 1, если хорошо, 2, если не совсем. Если до {silence} ответа не будет, работа считается принятой."),
     "receipt": Words(
         "{number} закрыта, {price}. Поблагодарить ({name}): С и ваши слова.",
-        "{number}: счёт {invoice} на {price}", "Задача «{title}» закрыта. {price} списано с карты. Счёт {invoice}: {invoice_link}\n\nЧтобы поблагодарить ({name}), ответьте С и добавьте свои слова, или здесь: {link}"),
+        "{number}: счёт {invoice} на {price}", "Задача «{title}» закрыта. {price} списано с карты. Счёт {invoice}: {invoice_link}\n\nЧтобы поблагодарить, ответьте С и добавьте свои слова ({name} их получит), или здесь: {link}"),
     "tip_receipt": Words("На чай {price} ({name}) оплачено, счёт {invoice}.", "{number}: счёт {invoice} на {price}",
                          "{name} получит от вас на чай {price} за задачу «{title}». Списано с карты. Счёт {invoice}: {invoice_link}"),
     "accepted": Words("{number}: спасибо, принято, {price}. Поблагодарить ({name}): С и ваши слова.",
-                      "{number}: принято, {price}", "Спасибо, задача «{title}» принята, {price}.\n\nЧтобы поблагодарить ({name}), ответьте С и добавьте свои слова, или здесь: {link}"),
+                      "{number}: принято, {price}", "Спасибо, задача «{title}» принята, {price}.\n\nЧтобы поблагодарить, ответьте С и добавьте свои слова ({name} их получит), или здесь: {link}"),
     "charge_failed": Words("", "{number}: оплата не прошла",
                            "Не удалось списать {price} за задачу «{title}»: {reason}.\n\nОткройте страницу оплаты, укажите другую карту и оплатите ещё раз: {billing_link}"),
     "refused": Words("{number}: эту задачу взять не можем. {reason}", "{number}: взять не можем", "Мы не можем взять задачу «{title}».\n\n{reason}\n\nНичего не списано. Если мы ошиблись, ответьте на это письмо."),
-    "deleted": Words("{number} снята. {reason}", "{number}: мы не будем её делать", "Мы не будем делать задачу «{title}».\n\n{reason}\n\nНичего не списано. Если мы ошиблись, ответьте на это письмо."),
+    "deleted": Words("{number} снята. {reason}", "{number}: снята", "Мы сняли задачу «{title}» и не будем над ней работать.\n\n{reason}\n\nНичего не списано. Если мы ошиблись, ответьте на это письмо."),
     "done_at_once": Words("{number}, ответ сразу: {reason}", "{number}: ответ сразу", "О задаче «{title}»:\n\n{reason}\n\nЭто заняло минуту, поэтому бесплатно. Если мы ошиблись, ответьте на это письмо."),
     "cancelled": Words("{number} остановлена. {why}{charged}", "{number} остановлена", "Задача «{title}» остановлена. {why}{charged}\n\n{link}"),
     "resolved": Words("{number}: мы разобрались. {reason}", "{number}: мы разобрались", "Мы посмотрели, что вы сказали о задаче «{title}».\n\n{reason}\n\n{link}"),
     "said": Words("{number}, {name}: {words}", "{number}: пишет {name}", "{words}\n\nОтветьте на это письмо или здесь: {link}"),
-    "reply": Words("{words}", "{subject}", "{words}"),
-    "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}"),
+    "reply": Words("{words}", "{subject}", "{words}\n\nНаписать нам: ответьте на это письмо."),
+    "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}\n\nНаписать нам: ответьте на это письмо."),
     "stopped": Words("Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ", "Больше не пишем по СМС",
                      "Мы больше не пишем вам по СМС. Задачи в работе продолжим по почте. Чтобы вернуться, пришлите СТАРТ."),
     "stranger": Words("Poruchi: получили, но номер нам пока не знаком. Человек посмотрит и ответит: {link}",
                       "Мы получили ваше письмо", "Спасибо за письмо. Ваш адрес нам пока не знаком, поэтому письмо прочтёт человек и ответит вам.\n\nЕсли вы клиент, пишите с адреса, который указали; если хотите им стать, начните здесь: {link}"),
     "welcome": Words("", "Добро пожаловать в Poruchi", "Ваша первая задача у нас, её уже смотрят. Задайте пароль, чтобы следить за ней и поручить следующую:\n\n{link}\n\nСсылка действует три дня."),
     "invitation": Words("", "{inviter} приглашает вас в Poruchi", "{inviter} приглашает вас поручать задачи от имени {company}. Poruchi — служба помощников: вы пишете, что сделать, специалист делает это в срок.\n\nПрисоединиться: {link}\n\nСсылка действует 14 дней."),
-    "reset": Words("", "Новый пароль для Poruchi", "Кто-то, вероятно вы, попросил новый пароль. Задайте его здесь:\n\n{link}\n\nСсылка действует два часа и один раз. Если это были не вы, ничего не делайте."),
+    "reset": Words("", "Новый пароль для Poruchi", "Для вашего адреса запросили новый пароль. Задайте его здесь:\n\n{link}\n\nСсылка одноразовая и действует два часа. Если запросили не вы, ничего не делайте."),
     "code": Words("Poruchi: ваш код {code}. Действует 15 минут.", "Ваш код для Poruchi: {code}", "Ваш код {code}. Он действует 15 минут. Если вы его не просили, ничего не делайте."),
     "work_note": Words("", "{number}: {what}", "{words}\n\n{work_link}"),
     "desk_note": Words("", "{number}: {what}", "{words}\n\n{desk_link}"),
@@ -162,7 +162,7 @@ BUTTONS: dict[str, dict[str, str]] = {
     "limit": {"en": "Confirm or correct", "ru": "Подтвердить или поправить"},
     "limit_ways": {"en": "Choose and confirm", "ru": "Выбрать и подтвердить"},
     "question": _ANSWER, "said": _ANSWER,
-    "red_line": {"en": "See how it stands", "ru": "Посмотреть, как идёт"}, "progress": {"en": "See how it stands", "ru": "Посмотреть, как идёт"},
+    "red_line": {"en": "See how it stands", "ru": "Посмотреть, как идёт работа"}, "progress": {"en": "See how it stands", "ru": "Посмотреть, как идёт работа"},
     "deliver": _SCORE, "accept_notice": _SCORE,
     "receipt": {"en": "Open the invoice", "ru": "Открыть счёт"}, "tip_receipt": {"en": "Open the invoice", "ru": "Открыть счёт"}, "accepted": {"en": "Say thank you", "ru": "Поблагодарить"},
     "charge_failed": {"en": "Use another card", "ru": "Указать другую карту"},
@@ -220,7 +220,7 @@ SAYINGS: dict[str, dict[str, str]] = {
                  "ru": "Письмо пришло, потому что задачу {number} поручили от имени {company}. Время: {city}."},
     "say_thanks": {"en": "say thank you", "ru": "поблагодарить"},
     "why_note": {"en": "You get this note because you work here. Times are in {city} time.", "ru": "Вы получили это, потому что работаете здесь. Время: {city}."},
-    "why_welcome": {"en": "You get this mail because a first task was handed over with this address.", "ru": "Письмо пришло, потому что с этим адресом поручили первую задачу."},
+    "why_welcome": {"en": "You get this mail because a first task was handed over with this address.", "ru": "Письмо пришло, потому что с этого адреса поручили первую задачу."},
     "why_invitation": {"en": "You get this mail because somebody gave your address to invite you.", "ru": "Письмо пришло, потому что ваш адрес указали в приглашении."},
     "why_asked": {"en": "You get this mail because somebody asked for it with this address.", "ru": "Письмо пришло, потому что его запросили для этого адреса."},
     "why_wrote": {"en": "You get this mail because you wrote to us.", "ru": "Письмо пришло, потому что вы нам написали."},

@@ -10,9 +10,7 @@ from urllib.parse import urlencode
 from service.config import settings
 from service.demo.life import mail
 from service.demo.pile import Pile
-from service.triage.understand import NOT_BELIEVED, UNKNOWN
-
-CALL_BACK = "A known client called. Call back and enter the task for them."
+from service.triage.understand import CALL_BACK, NOT_BELIEVED, UNKNOWN
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ UNKNOWN = to_translate("Nobody we know writes from this address.")
 NOT_BELIEVED = to_translate("The sender of this mail could be forged. Ask them before it becomes a task.")
 NO_SENDER = to_translate("The mail names no sender, or several. Ask who wrote it before it becomes a task.")
 AUTOMATIC = to_translate("This is automatic mail; it is not answered.")
+CALL_BACK = to_translate("A known client called. Call back and enter the task for them.")
 FROM_LIST = to_translate("A client's mail that came as lists and machines send it. Nothing was answered; look whether a person wrote it.")
 EMPTY = to_translate("There were no words in it.")
 PICTURE_ALONE = to_translate("A picture came without words. Look at it, and make it a task or answer.")
@@ -103,7 +104,7 @@ def _why_it_waits(inbound: Inbound, heard: Heard) -> str | None:
     if not heard.believed:
         return NOT_BELIEVED
     if inbound.channel == "voice":
-        return "A known client called. Call back and enter the task for them."
+        return CALL_BACK
     return None
 
 

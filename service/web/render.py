@@ -34,6 +34,8 @@ from service.web.reach import reach
 
 # A word that no column of ours is wide enough for.
 LONG = re.compile(r"\S{25}")
+# A currency written in letters stands apart from its figure.
+LETTERS_AT = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 
 
 def init(app: Flask) -> None:
@@ -43,7 +45,8 @@ def init(app: Flask) -> None:
         money=money, moment=moment, moment_by=moment_by, each=each,
         day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
         amount=amount, paragraphs=markup.paragraphs,
-        initials=initials, local=local, size=size, date=named_date, span=words.span, city=city, clock_in=clock_in, browser=browser,
+        initials=initials, local=local, size=size, date=named_date, span=words.span, late_by=words.late_by, city=city,
+        clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
         apart=apart, said=said, cut=texts.cut, alone=texts.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
@@ -104,7 +107,7 @@ def money(minor: int | None, currency: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, language_: str) -> str:
-    return format_currency(Decimal(minor) / 100, currency, locale=language_)
+    return LETTERS_AT.sub("\u00a0", format_currency(Decimal(minor) / 100, currency, locale=language_))
 
 
 def rate(minor: int, currency: str) -> str:

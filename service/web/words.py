@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -82,18 +82,27 @@ def event_words(event: Event) -> str:
 def badge(task: Task, reader: str) -> Badge:
     """What a list says of a task to this reader (client, assistant, operator)."""
     if task.deadline_at and task.state in TICKS and task.deadline_at < now() and not task.waiting_since:
-        return Badge(_("%(time)s late", time=span(now() - task.deadline_at)), "is-late", "clock-alert")
+        return Badge(_("%(time)s late", time=late_by(task.deadline_at)), "is-late", "clock-alert")
     if task.disputed_at:
         return Badge(_("Disputed"), "is-late", "triangle-alert")
     if task.waiting_for == "client" or task.state == "delivered":
-        return Badge(_("Waits for you"), "is-yours") if reader == "client" else Badge(_("Client answers"), "", "circle-pause")
+        return Badge(_("Waits for you"), "is-yours") if reader == "client" else Badge(_("Waits for the client"), "", "circle-pause")
     if reader == "assistant" and task.state in ("assigned", "briefed"):
         return Badge(_("Your move"), "is-yours")
     if task.state == "working" and task.red_line_at and timedelta(0) < task.red_line_at - now() < NEAR:
-        return Badge(_("Red line in %(time)s", time=span(task.red_line_at - now())), "is-near", "flag")
+        return Badge(_("Red line in %(time)s", time=span(_minute(task.red_line_at) - _minute(now()))), "is-near", "flag")
     if reader != "client" and task.off_course_at and task.state == "working":
         return Badge(_("Off course"), "is-near", "flag")
     return Badge(str(STATE_WORDS[task.state]))
+
+
+def late_by(deadline: datetime) -> str:
+    """How late something is, by the minutes of the clock, so that all places of a page say the same."""
+    return span(_minute(now()) - _minute(deadline))
+
+
+def _minute(value: datetime) -> datetime:
+    return value.replace(second=0, microsecond=0)
 
 
 def span(value: timedelta) -> str:

@@ -15,10 +15,12 @@ from service.config import settings
 WAY = re.compile(r"(?:(?P<letter>[ABАБ])\. |(?=Price |Цена ))(?P<what>.+)", re.DOTALL)
 SUM = re.compile(r"(.*?)[:.]?\s+((?:[€$]|RUB\s)?\d[\d.,\s\u00a0\u202f]*[€$₽]?, (?:ready|готово) .+?)\.?", re.DOTALL)
 # Our own sentences that say how to answer, and the letters in them.
-HOW = re.compile(r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Отменить|Чтобы поблагодарить)\b)")
+HOW = re.compile(r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Чтобы отменить|Чтобы поблагодарить)\b)")
 THANKS = {"To thank": "en", "Чтобы поблагодарить": "ru"}
 # Our own lines above what somebody made of a task; the first of them begins the part with a rule at its side.
 LABEL = re.compile(r"(?P<told>As .+ understood it|Как понимает .+)|Points we made exact|Что мы уточнили")
+# Where no line breaks: between a figure and its sign, between a day and its hour.
+TOGETHER = re.compile(r"(?<=\d) (?=[€$₽%])|(?<=\b[A-Z][a-z]{2}) (?=\d\d:\d\d)|(?<=\b[а-я]{2}) (?=\d\d:\d\d)")
 NUMBER = re.compile(r"(?<![\w/-])PO-\d{4}-\d+")
 LETTER = re.compile(r"(?<![\w.&;])([YNABTДНАБС])(?![\w:;])|(?<=nswer )1|(?<=тветьте )1|(?<=, )2(?= if|, если)")
 
@@ -84,7 +86,7 @@ def _paragraph(part: str, ours: list[str], done: bool) -> list[Block]:
 
 
 def _marked(part: str, ours: list[str]) -> Markup:
-    written = NUMBER.sub(lambda found: unbroken(found[0]), str(escape(part)).replace("\n", "<br>").replace(" %", "\u00a0%"))
+    written = NUMBER.sub(lambda found: unbroken(found[0]), TOGETHER.sub("\u00a0", str(escape(part))).replace("\n", "<br>"))
     if HOW.match(part):
         written = LETTER.sub(lambda found: f"<b>{found[0]}</b>", written)
     if ours:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from service import finding
 from service.errors import Refusal
 from service.insight import spending
+from service.now import now
 from service.tasks import handing_over, lists, questions, review, understanding
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.states import STATE_NAMES
@@ -23,7 +24,7 @@ from service.web.pictures.said import month_alone
 from tenants.company import Company
 from tenants.wall import db
 
-RUNNING = ("received", "triage", "queued", "assigned", "briefed", "retold", "working", "delivered")
+RUNNING = 8
 DONE = ("accepted", "closed")
 FIELDS = ("text", "title", "category", "deadline_at", "budget", "project", "priority", "private", "deadline_fixed")
 
@@ -81,13 +82,21 @@ def hand_over() -> ResponseReturnValue:
 def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
     company_id = g.seat.company_id
     waiting = lists.waiting_for_client(g.identity.person_id, all_people=g.seat.role == "owner")
-    running = lists.of_company(company_id, states=RUNNING, limit=20)
+    waiting.sort(key=lambda row: (row.task.waiting_since is None, row.task.waiting_since or row.task.delivered_at or row.task.created_at))
     done = lists.of_company(company_id, states=DONE, limit=5)
     asked = questions.first_open([row.task.id for row in waiting])
     told = understanding.last_of([row.task.id for row in waiting if row.task.state == "retold"])
     thanks = review.thanked([row.task.id for row in done.rows])
-    return render_template("client/desk.html", waiting=waiting, running=running, done=done, questions=asked, told=told, guess=None,
+    return render_template("client/desk.html", waiting=waiting, running=_running(company_id), done=done, questions=asked, told=told, guess=None,
                            values=values, errors=errors, thanks=thanks, key=uuid.uuid4().hex, **_month(company_id))
+
+
+def _running(company_id: int) -> list[lists.Row]:
+    """The eight that press most: what is late, what has just come in, the others by their dead line."""
+    under_way = lists.board(lists.Narrow(company=company_id), limit=RUNNING).rows
+    just_in = lists.of_company(company_id, states=("received", "triage"), limit=3).rows
+    late = [row for row in under_way if row.task.deadline_at and row.task.deadline_at < now() and not row.task.waiting_since]
+    return [*late, *just_in, *(row for row in under_way if row not in late)][:RUNNING]
 
 
 def _month(company_id: int) -> dict[str, Any]:

@@ -52,8 +52,8 @@ def _gain(points: int | None) -> str:
     if points == 0:
         return _("No difference.")
     if points > 0:
-        return ngettext("%(num)s point higher with this step.", "%(num)s points higher with this step.", points)
-    return ngettext("%(num)s point lower with this step.", "%(num)s points lower with this step.", -points)
+        return ngettext("The first is %(num)s point higher.", "The first is %(num)s points higher.", points)
+    return ngettext("The first is %(num)s point lower.", "The first is %(num)s points lower.", -points)
 
 
 def of_ranked(about: str, first: str, rows: Sequence[Ranked]) -> Shares:
