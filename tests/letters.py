@@ -45,15 +45,21 @@ def samples() -> list[tuple[str, str, str, str]]:
 def sample(template: str, language: str, **more: Any) -> tuple[str, str]:
     """One of them as plain text and as a page."""
     own = {"reason": DECLINED[language]} if template == "charge_failed" else {}
-    words, facts = TEMPLATES[language][template], defaultdict(str, {**_facts(language), **own, **more})
+    words, facts = TEMPLATES[language][template], defaultdict(str, {**_facts(language, template), **own, **more})
     subject, text = " ".join(words.subject.format_map(facts).split()), outbound.tidy(words.mail.format_map(facts))
     with mock.patch("service.channels.email.blocks.settings", return_value=SimpleNamespace(url=URL)):
         around = _around(template, language)
         return letter.plain_of(text, around), letter.html_of(subject, text, template, around)
 
 
-def _task(language: str) -> SimpleNamespace:
-    begun, dead = now() - timedelta(days=1, hours=4), now() + timedelta(days=3, hours=4)
+# When a task's term began, and how long it is, where the words of a mail say how far it has come.
+TERMS = {"late": (timedelta(days=4), timedelta(days=3, hours=14)), "red_line": (timedelta(days=2, hours=5), timedelta(days=4, hours=8))}
+
+
+def _task(language: str, template: str = "") -> SimpleNamespace:
+    ago, term = TERMS.get(template, (timedelta(days=1, hours=4), timedelta(days=4, hours=8)))
+    begun = now() - ago
+    dead = begun + term
     return SimpleNamespace(number=1048, title=TITLE[language], created_at=begun, red_line_at=half_of(begun, dead), deadline_at=dead, company_id=1, state="working")
 
 
@@ -62,11 +68,11 @@ def _around(template: str, language: str) -> dict[str, Any]:
     person = SimpleNamespace(tz=ZoneInfo("Europe/Riga")) if template not in ("stranger", "to_stranger", "invitation") else None
     with mock.patch.object(about, "settings", return_value=SimpleNamespace(url=URL)), \
             mock.patch.object(about, "db", SimpleNamespace(session=SimpleNamespace(get_one=lambda *_: SimpleNamespace(name=WORDS[language]["company"])))):
-        return about.around(template, language, _task(language) if of_task else None, person, outbound.day)  # type: ignore[arg-type]
+        return about.around(template, language, _task(language, template) if of_task else None, person, outbound.day)  # type: ignore[arg-type]
 
 
-def _facts(language: str) -> dict[str, Any]:
-    task, zone = _task(language), ZoneInfo("Europe/Riga")
+def _facts(language: str, template: str) -> dict[str, Any]:
+    task, zone = _task(language, template), ZoneInfo("Europe/Riga")
     link, letters = f"{URL}/t/ts-3k-f-qm4ci2fzl3bu", "AB" if language == "en" else "АБ"
     options = ", ".join(f"{letter} {word}" for letter, word in zip(letters, ("inside", "outside") if language == "en" else ("внутри", "снаружи"), strict=True))
     return {

@@ -24,7 +24,7 @@ def string(words: str, /, **gaps: object) -> Markup:
 @lru_cache(maxsize=8192)
 def _catalogued(words: str, language: str) -> Markup:
     """In the language that is read just now, which is only named for the cache."""
-    return Markup(get_domain().get_translations().gettext(words))  # noqa: S704 (strings of the templates and of our translators)
+    return Markup(get_domain().get_translations().gettext(words).replace(" %%", "\u00a0%%"))  # noqa: S704 (strings of the templates and of our translators)
 
 
 @lru_cache(maxsize=8192)

@@ -140,6 +140,12 @@ def test_the_agreements_terms_are_those_that_were_shown(world):
         assert agreement.price == shown
 
 
+def ring_all():
+    """The clock takes so many at a time, and tasks of other tests ring here as well."""
+    while clock_process.ring() == clock_process.MOST:
+        pass
+
+
 def later(hours):
     return time_machine.travel(datetime.now(UTC) + timedelta(hours=hours), tick=True)
 
@@ -155,7 +161,7 @@ def test_a_task_that_went_back_to_the_queue_rings_its_dead_line_and_stops_no_oth
         delegate.give_back(find(given_back), helper.actor, "I fell ill today")
     assert world.load(given_back).alarm == "dead_line"
     with later(400):
-        clock_process.ring()
+        ring_all()
         assert world.load(given_back).overdue_at is not None
         assert world.load(untouched).overdue_at is not None
 
@@ -166,7 +172,7 @@ def test_an_alarm_that_fails_is_tried_later_and_stops_no_other(world, monkeypatc
     with wall.transaction(wall.system("test")):
         db.session.execute(text("update task set alarm = 'no such alarm' where id = :id"), {"id": poisoned})
     with later(400):
-        clock_process.ring()
+        ring_all()
         assert world.load(sound).overdue_at is not None
         assert world.load(poisoned).alarm_at > datetime.now(UTC) + timedelta(minutes=4)
 

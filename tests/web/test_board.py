@@ -147,11 +147,12 @@ def test_disputes_come_first_then_what_is_late_then_what_is_off_course(world):
 
 
 def test_the_board_names_all_that_need_a_person_and_shows_the_first(world, desk):
-    client, helper = world.client(), world.staff(held_limit=100)
+    client, helper, made = world.client(), world.staff(held_limit=100), []
 
     def told(count):
-        for one in [world.task(client, "working", helper) for _one in range(count)]:
-            mark(one, overdue_at=now(), deadline_at=now() - timedelta(days=1))
+        for _one in range(count):
+            made.append(world.task(client, "working", helper))
+            mark(made[-1], overdue_at=now(), deadline_at=now() - timedelta(days=1))
         board, first = desk.get("/desk/board").get_data(as_text=True), desk.get("/desk").get_data(as_text=True)
         words = re.search(r"(\d+) tasks (and more )?need a person first", first)
         assert words[0] in board and board.count('class="frow ') == 6 and first.count('class="frow ') == int(words[1]) >= 7
@@ -162,6 +163,8 @@ def test_the_board_names_all_that_need_a_person_and_shows_the_first(world, desk)
         assert f'<a href="/desk">All {words[1]}</a>' in board and "All that is overdue" not in first
     words, board, first = told(50)
     assert words[2] and '<a href="/desk">All 50+</a>' in board and '<a href="/desk/board?state=late">All that is overdue</a>' in first
+    for one in made:
+        mark(one, state="cancelled", alarm_at=None, alarm=None)
 
 
 def test_each_view_is_counted_up_to_a_bound(world):

@@ -49,15 +49,17 @@ def _why(template: str, language: str, task: Task, zone: ZoneInfo) -> str:
 
 
 def _term(template: str, language: str, task: Task, zone: ZoneInfo, day: Day) -> dict[str, Any] | None:
-    """The line in whole per cent of the term, and its moments; None where there is none to show."""
+    """The line in whole per cent, and its moments; None where there is none to show. A late one reaches to now, `over` past its dead line."""
     if template not in UNDER_WAY or task.deadline_at is None or task.state in ENDED:
         return None
     moments = [saying(key, language, day=day(at, zone, language).replace(" ", "\u00a0")) if at else ""
                for key, at in (("handed", task.created_at), ("half_way", task.red_line_at), ("dead_line", task.deadline_at))]
-    return {"gone": _place(task, now()), "red": _place(task, task.red_line_at) if task.red_line_at else None, "moments": moments}
+    end = max(task.deadline_at, now())
+    gone = _place(task, end, min(now(), task.deadline_at))
+    return {"gone": gone, "red": _place(task, end, task.red_line_at) if task.red_line_at else None,
+            "over": 100 - gone if task.deadline_at < now() else 0, "moments": moments}
 
 
-def _place(task: Task, when: datetime) -> int:
-    assert task.deadline_at is not None  # `_term` draws none without
-    whole = max((task.deadline_at - task.created_at).total_seconds(), 60)
+def _place(task: Task, end: datetime, when: datetime) -> int:
+    whole = max((end - task.created_at).total_seconds(), 60)
     return max(0, min(100, round((when - task.created_at).total_seconds() / whole * 100)))
