@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
 
 from sqlalchemy import func, select, update
 
-from service import actor
+from service import actor, files
 from service.actor import Actor
 from service.demo.cast import Cast
+from service.demo.works import WORDS
 from service.due import Due
 from service.now import now
 from service.tasks import analysis, briefing, dead_line, delegate, handing_over, parameters, red_line, understanding
@@ -34,15 +37,19 @@ class Errand:
     plan: str = ""
     points: tuple[tuple[str, str], ...] = ()
     delivery: str = ""
+    quantity: Decimal | None = None
+    file: tuple[str, str] = ("", "")
 
 
+PAGE, CARD = (WORDS / "huila.txt").read_text(encoding="utf-8").strip().split("\n\nSHELF CARD\n")
 ERRANDS = (
     Errand("Book two seats Riga to Copenhagen for Mikko and me, out on the 9th in the morning, back on the 11th, and a hotel near the roasting fair, "
            "up to 140 a night.", "booking", 20),
-    Errand("Write a page about our new filter coffee from Huila, 2,500 characters, warm but not sweet. It goes on the shelf in Espoo as well.",
-           "copywriting", 40, "You want a page about the Huila filter coffee, 2,500 characters for the site and the same words cut to a shelf card for Espoo.",
+    Errand("Write a page about our new filter coffee from Huila, 1,000 characters, warm but not sweet. It goes on the shelf in Espoo as well.",
+           "copywriting", 40, "You want a page about the Huila filter coffee, 1,000 characters for the site and the same words cut to a shelf card for Espoo.",
            "I read Pekka's cupping notes, write the page, then cut the card out of it.", (("as well", "the same words cut to a shelf card"),),
-           "The page about Huila: 2,480 characters, two headings, one line that sends people to the roastery. The shelf card has 310."),
+           f"The page about Huila: {len(PAGE)} characters, three headings, one line on where it is sold. The shelf card has {len(CARD)}. Both are in the file.",
+           Decimal("1.2"), ("huila.txt", f"{PAGE}\n\n{CARD}\n")),
     Errand("For the spring menu we look for oat milk that foams well. Find suppliers who deliver to Finland and compare prices for 400 litres a month.",
            "research", 76, "You want to change the oat milk for the spring menu. I look for makers whose milk is sold as a barista edition, at least 3 % fat, "
            "who deliver cold to all three cafés in Helsinki and Espoo, and compare them at 400 litres a month.",
@@ -83,11 +90,11 @@ def _steps(errand: Errand, client: Actor, assistant: Actor, client_scope: Scope,
     steps: list[tuple[Callable[[Task], object], Scope]] = []
     if errand.retelling:
         steps += [(lambda task: delegate.claim(task, assistant), assistant_scope), (lambda task: briefing.brief(task, assistant), assistant_scope),
-                  (lambda task: understanding.retell(task, assistant, errand.retelling, errand.plan, points=errand.points), assistant_scope)]
+                  (lambda task: understanding.retell(task, assistant, errand.retelling, errand.plan, quantity=errand.quantity, points=errand.points), assistant_scope)]
     if errand.delivery:
         steps += [(lambda task: _confirm(task, client), client_scope),
                   (lambda task: red_line.report(task, assistant, 60, on_time=True), assistant_scope),
-                  (lambda task: _deliver(task, assistant, errand.delivery), assistant_scope)]
+                  (lambda task: _deliver(task, assistant, errand), assistant_scope)]
     return steps
 
 
@@ -97,6 +104,8 @@ def _confirm(task: Task, client: Actor) -> None:
     understanding.confirm(task, client, retelling.id)
 
 
-def _deliver(task: Task, assistant: Actor, words: str) -> None:
+def _deliver(task: Task, assistant: Actor, errand: Errand) -> None:
+    name, content = errand.file
+    files.attach(task, assistant, name, "text/plain", BytesIO(content.encode()), "delivery")
     answers = [{"id": criterion.id, "met": True, "note": "Read twice, once aloud."} for criterion in parameters.criteria_of(task)]
-    dead_line.deliver(task, assistant, words, answers)
+    dead_line.deliver(task, assistant, errand.delivery, answers)
