@@ -23,6 +23,7 @@ from service import texts
 from service.config import settings
 from service.now import now
 from service.tasks.clock import retell_by
+from service.tasks.lists import drawn_from
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task
 from service.triage.categories import all_categories
@@ -55,7 +56,7 @@ def init(app: Flask) -> None:
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES, STATE_COUNTS=words.STATE_COUNTS,
                                  now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
-                                 reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn)
+                                 reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn, drawn_from=drawn_from)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -56,6 +56,8 @@ def board() -> ResponseReturnValue:
                            people=[(person.id, person.name) for person, _count, _limit in loads],
                            stretch=Stretch(start, start + BEFORE + STRETCHES.get(asked["days"], STRETCHES["4"])),
                            exceptions=(wrong := lists.exceptions()), first=wrong[:FIRST], phones=_phones(wrong[:FIRST]),
+                           wrongs=tuple(lists.drawn_from(row) for row in wrong[:FIRST]),
+                           hands=tuple((person.id, person.name, person.zone, count, limit) for person, count, limit in loads),
                            counts=lists.counts(*UNDER_WAY), views=lists.view_counts(), companies=company.names(_id(asked["company"])),
                            filters=drafts.filters_of(doors.me().person_id or 0, "/desk/board"))
 
