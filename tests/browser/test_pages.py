@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.pages import CLIENT, OPERATOR, PAGES, PASSWORD, PHONE, WIDE, Readers, Shown
+from tests.pages import ASSISTANT, CLIENT, OPERATOR, PAGES, PASSWORD, PHONE, WIDE, Readers, Shown
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 axe = Axe()
@@ -58,6 +58,27 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(desk, windows, gaps, sho
 
 def _sideways(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
+
+
+# What of a page tells something by its paint alone, each with what paints it; the mark of now is a ring where the clock stands still.
+PAINTED = (("line.term-gone", "stroke"), ("line.term-red", "stroke"), ("line.term-dead", "stroke"), ("circle.term-now", "fill stroke"),
+           (".btn-main", "backgroundColor"), (".steps .is-here::before", "backgroundColor"))
+PAINT = """([selector, properties]) => {
+  const [place, pseudo] = selector.split('::');
+  const one = document.querySelector('main ' + place), nothing = [getComputedStyle(document.body).backgroundColor, 'none', 'rgba(0, 0, 0, 0)'];
+  const style = getComputedStyle(one, pseudo && '::' + pseudo);
+  return properties.split(' ').map((property) => style[property]).filter((paint) => !nothing.includes(paint));
+}"""
+
+
+@pytest.mark.parametrize(("reader", "path"), [(CLIENT, "/app/demo/tasks/{n_retold}"), (ASSISTANT, "/work/{a_working}")])
+def test_in_forced_colours_nothing_that_tells_something_is_painted_away(desk, windows, gaps, reader, path):
+    page = windows(reader, WIDE)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, forced_colors="active")
+        page.goto(desk.url + path.format(**gaps))
+        assert [selector for selector, properties in PAINTED if not page.evaluate(PAINT, [selector, properties])] == [], theme
+    page.emulate_media(forced_colors="none")
 
 
 def test_in_russian_nothing_scrolls_sideways_on_the_phone(desk, browser, gaps):
