@@ -11,6 +11,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def minute(value: datetime) -> datetime:
+    """The minute of the clock that a moment lies in."""
+    return value.replace(second=0, microsecond=0)
+
+
 def working(start: datetime, end: datetime) -> timedelta:
     """The working time between two moments. The first calendar counts plain hours; agreed calendars come behind this name."""
     return max(end - start, timedelta(0))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, literal_column
+from sqlalchemy.orm import InstrumentedAttribute
 
 
 def bound(count: int) -> ColumnElement[int]:
@@ -18,6 +18,6 @@ def bound(count: int) -> ColumnElement[int]:
     return literal_column(str(int(count)), Integer)
 
 
-def among(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+def among(column: InstrumentedAttribute[str], words: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column has one of these words, which the planner sees: it knows how many rows have them, and which partial index will do."""
-    return column.in_(bindparam(None, list(words), expanding=True, literal_execute=True))  # type: ignore[no-any-return]
+    return column.in_(bindparam(None, list(words), expanding=True, literal_execute=True))

@@ -23,14 +23,10 @@ class Page:
     next: str | None
 
 
-def inbound(state: str = "", channel: str = "", after: str | None = None, limit: int = PAGE) -> Page:
+def inbound(after: str | None = None, limit: int = PAGE) -> Page:
     """What came in, without the raw bytes."""
     wanted = select(Inbound.id, Inbound.channel, Inbound.provider_id, Inbound.received_at, Inbound.sender, Inbound.subject, Inbound.text,
                     Inbound.state, Inbound.reason, Inbound.kind, Inbound.task_id)
-    if state:
-        wanted = wanted.where(among(Inbound.state, (state,)))
-    if channel:
-        wanted = wanted.where(Inbound.channel == channel)
     return _page(wanted, Inbound.id, after, limit)
 
 

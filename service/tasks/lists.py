@@ -48,11 +48,6 @@ _WIDE: Any = (select(Task, Company.name, Person.name, _HOLDER.name, Person.zone)
               .outerjoin(_HOLDER, _HOLDER.id == Task.holder_id))
 
 
-def drawn_from(row: Row) -> tuple[object, ...]:
-    """All that a list draws of a task: it counts its changes itself, the names beside it have none."""
-    return row.task.id, row.task.version, row.company, row.client, row.holder
-
-
 @dataclass(frozen=True)
 class Page:
     """A page of a list and the cursor of the next one."""
@@ -128,7 +123,11 @@ def _is(*states: str) -> ColumnElement[bool]:
 _UNDER_WAY, _STILL_OPEN = _is(*UNDER_WAY), _is(*OPEN)
 
 
-def exceptions(limit: int = 50) -> list[Row]:
+# So many of what goes wrong are listed; that there are more is said.
+WRONG = 50
+
+
+def exceptions(limit: int = WRONG) -> list[Row]:
     """What goes wrong: what is disputed first, then what is overdue, then what is off course; all from an index of few rows."""
     return _rows(_WIDE.where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
                                _STILL_OPEN)

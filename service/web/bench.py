@@ -14,6 +14,7 @@ from service.tasks import briefing, clock, delegate, lessons, lists
 from service.tasks.lessons import Lesson
 from service.tasks.lists import Page, Row
 from service.tasks.task import Task
+from service.web import menu_counts
 from service.web.render import here, language
 from service.web.shown import Shown
 from tenants import handbook
@@ -79,7 +80,7 @@ def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE) -> Queue
     """The queue as this assistant sees it, with what they hold."""
     held, page = lists.held(by.person_id or 0), lists.queued(after, limit)
     companies = {row.task.company_id for row in page.rows}
-    return Queue(held, page, lists.counts("queued", most=100)["queued"], lists.paired(by.person_id or 0, companies), _load(by, held))
+    return Queue(held, page, lists.counts("queued", most=menu_counts.MOST)["queued"], lists.paired(by.person_id or 0, companies), _load(by, held))
 
 
 def _load(by: Actor, held: list[Row]) -> Load:

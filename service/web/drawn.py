@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from service.now import now
+from service.now import minute, now
+from service.tasks.lists import Row
 from service.web.language import reads_in, zone
+from tenants.people import Person
 
 MOST = 1000
 _drawn: dict[tuple[object, ...], Markup] = {}
@@ -15,10 +17,21 @@ _drawn: dict[tuple[object, ...], Markup] = {}
 
 def drawn(*shown: object, caller: Callable[[], Markup]) -> Markup:
     """What the caller draws, once a minute for each reader's language and zone. `shown` is all that it is drawn from; whoever asks has
-    read it through the wall already. A task stands for itself by its id and its version."""
-    place = (reads_in(), zone(), now().replace(second=0, microsecond=0), *shown)
+    read it through the wall already."""
+    place = (reads_in(), zone(), minute(now()), *map(_stands_for, shown))
     if place not in _drawn:
         if len(_drawn) >= MOST:
             _drawn.clear()
         _drawn[place] = caller()
     return _drawn[place]
+
+
+def _stands_for(shown: object) -> object:
+    """What tells a thing from what it was. A task counts its changes itself; the names beside it do not."""
+    if isinstance(shown, Row):
+        return shown.task.id, shown.task.version, shown.company, shown.client, shown.holder
+    if isinstance(shown, Person):
+        return shown.id, shown.name, shown.zone
+    if isinstance(shown, dict):
+        return tuple((key, _stands_for(value)) for key, value in shown.items())
+    return tuple(map(_stands_for, shown)) if isinstance(shown, (list, tuple)) else shown

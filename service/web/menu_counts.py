@@ -19,17 +19,22 @@ def beside(path: str) -> str:
 
 def waiting() -> str:
     """How many tasks and messages wait for a decision."""
-    return _words(lists.counts("triage", most=MOST)["triage"] + channel_lists.count_waiting(MOST))
+    return _unless_none(lists.counts("triage", most=MOST)["triage"] + channel_lists.count_waiting(MOST))
 
 
 def holding() -> str:
     """How many tasks the reader holds, those that wait for acceptance with them."""
-    return _words(lists.count_held(g.identity.person_id, MOST))
+    return _unless_none(lists.count_held(g.identity.person_id, MOST))
 
 
 def _role() -> str:
     return wall.current().role if wall.is_open() else ""
 
 
-def _words(count: int) -> str:
-    return f"{MOST - 1}+" if count >= MOST else str(count or "")
+def _unless_none(count: int) -> str:
+    return counted(count) if count else ""
+
+
+def counted(count: int) -> str:
+    """A number that was counted up to the bound."""
+    return f"{MOST - 1}+" if count >= MOST else str(count)

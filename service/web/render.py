@@ -23,7 +23,6 @@ from service import texts
 from service.config import settings
 from service.now import now
 from service.tasks.clock import retell_by
-from service.tasks.lists import drawn_from
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task
 from service.triage.categories import all_categories
@@ -46,7 +45,7 @@ def init(app: Flask) -> None:
         money=money, moment=moment, moment_by=moment_by, each=each,
         day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
         amount=amount, paragraphs=markup.paragraphs,
-        initials=initials, local=local, size=size, date=named_date, span=words.span, late_by=words.late_by, city=city,
+        initials=initials, local=local, size=size, date=named_date, span=words.span, late_by=words.late_by, city=city, counted=menu_counts.counted,
         clock_in=clock_in, browser=browser,
         translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
         apart=apart, said=said, cut=texts.cut, alone=texts.apart,
@@ -56,7 +55,7 @@ def init(app: Flask) -> None:
                                  STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
                                  HANDED=words.HANDED, ROLES=words.ROLES, STATE_COUNTS=words.STATE_COUNTS,
                                  now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
-                                 reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn, drawn_from=drawn_from)
+                                 reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from service.now import now
+from service.now import minute, now
 from service.tasks.clock import TICKS
 from service.tasks.events import Event
 from service.tasks.task import Task
@@ -90,7 +90,7 @@ def badge(task: Task, reader: str) -> Badge:
     if reader == "assistant" and task.state in ("assigned", "briefed"):
         return Badge(_("Your move"), "is-yours")
     if task.state == "working" and task.red_line_at and timedelta(0) < task.red_line_at - now() < NEAR:
-        return Badge(_("Red line in %(time)s", time=span(_minute(task.red_line_at) - _minute(now()))), "is-near", "flag")
+        return Badge(_("Red line in %(time)s", time=span(minute(task.red_line_at) - minute(now()))), "is-near", "flag")
     if reader != "client" and task.off_course_at and task.state == "working":
         return Badge(_("Off course"), "is-near", "flag")
     return Badge(str(STATE_WORDS[task.state]))
@@ -98,11 +98,7 @@ def badge(task: Task, reader: str) -> Badge:
 
 def late_by(deadline: datetime) -> str:
     """How late something is, by the minutes of the clock, so that all places of a page say the same."""
-    return span(_minute(now()) - _minute(deadline))
-
-
-def _minute(value: datetime) -> datetime:
-    return value.replace(second=0, microsecond=0)
+    return span(minute(now()) - minute(deadline))
 
 
 def span(value: timedelta) -> str:

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from service import finding
 from service.errors import Refusal
 from service.insight import spending
-from service.now import now
 from service.tasks import handing_over, lists, questions, review, understanding
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.states import STATE_NAMES
@@ -21,6 +20,7 @@ from service.web import doors, forms
 from service.web.client.blueprint import pages
 from service.web.client.task import attach
 from service.web.pictures.said import month_alone
+from service.web.words import badge
 from tenants.company import Company
 from tenants.wall import db
 
@@ -92,10 +92,10 @@ def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
 
 
 def _running(company_id: int) -> list[lists.Row]:
-    """The eight that press most: what is late, what has just come in, the others by their dead line."""
+    """The eight that press most: what is late or disputed, what has just come in, the others by their dead line."""
     under_way = lists.board(lists.Narrow(company=company_id), limit=RUNNING).rows
     just_in = lists.of_company(company_id, states=("received", "triage"), limit=3).rows
-    late = [row for row in under_way if row.task.deadline_at and row.task.deadline_at < now() and not row.task.waiting_since]
+    late = [row for row in under_way if badge(row.task, "client").tone == "is-late"]
     return [*late, *just_in, *(row for row in under_way if row not in late)][:RUNNING]
 
 

@@ -25,7 +25,7 @@ from tenants import addresses, company, membership
 @desk_only
 def desk() -> ResponseReturnValue:
     """Exceptions, and how much waits where."""
-    return render_template("operator/desk.html", exceptions=(wrong := lists.exceptions()), phones=_phones(wrong),
+    return render_template("operator/desk.html", exceptions=(wrong := lists.exceptions()), most=lists.WRONG, phones=_phones(wrong),
                            counts=lists.counts("triage", *UNDER_WAY),
                            loads=lists.loads(), waiting=len(channel_lists.waiting()))
 
@@ -55,9 +55,7 @@ def board() -> ResponseReturnValue:
     return render_template("operator/board.html", page=_page(asked, teams), asked=asked, states=UNDER_WAY, loads=loads, teams=teams,
                            people=[(person.id, person.name) for person, _count, _limit in loads],
                            stretch=Stretch(start, start + BEFORE + STRETCHES.get(asked["days"], STRETCHES["4"])),
-                           exceptions=(wrong := lists.exceptions()), first=wrong[:FIRST], phones=_phones(wrong[:FIRST]),
-                           wrongs=tuple(lists.drawn_from(row) for row in wrong[:FIRST]),
-                           hands=tuple((person.id, person.name, person.zone, count, limit) for person, count, limit in loads),
+                           exceptions=(wrong := lists.exceptions()), most=lists.WRONG, first=wrong[:FIRST], phones=_phones(wrong[:FIRST]),
                            counts=lists.counts(*UNDER_WAY), views=lists.view_counts(), companies=company.names(_id(asked["company"])),
                            filters=drafts.filters_of(doors.me().person_id or 0, "/desk/board"))
 
