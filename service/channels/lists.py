@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from service.channels.kept import Inbound
 from service.conversation.messages import Message
+from service.tasks.task import Task
 from tenants.rows import among, bound
 from tenants.wall import db
 
@@ -24,9 +25,9 @@ class Page:
 
 
 def inbound(after: str | None = None, limit: int = PAGE) -> Page:
-    """What came in, without the raw bytes."""
+    """What came in, without the raw bytes, and the task that was made of it: the words of what the page or a program hands over stand there."""
     wanted = select(Inbound.id, Inbound.channel, Inbound.provider_id, Inbound.received_at, Inbound.sender, Inbound.subject, Inbound.text,
-                    Inbound.state, Inbound.reason, Inbound.kind, Inbound.task_id)
+                    Inbound.state, Inbound.reason, Inbound.kind, Task.id.label("task_id"), Task.title).outerjoin(Task, Task.inbound_id == Inbound.id)
     return _page(wanted, Inbound.id, after, limit)
 
 

@@ -44,6 +44,12 @@ def test_messages_count_what_waits_in_triage_and_say_where_there_are_no_words(wo
     assert shown.index(">Came in<") < shown.index(">Went out<")
 
 
+def test_what_came_in_by_the_page_leads_to_its_task_by_its_title(world, client):
+    task_id = world.task(world.client(), text="Paint the fence of the herb garden")
+    world.sign_in(client, world.staff("operator"))
+    assert f'<a href="/desk/tasks/{task_id}">Paint the fence of the herb garden</a>' in client.get("/desk/messages").text
+
+
 def test_the_phone_keeps_a_day_with_its_hour_and_both_letters_together():
     lines = [line for bubble in phone.drawn([phone.Said(False, "Шесть предложений, пт 18:00. Верно? Д или Н", "")]).bubbles for _y, line in bubble.lines]
     assert "пт\u00a018:00" in " ".join(lines) and "Д\u00a0или\u00a0Н" in " ".join(lines)
