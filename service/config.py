@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     smtp_url: str = ""
     invoice_from: str = Field("", max_length=500)
+    source_url: str = Field("", pattern=r"^$|^https?://[^\s\"<>]+$")
     outbound: Literal["on", "off"] = "on"
     web_workers: int = Field(2, ge=1, le=64)
     job_workers: int = Field(2, ge=1, le=64)

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from service.api import page
 from service.api.calls import Call
 from service.api.reading import MOST_BYTES
+from service.config import settings
 from service.web import doors
 
 ABOUT = """Hand tasks over, follow them, and do the work on them, from your own programs.
@@ -73,10 +74,19 @@ def document_of(calls: Sequence[Call]) -> dict[str, Any]:
     for call in calls:
         paths.setdefault("/api/v1" + call.address, {})[call.method.lower()] = _operation(call, refs)
     return {
-        "openapi": "3.1.0", "info": {"title": "Poruchi", "version": "1", "description": ABOUT}, "servers": [{"url": "/"}],
+        "openapi": "3.1.0", "info": _info(), "servers": [{"url": "/"}],
         "security": [{"key": []}], "paths": paths,
         "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
                        "schemas": {**schemas, "Problem": PROBLEM}}}
+
+
+def _info() -> dict[str, Any]:
+    """Title, version and licence; where the source can be had, if SOURCE_URL says so."""
+    source = settings().source_url
+    about = f"{ABOUT}\nSource code: {source}\n" if source else ABOUT
+    return {"title": "Poruchi", "version": "1", "description": about,
+            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+            **({"x-source": source} if source else {})}
 
 
 def _schemas(calls: Sequence[Call]) -> tuple[dict[Any, Any], dict[str, Any]]:

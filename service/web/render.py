@@ -56,7 +56,7 @@ def init(app: Flask) -> None:
                                  HANDED=words.HANDED, ROLES=words.ROLES, STATE_COUNTS=words.STATE_COUNTS,
                                  now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
                                  reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn)
-    app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}",
+    app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}", source_url=lambda: settings().source_url,
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -63,3 +63,18 @@ def test_the_foot_names_the_address_for_tasks_and_the_number(client):
     shown = front(client)
     assert f'href="mailto:{by.mail}"' in shown and f'href="tel:{by.dial}"' in shown and by.mail.startswith("tasks@")
     assert reach._written("MG0123456789") == "" and reach._written("+37120000000") == "+371 20 000 000"
+
+
+def test_the_source_is_linked_where_the_setting_says(client, monkeypatch):
+    from service.api import document
+    from service.config import settings
+    from service.web import render
+
+    assert "Source code" not in front(client)
+    named = settings().model_copy(update={"source_url": "https://code.example/poruchi"})
+    for module in (render, document):
+        monkeypatch.setattr(module, "settings", lambda: named)
+    assert 'href="https://code.example/poruchi"' in front(client)
+    info = document.document_of([])["info"]
+    assert info["x-source"] == "https://code.example/poruchi"
+    assert info["license"]["identifier"] == "AGPL-3.0-or-later"
