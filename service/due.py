@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import psycopg
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -42,7 +43,11 @@ MOST_DEATHS = 3
 
 
 class Due(Base):
-    """One reaction to one event. It is open until `done_at` is set, or a person has to look (`needs_person_at`)."""
+    """One reaction to one event. It is open until `done_at` is set, or a person has to look (`needs_person_at`).
+
+    `hold` says that it waits on purpose and has not failed: for a setting (`outbound`, `smtp`, `twilio`), or for an
+    operator who says whether it still goes out (`review`). `needs_person_at` stands beside it, so nobody leases it.
+    """
 
     __tablename__ = "due"
     __table_args__ = (
@@ -53,6 +58,7 @@ class Due(Base):
         Index("ix_due_sent", "queue", "enqueued_at",
               postgresql_where="enqueued_at is not null and done_at is null and needs_person_at is null"),
         Index("ix_due_needs_person", "id", postgresql_where="needs_person_at is not null and done_at is null"),
+        Index("ix_due_hold", "hold", "id", postgresql_where="hold is not null and done_at is null"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -68,6 +74,7 @@ class Due(Base):
     enqueued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     needs_person_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    hold: Mapped[str | None] = mapped_column(String(10))
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
@@ -84,6 +91,14 @@ class NeedsPerson(Exception):
     """The work cannot be done without a person; the text says why, in words they understand."""
 
 
+class OnHold(Exception):
+    """The work stays here while a setting says so; `hold` names it. Neither attempts nor age count."""
+
+    def __init__(self, hold: str, reason: str) -> None:
+        super().__init__(reason)
+        self.hold = hold
+
+
 @dataclass(frozen=True)
 class Lease:
     """A worker's hold on a row: only who has the token may mark it."""
@@ -97,14 +112,18 @@ class Lease:
     created_at: datetime
 
 
-def follow(event_id: int, company_id: int | None, kind: str, later: datetime | None = None) -> None:
-    """Write one row for each reaction that follows from this kind of event, in the event's own transaction."""
+def follow(event_id: int, company_id: int | None, kind: str, later: datetime | None = None,
+           queue: str | None = None) -> None:
+    """Write one row for each reaction that follows from this kind of event, in the event's own transaction.
+
+    `queue` is the one they go through, where the kind of event alone does not tell.
+    """
     names = FOLLOWS.get(kind, ())
     if names:
         # Without "returning": the writer of an event may not read the work that follows from it. And in a statement of its
         # own: an assistant's part of the wall looks for the event.
         db.session.execute(INSERT, {"event": event_id, "company": company_id, "due_at": later, "reactions": list(names),
-                                    "queues": [queue_of(name) for name in names]})
+                                    "queues": [queue or queue_of(name) for name in names]})
         wall.after_commit(poke.poke)
 
 
@@ -126,6 +145,10 @@ TAKE_NEW = text(
     "   and needs_person_at is null and due_at <= now() order by id for update skip locked)"
     " returning id, event_id, company_id, reaction, attempt, created_at"
 )
+
+
+RENEW = text("update due set lease_until = now() + :lease"
+             " where id = :id and lease_token = :token and done_at is null returning id")
 
 
 def lease(due_id: int) -> Lease | None:
@@ -151,6 +174,19 @@ def lease_new(ids: list[int], alone: Collection[str]) -> list[Lease]:
         rows = db.session.execute(TAKE_NEW, {"ids": ids, "token": token, "lease": LEASE, "alone": list(alone)}).all()
     return sorted((Lease(row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at) for row in rows),
                   key=lambda held: held.id)
+
+
+def renew(held: Lease) -> bool:
+    """Hold the row for another half minute while a vendor takes its time; False where another worker has it.
+
+    A database that is away for a moment changes nothing: what the vendor says is waited for all the same.
+    """
+    try:
+        row = wall.one_trip(wall.system("worker"), RENEW,
+                            {"id": held.id, "token": held.token, "lease": LEASE})
+    except psycopg.OperationalError:
+        return True
+    return row is not None
 
 
 @contextmanager
@@ -194,20 +230,53 @@ def to_person(held: Lease, reason: str) -> None:
         _to_person(held.id, held.token, reason)
 
 
+def park(held: Lease, hold: str, reason: str) -> None:
+    """Put the row on hold, as if it had not been tried."""
+    with wall.transaction(wall.system("worker")):
+        db.session.execute(update(Due).where(Due.id == held.id, Due.lease_token == held.token).values(
+            needs_person_at=func.now(), hold=hold, attempt=Due.attempt - 1, lease_token=None, lease_until=None,
+            enqueued_at=None, last_error=reason[:1000]))
+
+
+def review(due_ids: Collection[int], reason: str) -> None:
+    """Let an operator say whether rows on hold still go out."""
+    db.session.execute(update(Due).where(Due.id.in_(due_ids)).values(hold="review", last_error=reason[:1000]))
+
+
+def on_hold(holds: Collection[str], limit: int) -> list[Due]:
+    """Return the rows on hold for these reasons, oldest first."""
+    return list(db.session.scalars(select(Due).where(Due.hold.in_(holds), Due.done_at.is_(None))
+                                   .order_by(Due.id).limit(limit)))
+
+
+def count_on_hold() -> dict[str, int]:
+    """Return how many rows are on hold, by reason."""
+    found = db.session.execute(select(Due.hold, func.count()).where(Due.hold.is_not(None), Due.done_at.is_(None))
+                               .group_by(Due.hold))
+    return {hold: count for hold, count in found if hold}
+
+
+def discard(due_id: int) -> None:
+    """Close a row on hold without doing it."""
+    db.session.execute(update(Due).where(Due.id == due_id, Due.hold.is_not(None), Due.done_at.is_(None))
+                       .values(done_at=func.now(), hold=None))
+
+
 def _to_person(due_id: int, token: uuid.UUID, reason: str) -> None:
     db.session.execute(update(Due).where(Due.id == due_id, Due.lease_token == token).values(
         needs_person_at=func.now(), lease_token=None, lease_until=None, last_error=reason[:1000]))
 
 
-def retry(due_id: int) -> None:
-    """An operator's button: forget the reason and try once more now."""
-    db.session.execute(update(Due).where(Due.id == due_id, Due.done_at.is_(None), Due.needs_person_at.is_not(None))
-                       .values(needs_person_at=None, enqueued_at=None, due_at=func.now(), attempt=0, deaths=0,
+def retry(*due_ids: int) -> None:
+    """Do rows that failed or were on hold once more now: their attempts and their age begin anew."""
+    db.session.execute(update(Due).where(Due.id.in_(due_ids), Due.done_at.is_(None), Due.needs_person_at.is_not(None))
+                       .values(needs_person_at=None, hold=None, enqueued_at=None, due_at=func.now(), attempt=0, deaths=0,
                                created_at=func.now()))
     wall.after_commit(poke.poke)
 
 
 def needing_person(limit: int = 100) -> list[Due]:
-    """What waits for a person, newest first."""
-    return list(db.session.scalars(select(Due).where(Due.needs_person_at.is_not(None), Due.done_at.is_(None))
+    """What failed and waits for a person, newest first; what is on hold is not part of it."""
+    return list(db.session.scalars(select(Due).where(Due.needs_person_at.is_not(None), Due.done_at.is_(None),
+                                                     Due.hold.is_(None))
                                    .order_by(Due.id.desc()).limit(limit)))

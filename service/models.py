@@ -1,6 +1,6 @@
 """Loads every table of the house, for migrations and for the tests over the whole."""
 
-from service import drafts, due, files, findable, playbooks  # noqa: F401
+from service import drafts, due, files, findable, playbooks, restores  # noqa: F401
 from service.api import idempotency  # noqa: F401
 from service.billing import charges, ledger  # noqa: F401
 from service.channels import kept  # noqa: F401

@@ -47,11 +47,16 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "address.claimed": ("send_code",),
 }
 
-# Calls to the outside take as long as the vendor likes, so they have a queue and workers of their own.
+# Calls to vendors take as long as the vendor likes, so each vendor has a queue and workers of its own: a slow mail
+# server holds up no payment. What `send` hands over goes through the queue of its message's channel.
 OUTSIDE = frozenset({"send", "pay", "fetch_media"})
-QUEUES = ("work", "outside")
+QUEUES = ("work", "mail", "sms", "pay", "push")
+QUEUE_OF = {"pay": "pay", "fetch_media": "sms", "send": "mail"}
+QUEUE_OF_CHANNEL = {"email": "mail", "sms": "sms", "push": "push"}
+# How many workers each vendor's queue has; those of `work` are a setting.
+WORKERS = {"mail": 2, "sms": 1, "pay": 1, "push": 1}
 
 
 def queue_of(reaction: str) -> str:
-    """The queue that a reaction goes through; each queue has workers that listen to it alone."""
-    return "outside" if reaction in OUTSIDE else "work"
+    """Return the queue that a reaction goes through; each queue has workers that listen to it alone."""
+    return QUEUE_OF.get(reaction, "work")

@@ -24,7 +24,7 @@ from twilio.request_validator import RequestValidator
 
 from tests.running_desk import RunningDesk
 
-VICTIMS = ("web", "work-1", "work-2", "outside-1", "relay", "clock", "mailroom", "valkey", "crew")
+VICTIMS = ("web", "work-1", "work-2", "mail-1", "mail-2", "sms-1", "pay-1", "push-1", "relay", "clock", "mailroom", "valkey", "crew")
 PHONE, EMAIL = "+37129990001", "soak@example.com"
 
 

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from service import findable, poke
+from service import findable, on_hold, poke
 from service.actor import THE_SYSTEM
 from service.api.idempotency import Answer
 from service.app import create_app
@@ -47,6 +47,13 @@ select e.id, null, 'understand', 'work' from inbound i join event e
 where not exists (select from due d where d.event_id = e.id)
   and i.state = 'kept' and i.received_at < now() - interval '5 minutes' and i.received_at > now() - interval '7 days'
 on conflict (event_id, reaction) do nothing
+""")
+# Processes of version 0.1 that still run beside this one put calls to vendors into one queue that nobody hears now.
+OLD_QUEUE = text("""
+update due set enqueued_at = null, queue = case reaction when 'pay' then 'pay' when 'fetch_media' then 'sms'
+  else coalesce((select case m.channel when 'email' then 'mail' else m.channel end from event e
+                 join message m on m.id = (e.facts ->> 'message')::bigint where e.id = due.event_id), 'mail') end
+where queue = 'outside' and done_at is null and needs_person_at is null
 """)
 
 
@@ -101,11 +108,18 @@ def learn(behind: int = findable.BEHIND) -> None:
         findable.learn(behind)
 
 
+def release() -> None:
+    """Let out what no setting keeps in any more."""
+    with wall.transaction(wall.system("clock")):
+        on_hold.release()
+
+
 def nets() -> None:
     """The net below the net, and yesterday's answers to keys."""
     learn(findable.FAR_BEHIND)
     with wall.transaction(wall.system("clock")):
         db.session.execute(FORGOTTEN)
+        db.session.execute(OLD_QUEUE)
         db.session.execute(delete(Answer).where(Answer.created_at < func.now() - timedelta(days=1)))
         wall.after_commit(poke.poke)
 
@@ -117,6 +131,7 @@ def tick(stopping: threading.Event) -> None:
         try:
             more = ring() == MOST
             learn()
+            release()
             if until_nets <= 0:
                 nets()
                 until_nets = NETS_EACH_SECONDS

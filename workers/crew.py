@@ -23,6 +23,7 @@ from flask import Flask
 
 from service.app import create_app
 from service.config import settings
+from service.reactions import WORKERS
 from workers import clock, mailroom, relay, work
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,8 @@ PR_SET_PDEATHSIG = 1
 SOONEST, LATEST = 0.1, 3.0
 STOP_SECONDS = 10.0
 # Taking work in goes before working it off.
-NICE = {"work": 15, "outside": 15, "relay": 5, "clock": 5, "mailroom": 0}
+NICE = {"relay": 5, "clock": 5, "mailroom": 0}
+NICE_WORKER = 15
 
 
 @dataclass
@@ -53,9 +55,10 @@ class Crew:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.stopping = False
-        workers = [Hand(f"work-{n}", "work", partial(work.run, queue="work")) for n in range(1, settings().job_workers + 1)]
-        self.hands = [*workers, Hand("outside-1", "outside", partial(work.run, queue="outside")),
-                      Hand("relay", "relay", relay.run), Hand("clock", "clock", clock.run),
+        counts = {"work": settings().job_workers, **WORKERS}
+        workers = [Hand(f"{queue}-{n}", queue, partial(work.run, queue=queue))
+                   for queue, count in counts.items() for n in range(1, count + 1)]
+        self.hands = [*workers, Hand("relay", "relay", relay.run), Hand("clock", "clock", clock.run),
                       Hand("mailroom", "mailroom", mailroom.run)]
 
     def run(self) -> None:
@@ -118,7 +121,7 @@ def become(hand: Hand, app: Flask) -> None:
     os.setpgid(0, 0)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    os.nice(NICE[hand.kind])
+    os.nice(NICE.get(hand.kind, NICE_WORKER))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_DFL)
     code = 1

@@ -134,6 +134,8 @@ def _outside(held: Lease) -> None:
         OUTSIDE[held.reaction](held)
     except Heals as error:
         due.again(held, str(error), error.wait)
+    except due.OnHold as error:
+        due.park(held, error.hold, str(error))
     except due.NeedsPerson as error:
         due.to_person(held, str(error))
 

@@ -25,7 +25,7 @@ from service import poke
 from service.app import create_app
 from service.config import settings
 from service.now import now
-from service.reactions import QUEUES
+from service.reactions import QUEUES, WORKERS
 from tenants import wall
 from tenants.wall import db
 
@@ -34,13 +34,15 @@ MARK = "poruchi:mark"
 MOST = 2000
 BATCH = 50
 # So many jobs may wait in a queue. The rest waits in the table: the more there is, the larger the batches that it is taken in.
-MOST_JOBS = {"work": 4, "outside": 100}
+MOST_JOBS = {"work": 4, **dict.fromkeys(WORKERS, 100)}
 # Within the pause nobody pokes again; whoever has not been told by then is seen by the second look.
 LINGER = poke.LEAST_PAUSE + 0.005
 # Below this many rows each gets a job of its own, so that both workers share the work at once.
 CALM = 4
 LOST_AFTER = timedelta(seconds=15)
-JOB_SECONDS = 300
+# A mail server may take ten minutes to say that it has a mail.
+JOB_SECONDS = {"mail": 900}
+LONGEST_JOB = 300
 
 FRESH = text("""
 update due set enqueued_at = clock_timestamp() where id in (
@@ -115,7 +117,7 @@ class Relay:
         """One job for each row while it is calm, batches under load; calls to vendors always one by one."""
         queue = self.queues[name]
         queue.enqueue_many([
-            Queue.prepare_data("workers.jobs.work_off", (chunk,), timeout=JOB_SECONDS, result_ttl=0, failure_ttl=60,
+            Queue.prepare_data("workers.jobs.work_off", (chunk,), timeout=JOB_SECONDS.get(name, LONGEST_JOB), result_ttl=0, failure_ttl=60,
                                description=name)
             for chunk in batches(ids, 1 if len(ids) <= CALM else rows_of(name))])
 
@@ -129,7 +131,7 @@ class Relay:
 
 def rows_of(name: str) -> int:
     """How many rows a job of this queue has at most: calls to vendors go one by one."""
-    return 1 if name == "outside" else BATCH
+    return BATCH if name == "work" else 1
 
 
 def batches(ids: list[int], size: int) -> Iterator[list[int]]:

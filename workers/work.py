@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import uuid
+from typing import Any
 
 import redis
 from flask import Flask
 from rq import Queue, SimpleWorker
 from rq.timeouts import TimerDeathPenalty
 
+from service import stopping
 from service.app import create_app
 from service.config import settings
 from service.reactions import QUEUES
@@ -20,6 +22,11 @@ class Worker(SimpleWorker):  # type: ignore[misc]
     """One worker on one queue; with several, RQ takes jobs in a way that leaves no trace when it is killed."""
 
     death_penalty_class = TimerDeathPenalty
+
+    def request_stop(self, signum: int, frame: Any) -> None:
+        """Finish the job under way; one that waits for a slow vendor is told not to wait any longer."""
+        stopping.requested.set()
+        super().request_stop(signum, frame)
 
 
 def run(app: Flask, queue: str) -> None:

@@ -9,7 +9,7 @@ from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.billing.stripe_edge import Declined
 from service.config import settings
-from service.due import Heals, Lease, NeedsPerson
+from service.due import Heals, Lease, NeedsPerson, OnHold
 from service.tasks.events import Event
 from service.tasks.task import Task, find
 from tenants import wall
@@ -24,7 +24,9 @@ def pay(held: Lease) -> None:
     charge_id, company, open_ = _load(held)
     if not open_:
         return None
-    if settings().outbound == "off" or not (company.stripe_customer and company.stripe_method):
+    if settings().outbound == "off":
+        raise OnHold("outbound", "OUTBOUND is off.")
+    if not (company.stripe_customer and company.stripe_method):
         return _finish(held, charge_id, reason=NO_CARD)
     key = f"due-{held.id}-{held.attempt}"
     try:

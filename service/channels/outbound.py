@@ -20,6 +20,7 @@ from service.channels.wording import TEMPLATES, saying
 from service.config import settings
 from service.conversation.messages import Message
 from service.now import now
+from service.reactions import QUEUE_OF_CHANNEL
 from service.tasks import events
 from service.tasks.task import Task
 from tenants import addresses
@@ -66,10 +67,12 @@ def write(channel: str, to: str, template: str, language: str, *, task: Task | N
         company_id=task.company_id if task else company_id, task_id=task.id if task else None, direction="out",
         author_kind=by.kind, author_id=by.person_id, to_id=person.id if person else None, to_address=to, channel=channel,
         template=template, subject=" ".join(words.subject.format_map(filled).split())[:250], text=text, reply_to_provider_id=reply_to,
-        facts=around(template, language, task, person, day) if channel == "email" else {})
+        facts={**(around(template, language, task, person, day) if channel == "email" else {}),
+               **({"state": task.state} if task else {})})
     db.session.add(message)
     db.session.flush()
-    events.write("message.written", by, task=task, company_id=company_id, message=message.id)
+    events.write("message.written", by, task=task, company_id=company_id, message=message.id,
+                 queue_=QUEUE_OF_CHANNEL[channel])
     devices.show(message, language, words.mail.format_map(filled))
     return message
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from service import due
 from service.channels.email import smtp_edge
+from service.channels.email.smtp_edge import UNKNOWN, UnknownEnd
 from service.channels.push import devices
 from service.channels.push.edge import Gone
 from service.channels.sms import twilio_edge
@@ -25,27 +27,54 @@ from tenants.wall import db
 AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "tip_receipt", "accepted", "cancelled", "stopped", "to_stranger")
 # After a death in the middle Twilio's report may still be on its way; its list is complete by then.
 REPORT_AFTER = timedelta(seconds=5)
+# `handing` is a mail of which the server may have everything: what became of it only its answer tells.
+ON_THE_WAY = ("sending", "handing")
+NOT_SENT = ("kept", "held", "failed", "unknown", *ON_THE_WAY)
+WORKER_DIED = UNKNOWN.format(why="the process that sent it ended while the mail server had it")
+STOPPED = to_translate("They asked for no more texts before this one was sent.")
 
 
 def send(held: Lease) -> None:
-    """Hand one message over. An attempt that died in the middle is looked up at the vendor before it is tried again."""
+    """Hand one message over. An attempt that died in the middle is looked up at the vendor before it is tried again;
+    where that cannot be, as with mail that was on its way, an operator is asked and nothing is sent by itself."""
     message, before = _intend(held)
     if message is None:
         return
     try:
+        if before == "handing":
+            raise UnknownEnd(WORKER_DIED)
+        _keep_in(message, before)
         sid = _found(message) if before == "sending" else None
-        provider_id = sid or (_once_more(message) if before == "sending" else _call(message))
+        provider_id = sid or _handed_over(message, held, again=before == "sending")
     except Gone as error:  # a device that takes no more: nothing that a person could mend
         with due.doing(held):
             db.session.execute(update(Message).where(Message.id == message.id).values(state="failed", error=str(error)))
         return
+    except UnknownEnd as error:
+        _note(message.id, "unknown", str(error))
+        raise NeedsPerson(str(error)) from error
     except NeedsPerson as error:
-        _failed(message.id, str(error))
+        _note(message.id, "failed", str(error))
+        raise
+    except Heals:
+        _note(message.id, "sending", None)
         raise
     with due.doing(held):
         db.session.execute(update(Message).where(Message.id == message.id).values(
             provider_id=func.coalesce(Message.provider_id, provider_id), sent_at=func.now(), error=None,
-            state=func.replace(Message.state, "sending", "sent")))
+            state=case((Message.state.in_(ON_THE_WAY), "sent"), else_=Message.state)))
+
+
+def _handed_over(message: Message, held: Lease, *, again: bool) -> str:
+    """The vendor's id. What was begun before is noted as begun again."""
+    if again:
+        with wall.transaction(wall.system("send")):
+            db.session.execute(update(Message).where(Message.id == message.id).values(tried_at=func.now()))
+    if message.channel == "sms":
+        return twilio_edge.send(message.to_address or "", message.text, message.id).sid
+    if message.channel == "push":
+        return devices.send(message)
+    return smtp_edge.send(message, partial(_note, message.id, "handing", None), partial(due.renew, held))
 
 
 def _intend(held: Lease) -> tuple[Message | None, str]:
@@ -54,35 +83,50 @@ def _intend(held: Lease) -> tuple[Message | None, str]:
         event = db.session.get_one(Event, held.event_id)
         message = db.session.get_one(Message, event.facts["message"])
         before = message.state
-        again = before == "failed" and message.provider_id is None  # an operator wants it tried once more
-        if before not in ("kept", "sending") and not again:
+        # An operator wants these tried once more: by themselves they are not leased again.
+        again = before == "unknown" or (before == "failed" and message.provider_id is None)
+        waits = before in ("kept", "held", *ON_THE_WAY) or again
+        if waits and _stopped(message):
+            message.state, message.error, waits = "held", STOPPED, False
+        if not waits:
             due.mark_done(held)
             return None, before
-        if reason := _kept_in(message):
-            message.state, message.error = "held", reason
-            due.mark_done(held)
-            return None, before
-        _wait_for_morning(message)
-        message.state = "sending"
-        if before != "sending":
-            message.tried_at = now()
+        if before != "handing" and kept_in(message.channel) is None:
+            _wait_for_morning(message)
+            message.state = "sending"
+            if before != "sending":
+                message.tried_at = now()
         db.session.flush()
         db.session.expunge(message)
     return message, before
 
 
-def _kept_in(message: Message) -> str | None:
-    """Why this message does not leave the desk."""
+def kept_in(channel: str) -> tuple[str, str] | None:
+    """Return why messages of this channel do not leave the desk now: the hold, and the reason; None where they do."""
     conf = settings()
     if conf.outbound == "off":
-        return "OUTBOUND is off."
-    if message.channel == "email" and not conf.smtp_url:
-        return "No SMTP_URL is set."
-    if message.channel == "sms" and not conf.twilio_account_sid:
-        return "No TWILIO_ACCOUNT_SID is set."
-    if message.channel == "sms" and message.template != "stopped" and addresses.stopped("phone", message.to_address or ""):
-        return to_translate("They asked for no more texts before this one was sent.")
+        return "outbound", to_translate("OUTBOUND is off.")
+    if channel == "email" and not conf.smtp_url:
+        return "smtp", to_translate("No SMTP_URL is set.")
+    if channel == "sms" and not conf.twilio_account_sid:
+        return "twilio", to_translate("No TWILIO_ACCOUNT_SID is set.")
     return None
+
+
+def _keep_in(message: Message, before: str) -> None:
+    """Raise OnHold where a setting keeps the message in. One that was being sent stays so: it is looked up first."""
+    why = kept_in(message.channel)
+    if why is None:
+        return
+    if before != "sending":
+        _note(message.id, "held", why[1])
+    raise due.OnHold(*why)
+
+
+def _stopped(message: Message) -> bool:
+    """Whether its reader asked for no more texts."""
+    return (message.channel == "sms" and message.template != "stopped"
+            and addresses.stopped("phone", message.to_address or ""))
 
 
 def _wait_for_morning(message: Message) -> None:
@@ -95,20 +139,6 @@ def _wait_for_morning(message: Message) -> None:
     morning = awake(moment, person.tz, settings().quiet_from, settings().quiet_to)
     if morning > moment:
         raise Heals("It is night where they are.", morning - moment)
-
-
-def _once_more(message: Message) -> str:
-    """Note that we are about to hand it over again, then do; the vendor's id."""
-    with wall.transaction(wall.system("send")):
-        db.session.execute(update(Message).where(Message.id == message.id).values(tried_at=func.now()))
-    return _call(message)
-
-
-def _call(message: Message) -> str:
-    """The vendor's id of the message that was sent."""
-    if message.channel == "sms":
-        return twilio_edge.send(message.to_address or "", message.text, message.id).sid
-    return devices.send(message) if message.channel == "push" else smtp_edge.send(message)
 
 
 def _found(message: Message) -> str | None:
@@ -131,6 +161,8 @@ def _known(sids: list[str]) -> set[str]:
         return {sid for sid in db.session.scalars(select(Message.provider_id).where(Message.provider_id.in_(sids))) if sid}
 
 
-def _failed(message_id: int, reason: str) -> None:
+def _note(message_id: int, state: str, error: str | None) -> None:
+    """Commit where a message stands that is not sent yet."""
     with wall.transaction(wall.system("send")):
-        db.session.execute(update(Message).where(Message.id == message_id).values(state="failed", error=reason))
+        db.session.execute(update(Message).where(Message.id == message_id, Message.state.in_(NOT_SENT))
+                           .values(state=state, error=error))

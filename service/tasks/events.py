@@ -151,10 +151,10 @@ def _too_late(task: Task, kind: str) -> NotNow:
 
 
 def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, was_: int | None = None,
-          later_: datetime | None = None, **facts: Any) -> Happened:
+          later_: datetime | None = None, queue_: str | None = None, **facts: Any) -> Happened:
     """Write an event and the due work that follows from it; open pages are told. Changes of a task go through `record`.
 
-    `was_` is who held the task before, `later_` when the work is due.
+    `was_` is who held the task before, `later_` when the work is due, `queue_` the queue it goes through.
     """
     company = task.company_id if task else company_id
     db.session.flush()
@@ -162,7 +162,7 @@ def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | N
         "company": company, "task": task.id if task else None, "kind": kind, "by_kind": by.kind, "by_id": by.person_id,
         "channel": by.channel, "facts": json.dumps(facts)})
     assert event_id is not None  # an insert that does nothing else gives its row
-    due.follow(event_id, company, kind, later_)
+    due.follow(event_id, company, kind, later_, queue_)
     if task is not None and kind not in UNSEEN:
         live.announce(live.Nudge(task.id, task.company_id, task.person_id, task.private, task.holder_id, was_, task.state, task.category))
     return Happened(event_id)

@@ -18,7 +18,9 @@ pages = Blueprint("health", __name__)
 # Ages in seconds; `due_waiting` is what is due now and not done, `needs_person` what waits for somebody.
 STATE = text("""
 select (select count(*) from (select 1 from due where done_at is null and needs_person_at is null and due_at <= now() limit 10000) d),
-       (select count(*) from (select 1 from due where done_at is null and needs_person_at is not null limit 10000) n),
+       (select count(*) from (select 1 from due where done_at is null and needs_person_at is not null
+         and hold is null limit 10000) n),
+       (select count(*) from (select 1 from due where done_at is null and hold is not null limit 10000) h),
        coalesce(extract(epoch from now() - (select min(due_at) from due
                 where done_at is null and needs_person_at is null and due_at <= now())), 0)::float
 """)
@@ -45,9 +47,10 @@ def readyz() -> ResponseReturnValue:
 def metrics() -> ResponseReturnValue:
     """Figures for Prometheus; no names, no texts."""
     with wall.transaction(wall.system("health")):
-        (waiting, needing, oldest), held = db.session.execute(STATE).one(), nets.counts()
+        (waiting, needing, on_hold, oldest), held = db.session.execute(STATE).one(), nets.counts()
     registry = CollectorRegistry()
     for name, about, value in (("due_waiting", "Due work not done", waiting), ("due_needs_person", "Due work for a person", needing),
+                               ("due_on_hold", "Due work on hold", on_hold),
                                ("due_oldest_seconds", "Age of the oldest due work", oldest),
                                *((name, about, held[name]) for name, (about, _query) in nets.NETS.items())):
         Gauge(f"poruchi_{name}", about, registry=registry).set(value)
@@ -56,7 +59,7 @@ def metrics() -> ResponseReturnValue:
 
 def _oldest() -> float:
     with wall.transaction(wall.system("health")):
-        return float(db.session.execute(STATE).one()[2])
+        return float(db.session.execute(STATE).one()[3])
 
 
 def _valkey() -> bool:

@@ -50,7 +50,8 @@ CHANNELS = {"web": _l("on the page"), "rest": _l("by a program"), "email": _l("b
             "push": _l("on a device")}
 # How it stands with what goes out and comes in, and with a charge; roles of people.
 HANDED = {"kept": _l("waits"), "sending": _l("on its way"), "sent": _l("sent"), "delivered": _l("arrived"), "failed": _l("not sent"),
-          "held": _l("held back"), "worked": _l("understood"), "needs_person": _l("waits for a person"), "dropped": _l("set aside"),
+          "held": _l("on hold"), "handing": _l("on its way"), "unknown": _l("not known whether it was sent"),
+          "discarded": _l("discarded"), "worked": _l("understood"), "needs_person": _l("waits for a person"), "dropped": _l("set aside"),
           "open": _l("open"), "paying": _l("being paid"), "paid": _l("paid")}
 ROLES = {"assistant": _l("assistant"), "supervisor": _l("supervisor"), "operator": _l("operator"), "admin": _l("admin"),
          "owner": _l("owner"), "member": _l("member")}

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import re
+import select
 import smtplib
+import socket
 import ssl
+import time
+from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, formataddr
 from urllib.parse import unquote, urlsplit
 
+from service import stopping
 from service.channels import short_links
 from service.channels.email import letter
 from service.channels.email.about import NOTES
-from service.config import settings
+from service.config import LOOPBACK, settings
 from service.conversation.messages import Message
 from service.due import Heals, NeedsPerson
 from service.now import now
 
+# For each step of the conversation but the last; a lease lasts half a minute.
 SECONDS = 20
+# RFC 5321, 4.5.3.2.6: a server may think for ten minutes after it has the mail, and has it then. Who asks earlier
+# sends it twice.
+PATIENCE = 600
+RENEW_EACH = 10.0
+GOOD_BYE_SECONDS = 2
+BLOCK = 32 * 1024
+NO_TLS = ("The mail server of SMTP_URL offers no TLS, so the password is not sent to it. "
+          "Use a server with STARTTLS, or smtps://.")
+UNKNOWN = ("It is not known whether this email went out: {why}. Look whether it arrived before you send it again.")
+
+
+class UnknownEnd(Exception):
+    """The server has the whole mail, and what it made of it is not known. The text says why, for people."""
 
 
 def message_id(message: Message) -> str:
@@ -25,23 +45,121 @@ def message_id(message: Message) -> str:
     return f"<m{message.id}@{settings().mail_domain}>"
 
 
-def send(message: Message) -> str:
-    """Hand a mail to the server of SMTP_URL; gives its Message-ID. Raises Heals or NeedsPerson."""
+def send(message: Message, handing: Callable[[], None], renew: Callable[[], object]) -> str:
+    """Hand a mail to the server of SMTP_URL; gives its Message-ID.
+
+    `handing` is called before the first byte of the mail goes out, `renew` every ten seconds while the server
+    takes its time. Raises RetryLater (Heals), NeedsPerson, or UnknownEnd after `handing` was called.
+    """
     mail = compose(message)
     try:
-        server = _connected()
+        server = connected()
         try:
-            server.send_message(mail)
-        finally:
-            _leave(server)
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()))[0]
-        raise _told(code) from error
+            _hand_over(server, mail, message.to_address or "", handing, renew)
+        except BaseException:
+            server.close()
+            raise
+        _leave(server)
+    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
+        raise Heals(f"The mail server does not let us in ({error.smtp_code}). Check SMTP_URL.") from error
     except smtplib.SMTPResponseException as error:
         raise _told(error.smtp_code) from error
+    except ssl.SSLCertVerificationError as error:
+        raise Heals(f"The certificate of the mail server is not valid for it ({error.verify_message}).") from error
     except (OSError, smtplib.SMTPException) as error:
         raise Heals(f"The mail server cannot be reached ({type(error).__name__}).") from error
     return message_id(message)
+
+
+def connected() -> smtplib.SMTP:
+    """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start; else STARTTLS
+    where it is offered. Certificate and name are checked; a password goes to another host through TLS only."""
+    address = urlsplit(settings().smtp_url)
+    host = address.hostname or "localhost"
+    server = _opened(address.scheme, host, address.port)
+    try:
+        if address.scheme == "smtp":
+            _start_tls(server, host, needed=bool(address.username))
+        if address.username:
+            server.login(unquote(address.username), unquote(address.password or ""))
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _opened(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
+    if scheme == "smtps":
+        return smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port or 25, timeout=SECONDS)
+
+
+def _start_tls(server: smtplib.SMTP, host: str, *, needed: bool) -> None:
+    """TLS on a connection that began without. What a server can is known only after it was greeted."""
+    if host in LOOPBACK:
+        return  # nobody stands in between
+    server.ehlo_or_helo_if_needed()
+    if server.has_extn("starttls"):
+        server.starttls(context=ssl.create_default_context())
+    elif needed:
+        raise Heals(NO_TLS)
+
+
+def _hand_over(server: smtplib.SMTP, mail: EmailMessage, to: str, handing: Callable[[], None],
+               renew: Callable[[], object]) -> None:
+    """One mail to one address. Until its last byte is out nothing has been taken; after that only the server knows."""
+    server.ehlo_or_helo_if_needed()
+    options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
+    if not to.isascii():
+        if not server.has_extn("smtputf8"):
+            raise NeedsPerson("The mail server cannot take an address with such characters.")
+        options.append("SMTPUTF8")
+    content = _dotted(mail.as_bytes(policy=SMTPUTF8 if "SMTPUTF8" in options else SMTP))
+    _expect(server.mail(f"tasks@{settings().mail_domain}", options))
+    _expect(server.rcpt(to))
+    _expect(server.docmd("DATA"), 354)
+    handing()
+    for start in range(0, len(content), BLOCK):
+        server.send(content[start:start + BLOCK])
+        renew()
+    _expect(_answer(server, renew))
+
+
+def _dotted(content: bytes) -> bytes:
+    """The mail as it goes over the line: a dot at the beginning of a line stands twice, a single one ends it."""
+    lines = b"\r\n".join(content.splitlines())
+    return re.sub(rb"(?m)^\.", b"..", lines) + b"\r\n.\r\n"
+
+
+def _answer(server: smtplib.SMTP, renew: Callable[[], object]) -> tuple[int, bytes]:
+    """What the server says of the mail it has. Raises UnknownEnd."""
+    ends, renewed = time.monotonic() + PATIENCE, time.monotonic()
+    while not _readable(server.sock):
+        if stopping.requested.is_set():
+            raise UnknownEnd(UNKNOWN.format(why="the service was stopped while the mail server had it"))
+        if time.monotonic() > ends:
+            raise UnknownEnd(UNKNOWN.format(why="the mail server said nothing for ten minutes"))
+        if time.monotonic() - renewed > RENEW_EACH:
+            renew()
+            renewed = time.monotonic()
+    try:
+        return server.getreply()
+    except (OSError, smtplib.SMTPServerDisconnected) as error:
+        raise UnknownEnd(UNKNOWN.format(why="the mail server hung up while it had it")) from error
+
+
+def _readable(sock: socket.socket | None, seconds: float = 1.0) -> bool:
+    """Whether there is something to read within a second: an answer, or that the other side has hung up."""
+    assert sock is not None  # the connection is open: the mail has just gone through it
+    if isinstance(sock, ssl.SSLSocket) and sock.pending():
+        return True
+    return bool(select.select([sock], [], [], seconds)[0])
+
+
+def _expect(answer: tuple[int, bytes], code: int = 250) -> None:
+    """Raise what else the server says than that it goes on."""
+    if answer[0] // 100 != code // 100:
+        raise smtplib.SMTPResponseException(*answer)
 
 
 def compose(message: Message) -> EmailMessage:
@@ -66,21 +184,11 @@ def _is_id(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and len(text) < 900 and all(32 < ord(c) < 127 for c in text)
 
 
-def _connected() -> smtplib.SMTP:
-    """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start; else STARTTLS where offered."""
-    address = urlsplit(settings().smtp_url)
-    kind = smtplib.SMTP_SSL if address.scheme == "smtps" else smtplib.SMTP
-    server = kind(address.hostname or "localhost", address.port or (465 if address.scheme == "smtps" else 25), timeout=SECONDS)
-    if address.scheme == "smtp" and server.has_extn("starttls") and address.hostname not in ("127.0.0.1", "localhost"):
-        server.starttls(context=ssl.create_default_context())
-    if address.username:
-        server.login(unquote(address.username), unquote(address.password or ""))
-    return server
-
-
 def _leave(server: smtplib.SMTP) -> None:
     """Say good-bye. The server has taken the mail or refused it by now; what goes wrong here changes neither."""
     try:
+        if server.sock:
+            server.sock.settimeout(GOOD_BYE_SECONDS)
         server.quit()
     except (OSError, smtplib.SMTPException):
         server.close()

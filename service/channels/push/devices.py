@@ -40,7 +40,7 @@ def _write(message: Message, task: Task, device_id: int, facts: dict[str, object
                     facts=facts)
     db.session.add(shown)
     db.session.flush()
-    events.write("message.written", THE_SYSTEM, task=task, message=shown.id)
+    events.write("message.written", THE_SYSTEM, task=task, message=shown.id, queue_="push")
 
 
 def _line(words: str) -> str:

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import due
+from service import due, on_hold
 from service.channels import lists
 from service.channels.kept import Inbound
 from service.errors import NotFound
@@ -22,7 +22,8 @@ SECRET = ("reset", "welcome", "invitation", "code")
 @desk_only
 def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
-    return render_template("operator/messages.html", needing=due.needing_person(), out=lists.outgoing(request.args.get("out")),
+    return render_template("operator/messages.html", needing=due.needing_person(), held=on_hold.listed(),
+                           on_hold=due.count_on_hold(),  out=lists.outgoing(request.args.get("out")),
                            inbound=lists.inbound(after=request.args.get("in")), waiting=lists.count_waiting(1000), SECRET=SECRET)
 
 
@@ -32,6 +33,24 @@ def retry(due_id: int) -> ResponseReturnValue:
     """Try once more."""
     due.retry(due_id)
     flash(_("It is tried again now."))
+    return redirect("/desk/messages", 303)
+
+
+@pages.post("/desk/due/<int:due_id>/send")
+@desk_only
+def send(due_id: int) -> ResponseReturnValue:
+    """Send what is on hold."""
+    on_hold.send(due_id)
+    flash(_("Sent"))
+    return redirect("/desk/messages", 303)
+
+
+@pages.post("/desk/due/<int:due_id>/discard")
+@desk_only
+def discard(due_id: int) -> ResponseReturnValue:
+    """Discard what is on hold."""
+    on_hold.discard(due_id)
+    flash(_("Discarded"))
     return redirect("/desk/messages", 303)
 
 

@@ -1,0 +1,178 @@
+"""What was kept in and is to go out again: released in order, or put before an operator where it may be no news any more.
+
+Rows on hold for a setting are released by the clock once the setting lets them out. A row on `review` goes out or is
+discarded by an operator.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import aliased
+
+from service import accounts, due
+from service.billing.charges import Charge
+from service.channels import sending
+from service.config import settings
+from service.conversation.asks import Ask
+from service.conversation.messages import Message
+from service.due import Due
+from service.errors import NotFound, NotNow
+from service.now import now
+from service.tasks.events import Event
+from service.tasks.task import Task
+from service.texts import to_translate
+from tenants.signin import codes, links
+from tenants.wall import db
+
+# A code or a link that has ended is of no use to anybody; its words say how long it works.
+ENDS_AFTER = {"code": codes.GOOD_FOR, "reset": links.RESET_FOR, "welcome": accounts.FIRST_PASSWORD_FOR,
+              "invitation": links.JOIN_FOR}
+# These say how a task stands, and are no news once it stands otherwise.
+REMINDERS = frozenset({"late", "red_line", "progress", "accept_notice", "work_note", "desk_note"})
+NEWS_FOR = timedelta(days=7)
+AT_ONCE = 500
+SHOWN = 100
+
+ENDED = to_translate("The code or link in it no longer works.")
+MOVED_ON = to_translate("The task has moved on since it was written.")
+OLD = to_translate("It is older than seven days.")
+HELD_BACK = to_translate("An operator did not let this payment go out.")
+
+
+@dataclass(frozen=True)
+class Held:
+    """A row on review: what it would do, its message where it has one, its task, and whether it may still be sent."""
+
+    row: Due
+    message: Message | None
+    task: Task | None
+    may_send: bool
+
+
+def release() -> int:
+    """Let out what no setting keeps in any more; returns how many rows were looked at.
+
+    To one recipient messages go one after the other, in the order in which they were written. What may be no news any
+    more goes on the operators' list instead.
+    """
+    rows = due.on_hold(_open(), AT_ONCE)
+    freed: dict[object, int] = {}
+    for row in rows:
+        message = _message_of(row)
+        if reason := _stale(row, message):
+            due.review([row.id], reason)
+        elif (key := _recipient(row, message)) not in freed and not _before(row, message):
+            freed[key] = row.id
+    if freed:
+        due.retry(*freed.values())
+    return len(rows)
+
+
+def listed(limit: int = SHOWN) -> list[Held]:
+    """Return what waits for an operator, oldest first."""
+    return [_held(row) for row in due.on_hold(("review",), limit)]
+
+
+def send(due_id: int) -> None:
+    """Send what is on review, at once. Raises NotFound, NotNow where it can only be discarded."""
+    held = _held(_on_review(due_id))
+    if not held.may_send:
+        raise NotNow(_("The code or link in it no longer works, so it can only be discarded."))
+    due.retry(due_id)
+
+
+def discard(due_id: int) -> None:
+    """Close what is on review without doing it: the message stays on record, a charge can be paid on the billing
+    page. Raises NotFound."""
+    row = _on_review(due_id)
+    message = _message_of(row)
+    if message is not None:
+        message.state, message.error = "discarded", None
+    if row.reaction == "pay":
+        charge_id = db.session.get_one(Event, row.event_id).facts["charge"]
+        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.state.in_(("open", "paying")))
+                           .values(state="failed", error=HELD_BACK))
+    due.discard(due_id)
+
+
+def _open() -> list[str]:
+    """The reasons that keep nothing in any more."""
+    if settings().outbound == "off":
+        return []
+    kept = {sending.kept_in(channel) for channel in ("email", "sms")}
+    return [hold for hold in ("outbound", "smtp", "twilio") if hold not in {why[0] for why in kept if why}]
+
+
+def _on_review(due_id: int) -> Due:
+    row = db.session.get(Due, due_id, with_for_update=True)
+    if row is None or row.hold != "review" or row.done_at is not None:
+        raise NotFound
+    return row
+
+
+def _held(row: Due) -> Held:
+    message, event = _message_of(row), db.session.get_one(Event, row.event_id)
+    task = db.session.get(Task, event.task_id) if event.task_id else None
+    return Held(row, message, task, may_send=not _ended(message))
+
+
+def _message_of(row: Due) -> Message | None:
+    if row.reaction != "send":
+        return None
+    event = db.session.get_one(Event, row.event_id)
+    return db.session.get(Message, event.facts["message"])
+
+
+def _recipient(row: Due, message: Message | None) -> object:
+    """Whose turn it is: payments wait for no other row."""
+    return (message.channel, message.to_address) if message else row.id
+
+
+def _before(row: Due, message: Message | None) -> bool:
+    """Whether an earlier message to the same recipient is being sent and has not been tried yet."""
+    if message is None:
+        return False
+    earlier, written = aliased(Message), aliased(Event)
+    return bool(db.session.scalar(select(exists(
+        select(Due.id).join(written, written.id == Due.event_id)
+        .join(earlier, earlier.id == written.facts["message"].as_integer())
+        .where(Due.reaction == "send", Due.id < row.id, Due.done_at.is_(None), Due.needs_person_at.is_(None),
+               (Due.attempt == 0) | Due.lease_until.is_not(None), earlier.channel == message.channel,
+               earlier.to_address == message.to_address)))))
+
+
+def _stale(row: Due, message: Message | None) -> str | None:
+    """Why this goes out only if an operator says so; None where it is news."""
+    if _ended(message):
+        return ENDED
+    if message is not None and _moved_on(message):
+        return MOVED_ON
+    written = message.created_at if message else row.created_at
+    return OLD if now() - written > NEWS_FOR else None
+
+
+def _ended(message: Message | None) -> bool:
+    lasts = ENDS_AFTER.get(message.template or "") if message else None
+    return message is not None and lasts is not None and message.created_at + lasts <= now()
+
+
+def _moved_on(message: Message) -> bool:
+    """Whether what it asks was answered or taken back, or the task that it tells of stands otherwise now."""
+    asked = db.session.scalar(select(Ask).where(Ask.task_id == message.task_id, Ask.message_id == message.id))
+    if asked is not None:
+        return asked.closed_at is not None
+    task = db.session.get(Task, message.task_id) if message.task_id else None
+    if task is None or message.template not in REMINDERS:
+        return False
+    return bool(message.facts.get("state", task.state) != task.state or (task.ended_at and "state" not in message.facts))
+
+
+def settle_messages() -> None:
+    """Show as on hold what is: messages whose rows a restored backup put on review."""
+    waiting = select(Event.facts["message"].as_integer()).join(Due, Due.event_id == Event.id).where(
+        Due.hold == "review", Due.reaction == "send", Due.done_at.is_(None))
+    db.session.execute(update(Message).where(Message.id.in_(waiting), Message.state == "kept").values(state="held"))
