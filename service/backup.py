@@ -1,4 +1,4 @@
-"""Backup and restore with PostgreSQL's own tools, as the owner: forced security would bind anybody else."""
+"""Backups with PostgreSQL's own tools, as the owner: forced security would bind anybody else."""
 
 from __future__ import annotations
 
@@ -9,37 +9,42 @@ from pathlib import Path
 from shutil import which
 
 import click
-import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from service.config import settings
-from tenants import roles
 
 
 def write(file: str) -> None:
     """Write a backup in PostgreSQL's custom format, beside its place first."""
     part = f"{file}.part"
-    _run("pg_dump", ["--format=custom", "--no-owner", f"--file={part}", f"--dbname={_owner()}"])
+    run("pg_dump", ["--format=custom", "--no-owner", f"--file={part}"], owner_url())
     os.replace(part, file)
 
 
-def restore(file: str) -> None:
-    """Replace what is in the database by a backup, in one transaction: all of it or nothing."""
-    _run("pg_restore", ["--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={_owner()}", file])
-    with psycopg.connect(_owner()) as owner:
-        roles.give_to_finder(owner)
-
-
-def _owner() -> str:
+def owner_url() -> str:
+    """Return the owner's address. Raises click.ClickException where it is not set."""
     url = settings().owner_database_url
     if not url:
         raise click.ClickException("Set OWNER_DATABASE_URL: only the owner sees all rows at once.")
     return url
 
 
-def _run(name: str, arguments: list[str]) -> None:
-    done = subprocess.run([_tool(name), *arguments], capture_output=True, text=True, check=False)
+def run(name: str, arguments: list[str], url: str = "") -> str:
+    """Run one of PostgreSQL's tools and return what it printed; `url` is the database it works on, which goes
+    through its environment, so that no password stands in the list of processes. Raises click.ClickException."""
+    done = subprocess.run([_tool(name), *arguments], capture_output=True, text=True, check=False,
+                          env={**os.environ, **_connection(url)} if url else None)
     if done.returncode:
         raise click.ClickException(f"{name} failed: {done.stderr.strip().splitlines()[-1] if done.stderr else 'no reason given'}")
+    return done.stdout
+
+
+def _connection(url: str) -> dict[str, str]:
+    """An address as libpq reads it from its environment."""
+    parts = conninfo_to_dict(url)
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
+             "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "options": "PGOPTIONS"}
+    return {names[name]: str(value) for name, value in parts.items() if name in names and value is not None}
 
 
 def _tool(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -12,7 +13,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from service import accounts, backup, demo, doctor, migrate
+from service import accounts, backup, demo, doctor, migrate, restore
 from service.config import settings
 from service.errors import Refusal
 from service.tasks import lists
@@ -229,9 +230,13 @@ def backup_command(file: str, json_: bool) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--last-invoice", "last_invoices", multiple=True, help="The highest invoice number that mails prove, one a year.")
 @click.confirmation_option(prompt="Everything in the database is replaced. Go on?")
 @as_json
-def restore_command(file: str, json_: bool) -> None:
-    """Put a backup in the place of what is there; start with OUTBOUND=off first and look."""
-    backup.restore(file)
-    told({"file": file}, "restored; look at it with OUTBOUND=off before anything goes out", json_=json_)
+def restore_command(file: str, last_invoices: tuple[str, ...], json_: bool) -> None:
+    """Put a backup in the place of what is there. What was open in it waits on /desk/messages for an operator."""
+    result = restore.restore(file, last_invoices)
+    lost = [f"PO-{year}-{first} to PO-{year}-{last} were issued and are not in the backup"
+            for year, (first, last) in sorted(result.lost.items())]
+    waits = f"{result.on_hold} rows wait on /desk/messages for an operator"
+    told({"file": file, **asdict(result)}, "\n".join(["restored", waits, *lost, *result.notes]), json_=json_)

@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     outbound: Literal["on", "off"] = "on"
     web_workers: int = Field(2, ge=1, le=64)
     job_workers: int = Field(2, ge=1, le=64)
-    sure_from: float = Field(0.55, ge=0, le=1)
+    sure_from: float = Field(0.71, ge=0, le=1)
     closes_after_days: int = Field(14, ge=1, le=365)
     currencies: str = "EUR,USD,RUB"
     undo_seconds: int = Field(15, ge=0, le=300)

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from tenants import roles
 
@@ -20,6 +21,11 @@ def configuration() -> Config:
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     return config
+
+
+def newest() -> str:
+    """Return the name of the newest migration."""
+    return str(ScriptDirectory.from_config(configuration()).get_current_head())
 
 
 def upgrade(owner_url: str, desk_url: str, target: str = "head") -> None:

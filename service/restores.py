@@ -49,9 +49,12 @@ def epoch_of(table: str, row_id: int) -> str:
 
 
 def came_back(table: str, row_id: int) -> bool:
-    """Whether this row came with the newest restored backup, so that what followed from it may have happened before."""
-    restores = _restores()
-    return bool(restores) and row_id < restores[-1][1][table]
+    """Whether this row came with the newest restored backup, so that what followed from it may have happened before.
+
+    It is read anew each time, in the open scope: money hangs on it.
+    """
+    last = newest()
+    return last is not None and row_id < last.first_ids[table]
 
 
 def newest() -> Restored | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -13,10 +15,12 @@ from service.channels.wording import saying
 from service.config import settings
 from service.conversation import asks
 from service.conversation.messages import Message
+from service.due import Heals
+from service.now import now
 from service.tasks import dead_line, limits, questions, red_line, understanding
 from service.tasks.events import Event
 from service.tasks.states import MOVES
-from service.tasks.task import Task, find
+from service.tasks.task import UNDER_WAY, Task, find
 from service.telling_staff import note_desk, note_holder
 from service.texts import cut, ended
 from service.triage.categories import category
@@ -25,6 +29,8 @@ from tenants.company import Company
 from tenants.people import Person
 from tenants.wall import db
 
+# Whoever waits longer for triage is told that the task has come, and no more.
+SORTED_WITHIN = timedelta(seconds=30)
 # So many letters of a text are left for the options of a question.
 OPTIONS_BY_PHONE = 90
 
@@ -43,10 +49,13 @@ def _channel(event: Event, person: Person) -> str | None:
 
 
 def acknowledge(event: Event) -> None:
-    """The task's number, at once; kind, price and date as well where triage knows them by now."""
+    """Tell the task's number at once; category, price and date only where the task is in the queue. Raises Heals while
+    it is being sorted in: what is told does not depend on which worker is faster."""
     task, person = _of(event)
+    if task.state == "received" and now() - event.at < SORTED_WITHIN:
+        raise Heals("The task is being sorted in.", timedelta(seconds=1))
     guess = ""
-    if task.category and task.state != "received" and task.deadline_at:
+    if task.category and task.state in UNDER_WAY and task.deadline_at:
         guess = saying("guess", person.language, kind=category(task.category).name(person.language),
                        price=outbound.money(task.price or 0, task.currency, person.language),
                        deadline=outbound.day(task.deadline_at, person.tz, person.language))

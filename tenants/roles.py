@@ -40,14 +40,22 @@ def _make_finder(owner: psycopg.Connection) -> None:
         owner.execute(sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(FINDER), sql.Identifier(name)))
 
 
-def give_to_finder(owner: psycopg.Connection) -> None:
-    """Make the finder the owner of search's functions again: what was restored belongs to whoever restored it."""
-    with owner.transaction():
-        owner.execute("grant create on schema public to finder")
-        there = owner.execute("select proname from pg_proc where pronamespace = 'public'::regnamespace and proname = any(%s)", (list(FINDS),))
-        for (name,) in there.fetchall():
-            owner.execute(sql.SQL("alter function {} owner to finder").format(sql.Identifier(name)))
-        owner.execute("revoke create on schema public from finder")
+def finder_sql() -> str:
+    """Return the statements that make the finder the owner of search's functions again: what was restored belongs to
+    whoever restored it, and an owner's function sees all rows."""
+    names = ", ".join(f"'{name}'" for name in FINDS)
+    return f"""grant create on schema public to finder;
+do $finder$
+declare
+  f record;
+begin
+  for f in select oid::regprocedure as name from pg_proc
+           where pronamespace = 'public'::regnamespace and proname in ({names}) loop
+    execute format('alter function %s owner to finder', f.name);
+  end loop;
+end $finder$;
+revoke create on schema public from finder;
+"""
 
 
 def _make(owner: psycopg.Connection, role: str, kind: sql.Composable) -> None:

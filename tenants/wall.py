@@ -178,6 +178,8 @@ def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any
         return row
     except BaseException as error:
         pooled.invalidate(error)
+        if isinstance(error, psycopg.OperationalError):
+            db.engine.dispose()  # the server ended this connection, and with it most likely the others of the pool
         raise
     finally:
         pooled.close()

@@ -28,15 +28,19 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Postman:
-    """The SMTP server that the desk sends to: keeps how often each Message-ID came, and the mails."""
+    """The SMTP server that the desk sends to: keeps how often each Message-ID came, and the mails; `answer` is what
+    it says of a mail."""
 
     def __init__(self) -> None:
         self.mails: dict[str, Any] = {}
         self.copies: Counter[str] = Counter()
+        self.answer = "250 OK"
         self.controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self.controller.start()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if not self.answer.startswith("250"):
+            return self.answer
         mail = message_from_bytes(envelope.content, policy=policy.default)
         self.copies[mail["Message-ID"]] += 1
         self.mails[mail["Message-ID"]] = mail

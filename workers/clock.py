@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from service import findable, on_hold, poke
+from service import findable, marks, on_hold, poke
 from service.actor import THE_SYSTEM
 from service.api.idempotency import Answer
 from service.app import create_app
@@ -120,6 +120,7 @@ def nets() -> None:
     with wall.transaction(wall.system("clock")):
         db.session.execute(FORGOTTEN)
         db.session.execute(OLD_QUEUE)
+        marks.keep()
         db.session.execute(delete(Answer).where(Answer.created_at < func.now() - timedelta(days=1)))
         wall.after_commit(poke.poke)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+
 from sqlalchemy import select, update
 
-from service import due
+from service import due, restores
 from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
-from service.billing.stripe_edge import Declined
+from service.billing.stripe_edge import Declined, Intent
 from service.config import settings
 from service.due import Heals, Lease, NeedsPerson, OnHold
 from service.tasks.events import Event
@@ -28,7 +31,7 @@ def pay(held: Lease) -> None:
         raise OnHold("outbound", "OUTBOUND is off.")
     if not (company.stripe_customer and company.stripe_method):
         return _finish(held, charge_id, reason=NO_CARD)
-    key = f"due-{held.id}-{held.attempt}"
+    key = f"due-{held.id}{restores.epoch_of('due', held.id)}-{held.attempt}"
     try:
         done = stripe_edge.confirm(_intent(held, charge_id, company, key), key)
     except Declined as error:
@@ -76,20 +79,49 @@ def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
     """The id of this attempt's intent, made and committed where there is none.
 
     An intent of an earlier attempt is closed first, so that it cannot succeed beside the new one; where it has
-    succeeded meanwhile, it is the one.
+    succeeded meanwhile, it is the one. After a restore the vendor may know of one that we have forgotten.
     """
     with wall.transaction(wall.system("pay")):
         charge = db.session.get_one(Charge, charge_id)
-        known, made_by, amount, currency, task_id = charge.intent_id, charge.intent_due_id, charge.amount, charge.currency, charge.task_id
         charge.state = "paying"
-    if known and (made_by == held.id or stripe_edge.close(known).status != "canceled"):
+        db.session.flush()
+        about = _about(charge)
+        db.session.expunge(charge)
+    known = charge.intent_id
+    if known and (charge.intent_due_id == held.id or stripe_edge.close(known).status != "canceled"):
         return known
-    made = stripe_edge.prepare(amount, currency, company.stripe_customer or "", company.stripe_method or "", key,
-                               {"charge": str(charge_id), "task": str(task_id)})
+    made = _forgotten(charge, company) or stripe_edge.prepare(
+        charge.amount, charge.currency, company.stripe_customer or "", company.stripe_method or "", key, about)
     with wall.transaction(wall.system("pay")):
         db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.intent_id.is_not_distinct_from(known))
                            .values(intent_id=made.id, intent_due_id=held.id))
         return db.session.scalar(select(Charge.intent_id).where(Charge.id == charge_id)) or made.id
+
+
+def _about(charge: Charge) -> dict[str, str]:
+    """What an intent says of its charge, so that it is found again after a restore."""
+    invoice = charges.invoice_of(charge)
+    return {"charge": str(charge.id), "task": str(charge.task_id), "kind": charge.kind,
+            "epoch": restores.epoch_of("charge", charge.id), "invoice": invoice.number if invoice else ""}
+
+
+def _forgotten(charge: Charge, company: Company) -> Intent | None:
+    """An intent for the same work or tip that was made after the restored backup; one that has paid goes first."""
+    with wall.transaction(wall.system("pay")):
+        if not restores.came_back("task", charge.task_id):
+            return None
+        since = find(charge.task_id).created_at
+    found = stripe_edge.made_for(company.stripe_customer or "", since - timedelta(hours=1), partial(_same, charge))
+    for state in ("succeeded", "processing", "requires_confirmation"):
+        for intent in found:
+            if intent.status == state:
+                return intent
+    return None
+
+
+def _same(charge: Charge, metadata: dict[str, str]) -> bool:
+    """Whether an intent is for this task and kind: the task's id is the one it had before the restore."""
+    return metadata.get("task") == str(charge.task_id) and metadata.get("kind", "work") == charge.kind
 
 
 def _finish(held: Lease, charge_id: int, reason: str | None = None) -> None:

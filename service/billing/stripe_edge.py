@@ -6,15 +6,23 @@ looks the intent up instead of paying again.
 
 from __future__ import annotations
 
+import logging
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 import stripe
 
 from service.config import settings
 from service.due import Heals, NeedsPerson
+
+# The client logs every request with the ids in it; they stay out of our logs.
+logging.getLogger("stripe").setLevel(logging.WARNING)
+# So many intents a page of the vendor's list has, and so many are looked through.
+PAGE, LONGEST_LIST = 100, 10_000
 
 
 class Declined(Exception):
@@ -102,6 +110,27 @@ def close(intent_id: str) -> Intent:
         return now_in
     made = _guarded(lambda: client().v1.payment_intents.cancel(intent_id))
     return Intent(made.id, made.status)
+
+
+def made_for(customer: str, since: datetime, wanted: Callable[[dict[str, str]], bool]) -> list[Intent]:
+    """The customer's intents made since then whose metadata is wanted, newest first. Raises Heals, NeedsPerson."""
+    asked: Any = {"customer": customer, "created": {"gte": int(since.timestamp())}, "limit": PAGE}
+    return [Intent(made.id, made.status) for made in _all(asked) if wanted(_metadata(made))]
+
+
+def invoices_since(since: datetime) -> list[str]:
+    """The invoice numbers that intents made since then carry in their metadata. Raises Heals, NeedsPerson."""
+    asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+    return [number for made in _all(asked) if (number := _metadata(made).get("invoice"))]
+
+
+def _metadata(made: Any) -> dict[str, str]:
+    return made.metadata.to_dict() if made.metadata else {}
+
+
+def _all(asked: Any) -> list[Any]:
+    """Every page of a list, ten thousand intents at most."""
+    return list(_guarded(lambda: list(islice(client().v1.payment_intents.list(asked).auto_paging_iter(), LONGEST_LIST))))
 
 
 def look_up(intent_id: str) -> Intent:

@@ -1,4 +1,7 @@
-"""Short links and answer addresses: both name a task and a person, signed, so that nothing has to be kept for them."""
+"""Short links and answer addresses: both name a task and a person, signed, so that nothing has to be kept for them.
+
+The signature covers the epoch in which the task was made: after a restore nothing leads to another task that has its id.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import hashlib
 import hmac
 import re
 
+from service import restores
 from service.config import settings
 
 ANSWER = re.compile(r"^a-([0-9a-z]{1,13})-([0-9a-z]{1,13})-([0-9a-z]{1,13})-([0-9a-z]{12})$")
@@ -52,8 +56,9 @@ def _checked(match: re.Match[str] | None, purpose: str) -> tuple[int, int, int] 
 
 
 def _sign(purpose: str, *numbers: int) -> str:
-    words = f"{purpose}:{':'.join(map(str, numbers))}".encode()
-    digest = hmac.new(settings().secret_key.encode(), words, hashlib.sha256).digest()
+    epoch = restores.epoch_of("task", numbers[0])
+    words = ":".join([purpose, *map(str, numbers), *([epoch] if epoch else [])])
+    digest = hmac.new(settings().secret_key.encode(), words.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest)[:12].decode().lower()
 
 

@@ -183,6 +183,7 @@ SAYINGS: dict[str, dict[str, str]] = {
              "ru": "Poruchi: поручите своими словами. СТАТУС — задачи, ОТМЕНА и номер, «12: слова» — по задаче 12, СТОП — не писать."},
     "back": {"en": "Welcome back. Text your next task whenever you like.", "ru": "Снова на связи. Ждём следующую задачу."},
     "no_tasks": {"en": "Nothing is under way. Text a task in your own words.", "ru": "Сейчас задач нет. Поручите своими словами."},
+    "a_tap": {"en": "a reaction", "ru": "реакция"},
     "unread": {"en": "Sorry, we did not understand \"{words}\". For {number} reply {letters}, or \"{number}: \" and your own words. A new task: NEW and words.",
                "ru": "Не поняли ответ «{words}». По {number}: {letters}, или «{number}: » и свои слова. Новая задача: НОВАЯ и слова."},
     "unread_words": {"en": "Sorry, we did not understand \"{words}\". For {number} reply \"{number}: \" and your own words. A new task: NEW and words.",

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from service.conversation import asked, asks, carrying_out, commands, letters, notes
+from service.channels.wording import saying
+from service.conversation import asked, asks, carrying_out, commands, letters, notes, phone_reactions
 from service.conversation.asked import Open
 from service.conversation.asks import Ask
 from service.conversation.letters import NEW, Letter
@@ -21,7 +22,7 @@ def take_in(said: Said) -> int | None:
     """Take the text as the answer it is: the task's id, -1 where it was about none, None where it is a new task."""
     if NEW.match(said.text):
         return _new(said)
-    for reading in (_command, _letter, _note, _numbered, _words, _on_named_task, _like_an_answer):
+    for reading in (_phone_reaction, _command, _letter, _note, _numbered, _words, _on_named_task, _like_an_answer):
         if (task_id := reading(said)) is not None:
             return task_id
     return None
@@ -44,6 +45,19 @@ def _new(said: Said) -> int | None:
         return None
     reply_saying(said, "new_what")
     return -1
+
+
+def _phone_reaction(said: Said) -> int | None:
+    """A tap on a text of ours is no answer; on a question that waits, the answer is asked for."""
+    reaction = phone_reactions.read(said.text) if said.by_phone else None
+    if reaction is None:
+        return None
+    message = phone_reactions.message_of(said, reaction)
+    waiting = [(ask, task) for ask, task in asked.waiting_for(said) if message and ask.message_id == message.id]
+    if reaction.agrees and waiting:
+        ask, task = waiting[0]
+        reply_saying(said, "unread", task, words=saying("a_tap", said.person.language), letters=_letters(ask, said))
+    return message.task_id or -1 if message else -1
 
 
 def _command(said: Said) -> int | None:

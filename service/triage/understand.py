@@ -10,7 +10,7 @@ from flask_babel import force_locale
 
 from service import actor, files
 from service.channels import short_links, strangers
-from service.channels.email import belief, parse
+from service.channels.email import belief, message_ids, parse
 from service.channels.kept import Inbound
 from service.channels.sms import parse as sms_parse
 from service.conversation import answers, commands
@@ -142,10 +142,8 @@ def _about(inbound: Inbound, letter: parse.Letter) -> Reference | None:
 
 def _ours(reference: str) -> Reference | None:
     """The task of a message of ours that is referred to by its Message-ID (`<m12@…>`)."""
-    number = reference.strip("<>").partition("@")[0]
-    if not (number.startswith("m") and number[1:].isdecimal() and len(number) < 18):
-        return None
-    message = db.session.get(Message, int(number[1:]))
+    number = message_ids.read(reference)
+    message = db.session.get(Message, number) if number is not None else None
     if message is None or message.task_id is None or message.to_id is None or message.company_id is None:
         return None
     return Reference(message.task_id, message.to_id, message.company_id, message.id)

@@ -175,7 +175,7 @@ def asked_to_confirm(world):
 @pytest.mark.parametrize("answered", [True, False])
 def test_a_question_that_was_answered_meanwhile_is_asked_no_more(world, switch, answered):
     switch(outbound="off")
-    task_id, person, message_id, due_id = asked_to_confirm(world)
+    task_id, person, _message_id, due_id = asked_to_confirm(world)
     jobs.work_off([due_id])
     if answered:
         world._step("working", task_id, person, None)

@@ -11,9 +11,11 @@ import os
 import pickle
 import socket
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 from localstripe import resources, server
+from localstripe.errors import UserError
 
 
 class KeptStore(resources.Store):
@@ -33,6 +35,21 @@ class KeptStore(resources.Store):
         os.replace(beside, self.path)
 
 
+def list_intents(cls: Any, url: str, customer: str | None = None, created: dict[str, str] | None = None, limit: str | None = None,
+                 starting_after: str | None = None) -> Any:
+    """Payment intents newest first, of one customer and since a moment where they are named: the vendor's list can that."""
+    found = super(resources.PaymentIntent, cls)._api_list_all(url, limit=limit, starting_after=starting_after)
+    if customer:
+        resources.Customer._api_retrieve(customer)  # the vendor's 404 for one that is not there
+    unknown = set(created or {}) - {"gte"}
+    if unknown:
+        raise UserError(400, f"This stand-in filters by created[gte] alone, not by {', '.join(sorted(unknown))}.")
+    since = int((created or {}).get("gte", 0))
+    found._list = sorted((intent for intent in found._list if intent.created >= since and customer in (None, intent.customer)),
+                         key=lambda intent: intent.created, reverse=True)
+    return found
+
+
 def main() -> None:
     """Serve until SIGTERM."""
     parser = argparse.ArgumentParser()
@@ -43,6 +60,7 @@ def main() -> None:
     store = KeptStore()
     store.try_load_from_disk()
     resources.store = server.store = store
+    resources.PaymentIntent._api_list_all = classmethod(list_intents)
     listener = socket.create_server(("127.0.0.1", arguments.port))
     print(f"ready http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     web.run_app(server.app, sock=listener, access_log=None, print=None)

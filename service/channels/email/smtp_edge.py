@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from service import stopping
 from service.channels import short_links
-from service.channels.email import letter
+from service.channels.email import letter, message_ids
 from service.channels.email.about import NOTES
 from service.config import LOOPBACK, settings
 from service.conversation.messages import Message
@@ -38,11 +38,6 @@ UNKNOWN = ("It is not known whether this email went out: {why}. Look whether it 
 
 class UnknownEnd(Exception):
     """The server has the whole mail, and what it made of it is not known. The text says why, for people."""
-
-
-def message_id(message: Message) -> str:
-    """Our Message-ID: the same at every try, so that a repeat is the same mail."""
-    return f"<m{message.id}@{settings().mail_domain}>"
 
 
 def send(message: Message, handing: Callable[[], None], renew: Callable[[], object]) -> str:
@@ -68,7 +63,7 @@ def send(message: Message, handing: Callable[[], None], renew: Callable[[], obje
         raise Heals(f"The certificate of the mail server is not valid for it ({error.verify_message}).") from error
     except (OSError, smtplib.SMTPException) as error:
         raise Heals(f"The mail server cannot be reached ({type(error).__name__}).") from error
-    return message_id(message)
+    return message_ids.made(message.id)
 
 
 def connected() -> smtplib.SMTP:
@@ -165,7 +160,7 @@ def _expect(answer: tuple[int, bytes], code: int = 250) -> None:
 def compose(message: Message) -> EmailMessage:
     """The mail: plain text and HTML, with an address that an answer finds its conversation by."""
     mail = EmailMessage(policy=SMTP)
-    mail["Message-ID"] = message_id(message)
+    mail["Message-ID"] = message_ids.made(message.id)
     mail["Date"] = format_datetime(now())
     mail["Subject"] = message.subject or "Poruchi"
     mail["From"] = formataddr(("Poruchi", f"tasks@{settings().mail_domain}"))

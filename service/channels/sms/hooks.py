@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import Counter
 
+from service import restores
 from service.channels import inbound
 from service.channels.sms import statuses, twilio_edge
 from service.config import settings
@@ -53,7 +54,7 @@ def message() -> ResponseReturnValue:
 def status() -> ResponseReturnValue:
     """What became of a text that we sent; the address says which of our messages it is."""
     form = _form()
-    statuses.take_in(request.args.get("message", type=int), form.get("MessageSid", ""), form.get("MessageStatus", ""),
+    statuses.take_in(_ours(), form.get("MessageSid", ""), form.get("MessageStatus", ""),
                      form.get("ErrorCode"))
     return Response("", 204)
 
@@ -67,6 +68,14 @@ def voice() -> ResponseReturnValue:
         inbound.keep("voice", form.get("To", ""), form["CallSid"], sender=form.get("From", ""), raw=request.get_data())
     return Response('<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you for calling Poruchi. '
                     "Somebody calls you back.</Say></Response>", mimetype="text/xml")
+
+
+def _ours() -> int | None:
+    """The message that the report is about; none where a restore has undone the time in which it was sent."""
+    number = request.args.get("message", type=int)
+    if number is None or not 0 < number < 1 << 62:
+        return None
+    return number if request.args.get("epoch", "") == restores.epoch_of("message", number) else None
 
 
 def _form() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
+from service import restores
 from service.config import settings
 from service.due import Heals, NeedsPerson
 
@@ -61,7 +62,8 @@ def client() -> Client:
 
 def send(to: str, text: str, message_id: int) -> Sent:
     """Hand a text to Twilio. Raises Heals for what may succeed later, NeedsPerson for what cannot."""
-    callback = f"{settings().url}/hooks/twilio/status?message={message_id}"
+    epoch = restores.epoch_of("message", message_id)
+    callback = f"{settings().url}/hooks/twilio/status?message={message_id}{'&epoch=' if epoch else ''}{epoch}"
     try:
         made = client().messages.create(to=to, from_=settings().twilio_from, body=text, status_callback=callback)
     except TwilioRestException as error:

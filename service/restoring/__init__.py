@@ -1,0 +1,1 @@
+"""The statements that a restore adds to a backup: numbers, open work, and the epoch."""

@@ -1,0 +1,79 @@
+"""An acknowledgement names category, price and date only where the task is in the queue: doubt is told as no fact."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+
+from service import telling
+from service.conversation.messages import Message
+from service.due import Due
+from service.tasks import analysis
+from service.tasks.events import Event
+from service.tasks.task import find
+from service.triage.categories import all_categories
+from tenants import wall
+from tenants.wall import db
+from tests import talk
+from workers import jobs
+
+SURE = "Find three suppliers of oat milk and compare their prices for our cafe"
+UNSURE = "How much do you charge for a translation?"
+
+
+def acknowledged(person):
+    (message,) = talk.one(select(Message).where(Message.to_id == person.id, Message.template == "acknowledge"))
+    return message.text
+
+
+def names_a_guess(words):
+    return any(kind.name("en") in words for kind in all_categories().values()) or "€" in words or "ready" in words
+
+
+@pytest.mark.parametrize(("words", "state"), [(SURE, "queued"), (UNSURE, "triage")])
+@pytest.mark.parametrize("channel", ["sms", "email"])
+def test_what_waits_for_an_operator_is_acknowledged_without_a_guess(world, client, words, state, channel):
+    person = world.client(channel=channel)
+    talk.text(client, person.phone, words) if channel == "sms" else talk.mail(person.email, words, subject="")
+    talk.work_off()
+    assert talk.tasks_of(person)[0].state == state
+    assert names_a_guess(acknowledged(person)) == (state == "queued")
+
+
+def due_of(task_id, reaction):
+    with wall.transaction(wall.system("test")):
+        return db.session.scalar(select(Due.id).join(Event, Event.id == Due.event_id).where(Event.task_id == task_id, Due.reaction == reaction))
+
+
+def test_who_is_faster_makes_no_difference(world):
+    person = world.client()
+    task_id = world.task(person, text=SURE)
+    acknowledge, triage = due_of(task_id, "acknowledge"), due_of(task_id, "triage")
+    jobs.work_off([acknowledge])
+    assert talk.told(person) == []
+    jobs.work_off([triage])
+    with wall.transaction(wall.system("test")):
+        db.session.execute(text("update due set due_at = now() where id = :id"), {"id": acknowledge})
+    jobs.work_off([acknowledge])
+    assert names_a_guess(acknowledged(person))
+
+
+def test_a_task_that_triage_does_not_reach_is_acknowledged_all_the_same(world, monkeypatch):
+    monkeypatch.setattr(telling, "SORTED_WITHIN", timedelta(0))
+    person = world.client()
+    task_id = world.task(person, text=SURE)
+    jobs.work_off([due_of(task_id, "acknowledge")])
+    assert not names_a_guess(acknowledged(person))
+
+
+def test_a_task_that_an_operator_ended_at_once_is_acknowledged_without_a_price(world):
+    person = world.client()
+    task_id = world.task(person, text=UNSURE)
+    jobs.work_off([due_of(task_id, "triage")])
+    operator = world.staff("operator")
+    with wall.transaction(operator.scope):
+        analysis.decide(find(task_id), operator.actor, "refuse", None, "We do not do that.")
+    jobs.work_off([due_of(task_id, "acknowledge")])
+    assert not names_a_guess(acknowledged(person))
