@@ -119,3 +119,16 @@ def test_every_queue_has_a_worker():
 
 def test_growing_waits_stay_within_an_hour():
     assert timedelta(seconds=min(3600.0, 2.0 ** due.MOST_ATTEMPTS)) == timedelta(hours=1)
+
+
+def test_production_runs_a_worker_for_every_queue():
+    from pathlib import Path
+
+    import yaml
+
+    from service.reactions import WORKERS
+
+    compose = yaml.safe_load((Path(__file__).resolve().parent.parent.parent / "deploy" / "compose.yaml").read_text())
+    run = {service["command"][3]: service.get("deploy", {}).get("replicas", 1) for service in compose["services"].values()
+           if service.get("command", [])[:3] == ["python", "-m", "workers.work"]}
+    assert run == {"work": 1, **WORKERS}
