@@ -95,6 +95,7 @@ function shown(on) {
 let before = { news: () => {}, held: false, mine: false };
 
 function remember({ detail }) {
+  if (main()) putAway(main()); // a field may be gone on the new page: its draft is not
   before = { news: listen(), held: Boolean(main()?.contains(document.activeElement)), mine: sends(detail.ctx) };
 }
 

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import sign_in, window
-from tests.pages import OPERATOR, PAGES, Shown
+from tests.pages import PAGES, Shown
 
 pytestmark = [pytest.mark.browser]
 WORDS = "Words typed by the key test"
