@@ -118,4 +118,5 @@ def test_ctrl_enter_pressed_twice_at_once_sends_a_message_once(desk, open_page, 
       { code: "Enter", key: "Enter", ctrlKey: true, bubbles: true, cancelable: true })); }""")
     expect(page.locator(".talk article", has_text="Pressed twice at once")).to_have_count(1)
     page.wait_for_timeout(700)
-    assert desk.rows("select count(*) from message where text = 'Pressed twice at once' and direction = 'in'") == [(1,)]
+    page.reload()
+    expect(page.locator(".talk article", has_text="Pressed twice at once")).to_have_count(1)
