@@ -74,7 +74,7 @@ def count_held(person_id: int, most: int) -> int:
 
 
 def triage(after: str | None = None, limit: int = PAGE, *, asked: bool = False) -> Page:
-    """What waits for an operator's decision, oldest first; with `asked` what waits for the client's answer before that."""
+    """What waits for an operator's decision, oldest first; with `asked` for the client's answer."""
     return _by_id(to_decide.waits(asked=asked), after, limit, newest_first=False)
 
 

@@ -1,5 +1,6 @@
-// Ctrl+Enter (Cmd+Enter) sends the form that one is in, and nothing else. Where a form has several different buttons and none of
-// them is marked with data-key="Mod+Enter", neither this key nor Enter presses one: the focus goes to the first.
+// Ctrl+Enter (Cmd+Enter) sends the form that one is in, and nothing else. Where a form has several different
+// buttons and none of them is marked with data-key="Mod+Enter", neither this key nor Enter presses one: the
+// focus goes to the first.
 const WRITTEN = "input:not([type=button], [type=submit], [type=reset], [type=image], [type=file], [type=color])";
 
 const isSubmit = (el) => el.type === "submit";

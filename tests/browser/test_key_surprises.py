@@ -43,7 +43,10 @@ def open_page(desk, browser):
 def test_the_wheel_over_a_figure_scrolls_the_page_and_leaves_the_figure(open_page, gaps):
     page = open_page(OPERATOR, "/desk/pool")
     figure = page.locator("input[type=number]").first
-    figure.evaluate("el => { for (let up = el.closest('details'); up; up = up.parentElement.closest('details')) up.open = true; }")
+    figure.evaluate(
+        "el => { for (let up = el.closest('details'); up; up = up.parentElement.closest('details'))"
+        " up.open = true; }"
+    )
     before = figure.input_value()
     figure.click()
     figure.hover()
@@ -60,8 +63,13 @@ def test_a_file_dropped_beside_its_place_does_not_replace_the_page(open_page):
 
 
 def test_enter_in_the_palette_opens_what_was_typed_not_what_was_found_before(desk, open_page):
-    one, other = (number for (number,) in desk.rows(
-        "select t.number from task t join company c on c.id = t.company_id and c.slug = 'demo' order by t.id desc limit 2"))
+    one, other = (
+        number
+        for (number,) in desk.rows(
+            "select t.number from task t join company c on c.id = t.company_id and c.slug = 'demo'"
+            " order by t.id desc limit 2"
+        )
+    )
     page = open_page(CLIENT, "/app/demo/")
     page.keyboard.press("Control+k")
     page.keyboard.insert_text(str(one))
@@ -74,33 +82,58 @@ def test_enter_in_the_palette_opens_what_was_typed_not_what_was_found_before(des
 
 def test_d_pressed_twice_at_once_decides_one_task(desk, open_page):
     key = desk.command("apikey", "add", "--company", "demo")
-    made = [call(desk, key, "/tasks", {"text": f"You know what I mean, twice {number}"})["id"] for number in range(3)]
+    made = [
+        call(desk, key, "/tasks", {"text": f"You know what I mean, twice {number}"})["id"]
+        for number in range(3)
+    ]
     for _try in range(150):
-        if desk.rows("select count(*) from task where state = 'triage' and id = any(%s)", made) == [(3,)]:
+        if desk.rows("select count(*) from task where state = 'triage' and id = any(%s)", made) == [
+            (3,)
+        ]:
             break
         desk.rows("select pg_sleep(0.2)")
     page = open_page(OPERATOR, f"/desk/triage?task={made[0]}")
     page.evaluate(D_TWICE)
     expect(page.locator("#msg-h + p a.num")).to_have_attribute("href", f"/desk/tasks/{made[1]}")
     page.wait_for_timeout(500)
-    assert desk.rows("select state from task where id = any(%s) order by id", made) == [("queued",), ("triage",), ("triage",)]
+    assert desk.rows("select state from task where id = any(%s) order by id", made) == [
+        ("queued",),
+        ("triage",),
+        ("triage",),
+    ]
     expect(page.locator(".errors")).to_have_count(0)
 
 
 def test_an_option_takes_the_words_along_that_were_typed_beside_it(desk, open_page):
     key = desk.command("apikey", "add", "--company", "demo")
-    made = call(desk, key, "/tasks", {"text": "Find three linen mills", "category": "research", "deadline_at": "2027-06-01T10:00:00Z"})
+    made = call(
+        desk,
+        key,
+        "/tasks",
+        {
+            "text": "Find three linen mills",
+            "category": "research",
+            "deadline_at": "2027-06-01T10:00:00Z",
+        },
+    )
     staff = desk.command("apikey", "add", "--staff", OPERATOR)
     for _try in range(150):
         if call(desk, staff, f"/tasks/{made['id']}")["state"] in ("queued", "triage"):
             break
         desk.rows("select pg_sleep(0.2)")
-    call(desk, staff, f"/tasks/{made['id']}/questions", {"text": "Which colour?", "options": ["White", "Grey"]})
+    call(
+        desk,
+        staff,
+        f"/tasks/{made['id']}/questions",
+        {"text": "Which colour?", "options": ["White", "Grey"]},
+    )
     page = open_page(CLIENT, f"/app/demo/tasks/{made['number']}")
     page.locator("textarea[id^=answer-]").fill("but not too dark")
     page.get_by_role("button", name="Grey").click()
     expect(page.locator("textarea[id^=answer-]")).to_have_count(0)
-    assert desk.rows("select answer from question where task_id = %s", made["id"]) == [("Grey\n\nbut not too dark",)]
+    assert desk.rows("select answer from question where task_id = %s", made["id"]) == [
+        ("Grey\n\nbut not too dark",)
+    ]
 
 
 def test_the_list_of_keys_names_ctrl_enter_once_and_plainly(open_page, gaps):
@@ -114,7 +147,8 @@ def test_the_list_of_keys_names_ctrl_enter_once_and_plainly(open_page, gaps):
 def test_ctrl_enter_pressed_twice_at_once_sends_a_message_once(desk, open_page, gaps):
     page = open_page(CLIENT, f"/app/demo/tasks/{gaps['n_working']}")
     page.fill("#reply", "Pressed twice at once")
-    page.evaluate("""() => { for (const _press of [1, 2]) document.querySelector("#reply").dispatchEvent(new KeyboardEvent("keydown",
+    page.evaluate("""() => { for (const _press of [1, 2])
+      document.querySelector("#reply").dispatchEvent(new KeyboardEvent("keydown",
       { code: "Enter", key: "Enter", ctrlKey: true, bubbles: true, cancelable: true })); }""")
     expect(page.locator(".talk article", has_text="Pressed twice at once")).to_have_count(1)
     page.wait_for_timeout(700)

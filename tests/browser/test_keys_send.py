@@ -1,7 +1,8 @@
-"""Ctrl+Enter sends the form that one is in and nothing else: pressed in every text area of every page, with tasks in every state.
+"""Ctrl+Enter sends the form that one is in and nothing else: pressed in every text area of every
+page, with tasks in every state.
 
-What would change something is caught on its way out and written down, so that the desk stays as it is and one page serves for
-all of its fields."""
+What would change something is caught on its way out and written down, so that the desk stays as it
+is and one page serves for all of its fields."""
 
 from __future__ import annotations
 
@@ -20,22 +21,26 @@ pytestmark = [pytest.mark.browser]
 WORDS = "Words typed by the key test"
 # What a page writes down while somebody types: it changes no task.
 WHILE_TYPING = ("/drafts", "/live/", "/guess", "/form-token")
-# Forms of several different buttons, by the field that is typed in, with the value of the button that the keys press;
-# None: nothing is pressed, and the focus stands on the first button.
+# Forms of several different buttons, by the field that is typed in, with the value of the button that
+# the keys press; None: nothing is pressed, and the focus stands on the first button.
 SEVERAL = {"drop-reason": None, "answer": ""}
 KEYS = itertools.cycle(["Control+Enter", "Meta+Enter"])
 
-FIELDS = """(wanted) => [...document.querySelectorAll(wanted)].filter((el) => !el.closest("[hidden], [aria-hidden=true], template"))
+FIELDS = """(wanted) => [...document.querySelectorAll(wanted)]
+  .filter((el) => !el.closest("[hidden], [aria-hidden=true], template"))
   .map((el, at) => { el.dataset.at = at; return at; })"""
 # Opens what a field is folded in, fills what else its form requires, and steps into the field.
 INTO = """(at) => {
   const el = document.querySelector(`[data-at="${at}"]`);
-  for (let fold = el.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  for (let fold = el.closest("details"); fold; fold = fold.parentElement.closest("details"))
+    fold.open = true;
   for (const other of el.form?.elements ?? []) {
     if (other === el || !other.willValidate || other.checkValidity()) continue;
     if (other.type === "checkbox") other.checked = true;
-    else if (other.tagName === "SELECT") other.value = [...other.options].find((one) => one.value)?.value;
-    else other.value = { email: "new@client.example", number: "90", "datetime-local": "2030-06-01T12:00" }[other.type] ?? "Words";
+    else if (other.tagName === "SELECT")
+      other.value = [...other.options].find((one) => one.value)?.value;
+    else other.value = { email: "new@client.example", number: "90",
+      "datetime-local": "2030-06-01T12:00" }[other.type] ?? "Words";
   }
   el.focus();
   el.select();
@@ -43,13 +48,16 @@ INTO = """(at) => {
 # What a reader can see of the form: its address and its different buttons.
 FORM = """(at) => {
   const el = document.querySelector(`[data-at="${at}"]`);
-  const seen = [...el.form?.elements ?? []].filter((one) => one.type === "submit" && !one.disabled && one.checkVisibility());
+  const seen = [...el.form?.elements ?? []]
+    .filter((one) => one.type === "submit" && !one.disabled && one.checkVisibility());
   return { id: el.id, name: el.name, action: el.form && new URL(el.form.action).pathname,
-    buttons: [...new Map(seen.map((one) => [`${one.name}=${one.value}`, one.value])).values()], focused: document.activeElement === el };
+    buttons: [...new Map(seen.map((one) => [`${one.name}=${one.value}`, one.value])).values()],
+    focused: document.activeElement === el };
 }"""
 ON_FIRST = """(at) => {
   const { elements } = document.querySelector(`[data-at="${at}"]`).form;
-  return document.activeElement === [...elements].find((one) => one.type === "submit" && !one.disabled && one.checkVisibility());
+  return document.activeElement === [...elements]
+    .find((one) => one.type === "submit" && !one.disabled && one.checkVisibility());
 }"""
 
 
@@ -66,7 +74,11 @@ class Caught:
             return route.continue_()
         self.posts.append((path, (request.post_data_buffer or b"").decode("utf-8", "replace")))
         if "json" in request.headers.get("accept", ""):
-            return route.fulfill(status=200, content_type="application/json", body=json.dumps({"page": "#sent", "number": 1}))
+            return route.fulfill(
+                status=200,
+                content_type="application/json",
+                body=json.dumps({"page": "#sent", "number": 1}),
+            )
         return route.fulfill(status=204)
 
     def settle(self, page: Page) -> list[tuple[str, str]]:
@@ -86,7 +98,10 @@ def windows(desk, browser):
 
     def of(reader: str) -> tuple[Page, Caught]:
         if reader not in opened:
-            page, caught = sign_in(browser, desk, reader) if reader else window(browser, desk), Caught()
+            page, caught = (
+                sign_in(browser, desk, reader) if reader else window(browser, desk),
+                Caught(),
+            )
             page.route("**/*", caught.hold)
             opened[reader] = (page, caught)
         return opened[reader]
@@ -113,20 +128,32 @@ def pressed_in(page: Page, caught: Caught, at: int, key: str) -> tuple[dict, lis
 
 def wrong(form: dict, sent: list[tuple[str, str]], on_first: bool) -> str:
     """What the keys did that nobody asked for, in words; nothing where all is right."""
-    choice = next((value for start, value in SEVERAL.items() if form["id"].startswith(start)), "none")
+    choice = next(
+        (value for start, value in SEVERAL.items() if form["id"].startswith(start)), "none"
+    )
     if len(form["buttons"]) > 1 and choice == "none":
         return f"{form['id']}: a form with several buttons that this test does not know"
     if len(form["buttons"]) > 1 and choice is None:
-        return "" if not sent and on_first else f"{form['id']}: sent {sent}, focus on the first button: {on_first}"
+        return (
+            ""
+            if not sent and on_first
+            else f"{form['id']}: sent {sent}, focus on the first button: {on_first}"
+        )
     if form["action"] is None:
         return f"{form['id']}: in no form, but sent {sent}" if sent else ""
     if [path for path, _body in sent] != [form["action"]]:
-        return f"{form['id']}: expected {form['action']}, went out: {[path for path, _body in sent]}"
-    return "" if WORDS in sent[0][1].replace("+", " ") else f"{form['id']}: sent without the words that were typed"
+        return (
+            f"{form['id']}: expected {form['action']}, went out: {[path for path, _body in sent]}"
+        )
+    return (
+        ""
+        if WORDS in sent[0][1].replace("+", " ")
+        else f"{form['id']}: sent without the words that were typed"
+    )
 
 
 def areas(shown: Shown) -> str:
-    # The page for a browser without connection keeps what is written and sends nothing: its own test has it.
+    # The page for a browser without connection keeps what is written and sends nothing.
     return "textarea" if shown.name != "offline" else "none"
 
 

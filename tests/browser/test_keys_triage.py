@@ -1,5 +1,5 @@
-"""Triage by keys alone: what is decided is what is shown, also after one was skipped and one was asked back; and no key falls on
-another task than the one that was read."""
+"""Triage by keys alone: what is decided is what is shown, also after one was skipped and one was
+asked back; and no key falls on another task than the one that was read."""
 
 from __future__ import annotations
 
@@ -13,14 +13,29 @@ WORDS = "You know what I mean, key {}"
 
 
 @pytest.fixture
-def six(desk):
-    """Six tasks in triage and nothing else there: their ids, oldest first."""
-    desk.run_as_system("update task set state = 'deleted' where state = 'triage'")
-    desk.run_as_system("update inbound set state = 'worked' where state = 'needs_person'")
+def nothing_else(desk):
+    """Nothing else is in triage; afterwards it is there again."""
+    aside = [("task", "triage", "deleted"), ("inbound", "needs_person", "worked")]
+    ids = {}
+    for table, waits, away in aside:
+        ids[table] = [
+            one for (one,) in desk.rows(f"select id from {table} where state = %s", waits)
+        ]
+        desk.run_as_system(f"update {table} set state = %s where id = any(%s)", away, ids[table])
+    yield
+    for table, waits, _away in aside:
+        desk.run_as_system(f"update {table} set state = %s where id = any(%s)", waits, ids[table])
+
+
+@pytest.fixture
+def six(desk, nothing_else):
+    """Six tasks in triage: their ids, oldest first."""
     key = desk.command("apikey", "add", "--company", "demo")
     made = [call(desk, key, "/tasks", {"text": WORDS.format(number)})["id"] for number in range(6)]
     for _try in range(150):
-        if desk.rows("select count(*) from task where state = 'triage' and id = any(%s)", made) == [(6,)]:
+        if desk.rows("select count(*) from task where state = 'triage' and id = any(%s)", made) == [
+            (6,)
+        ]:
             return made
         desk.rows("select pg_sleep(0.2)")
     raise AssertionError("they never came to triage")
@@ -38,11 +53,16 @@ def page(desk, browser, six):
 def shows(page, task_id):
     """The task is open, and it is the one that the list marks."""
     expect(page.locator("#msg-h + p a.num")).to_have_attribute("href", f"/desk/tasks/{task_id}")
-    expect(page.locator(".qrow[aria-current] a")).to_have_attribute("href", f"/desk/triage?task={task_id}")
+    expect(page.locator(".qrow[aria-current] a")).to_have_attribute(
+        "href", f"/desk/triage?task={task_id}"
+    )
 
 
 def states(desk, ids):
-    return [state for (state,) in desk.rows("select state from task where id = any(%s) order by id", ids)]
+    return [
+        state
+        for (state,) in desk.rows("select state from task where id = any(%s) order by id", ids)
+    ]
 
 
 def test_skip_one_ask_one_and_decide_three_those_decided_are_those_shown(desk, page, six):
@@ -86,7 +106,9 @@ def test_after_asking_back_the_list_takes_the_keys_at_once(desk, page, six):
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     shows(page, six[1])
-    assert desk.rows("select text from question where task_id = %s", six[0]) == [("For which country?",)]
+    assert desk.rows("select text from question where task_id = %s", six[0]) == [
+        ("For which country?",)
+    ]
 
 
 def test_a_colleague_decides_the_open_one_while_words_are_typed_for_it(desk, page, six):

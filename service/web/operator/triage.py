@@ -36,12 +36,14 @@ def page(refusal: Refusal | None = None) -> ResponseReturnValue:
     it = triage_list.look()
     task, message = it.row.task if it.row else None, it.message
     event, name = triage_list.decided(it.gone)
-    return render_template(
-        "operator/triage.html", it=it, page=it.page, waiting=[] if it.asked else it.messages, row=it.row, task=task,
-        message=message, errors=refusal.at() if refusal else {}, values=forms.typed(refusal), left=forms.unsent(refusal),
-        key=uuid.uuid4().hex, guess=_guess(task) if task else None, event=event, decided_by=name, onward=_onward(it),
-        asked=questions.questions_of(task) if task else [],
-        replies=strangers_desk.replies([message]) if message else {}), refusal.status if refusal else 200
+    shown = render_template(
+        "operator/triage.html", it=it, page=it.page, row=it.row, task=task, message=message,
+        waiting=[] if it.asked else it.messages, event=event, decided_by=name, onward=_onward(it),
+        guess=_guess(task) if task else None, asked=questions.questions_of(task) if task else [],
+        replies=strangers_desk.replies([message]) if message else {}, key=uuid.uuid4().hex,
+        errors=refusal.at() if refusal else {}, values=forms.typed(refusal),
+        left=forms.unsent(refusal))
+    return shown, refusal.status if refusal else 200
 
 
 def _onward(it: triage_list.Looked) -> str:
@@ -100,7 +102,7 @@ def undo(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/triage/question")
 @desk_only
 def ask_back(task_id: int) -> ResponseReturnValue:
-    """Ask the client before deciding; the task leaves the list until the answer, and the next one opens."""
+    """Ask the client before deciding; the task leaves the list until they answer."""
     try:
         task = find(task_id)
         with forms.errors_at({"text": "ask-question"}):

@@ -1,4 +1,4 @@
-"""What the page of triage looks at, and what it opens after a decision: the one below, else the one above."""
+"""What the page of triage looks at, and what it opens after a decision: the next of the list."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGE = "/desk/triage"
 
 @dataclass(frozen=True)
 class Looked:
-    """The lists, and what stands in the middle: one that waits for a decision, or one that was decided meanwhile."""
+    """The lists, and in the middle one that waits for a decision, or was decided meanwhile."""
 
     page: lists.Page
     messages: list[Inbound]
@@ -31,16 +31,29 @@ class Looked:
 
 
 def look() -> Looked:
-    """Return what was acted on, else what the address names, else the oldest: words typed for one task never stand under another."""
+    """Return what was acted on, else what the address names, else the oldest.
+
+    So words that were typed for one task never stand under another.
+    """
     task_id, inbound_id = _wanted("task"), _wanted("message")
     row = next(iter(lists.by_ids([task_id])), None) if task_id and not inbound_id else None
     open_row = row if row and row.task.state == "triage" else None
-    asked = open_row.task.waiting_since is not None if open_row else "asked" in request.args and not inbound_id
+    asked = (
+        open_row.task.waiting_since is not None
+        if open_row
+        else "asked" in request.args and not inbound_id
+    )
     page, messages = _page(open_row, asked), channel_lists.waiting()
     counts = {"now": to_decide.count(100), "asked": to_decide.count(100, asked=True)}
     if inbound_id:
         here = next((one for one in messages if one.id == inbound_id), None)
-        return Looked(page, messages, message=here, counts=counts, gone_message=None if here else db.session.get(Inbound, inbound_id))
+        return Looked(
+            page,
+            messages,
+            message=here,
+            counts=counts,
+            gone_message=None if here else db.session.get(Inbound, inbound_id),
+        )
     if row and row.task.state not in ("triage", "received"):
         return Looked(page, messages, asked, gone=row, counts=counts)
     shown = open_row or next(iter(page.rows), None)
@@ -62,7 +75,7 @@ def _page(shown: lists.Row | None, asked: bool) -> lists.Page:
 
 
 def after_task(task_id: int, *, asked: bool = False) -> str:
-    """Return the address of what comes after this task: the next below, else the first message, else the next above."""
+    """Return the address of what comes next: a task below, else a message, else a task above."""
     if (below := to_decide.below(task_id, asked=asked)) is not None:
         return f"{PAGE}?task={below}"
     message = next(iter(channel_lists.waiting(1)), None) if not asked else None
@@ -73,7 +86,7 @@ def after_task(task_id: int, *, asked: bool = False) -> str:
 
 
 def after_message(inbound_id: int) -> str:
-    """Return the address of what comes after this message: the next below, else the one above, be it a message or a task."""
+    """Return the address of what comes next: a message below, else above, else the last task."""
     others = [one.id for one in channel_lists.waiting() if one.id != inbound_id]
     below = [one for one in others if one > inbound_id]
     if others:
@@ -83,7 +96,7 @@ def after_message(inbound_id: int) -> str:
 
 
 def decided(gone: lists.Row | None) -> tuple[Event | None, str]:
-    """Return the decision on a task that is no longer in triage, and the name of who made it; empty where nobody did."""
+    """Return the decision on a task that has left triage, and who made it; empty where nobody did."""
     event = to_decide.decision_on(gone.task) if gone else None
     person = db.session.get(Person, event.by_id) if event and event.by_id else None
     return event, person.name if person else ""
