@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.browser]
 WORDS = "Words typed by the key test"
 # What a page writes down while somebody types: it changes no task.
 WHILE_TYPING = ("/drafts", "/live/", "/guess", "/form-token")
-# Forms of several different buttons, by the field that is typed in, with the value of the button that
-# the keys press; None: nothing is pressed, and the focus stands on the first button.
+# Forms of several different buttons, by the field that is typed in, with the value of the button
+# that the keys press; None: nothing is pressed, and the focus stands on the first button.
 SEVERAL = {"drop-reason": None, "answer": ""}
 KEYS = itertools.cycle(["Control+Enter", "Meta+Enter"])
 

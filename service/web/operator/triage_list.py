@@ -96,7 +96,7 @@ def after_message(inbound_id: int) -> str:
 
 
 def decided(gone: lists.Row | None) -> tuple[Event | None, str]:
-    """Return the decision on a task that has left triage, and who made it; empty where nobody did."""
+    """Return the decision on a task that has left triage, and the name of who made it."""
     event = to_decide.decision_on(gone.task) if gone else None
     person = db.session.get(Person, event.by_id) if event and event.by_id else None
     return event, person.name if person else ""
