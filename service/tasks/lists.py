@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
 from service.now import now
+from service.tasks import to_decide
 from service.tasks.states import HELD, OPEN
 from service.tasks.task import FIRST_NUMBER, UNDER_WAY, Task
 from tenants.company import Company
@@ -72,9 +73,9 @@ def count_held(person_id: int, most: int) -> int:
     return db.session.scalar(_counted([Task.holder_id == person_id, _is(*HELD, "delivered")], most)) or 0
 
 
-def triage(after: str | None = None, limit: int = PAGE) -> Page:
-    """What waits for an operator's decision, oldest first."""
-    return _by_id((_is("triage"),), after, limit, newest_first=False)
+def triage(after: str | None = None, limit: int = PAGE, *, asked: bool = False) -> Page:
+    """What waits for an operator's decision, oldest first; with `asked` for the client's answer."""
+    return _by_id(to_decide.waits(asked=asked), after, limit, newest_first=False)
 
 
 @dataclass(frozen=True)

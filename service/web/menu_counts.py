@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import g
 
 from service.channels import lists as channel_lists
-from service.tasks import lists
+from service.tasks import lists, to_decide
 from tenants import wall
 
 MOST = 100
@@ -18,8 +18,8 @@ def beside(path: str) -> str:
 
 
 def waiting() -> str:
-    """How many tasks and messages wait for a decision."""
-    return _unless_none(lists.counts("triage", most=MOST)["triage"] + channel_lists.count_waiting(MOST))
+    """How many tasks and messages wait for a decision; what was asked back waits for the client."""
+    return _unless_none(to_decide.count(MOST) + channel_lists.count_waiting(MOST))
 
 
 def holding() -> str:

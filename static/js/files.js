@@ -102,10 +102,12 @@ export function files() {
   for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, drag);
 }
 
+// A file that is dropped beside its place is not opened in place of the page.
 function drag(event) {
-  const zone = event.target.closest?.("[data-drops]");
-  if (!zone || !event.dataTransfer?.types.includes("Files")) return;
+  if (!event.dataTransfer?.types.includes("Files") || event.target.closest?.("input[type=file]")) return;
   event.preventDefault();
+  const zone = event.target.closest?.("[data-drops]");
+  if (!zone) return;
   zone.classList.toggle("is-over", event.type === "dragover");
   if (event.type === "drop") add(document.getElementById(zone.dataset.drops), event.dataTransfer.files);
 }

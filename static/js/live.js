@@ -33,8 +33,16 @@ function late() {
   if (owed && !sending.size) again();
 }
 
+// A form that is on its way is not sent once more by a second press of the same key or button.
+function once(event) {
+  if (![...sending].some((ctx) => ctx.sourceElement === event.target)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
 // What was asked for before a form went out is older than the form's own answer, and would put the page back.
 function inTurn() {
+  document.addEventListener("submit", once, true);
   document.addEventListener("htmx:before:request", ({ detail }) => { if (sends(detail.ctx)) { sending.add(detail.ctx); turn++; } });
   for (const name of LANDED) document.addEventListener(name, ({ detail }) => sending.delete(detail.ctx));
   for (const name of ["htmx:after:swap", "htmx:error", "htmx:finally:request"]) document.addEventListener(name, late);
@@ -95,6 +103,7 @@ function shown(on) {
 let before = { news: () => {}, held: false, mine: false };
 
 function remember({ detail }) {
+  if (main()) putAway(main()); // a field may be gone on the new page: its draft is not
   before = { news: listen(), held: Boolean(main()?.contains(document.activeElement)), mine: sends(detail.ctx) };
 }
 

@@ -30,7 +30,8 @@ export function listen() {
 }
 
 // Where the place of the focus went with what was done there, it goes on to what comes next, and not back to the top of the page.
-const NEXT = ["#main .errors", "#main .stage.is-here > summary", "#main .move", "#main h1"];
+const NEXT = ["#main .errors", "#main .stage.is-here > summary", "#main .move", "#main .qrow[aria-current]",
+  "#main h1"];
 
 export function onward() {
   if (document.activeElement !== document.body) return;

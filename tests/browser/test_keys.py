@@ -14,6 +14,8 @@ READERS = (OPERATOR, ASSISTANT, CLIENT)
 SHOWN = [page for page in PAGES if page.name in WANTED and page.reader in READERS]
 # What a key says, where it is no letter or digit.
 NAMED = {"/": "Slash", "?": "Shift+Slash", "Esc": "Escape", "Enter": "Enter", "Ctrl Enter": "Mod+Enter", "Ctrl K": "Mod+KeyK"}
+# Ctrl+Enter belongs to the form that one is in: test_keys_send.py presses it in each of them.
+IN_A_FORM = "Mod+Enter"
 
 # Forms and links are held, so that one page serves for all keys and the desk stays as it is; what would have happened is written down.
 HOLD = """() => {
@@ -74,6 +76,8 @@ def test_every_key_that_is_shown_does_something(desk, windows, gaps, shown):
     meant = {code for code, _row in codes} | ({"KeyJ", "KeyK"} if page.locator("[data-rows]").count() else set())
     assert {code_of(label) for label in page.evaluate(LABELS)} <= meant
     for code, row in sorted(codes):
+        if code == IN_A_FORM:
+            continue
         before = page.evaluate(PRESS, [code, row])
         try:
             page.wait_for_function(f"(before) => ({STATE})() !== before", arg=before, timeout=10_000)

@@ -65,7 +65,8 @@ def answer_question(task: Task) -> None:
     with forms.errors_at({"text": f"answer-{number}"}):
         if option and option not in {offered for question in questions.questions_of(task) if question.id == number for offered in question.options}:
             raise BadInput({"text": _("This was not among the options.")})
-        questions.answer(task, doors.me(), number, option or forms.words("text"))
+        words = [words for words in (option, forms.words("text")) if words]
+        questions.answer(task, doors.me(), number, "\n\n".join(words))
 
 
 @pages.post("/tasks/<int:number>/acceptance")

@@ -8,8 +8,6 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.channels import lists as channel_lists
-from service.channels.kept import Inbound
 from service.errors import BadInput, Refusal
 from service.tasks import analysis, delegate, lists, parameters, questions, splitting, undoing
 from service.tasks.parameters import Parameters
@@ -18,6 +16,7 @@ from service.tasks.task import Task, find
 from service.triage import strangers_desk
 from service.triage.classify import classify, speaking_for
 from service.web import doors, forms, menu_counts
+from service.web.operator import triage_list
 from service.web.operator.blueprint import desk_only, pages
 from tenants import handbook
 from tenants.wall import db
@@ -34,23 +33,24 @@ def page(refusal: Refusal | None = None) -> ResponseReturnValue:
     """The page; after a refusal with what was typed and what was wrong."""
     if refusal is not None:
         db.session.rollback()
-    tasks, waiting = lists.triage(request.args.get("after")), channel_lists.waiting()
-    row, message = _looked_at(tasks, waiting)
-    task, errors = row.task if row else None, refusal.at() if refusal else {}
-    return render_template("operator/triage.html", page=tasks, waiting=waiting, row=row, task=task, message=message, errors=errors,
-                           values=forms.typed(refusal), left=forms.unsent(refusal), key=uuid.uuid4().hex, guess=_guess(task) if task else None,
-                           replies=strangers_desk.replies([message]) if message else {}), refusal.status if refusal else 200
+    it = triage_list.look()
+    task, message = it.row.task if it.row else None, it.message
+    event, name = triage_list.decided(it.gone)
+    shown = render_template(
+        "operator/triage.html", it=it, page=it.page, row=it.row, task=task, message=message,
+        waiting=[] if it.asked else it.messages, event=event, decided_by=name, onward=_onward(it),
+        guess=_guess(task) if task else None, asked=questions.questions_of(task) if task else [],
+        replies=strangers_desk.replies([message]) if message else {}, key=uuid.uuid4().hex,
+        errors=refusal.at() if refusal else {}, values=forms.typed(refusal),
+        left=forms.unsent(refusal))
+    return shown, refusal.status if refusal else 200
 
 
-def _looked_at(tasks: lists.Page, waiting: list[Inbound]) -> tuple[lists.Row | None, Inbound | None]:
-    """What was acted on, else what the address names, else the oldest: words typed for one task never stand under another."""
-    acted: dict[str, int] = request.view_args or {}
-    wanted, message = (acted.get(f"{kind}_id") or request.values.get(name, type=int) for kind, name in (("task", "task"), ("inbound", "message")))
-    if message:
-        return None, next((one for one in waiting if one.id == message), None)
-    further = [row for row in lists.by_ids([wanted]) if row.task.state == "triage"] if wanted else []
-    shown = next(iter([*further, *tasks.rows]), None)
-    return (shown, None) if shown or not waiting else (None, waiting[0])
+def _onward(it: triage_list.Looked) -> str:
+    """Where it goes on from what was decided meanwhile."""
+    if it.gone:
+        return triage_list.after_task(it.gone.task.id)
+    return triage_list.after_message(it.gone_message.id) if it.gone_message else ""
 
 
 def _guess(task: Task) -> dict[str, object]:
@@ -75,6 +75,7 @@ def decide(task_id: int) -> ResponseReturnValue:
     """Delegate (to the queue, or to somebody at once), do, delete or refuse; it can be taken back for a while."""
     try:
         task = find(task_id)
+        asked = task.waiting_since is not None
         decision, who = request.form.get("decision", ""), forms.whole("assistant")
         with forms.errors_at({"reason": "do-reason" if decision == "do" else "drop-reason"}):
             analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason"))
@@ -84,7 +85,7 @@ def decide(task_id: int) -> ResponseReturnValue:
         return page(error)
     said = _("Task %(number)s is %(state)s.", number=task.number, state=STATE_NAMES[task.state])
     forms.toast(said, undo=f"/desk/tasks/{task_id}/triage/undo") if not who else flash(said)
-    return redirect("/desk/triage", 303)
+    return redirect(triage_list.after_task(task_id, asked=asked), 303)
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage/undo")
@@ -101,15 +102,15 @@ def undo(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/triage/question")
 @desk_only
 def ask_back(task_id: int) -> ResponseReturnValue:
-    """Ask the client before deciding; the task stays in triage until the answer."""
+    """Ask the client before deciding; the task leaves the list until they answer."""
     try:
         task = find(task_id)
         with forms.errors_at({"text": "ask-question"}):
             questions.ask(task, doors.me(), forms.words("question"))
     except Refusal as error:
         return page(error)
-    flash(_("Asked. The clock stands until they answer."))
-    return redirect("/desk/triage", 303)
+    flash(_("Asked. It comes back to the list with the answer."))
+    return redirect(triage_list.after_task(task_id), 303)
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage/date")
@@ -186,7 +187,7 @@ def drop(inbound_id: int) -> ResponseReturnValue:
     except Refusal as error:
         return page(error)
     forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
-    return redirect("/desk/triage", 303)
+    return redirect(triage_list.after_message(inbound_id), 303)
 
 
 @pages.post("/desk/inbound/<int:inbound_id>/drop/undo")

@@ -97,7 +97,8 @@ def test_a_stale_tab_of_the_operator_decides_nothing_twice_and_its_words_stand_u
         stale = tabs[1]
         expect(stale.locator(".errors")).to_contain_text("refused now, so this cannot be done")
         expect(stale.locator(".unsent")).to_contain_text("Typed for the first one")
-        expect(stale.locator("#drop-reason")).to_have_value("")
+        expect(stale.locator(".notice", has_text="Already decided by")).to_be_visible()
+        expect(stale.locator("#drop-reason, .kept-words")).to_have_count(0)
         # Refused for another reason it stays under the very task that it was typed for.
         stale.goto(f"{desk.url}/desk/triage?task={other}")
         stale.locator("details[id^=drop-] > summary").click()
