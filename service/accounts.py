@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select, update
+from sqlalchemy import select, update
 
 from service.actor import THE_SYSTEM
 from service.channels import outbound
@@ -151,17 +151,14 @@ def end_staff(person_id: int) -> int:
     if not membership.is_staff(person_id):
         raise NotFound(_("They are not staff."))
     # Locked in one order, so that nobody moves one of them between the look and the return.
-    held = db.session.scalars(_held_by(person_id).order_by(Task.id).with_for_update()).all()
+    theirs = select(Task).where(Task.holder_id == person_id, Task.state.in_(HELD))
+    held = db.session.scalars(theirs.order_by(Task.id).with_for_update()).all()
     for task in held:
         delegate.give_back(task, THE_SYSTEM, _("They have left the service."))
     membership.dismiss(person_id)
     identity.end_all(person_id)
     identity.end_staff_keys(person_id)
     return len(held)
-
-
-def _held_by(person_id: int) -> Select[tuple[Task]]:
-    return select(Task).where(Task.holder_id == person_id, Task.state.in_(HELD))
 
 
 def person_of(email: str, name: str, language: str, zone: str, company_id: int | None) -> Person:
