@@ -60,7 +60,8 @@ HERE: dict[str, Callable[[Event], None]] = {
     **{name: getattr(telling, name) for name in (
         "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "ask_client_to_confirm", "ask_owners",
         "tell_client_started", "ask_client_question", "tell_client_red_line", "tell_client_late", "ask_client_to_accept",
-        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on", "send_receipt", "tell_owner_charge_failed")},
+        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on", "send_receipt", "tell_owner_charge_failed",
+        "tell_client_left_out")},
     **{name: getattr(telling_staff, name) for name in (
         "tell_assistant_assigned", "tell_assistant_corrected", "tell_assistant_started", "tell_assistant_answered",
         "tell_assistant_changed", "remind_assistant_red_line", "tell_assistant_rework", "tell_assistant_accepted",

@@ -13,7 +13,7 @@ from service.actor import ASSISTANT
 from service.api import access, answers, bodies, reading, reads, shown
 from service.api.access import me
 from service.errors import BadInput, NotFound
-from service.files import Attachment
+from service.files import LEFT_OUT, Attachment
 from service.tasks.task import find
 
 PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
@@ -24,7 +24,7 @@ PLAIN_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 @reading.asks(bodies.Paged)
 def files(task: int, query: bodies.Paged) -> Response:
     """The task's files, oldest first."""
-    wanted = select(Attachment).where(Attachment.task_id == find(task).id)
+    wanted = select(Attachment).where(Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT)
     rows, next_ = reads.oldest_first(wanted, Attachment.id, query)
     return shown.reply_list([_file(file) for (file,) in rows], next_)
 
@@ -46,7 +46,7 @@ def file(task: int, file: int) -> Response:
     """The bytes, always to be saved and never shown in place."""
     found = kept.find(find(task), file)
     try:
-        return send_file(kept.path_of(bytes(found.sha256)), mimetype=found.type, as_attachment=True,
+        return send_file(kept.path_of(bytes(found.sha256)), mimetype=kept.plain_type(found.type), as_attachment=True,
                          download_name=found.name, etag=bytes(found.sha256).hex(), max_age=0)
     except FileNotFoundError:
         current_app.logger.error("the bytes of file %s are missing", found.id)

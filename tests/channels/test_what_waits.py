@@ -156,9 +156,14 @@ def test_a_picture_with_words_comes_to_its_task_and_what_cannot_be_fetched_is_sa
          **media("https://api.twilio.com/ME0", "https://api.twilio.com/gone", "http://169.254.169.254/secret"))
     work_off()
     fetch_pictures()
+    work_off()
     task_id = tasks_of(person)[0].id
     assert attached(task_id) == ["picture-1.png"]
-    assert ["404" in words or "does not lie at Twilio" in words for words in said_on(task_id)] == [True, True]
+    noted = one(select(Event).where(Event.task_id == task_id, Event.kind == "task.file_left_out").order_by(Event.id))
+    assert ["404" in event.facts["detail"] or "does not lie at Twilio" in event.facts["detail"] for event in noted] == [True, True]
+    told_of = [words for words in told(person) if "could not be taken" in words]
+    assert len(told_of) == 2 and "picture-2" in told_of[0] and "picture-3" in told_of[1]
+    assert said_on(task_id) == [], "nobody says what they did not say"
 
 
 def test_a_picture_without_words_waits_for_a_person_who_can_make_it_a_task(world, client, pictures):
