@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service.errors import BadInput, Refusal
-from service.web import doors, forms
+from service.web import doors, forms, uploads
 from tenants.wall import db
 
 
@@ -52,7 +52,12 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    return show(code, (error.name or "error").lower().replace(" ", "-"), _default(code))
+    detail = _too_large() if code == 413 and request.mimetype == "multipart/form-data" else _default(code)
+    return show(code, (error.name or "error").lower().replace(" ", "-"), detail)
+
+
+def _too_large() -> str:
+    return _("This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.", most=uploads.most())
 
 
 def not_kept(_error: Exception) -> ResponseReturnValue:
