@@ -71,10 +71,9 @@ replay = AppGroup("replay", help="Run something kept again.")
 @as_json
 def company_add(name: str, owner: str, currency: str, language: str, json_: bool) -> None:
     """Add a company with its owner; prints a link with which the owner sets a password."""
-    def add() -> tuple[str, str | None]:
+    def add() -> tuple[str, str]:
         made = accounts.add_company(name, owner, currency, language)
-        link = links.reset_for(owner, lasts=accounts.FIRST_PASSWORD_FOR)
-        return made.slug, link and f"{settings().url}/reset/{link[0]}"
+        return made.slug, _first_password(membership.owners(made.id)[0].id)
     slug, link = refusals(add)
     told({"company": slug, "link": link}, f"{slug}\n{link}", json_=json_)
 
@@ -155,9 +154,13 @@ def staff_end(email: str, json_: bool) -> None:
 
 
 def _hired(email: str, name: str, role: str, trades: list[str]) -> str:
-    accounts.add_staff(email, name or email.partition("@")[0], role, trades)
-    made = links.reset_for(email, lasts=accounts.FIRST_PASSWORD_FOR)
-    return f"{settings().url}/reset/{made[0]}" if made else ""
+    return _first_password(accounts.add_staff(email, name or email.partition("@")[0], role, trades).id)
+
+
+def _first_password(person_id: int) -> str:
+    """Return a link with which this person sets a password, "" where they do not sign in."""
+    token = links.reset_of(person_id, lasts=accounts.FIRST_PASSWORD_FOR)
+    return f"{settings().url}/reset/{token}" if token else ""
 
 
 @admin.command("add")
