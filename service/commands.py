@@ -10,9 +10,11 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
 
-from service import accounts, backup, demo, doctor, migrate
+from service import accounts, backup, constraints, demo, doctor, migrate
 from service.config import settings
 from service.errors import Refusal
 from service.tasks import lists
@@ -46,12 +48,16 @@ def told(result: dict[str, Any], line: str, *, json_: bool) -> None:
 
 
 def refusals(call: Callable[[], Any]) -> Any:
-    """Show what was refused as one sentence."""
+    """Show what was refused, by a step or by the database, as one sentence."""
     try:
         with wall.transaction(wall.system("command")):
             return call()
     except Refusal as error:
         raise click.ClickException(error.detail) from error
+    except IntegrityError as error:
+        raise click.ClickException(constraints.sentence_of(error)) from error
+    except DataError as error:
+        raise click.ClickException(_("Something in this request cannot be kept. Check what you sent.")) from error
 
 
 companies = AppGroup("company", help="Client companies.")

@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from service import constraints
 from service.errors import BadInput, Refusal
 from service.web import doors, forms, uploads
 from tenants.wall import db
@@ -28,6 +29,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, of_http)
     for wrong in (DataError, psycopg.DataError):
         app.register_error_handler(wrong, not_kept)
+    for met in (IntegrityError, psycopg.IntegrityError):
+        app.register_error_handler(met, conflict)
     for away in (OperationalError, PoolTimeout, psycopg.OperationalError):
         app.register_error_handler(away, database_away)
     app.register_error_handler(Exception, unexpected)
@@ -63,6 +66,12 @@ def _too_large() -> str:
 def not_kept(_error: Exception) -> ResponseReturnValue:
     """PostgreSQL could not take a value, as it cannot be what the field is for."""
     return show(400, "bad-input", _("Something in this request cannot be kept. Check what you sent."))
+
+
+def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnValue:
+    """A row that the database refuses beside those that are there: its sentence, and what was typed. Nothing was kept."""
+    current_app.logger.error("constraint %s at %s", constraints.name_of(error), request.endpoint)
+    return show(409, "conflict", constraints.sentence_of(error))
 
 
 def database_away(error: Exception) -> ResponseReturnValue:
