@@ -13,7 +13,7 @@ from service.actor import Actor, client
 from service.channels.kept import Inbound
 from service.channels.sms import parse, twilio_edge
 from service.channels.sms.parse import Medium
-from service.channels.sms.twilio_edge import Unfetched
+from service.channels.sms.twilio_edge import LARGEST_MEDIUM, TooLarge, Unfetched
 from service.due import Heals, Lease
 from service.files import Unfit
 from service.left_out import LeftOut
@@ -42,23 +42,29 @@ def _load(held: Lease) -> tuple[int, int, Medium, Actor]:
         return task.id, place, medium, client(task.person_id, channel="sms")
 
 
-def _fetched(medium: Medium, held: Lease) -> bytes | str:
+def _fetched(medium: Medium, held: Lease) -> bytes | Unfetched:
     """The bytes, or why there are none."""
     try:
         return twilio_edge.media(medium.address)
     except Unfetched as error:
-        return str(error)
+        return error
     except Heals as error:
         if held.attempt < MOST_TRIES:
             raise
-        return str(error)
+        return Unfetched(str(error))
 
 
-def _keep(task: Task, by: Actor, medium: Medium, content: bytes | str, place: int) -> None:
+def _keep(task: Task, by: Actor, medium: Medium, content: bytes | Unfetched, place: int) -> None:
     name = f"picture-{place}{mimetypes.guess_extension(medium.type.partition(';')[0]) or ''}"
-    if isinstance(content, str):
-        return left_out.note(task, by, [LeftOut(name, 0, "unfetched")], detail=content)
+    if isinstance(content, Unfetched):
+        return left_out.note(task, by, [_left_out(name, content)], detail=str(content))
     try:
         files.attach(task, by, name, medium.type, BytesIO(content), "message")
     except Unfit as error:
         left_out.note(task, by, [LeftOut(name, len(content), error.why, error.most)])
+
+
+def _left_out(name: str, why: Unfetched) -> LeftOut:
+    if isinstance(why, TooLarge):
+        return LeftOut(name, 0, "size", LARGEST_MEDIUM // 1024 // 1024)
+    return LeftOut(name, 0, "unfetched")
