@@ -124,7 +124,7 @@ def add_company(name: str, owner_email: str, currency: str = "EUR", language: st
         raise BadInput({"name": _("A name has between 1 and 200 letters.")})
     if currency not in settings().currencies.split(","):
         raise BadInput({"currency": _("This currency is not sold here.")})
-    known.whose(checked_email(owner_email))  # held before the company's short name, as at every other door
+    known.whose(checked_email(owner_email))  # held before the company's short name, as elsewhere
     made = company.add(name.strip(), currency=currency, language=language, slug=slug, zone=zone)
     owner = person_of(owner_email, owner_name or name, language, zone, made.id)
     membership.join_again(owner.id, made.id, "owner")

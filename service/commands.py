@@ -57,7 +57,8 @@ def refusals(call: Callable[[], Any]) -> Any:
     except IntegrityError as error:
         raise click.ClickException(constraints.sentence_of(error)) from error
     except DataError as error:
-        raise click.ClickException(_("Something in this request cannot be kept. Check what you sent.")) from error
+        sentence = _("Something in this request cannot be kept. Check what you sent.")
+        raise click.ClickException(sentence) from error
 
 
 companies = AppGroup("company", help="Client companies.")
@@ -160,7 +161,8 @@ def staff_end(email: str, json_: bool) -> None:
 
 
 def _hired(email: str, name: str, role: str, trades: list[str]) -> str:
-    return _first_password(accounts.add_staff(email, name or email.partition("@")[0], role, trades).id)
+    person = accounts.add_staff(email, name or email.partition("@")[0], role, trades)
+    return _first_password(person.id)
 
 
 def _first_password(person_id: int) -> str:

@@ -26,13 +26,13 @@ from tenants.rows import bound
 from tenants.wall import Base, db
 
 MOST_FILES = 100
-# The part of a file that did not fit: its row has a name and a size, and no bytes (`service/left_out.py`).
+# The part of a file that did not fit: its row has a name, a size and no bytes (`left_out.py`).
 LEFT_OUT = "left_out"
 PLAIN_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 
 
 class Attachment(OfTask, Base):
-    """A file on a task. `part` says where it belongs: brief, message or delivery; left_out where it could not be kept."""
+    """A file on a task. `part` says where it belongs: brief, message, delivery; or left_out."""
 
     __tablename__ = "attachment"
 
@@ -52,8 +52,11 @@ class Unfit(BadInput):
 
 
 def attach(task: Task, by: Actor, name: str, type_: str, content: IO[bytes], part: str = "brief") -> Attachment:
-    """Keep a file on a task. Raises Unfit where it is too large or the task has a hundred already, NotAllowed, and NotNow for
-    the delivery's where the work is not under way: what was delivered stays as it was."""
+    """Keep a file on a task.
+
+    Raises Unfit where it is too large or the task has a hundred already, NotAllowed, and NotNow for
+    the delivery's where the work is not under way: what was delivered stays as it was.
+    """
     adds_to(task, by)
     if part == "delivery" and task.state != "working":
         raise events.not_now(task)
@@ -71,8 +74,9 @@ def check_room(task: Task, count: int) -> None:
     """Raise Unfit where so many files more would be too many for the task."""
     there = len(files_of(task))
     if there + count > MOST_FILES:
-        raise Unfit("count", MOST_FILES, _("A task has up to %(most)s files; this one has %(there)s. Leave some out.",
-                                           most=MOST_FILES, there=there))
+        raise Unfit("count", MOST_FILES, _(
+            "A task has up to %(most)s files; this one has %(there)s. Leave some out.",
+            most=MOST_FILES, there=there))
 
 
 def files_of(task: Task, part: str | None = None) -> list[Attachment]:
@@ -85,8 +89,11 @@ def files_of(task: Task, part: str | None = None) -> list[Attachment]:
 
 def too_large(most: int, name: str = "") -> Unfit:
     """Return the refusal of a file of more than so many MB."""
-    named = _("The file %(name)s is too large: up to %(most)s MB.", name=name, most=most)
-    return Unfit("size", most, named if name else _("The file is too large: up to %(most)s MB.", most=most))
+    if name:
+        sentence = _("The file %(name)s is too large: up to %(most)s MB.", name=name, most=most)
+    else:
+        sentence = _("The file is too large: up to %(most)s MB.", most=most)
+    return Unfit("size", most, sentence)
 
 
 def find(task: Task, file_id: int) -> Attachment:
@@ -104,14 +111,14 @@ def path_of(digest: bytes) -> Path:
 
 
 def safe_name(name: str) -> str:
-    """A file's name without folders and control characters, at most 150 characters; its ending stays."""
+    """Return a name without folders and control characters, up to 150 long; its ending stays."""
     plain = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|]+", "_", clean(name).strip()).strip(". ") or "file"
     stem, dot, ending = plain.rpartition(".")
     return plain[:150] if len(plain) <= 150 or not dot else f"{stem[:120]}{dot}{ending[:20]}"
 
 
 def plain_type(type_: str) -> str:
-    """Return the media type in small letters; of one that is none, that of plain bytes: it stands in a header."""
+    """Return the media type as a header may carry it; for one that is none, that of plain bytes."""
     found = type_.strip().lower()
     return found if PLAIN_TYPE.fullmatch(found) else "application/octet-stream"
 
@@ -119,7 +126,8 @@ def plain_type(type_: str) -> str:
 def size_words(count: int) -> str:
     """Return a size in bytes as people read it: "1.4 MB", "12 KB"."""
     if count >= 1048576:
-        return _("%(size)s MB", size=format_decimal(count / 1048576, "0.0", locale=get_locale() or "en"))
+        size = format_decimal(count / 1048576, "0.0", locale=get_locale() or "en")
+        return _("%(size)s MB", size=size)
     return _("%(size)s KB", size=max(1, round(count / 1024)))
 
 

@@ -1,6 +1,7 @@
-"""Files that came with a message and could not be kept: noted on the task, and told to who sent them.
+"""Files that came with a message and could not be kept: noted on the task, told to who sent them.
 
-A message is never stopped by a file: whatever fits is kept, and for each other one there is a row with its name and its size.
+A message is never stopped by a file: whatever fits is kept, and for each other one there is a row
+with its name and its size.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ class Came:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file that was not kept: `size` in bytes (0 where it is not known), `why` is size, count or unfetched, `most` the limit."""
+    """A file that was not kept: `size` in bytes, 0 where it is not known.
+
+    `why` is size (`most` in MB), count (`most` files on a task) or unfetched.
+    """
 
     name: str
     size: int
@@ -59,18 +63,37 @@ def _attach(task: Task, by: Actor, came: Came) -> LeftOut | None:
 
 def note(task: Task, by: Actor, left: Sequence[LeftOut], **facts: Any) -> None:
     """Note on the task which files could not be kept; its event tells who sent them."""
-    rows = [Attachment(company_id=task.company_id, task_id=task.id, by_id=by.person_id, name=files.safe_name(one.name),
-                       type=files.plain_type(""), size=one.size, sha256=b"", part=files.LEFT_OUT) for one in left]
+    rows = [
+        Attachment(
+            company_id=task.company_id,
+            task_id=task.id,
+            by_id=by.person_id,
+            name=files.safe_name(one.name),
+            type=files.plain_type(""),
+            size=one.size,
+            sha256=b"",
+            part=files.LEFT_OUT,
+        )
+        for one in left
+    ]
     db.session.add_all(rows)
     db.session.flush()
-    noted = [{"id": row.id, "why": one.why, "most": one.most} for row, one in zip(rows, left, strict=True)]
+    noted = [
+        {"id": row.id, "why": one.why, "most": one.most}
+        for row, one in zip(rows, left, strict=True)
+    ]
     events.write("task.file_left_out", by, task=task, files=noted, **facts)
 
 
 def lines(event: Event) -> list[str]:
-    """Return a line for each file that the event notes, in the reader's language: its name, its size and why it was not kept."""
+    """Return a line for each file that the event notes: its name, its size, why it was not kept."""
     noted = event.facts["files"]
-    named = {row.id: row for row in db.session.scalars(select(Attachment).where(Attachment.id.in_([one["id"] for one in noted])))}
+    named = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Attachment).where(Attachment.id.in_([one["id"] for one in noted]))
+        )
+    }
     return [_line(named[one["id"]], one["why"], one["most"]) for one in noted if one["id"] in named]
 
 

@@ -51,7 +51,8 @@ NEVER = frozenset(',;<>():"\\[]')
 
 
 # Who makes a person of an address, or proves it, does so one after the other.
-ONE_BY_ONE = text("select pg_advisory_xact_lock(hashtextextended('address ' || :kind || ' ' || :value, 0))")
+ONE_BY_ONE = text(
+    "select pg_advisory_xact_lock(hashtextextended('address ' || :kind || ' ' || :value, 0))")
 
 
 class BadAddress(ValueError):
@@ -81,7 +82,7 @@ def _phone(value: str) -> str:
 
 
 def hold(kind: str, value: str) -> None:
-    """Hold an address, in its one spelling, until the transaction ends: whoever holds it too waits."""
+    """Hold an address, in its one spelling, until the transaction ends: others wait for it."""
     db.session.execute(ONE_BY_ONE, {"kind": kind, "value": value})
 
 
@@ -127,16 +128,17 @@ def phones(people: Iterable[int]) -> dict[int, str]:
 
 
 def verify(person_id: int, kind: str, value: str) -> None:
-    """The person has shown that this address is theirs (a link that was sent there was used); another's claim is left alone.
+    """The person has shown that this address is theirs: a link that was sent there was used.
 
-    Who gave it twice has proven it once.
+    Another's proof is left alone; who gave the address twice has proven it once.
     """
     hold(kind, value)
     taken = select(Address.id).where(Address.kind == kind, Address.value == value, Address.verified_at.is_not(None))
     if db.session.scalar(taken) is None:
         mine = select(func.min(Address.id)).where(
             Address.person_id == person_id, Address.kind == kind, Address.value == value)
-        db.session.execute(update(Address).where(Address.id == mine.scalar_subquery()).values(verified_at=func.now()))
+        one = update(Address).where(Address.id == mine.scalar_subquery())
+        db.session.execute(one.values(verified_at=func.now()))
 
 
 def stop(kind: str, value: str, *, stopped: bool) -> None:

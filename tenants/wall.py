@@ -215,8 +215,8 @@ OPEN_PLAIN = str(OPEN.compile(dialect=PGDialect_psycopg()))
 def as_system() -> Iterator[None]:
     """The one exception inside a transaction: hand a task to somebody else, whose row its writer may not see.
 
-    The settings stay, only the role changes, and changes back however this ends; within another one it stays until the outer
-    one ends. ORM objects must not be written inside.
+    The settings stay, only the role changes, and changes back however this ends; within another one
+    it stays until the outer one ends. ORM objects must not be written inside.
     """
     before = current().role
     if _as_system.get() or before == "system":
@@ -234,7 +234,7 @@ def as_system() -> Iterator[None]:
 
 
 def _take_back(role: str) -> None:
-    """Take this role again. A transaction that has failed can only be rolled back, which does the same."""
+    """Take this role again. A transaction that has failed is rolled back, which does the same."""
     if not db.session.is_active:
         return
     connection: Any = db.session.connection().connection.driver_connection

@@ -54,7 +54,8 @@ PAGES = (
     Shown("company", "/desk/companies/{company}", OPERATOR), Shown("reports", "/desk/reports", OPERATOR), Shown("new", "/desk/tasks/new", OPERATOR),
     Shown("desk-playbooks", "/desk/playbooks", OPERATOR), Shown("desk-playbook", "/desk/playbooks/research", OPERATOR),
     Shown("admin", "/admin", ADMIN), Shown("admin-end-place", "/admin/people/{staff}/end", ADMIN),
-    Shown("styleguide", "/desk/styleguide", OPERATOR), Shown("error-403-staff", "/admin", OPERATOR, 403),
+    Shown("styleguide", "/desk/styleguide", OPERATOR),
+    Shown("error-403-staff", "/admin", OPERATOR, 403),
 )
 READERS = tuple(dict.fromkeys(page.reader for page in PAGES))
 

@@ -61,8 +61,8 @@ HERE: dict[str, Callable[[Event], None]] = {
     **{name: getattr(telling, name) for name in (
         "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "ask_client_to_confirm", "ask_owners",
         "tell_client_started", "ask_client_question", "tell_client_red_line", "tell_client_late", "ask_client_to_accept",
-        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on", "send_receipt", "tell_owner_charge_failed",
-        "tell_client_left_out")},
+        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on",
+        "send_receipt", "tell_owner_charge_failed", "tell_client_left_out")},
     **{name: getattr(telling_staff, name) for name in (
         "tell_assistant_assigned", "tell_assistant_corrected", "tell_assistant_started", "tell_assistant_answered",
         "tell_assistant_changed", "remind_assistant_red_line", "tell_assistant_rework", "tell_assistant_accepted",
@@ -152,9 +152,10 @@ def _fault(held: Lease, error: Exception) -> None:
 
 
 def _reason(held: Lease, error: Exception) -> str:
-    """Return what stands on the list of what needs a person: a sentence, where the error has one."""
+    """Return what the list of what needs a person says: a sentence, where the error has one."""
     if isinstance(error, Refusal) and error.detail:
         return error.detail
     if isinstance(error, IntegrityError):
         return f"{constraints.sentence_of(error)} ({held.reaction}, {constraints.name_of(error)})"
-    return f"A fault of the service in '{held.reaction}' ({type(error).__name__}). It has been logged."
+    kind = type(error).__name__
+    return f"A fault of the service in '{held.reaction}' ({kind}). It has been logged."

@@ -23,7 +23,8 @@ PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
 @reading.asks(bodies.Paged)
 def files(task: int, query: bodies.Paged) -> Response:
     """The task's files, oldest first."""
-    wanted = select(Attachment).where(Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT)
+    wanted = select(Attachment).where(
+        Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT)
     rows, next_ = reads.oldest_first(wanted, Attachment.id, query)
     return shown.reply_list([_file(file) for (file,) in rows], next_)
 
@@ -42,15 +43,16 @@ def file(task: int, file: int) -> Response:
     """The bytes, always to be saved and never shown in place."""
     found = kept.find(find(task), file)
     try:
-        return send_file(kept.path_of(bytes(found.sha256)), mimetype=kept.plain_type(found.type), as_attachment=True,
-                         download_name=found.name, etag=bytes(found.sha256).hex(), max_age=0)
+        return send_file(kept.path_of(bytes(found.sha256)), mimetype=kept.plain_type(found.type),
+                         as_attachment=True, download_name=found.name,
+                         etag=bytes(found.sha256).hex(), max_age=0)
     except FileNotFoundError:
         current_app.logger.error("the bytes of file %s are missing", found.id)
         raise NotFound from None
 
 
 def _only_file() -> FileStorage:
-    """Return the one file that was sent. Raises BadInput for none, for several, and for one that is too large."""
+    """Return the one file that was sent. Raises BadInput for none, several, or one too large."""
     sent = uploads.sent()
     if not sent:
         raise BadInput({"file": _("Send a form (multipart/form-data) with a field named file.")})

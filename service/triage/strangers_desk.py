@@ -93,7 +93,8 @@ def replay(inbound_id: int) -> None:
     inbound = db.session.get(Inbound, inbound_id)
     if inbound is None:
         raise NotFound
-    if (inbound.state == "worked" and inbound.task_id is not None) or _has_become_something(inbound_id):
+    worked = inbound.state == "worked" and inbound.task_id is not None
+    if worked or _has_become_something(inbound_id):
         raise NotNow(_("This message has become a task already."))
     inbound.state, inbound.reason = "kept", None
     db.session.flush()
@@ -101,7 +102,7 @@ def replay(inbound_id: int) -> None:
 
 
 def _has_become_something(inbound_id: int) -> bool:
-    """Whether there is a task made of it, or words on one: read again, it could not become that twice."""
+    """Whether a task was made of it, or words on one: it cannot become that twice."""
     made = select(Task.id).where(Task.inbound_id == inbound_id)
     said = select(Message.id).where(Message.inbound_id == inbound_id)
     return db.session.scalar(made.union_all(said).limit(1)) is not None

@@ -36,7 +36,8 @@ EMPTY = to_translate("There were no words in it.")
 PICTURE_ALONE = to_translate("A picture came without words. Look at it, and make it a task or answer.")
 PICTURE_OF_NO_TASK = to_translate("A picture came with words that belong to no task. Look at it.")
 FILE_OF_NO_TASK = to_translate("A file came with words that belong to no task. Look at it.")
-NOT_TAKEN = to_translate("This message could not be taken as it is. Look at it, and make it a task or answer.")
+NOT_TAKEN = to_translate(
+    "This message could not be taken as it is. Look at it, and make it a task or answer.")
 NO_CHANNEL_BACK = to_translate("It came by a messenger that we cannot answer by yet. Answer by another way.")
 NOT_THEIR_TASK = to_translate("This answers a message on a task that was sent to somebody else. Ask them what they mean.")
 WANTS_NO_TEXTS = to_translate("They asked for no more texts.")
@@ -229,7 +230,8 @@ def _attach(inbound: Inbound, parts: list[parse.Part], media: int, task_id: int,
 
 def attach(inbound: Inbound, parts: list[parse.Part], media: int, task: Task, by: actor.Actor) -> None:
     """What came with a message belongs to its task: a mail's files now, a text's pictures once they were fetched."""
-    left_out.attach_or_note(task, by, [Came(part.name, part.type, part.content) for part in parts], inbound.id)
+    came = [Came(part.name, part.type, part.content) for part in parts]
+    left_out.attach_or_note(task, by, came, inbound.id)
     for place in range(media):
         events.write("inbound.media", by, task=task, inbound=inbound.id, place=place)
 

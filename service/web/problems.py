@@ -55,12 +55,14 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    detail = _too_large() if code == 413 and request.mimetype == "multipart/form-data" else _default(code)
+    with_files = code == 413 and request.mimetype == "multipart/form-data"
+    detail = _too_large() if with_files else _default(code)
     return show(code, (error.name or "error").lower().replace(" ", "-"), detail)
 
 
 def _too_large() -> str:
-    return _("This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.", most=uploads.most())
+    return _("This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.",
+             most=uploads.most())
 
 
 def not_kept(_error: Exception) -> ResponseReturnValue:
@@ -69,7 +71,7 @@ def not_kept(_error: Exception) -> ResponseReturnValue:
 
 
 def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnValue:
-    """A row that the database refuses beside those that are there: its sentence, and what was typed. Nothing was kept."""
+    """A row that the database refuses: its sentence, and what was typed. Nothing was kept."""
     current_app.logger.error("constraint %s at %s", constraints.name_of(error), request.endpoint)
     return show(409, "conflict", constraints.sentence_of(error))
 

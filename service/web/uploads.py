@@ -1,4 +1,4 @@
-"""Files that come with a form: kept up to a bound, and read to their end beyond it, so that the words beside them stay."""
+"""Files that come with a form: kept up to a bound, read on beyond it, so that its words stay."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.tasks.task import Task
 
 MB = 1024 * 1024
 IN_MEMORY = 500_000
-# So many times as much as one form may carry is read on, and thrown away, to be able to say what was wrong.
+# So many times as much as one form may carry is read, and thrown away, to say what was wrong.
 READ_ON = 5
 
 
@@ -67,8 +67,15 @@ def sent(name: str = "file") -> list[FileStorage]:
             raise files.too_large(most(), files.safe_name(file.filename or ""))
     together = sum(_size(file) for many in request.files.listvalues() for file in many)
     if together > most() * MB:
-        raise BadInput({"file": _("The files are too large together: %(size)s, up to %(most)s MB at once.",
-                                  size=files.size_words(together), most=most())})
+        raise BadInput(
+            {
+                "file": _(
+                    "The files are too large together: %(size)s, up to %(most)s MB at once.",
+                    size=files.size_words(together),
+                    most=most(),
+                )
+            }
+        )
     return found
 
 

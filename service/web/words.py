@@ -32,7 +32,8 @@ EVENTS = {
     "task.triage_undone": _l("decision taken back"), "task.unclaimed": _l("put back at once"),
     "task.answered": _l("question answered"), "task.changed": _l("parameters changed"), "task.cancelled": _l("stopped"),
     "task.praised": _l("thanked"), "task.closed": _l("closed"), "task.message": _l("a message written"), "task.file": _l("a file added"),
-    "task.file_left_out": _l("files that could not be kept"), "task.noted": _l("noted"), "task.lesson": _l("proposed a line for the handbook"),
+    "task.file_left_out": _l("files that could not be kept"),
+    "task.noted": _l("noted"), "task.lesson": _l("proposed a line for the handbook"),
     "task.lesson_accepted": _l("the line is in the handbook"), "task.lesson_dropped": _l("the line was not taken into the handbook"),
     "task.thanked": _l("thanked"), "message.written": _l("a message sent out"),
     "charge.made": _l("charged"), "charge.paid": _l("paid"), "charge.failed": _l("the payment did not go through"),
@@ -85,7 +86,8 @@ def event_words(event: Event) -> str:
 
 def _left_out(event: Event) -> str:
     noted = left_out.lines(event)
-    return ngettext("%(num)s file was not kept: %(files)s", "%(num)s files were not kept: %(files)s", len(noted), files="; ".join(noted))
+    return ngettext("%(num)s file was not kept: %(files)s",
+                    "%(num)s files were not kept: %(files)s", len(noted), files="; ".join(noted))
 
 
 def badge(task: Task, reader: str) -> Badge:

@@ -1,4 +1,4 @@
-"""Whose an e-mail address is: who signs in with it, or has proven it as another of theirs. One person for each, at every door."""
+"""Whose an email address is: who signs in with it, or has proven it as another of theirs."""
 
 from __future__ import annotations
 
@@ -13,12 +13,20 @@ from tenants.wall import db
 def whose(email: str) -> int | None:
     """Return the person of this address (in its one spelling), None where it is nobody's yet.
 
-    The address is held until the transaction ends: two doors that would make a person of it come one after the other.
+    The address is held until the transaction ends: two doors that would make a person of it come
+    one after the other.
     """
     addresses.hold("email", email)
     signs_in = db.session.scalar(select(Login.person_id).where(Login.email == email))
-    return signs_in if signs_in is not None else db.session.scalar(select(Address.person_id).where(
-        Address.kind == "email", Address.value == email, Address.verified_at.is_not(None)))
+    return (
+        signs_in
+        if signs_in is not None
+        else db.session.scalar(
+            select(Address.person_id).where(
+                Address.kind == "email", Address.value == email, Address.verified_at.is_not(None)
+            )
+        )
+    )
 
 
 def login_of(person_id: int) -> str | None:

@@ -68,7 +68,7 @@ def end_invitations(company_id: int, email: str) -> None:
 
 
 def _known(email: str, password: str) -> int | None:
-    """Return whose address it is, once they have proven with their password that it is them. Raises WeakPassword."""
+    """Return whose address it is, proven by their password. Raises WeakPassword."""
     person_id = known.whose(email)
     if person_id is None:
         return None

@@ -1,21 +1,17 @@
-"""Files that do not fit: noted on the task with name, size and limit, and told to who sent them; nothing sticks, nothing is dropped."""
+"""Files that do not fit: noted on the task with name, size and limit, and told to who sent them."""
 
 from __future__ import annotations
-
-from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select, update
 
 from service import files
-from service.channels import inbound, short_links
-from service.channels.email import parse
+from service.channels import short_links
 from service.channels.kept import Inbound
 from service.conversation.messages import Message
 from service.due import Due
 from service.files import Attachment
 from service.tasks.task import Task, find
-from service.triage import strangers_desk, understand
 from tenants import wall
 from tenants.wall import db
 from tests.talk import mail, one, tasks_of, work_off
@@ -34,56 +30,107 @@ def attached(task_id):
 
 
 def stuck():
-    return one(select(Due).where(Due.needs_person_at.is_not(None), Due.done_at.is_(None), Due.reaction == "understand"))
+    return one(
+        select(Due).where(
+            Due.needs_person_at.is_not(None), Due.done_at.is_(None), Due.reaction == "understand"
+        )
+    )
 
 
 def words_to(person):
-    return one(select(Message).where(Message.to_id == person.id, Message.template == "left_out").order_by(Message.id))
+    return one(
+        select(Message)
+        .where(Message.to_id == person.id, Message.template == "left_out")
+        .order_by(Message.id)
+    )
 
 
 def fill(task_id, count):
     """So many small files on a task."""
     with wall.transaction(wall.system("test")):
         task = find(task_id)
-        db.session.add_all(Attachment(company_id=task.company_id, task_id=task.id, name=f"{n}.txt", type="text/plain", size=1,
-                                      sha256=b"x" * 32, part="brief") for n in range(count))
+        db.session.add_all(
+            Attachment(
+                company_id=task.company_id,
+                task_id=task.id,
+                name=f"{n}.txt",
+                type="text/plain",
+                size=1,
+                sha256=b"x" * 32,
+                part="brief",
+            )
+            for n in range(count)
+        )
 
 
 def seen_by(world, application, person, path):
     return world.sign_in(application.test_client(), person).get(path).get_data(as_text=True)
 
 
-@pytest.mark.parametrize(("language", "note", "word"), [
-    ("en", "1 file was not kept: film.mp4, 21.0 MB (up to 20 MB)", "film.mp4, 21.0 MB (up to 20 MB)"),
-    ("ru", "film.mp4", "film.mp4, 21,0\u00a0МБ")])
-def test_a_mail_with_a_file_that_is_too_large_becomes_the_task_without_it(world, application, app, language, note, word):
+@pytest.mark.parametrize(
+    ("language", "note", "word"),
+    [
+        (
+            "en",
+            "1 file was not kept: film.mp4, 21.0 MB (up to 20 MB)",
+            "film.mp4, 21.0 MB (up to 20 MB)",
+        ),
+        ("ru", "film.mp4", "film.mp4, 21,0\u00a0МБ"),
+    ],
+)
+def test_a_mail_with_a_file_that_is_too_large_becomes_the_task_without_it(
+    world, application, app, language, note, word
+):
     person, helper = world.client(language=language), world.staff()
-    mail(person.email, "Please cut this film to one minute for our opening, by Friday.", "The film",
-         files=[("film.mp4", LARGE), ("script.csv", b"a,b\n")])
+    mail(
+        person.email,
+        "Please cut this film to one minute for our opening, by Friday.",
+        "The film",
+        files=[("film.mp4", LARGE), ("script.csv", b"a,b\n")],
+    )
     work_off()
     [task] = tasks_of(person)
-    assert (stuck(), kept_of(person.email)[0].state, attached(task.id)) == ([], "worked", ["script.csv"])
+    assert (stuck(), kept_of(person.email)[0].state, attached(task.id)) == (
+        [],
+        "worked",
+        ["script.csv"],
+    )
     [message] = words_to(person)
-    assert message.channel == "email" and word in message.text and f"/t/{short_links.token(task.id, person.id, person.company_id)}" in message.text
+    assert (
+        message.channel == "email"
+        and word in message.text
+        and f"/t/{short_links.token(task.id, person.id, person.company_id)}" in message.text
+    )
     with wall.transaction(wall.system("test")):
-        db.session.execute(update(Task).where(Task.id == task.id).values(state="assigned", holder_id=helper.id))
+        db.session.execute(
+            update(Task).where(Task.id == task.id).values(state="assigned", holder_id=helper.id)
+        )
     assert note in seen_by(world, application, person, f"/app/{person.slug}/tasks/{task.number}")
     assert "film.mp4, 21.0 MB" in seen_by(world, application, helper, f"/work/{task.id}")
-    assert "film.mp4, 21.0 MB" in seen_by(world, application, world.staff("operator"), f"/desk/tasks/{task.id}")
+    assert "film.mp4, 21.0 MB" in seen_by(
+        world, application, world.staff("operator"), f"/desk/tasks/{task.id}"
+    )
 
 
 def test_what_is_not_there_is_no_file_to_have(world, application, app):
     person = world.client()
-    mail(person.email, "Please cut this film to one minute.", "The film", files=[("film.mp4", LARGE)])
+    mail(
+        person.email, "Please cut this film to one minute.", "The film", files=[("film.mp4", LARGE)]
+    )
     work_off()
     [task] = tasks_of(person)
     [left] = one(select(Attachment).where(Attachment.task_id == task.id))
     browser, key = world.sign_in(application.test_client(), person), world.key(person)
     headers = {"Authorization": f"Bearer {key}"}
     assert browser.get(f"/app/{person.slug}/tasks/{task.number}/files/{left.id}").status_code == 404
-    assert browser.get(f"/api/v1/tasks/{task.id}/files/{left.id}", headers=headers).status_code == 404
+    assert (
+        browser.get(f"/api/v1/tasks/{task.id}/files/{left.id}", headers=headers).status_code == 404
+    )
     assert browser.get(f"/api/v1/tasks/{task.id}/files", headers=headers).json["data"] == []
-    kinds = [event["kind"] for event in browser.get(f"/api/v1/tasks/{task.id}/events", headers=headers).json["data"]]
+    kinds = [
+        event["kind"]
+        for event in browser.get(f"/api/v1/tasks/{task.id}/events", headers=headers).json["data"]
+    ]
     assert "task.file_left_out" in kinds
 
 
@@ -91,8 +138,17 @@ def test_a_mail_that_stuck_before_is_a_task_after_try_again(world, application, 
     person, operator = world.client(), world.staff("operator")
     mail(person.email, "Please cut this film.", "The film", files=[("film.mp4", LARGE)])
     with wall.transaction(wall.system("test")):
-        [row] = db.session.scalars(select(Due).where(Due.reaction == "understand", Due.done_at.is_(None)).order_by(Due.id.desc()).limit(1))
-        row.attempt, row.needs_person_at, row.last_error = 3, db.func.now(), "A fault of the service in 'understand' (BadInput)."
+        [row] = db.session.scalars(
+            select(Due)
+            .where(Due.reaction == "understand", Due.done_at.is_(None))
+            .order_by(Due.id.desc())
+            .limit(1)
+        )
+        row.attempt, row.needs_person_at, row.last_error = (
+            3,
+            db.func.now(),
+            "A fault of the service in 'understand' (BadInput).",
+        )
         due_id = row.id
     browser = world.sign_in(application.test_client(), operator)
     assert browser.post(f"/desk/due/{due_id}/retry").status_code == 303
@@ -104,8 +160,12 @@ def test_an_answer_by_mail_on_a_task_that_is_full_of_files_is_taken_without_them
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "working", helper)
     fill(task_id, 99)
-    mail(person.email, "Here are two more.", to=short_links.answer_address(task_id, person.id, person.company_id),
-         files=[("one.csv", b"1"), ("two.csv", b"2")])
+    mail(
+        person.email,
+        "Here are two more.",
+        to=short_links.answer_address(task_id, person.id, person.company_id),
+        files=[("one.csv", b"1"), ("two.csv", b"2")],
+    )
     work_off()
     assert stuck() == [] and attached(task_id)[-1] == "one.csv"
     assert "two.csv, 1 KB (up to 100 files on a task)" in words_to(person)[-1].text
@@ -119,7 +179,12 @@ def test_a_colleague_who_answers_is_told_themselves(world, app):
 
     colleague = world.client(Company, role="member")
     task_id = world.task(person, "working", helper)
-    mail(colleague.email, "And the film.", to=short_links.answer_address(task_id, person.id, person.company_id), files=[("film.mp4", LARGE)])
+    mail(
+        colleague.email,
+        "And the film.",
+        to=short_links.answer_address(task_id, person.id, person.company_id),
+        files=[("film.mp4", LARGE)],
+    )
     work_off()
     assert words_to(person) == [] and len(words_to(colleague)) == 1
 
@@ -127,7 +192,12 @@ def test_a_colleague_who_answers_is_told_themselves(world, app):
 def test_an_operator_makes_a_task_of_a_mail_with_a_file_that_is_too_large(world, application, app):
     person, operator = world.client(), world.staff("operator")
     sender = f"third-{person.id}@else.example"
-    mail(sender, "please compare the attached list", "Suppliers", files=[("film.mp4", LARGE), ("list.csv", b"a,b\n")])
+    mail(
+        sender,
+        "please compare the attached list",
+        "Suppliers",
+        files=[("film.mp4", LARGE), ("list.csv", b"a,b\n")],
+    )
     work_off()
     browser = world.sign_in(application.test_client(), operator)
     made = browser.post(f"/desk/inbound/{kept_of(sender)[0].id}/task", data={"email": person.email})
@@ -139,79 +209,14 @@ def test_an_operator_makes_a_task_of_a_mail_with_a_file_that_is_too_large(world,
 
 def test_no_file_of_a_mail_is_dropped_however_many_there_are(world, app):
     person = world.client()
-    mail(person.email, "All our receipts.", "Receipts", files=[(f"{n}.csv", b"%d" % n) for n in range(120)])
+    mail(
+        person.email,
+        "All our receipts.",
+        "Receipts",
+        files=[(f"{n}.csv", b"%d" % n) for n in range(120)],
+    )
     work_off()
     [task] = tasks_of(person)
     assert attached(task.id) == [f"{n}.csv" for n in range(100)]
     [message] = words_to(person)
     assert all(f"{n}.csv" in message.text for n in range(100, 120))
-
-
-def odd(sender):
-    """Files without a name, without a byte, with the same name, with names nobody could keep."""
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = sender, "tasks@desk.localhost", "Odd"
-    letter.set_content("Please look at these.")
-    for name, content in ((None, b"no name"), ("empty.csv", b""), ("twice.csv", b"1"), ("twice.csv", b"2"), ("x" * 300 + ".csv", b"3"),
-                          ("y" * 300, b"4"), ("..", b"5"), ("a/b\\c.csv", b"6")):
-        letter.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
-    raw = letter.as_bytes()
-    inbound.keep("email", "tasks@desk.localhost", parse.identity(raw), sender=sender, raw=raw, headers={"peer": "127.0.0.1", "to": []})
-
-
-def test_odd_files_are_kept_each_under_a_name(world, app):
-    person = world.client()
-    odd(person.email)
-    work_off()
-    [task] = tasks_of(person)
-    names = attached(task.id)
-    assert names == ["attachment", "empty.csv", "twice.csv", "twice.csv", "x" * 120 + ".csv", "y" * 150, "file", "a_b_c.csv"]
-
-
-def test_a_type_that_is_none_is_kept_as_bytes(world, application, app):
-    person = world.client()
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = person.email, "tasks@desk.localhost", "Odd"
-    letter.set_content("Please look at this.")
-    letter.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
-    raw = letter.as_bytes().replace(b"application/pdf", "application/\u043f\u0434\u0444".encode())
-    inbound.keep("email", "tasks@desk.localhost", parse.identity(raw), sender=person.email, raw=raw, headers={"peer": "127.0.0.1", "to": []})
-    work_off()
-    [task] = tasks_of(person)
-    [file] = one(select(Attachment).where(Attachment.task_id == task.id))
-    answer = application.test_client().get(f"/api/v1/tasks/{task.id}/files/{file.id}", headers={"Authorization": f"Bearer {world.key(person)}"})
-    assert (answer.status_code, answer.data, answer.mimetype) == (200, b"%PDF", "application/octet-stream")
-
-
-def test_files_beside_words_that_are_about_no_task_wait_for_a_person(world, app):
-    person, helper = world.client(), world.staff()
-    for _two in range(2):
-        world.task(person, "retold", helper)
-    work_off()
-    mail(person.email, "Y", "Re: yes", files=[("signed.csv", b"1")])
-    work_off()
-    assert [(row.state, row.reason) for row in kept_of(person.email)] == [("needs_person", understand.FILE_OF_NO_TASK)]
-
-
-def test_a_message_that_has_become_something_is_not_read_again(world, app):
-    person, operator = world.client(), world.staff("operator")
-    sender = f"third-{person.id}@else.example"
-    mail(sender, "please compare the list", "Suppliers")
-    work_off()
-    [kept] = kept_of(sender)
-    with wall.transaction(operator.scope):
-        strangers_desk.make_task(kept.id, person.email, operator.actor)
-    with wall.transaction(wall.system("test")), pytest.raises(strangers_desk.NotNow, match="task already"):
-        strangers_desk.replay(kept.id)
-    web = world.load(world.task(person))
-    with wall.transaction(wall.system("test")), pytest.raises(strangers_desk.NotNow, match="task already"):
-        strangers_desk.replay(web.inbound_id)
-
-
-def test_an_answer_on_a_task_that_is_not_there_waits_for_a_person(world, app):
-    """As after a restore: the address is ours, the task was made after the backup."""
-    person = world.client()
-    mail(person.email, "Here is the list.", to=short_links.answer_address(10**12, person.id, person.company_id))
-    work_off()
-    assert stuck() == []
-    assert [(row.state, row.reason) for row in kept_of(person.email)] == [("needs_person", understand.NOT_TAKEN)]

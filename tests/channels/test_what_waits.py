@@ -154,18 +154,21 @@ def fetch_pictures():
 def test_a_picture_with_words_comes_to_its_task_and_what_cannot_be_fetched_is_said_there(world, client, pictures):
     person = world.client(channel="sms")
     text(client, person.phone, "Which model of grinder is it, and where can we buy it?",
-         **media("https://api.twilio.com/ME0", "https://api.twilio.com/gone", "http://169.254.169.254/secret",
-                 "https://api.twilio.com/LARGE"))
+         **media("https://api.twilio.com/ME0", "https://api.twilio.com/gone",
+                 "http://169.254.169.254/secret", "https://api.twilio.com/LARGE"))
     work_off()
     fetch_pictures()
     work_off()
     task_id = tasks_of(person)[0].id
     assert attached(task_id) == ["picture-1.png"]
-    noted = one(select(Event).where(Event.task_id == task_id, Event.kind == "task.file_left_out").order_by(Event.id))
-    assert ["404" in event.facts["detail"] or "does not lie at Twilio" in event.facts["detail"] for event in noted[:2]] == [True, True]
-    told_of = [words for words in told(person) if "could not be taken" in words]
-    assert [name in words for name, words in zip(("picture-2", "picture-3", "picture-4.png (up to 10 MB)"), told_of, strict=True)] == [True] * 3
-    assert {message.channel for message in one(select(Message).where(Message.task_id == task_id, Message.template == "left_out"))} == {"sms"}
+    of_this = select(Event).where(Event.task_id == task_id, Event.kind == "task.file_left_out")
+    why = [event.facts["detail"] for event in one(of_this.order_by(Event.id))]
+    assert "404" in why[0] and "does not lie at Twilio" in why[1] and "larger than 10 MB" in why[2]
+    told_of = [words for words in told(person) if "could not attach" in words]
+    named = ("picture-2", "picture-3", "picture-4.png (up to 10 MB)")
+    assert all(name in words for name, words in zip(named, told_of, strict=True))
+    sent = one(select(Message).where(Message.task_id == task_id, Message.template == "left_out"))
+    assert {message.channel for message in sent} == {"sms"}
     assert said_on(task_id) == [], "nobody says what they did not say"
 
 

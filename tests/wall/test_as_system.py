@@ -1,4 +1,4 @@
-"""The one exception inside a transaction: the system's rights are there within it, and gone after it, however it ends."""
+"""The system's rights inside a transaction: there within the block, gone after it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,19 @@ def test_an_error_of_the_database_inside_a_savepoint_leaves_the_rights_as_they_w
     person = world.client()
     with wall.transaction(person.scope):
         with pytest.raises(IntegrityError), db.session.begin_nested(), wall.as_system():
-            db.session.execute(text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug})
+            db.session.execute(
+                text("insert into company (slug, name) values (:slug, 'Twice')"),
+                {"slug": person.slug},
+            )
         assert role() == "client"
 
 
 def test_an_error_of_the_database_is_the_one_that_is_raised(world):
     person = world.client()
     with pytest.raises(IntegrityError), wall.transaction(person.scope), wall.as_system():
-        db.session.execute(text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug})
+        db.session.execute(
+            text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug}
+        )
 
 
 def test_a_transaction_begun_anew_inside_has_the_systems_rights_and_one_after_it_has_not(world):

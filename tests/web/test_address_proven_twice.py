@@ -1,4 +1,4 @@
-"""An address that two ways lead to: proven as a second one, or new at several doors at once. It is one person, and no door fails."""
+"""An address proven as a second one, or new at several doors at once: one person, no door fails."""
 
 from __future__ import annotations
 
@@ -50,9 +50,14 @@ def role_in(person_id, company_id):
 
 def test_the_public_form_keeps_the_words_for_an_operator(client, two):
     person, second = two
-    assert client.post("/first-task", data={**FIRST, "email": second, "key": second}).status_code == 303
+    assert (
+        client.post("/first-task", data={**FIRST, "email": second, "key": second}).status_code
+        == 303
+    )
     [kept] = one(select(Inbound).where(Inbound.sender == second))
-    assert (kept.state, kept.text) == ("needs_person", FIRST["text"]) and people_of(second) == [person.id]
+    assert (kept.state, kept.text) == ("needs_person", FIRST["text"]) and people_of(second) == [
+        person.id
+    ]
 
 
 @pytest.mark.parametrize("door", ["command", "page"])
@@ -60,11 +65,18 @@ def test_a_company_gets_the_person_as_its_owner(world, application, two, door):
     person, second = two
     name = f"Tea {uuid.uuid4().hex[:8]}"
     if door == "command":
-        done = application.test_cli_runner().invoke(args=["company", "add", name, "--owner", second])
+        done = application.test_cli_runner().invoke(
+            args=["company", "add", name, "--owner", second]
+        )
         assert done.exit_code == 0 and "/reset/" in done.output, done.output
     else:
         admin = world.sign_in(application.test_client(), world.staff("admin"))
-        assert admin.post("/admin/companies", data={"company": name, "owner_email": second}).status_code == 303
+        assert (
+            admin.post(
+                "/admin/companies", data={"company": name, "owner_email": second}
+            ).status_code
+            == 303
+        )
     [made] = one(select(Company).where(Company.name == name))
     assert role_in(person.id, made.id) == "owner" and people_of(second) == [person.id]
 
@@ -85,15 +97,23 @@ def test_an_invitation_is_taken_with_the_password_they_have(world, client, two):
 def test_staff_is_the_same_person(world, application, two, door):
     person, second = two
     if door == "command":
-        done = application.test_cli_runner().invoke(args=["staff", "add", second, "--role", "operator"])
+        done = application.test_cli_runner().invoke(
+            args=["staff", "add", second, "--role", "operator"]
+        )
         assert done.exit_code == 0 and "/reset/" in done.output, done.output
     else:
         admin = world.sign_in(application.test_client(), world.staff("admin"))
-        answer = admin.post("/admin/staff", data={"email": second, "name": "Second", "role": "operator"})
+        answer = admin.post(
+            "/admin/staff", data={"email": second, "name": "Second", "role": "operator"}
+        )
         assert answer.status_code == 303
         work_off()
-        assert any("/reset/" in words for words in told(person)), "to the address that they sign in with"
-    assert [row.role for row in one(select(Staff).where(Staff.person_id == person.id))] == ["operator"]
+        assert any("/reset/" in words for words in told(person)), (
+            "to the address that they sign in with"
+        )
+    assert [row.role for row in one(select(Staff).where(Staff.person_id == person.id))] == [
+        "operator"
+    ]
     assert people_of(second) == [person.id]
 
 
@@ -101,11 +121,19 @@ def test_two_claims_of_one_address_are_proven_by_a_link_without_a_fault(world, c
     """A press twice makes two rows; the link that proves the address proves one of them."""
     person = world.client()
     with wall.transaction(wall.system("test")):
-        db.session.execute(db.update(Address).where(Address.person_id == person.id).values(verified_at=None))
-        db.session.add(Address(person_id=person.id, company_id=person.company_id, kind="email", value=person.email))
+        db.session.execute(
+            db.update(Address).where(Address.person_id == person.id).values(verified_at=None)
+        )
+        db.session.add(
+            Address(
+                person_id=person.id, company_id=person.company_id, kind="email", value=person.email
+            )
+        )
     with wall.transaction(wall.system("test")):
         token = links.reset_for(person.email)[0]
-    assert client.post(f"/reset/{token}", data={"password": "a good long sentence"}).status_code == 303
+    assert (
+        client.post(f"/reset/{token}", data={"password": "a good long sentence"}).status_code == 303
+    )
     proven = select(Address).where(Address.value == person.email, Address.verified_at.is_not(None))
     assert len(one(proven)) == 1
 
@@ -128,16 +156,28 @@ def together(application, calls):
 
 
 def first_task(email, words, key):
-    return lambda browser: browser.post("/first-task", data={**FIRST, "text": words, "email": email, "key": key})
+    return lambda browser: browser.post(
+        "/first-task", data={**FIRST, "text": words, "email": email, "key": key}
+    )
 
 
 def test_six_first_tasks_of_one_new_address_make_one_person_and_keep_all_words(application, app):
     email = f"six-{uuid.uuid4().hex[:8]}@example.com"
     words = [f"Find a supplier of tea, number {n}" for n in range(6)]
-    assert together(application, [first_task(email, said, f"{email}-{n}") for n, said in enumerate(words)]) == [303] * 6
+    assert (
+        together(
+            application, [first_task(email, said, f"{email}-{n}") for n, said in enumerate(words)]
+        )
+        == [303] * 6
+    )
     [person_id] = people_of(email)
     tasks = [task.text for task in one(select(Task).where(Task.person_id == person_id))]
-    waiting = [kept.text for kept in one(select(Inbound).where(Inbound.sender == email, Inbound.state == "needs_person"))]
+    waiting = [
+        kept.text
+        for kept in one(
+            select(Inbound).where(Inbound.sender == email, Inbound.state == "needs_person")
+        )
+    ]
     assert len(tasks) == 1 and sorted(tasks + waiting) == words
     assert len(one(select(Person).where(Person.name == email))) == 1
 
@@ -147,13 +187,18 @@ def test_the_same_form_pressed_six_times_at_once_is_one_task(application, app):
     assert together(application, [first_task(email, FIRST["text"], email)] * 6) == [303] * 6
     [person_id] = people_of(email)
     assert len(one(select(Task).where(Task.person_id == person_id))) == 1
-    assert one(select(Inbound).where(Inbound.sender == email, Inbound.state == "needs_person")) == []
+    assert (
+        one(select(Inbound).where(Inbound.sender == email, Inbound.state == "needs_person")) == []
+    )
 
 
 def test_addresses_that_give_one_short_name_make_a_company_each(application, app):
     mark = uuid.uuid4().hex[:8]
     emails = [f"tea{sign}{mark}@example.com" for sign in (".", "-", "+", "_", "..", "-.")]
-    assert together(application, [first_task(email, FIRST["text"], email) for email in emails]) == [303] * 6
+    assert (
+        together(application, [first_task(email, FIRST["text"], email) for email in emails])
+        == [303] * 6
+    )
     slugs = {company.slug for company in one(select(Company).where(Company.name.in_(emails)))}
     assert len(slugs) == 6 and all(slug.startswith(f"tea-{mark}") for slug in slugs)
 
@@ -164,11 +209,19 @@ def test_four_doors_at_once_make_one_person_of_one_new_address(world, applicatio
     with wall.transaction(wall.system("test")):
         token = links.invite(email, other.company_id, "member")
     joining = {"name": "New", "language": "en", "zone": "Europe/Riga", "password": PASSWORD}
-    came = together(application, [
-        first_task(email, FIRST["text"], email),
-        lambda browser: browser.post(f"/join/{token}", data=joining),
-        lambda _browser: admins[0].post("/admin/staff", data={"email": email, "name": "New", "role": "operator"}),
-        lambda _browser: admins[1].post("/admin/companies", data={"company": "All of them", "owner_email": email})])
+    came = together(
+        application,
+        [
+            first_task(email, FIRST["text"], email),
+            lambda browser: browser.post(f"/join/{token}", data=joining),
+            lambda _browser: admins[0].post(
+                "/admin/staff", data={"email": email, "name": "New", "role": "operator"}
+            ),
+            lambda _browser: admins[1].post(
+                "/admin/companies", data={"company": "All of them", "owner_email": email}
+            ),
+        ],
+    )
     assert all(status < 500 for status in came) and len(people_of(email)) == 1
 
 
@@ -176,7 +229,9 @@ def test_staff_added_twice_at_once_is_hired_once(world, app):
     from tests.factory import at_once
 
     email = f"staff-{uuid.uuid4().hex[:8]}@example.com"
-    came = at_once(app, [(wall.system("test"), lambda: accounts.add_staff(email, "New", "operator", []))] * 4)
+    came = at_once(
+        app, [(wall.system("test"), lambda: accounts.add_staff(email, "New", "operator", []))] * 4
+    )
     assert came == ["bad-input"] * 3 + ["done"]
     assert len(people_of(email)) == 1
 
@@ -196,8 +251,11 @@ def test_who_proves_an_address_at_the_same_moment_as_another_is_answered(world, 
 
     assert at_once(app, [(wall.system("test"), prove(claim)) for claim in claims]) == ["done"] * 4
     with wall.transaction(wall.system("test")):
-        proven = db.session.scalar(select(func.count()).select_from(Address).where(
-            Address.value == email, Address.verified_at.is_not(None)))
+        proven = db.session.scalar(
+            select(func.count())
+            .select_from(Address)
+            .where(Address.value == email, Address.verified_at.is_not(None))
+        )
         assert proven == 1
 
 

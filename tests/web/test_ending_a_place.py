@@ -1,4 +1,4 @@
-"""Ending somebody's place in the service, with what they hold: it is asked first, and what they held goes back."""
+"""Ending somebody's place in the service: it is asked first, and what they held goes back."""
 
 from __future__ import annotations
 
@@ -26,11 +26,16 @@ def test_the_page_asks_first_and_names_how_many_tasks_go_back(world, admin):
     for state in ("assigned", "working"):
         world.task(client, state, helper)
     asked = admin.get(f"/admin/people/{helper.id}/end").get_data(as_text=True)
-    assert "2 tasks go back to the queue" in asked and f'action="/admin/people/{helper.id}/end"' in asked
+    assert (
+        "2 tasks go back to the queue" in asked
+        and f'action="/admin/people/{helper.id}/end"' in asked
+    )
     assert open_rows(Staff, helper), "asking ends nothing"
 
 
-@pytest.mark.parametrize("state", ["assigned", "briefed", "retold", "working", "delivered", "accepted"])
+@pytest.mark.parametrize(
+    "state", ["assigned", "briefed", "retold", "working", "delivered", "accepted"]
+)
 def test_a_place_ends_whatever_its_person_holds(world, application, admin, state):
     helper, client = world.staff(), world.client()
     task_id = world.task(client, state, helper)
@@ -58,8 +63,14 @@ def test_who_is_no_staff_and_oneself_are_refused_in_words(world, application):
     browser = world.sign_in(application.test_client(), me)
     assert browser.get(f"/admin/people/{client.id}/end").status_code == 404
     assert browser.post(f"/admin/people/{client.id}/end").status_code == 404
-    for answer in (browser.get(f"/admin/people/{me.id}/end"), browser.post(f"/admin/people/{me.id}/end")):
-        assert answer.status_code == 409 and "Somebody else has to end your own place." in answer.get_data(as_text=True)
+    for answer in (
+        browser.get(f"/admin/people/{me.id}/end"),
+        browser.post(f"/admin/people/{me.id}/end"),
+    ):
+        assert (
+            answer.status_code == 409
+            and "Somebody else has to end your own place." in answer.get_data(as_text=True)
+        )
 
 
 @pytest.mark.parametrize("state", ["received", "retold", "working", "delivered", "accepted"])
@@ -73,6 +84,11 @@ def test_a_client_leaves_their_company_with_tasks_in_any_state(world, applicatio
     task_id = world.task(member, state, helper)
     browser = world.sign_in(application.test_client(), owner)
     assert browser.post(f"/app/{owner.slug}/people/{member.id}/end").status_code == 303
-    assert (world.load(task_id).state, world.load(task_id).person_id) == (state, member.id), "the task is the company's"
+    assert (world.load(task_id).state, world.load(task_id).person_id) == (state, member.id), (
+        "the task is the company's"
+    )
     with wall.transaction(wall.system("test")):
-        assert db.session.execute(db.text("select ended_at is not null from membership where person_id = :id"), {"id": member.id}).scalar()
+        assert db.session.execute(
+            db.text("select ended_at is not null from membership where person_id = :id"),
+            {"id": member.id},
+        ).scalar()

@@ -1,4 +1,4 @@
-"""Every constraint of the database has its sentence, or the reason why nobody can meet it; no door answers one with a fault."""
+"""Every constraint has its sentence, or the reason why nobody can meet it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ from tenants.wall import db
 from workers import jobs
 
 ALL = text("""
-select conname from pg_constraint where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'f', 'c', 'x')
-union select i.relname from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
+select conname from pg_constraint
+where connamespace = 'public'::regnamespace and contype in ('p', 'u', 'f', 'c', 'x')
+union select i.relname from pg_index x
+join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
 where x.indisunique and t.relnamespace = 'public'::regnamespace""")
 
 
 def known():
-    return [*constraints.SENTENCES, *(name for names in constraints.NOBODY.values() for name in names)]
+    return [
+        *constraints.SENTENCES,
+        *(name for names in constraints.NOBODY.values() for name in names),
+    ]
 
 
 def test_every_constraint_has_one_entry_and_every_entry_is_a_constraint(app):
@@ -38,20 +43,29 @@ def met(world):
     """A real error of the database: a company of a short name that is taken."""
     person = world.client()
     with pytest.raises(IntegrityError) as raised, wall.transaction(wall.system("test")):
-        db.session.execute(text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug})
+        db.session.execute(
+            text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug}
+        )
     return raised.value
 
 
 def met_in_one_trip(world):
     person = world.client()
     with pytest.raises(psycopg.IntegrityError) as raised:
-        wall.one_trip(wall.system("test"), text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug})
+        wall.one_trip(
+            wall.system("test"),
+            text("insert into company (slug, name) values (:slug, 'Twice')"),
+            {"slug": person.slug},
+        )
     return raised.value
 
 
 def met_without_a_name():
     with pytest.raises(IntegrityError) as raised, wall.transaction(wall.system("test")):
-        db.session.execute(text("insert into company (slug, name) values (:slug, null)"), {"slug": uuid.uuid4().hex})
+        db.session.execute(
+            text("insert into company (slug, name) values (:slug, null)"),
+            {"slug": uuid.uuid4().hex},
+        )
     return raised.value
 
 
@@ -67,8 +81,13 @@ def test_a_program_is_told_the_sentence_as_a_problem(world, app, error_of):
 
 
 def test_a_page_says_the_sentence_and_keeps_the_words(world, app):
-    with app.test_request_context("/first-task", method="POST", base_url="http://desk.test", data={"text": "Find some tea"},
-                                  headers={"Origin": "http://desk.test"}):
+    with app.test_request_context(
+        "/first-task",
+        method="POST",
+        base_url="http://desk.test",
+        data={"text": "Find some tea"},
+        headers={"Origin": "http://desk.test"},
+    ):
         answer = app.make_response(app.handle_user_exception(met(world)))
     shown = answer.get_data(as_text=True)
     assert answer.status_code == 409 and SLUG in shown and "Find some tea" in shown
@@ -99,14 +118,22 @@ def test_a_command_says_one_sentence(world, application):
     person = world.client()
 
     def insert():
-        db.session.execute(text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug})
+        db.session.execute(
+            text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug}
+        )
 
-    with application.app_context(), pytest.raises(Exception, match="made at the same moment") as raised:
+    with (
+        application.app_context(),
+        pytest.raises(Exception, match="made at the same moment") as raised,
+    ):
         refusals(insert)
     assert type(raised.value).__name__ == "ClickException"
 
 
-@pytest.mark.parametrize(("value", "says"), [("a\x00b@example.com", "cannot be kept|no e-mail"), ("x" * 400 + "@example.com", "no e-mail")])
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [("a\x00b@example.com", "cannot be kept|no e-mail"), ("x" * 400 + "@example.com", "no e-mail")],
+)
 def test_a_command_says_what_cannot_be_kept(application, value, says):
     done = application.test_cli_runner().invoke(args=["staff", "add", value, "--role", "operator"])
     assert done.exit_code == 1 and "Error: " in done.output and "Traceback" not in done.output

@@ -87,7 +87,7 @@ def _walk(mail: Mail) -> tuple[str, str, list[Part]]:
     for part in _parts(mail):
         kind, name = part.get_content_type(), _file_name(part)
         if name or not kind.startswith("text/"):
-            # What is too much for a task is said there; here nothing that has a name or a byte is left away.
+            # What is too much for a task is said there; what has a name or a byte is not dropped.
             if (content := _bytes(part)) or name:
                 files.append(Part(name or "attachment", kind, content))
         elif kind == "text/html":

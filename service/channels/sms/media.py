@@ -1,6 +1,7 @@
-"""A picture of a text: fetched in the worker from Twilio and attached to the task; what cannot be fetched is noted there.
+"""A picture of a text: fetched in the worker from Twilio and attached to the task.
 
-Each picture is a row of due work of its own, so that no lease runs out behind many of them.
+What cannot be fetched is noted there. Each picture is a row of due work of its own, so that no
+lease runs out behind many of them.
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ def ask_end_staff(person_id: int) -> ResponseReturnValue:
     if person_id == doors.me().person_id:
         return _own_place()
     person = _of_staff(person_id)
-    return render_template("operator/end_place.html", person=person, held=delegate.held_by(person_id))
+    held = delegate.held_by(person_id)
+    return render_template("operator/end_place.html", person=person, held=held)
 
 
 @pages.post("/admin/people/<int:person_id>/end")
@@ -77,7 +78,8 @@ def end_staff(person_id: int) -> ResponseReturnValue:
     name = _of_staff(person_id).name
     with wall.as_system():
         count = accounts.end_staff(person_id)
-    gone_back = ngettext("%(num)s task went back to the queue.", "%(num)s tasks went back to the queue.", count)
+    gone_back = ngettext("%(num)s task went back to the queue.",
+                         "%(num)s tasks went back to the queue.", count)
     flash(_("%(name)s has left.", name=apart(name)) + (f" {gone_back}" if count else ""))
     return redirect("/admin", 303)
 
