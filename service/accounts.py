@@ -19,7 +19,7 @@ from tenants import addresses, company, membership, people, wall
 from tenants.company import Company
 from tenants.membership import COMPANY_ROLES, STAFF_ROLES
 from tenants.people import Person
-from tenants.signin import codes, identity, links, passwords
+from tenants.signin import codes, identity, known, links, passwords
 from tenants.signin.tables import Login
 from tenants.wall import db
 
@@ -124,6 +124,7 @@ def add_company(name: str, owner_email: str, currency: str = "EUR", language: st
         raise BadInput({"name": _("A name has between 1 and 200 letters.")})
     if currency not in settings().currencies.split(","):
         raise BadInput({"currency": _("This currency is not sold here.")})
+    known.whose(checked_email(owner_email))  # held before the company's short name, as elsewhere
     made = company.add(name.strip(), currency=currency, language=language, slug=slug, zone=zone)
     owner = person_of(owner_email, owner_name or name, language, zone, made.id)
     membership.join_again(owner.id, made.id, "owner")
@@ -146,11 +147,13 @@ def add_staff(email: str, name: str, role: str, trades: list[str]) -> Person:
 def end_staff(person_id: int) -> int:
     """End a person's place in the service, in the system's scope: tasks they hold go back to the queue, sessions and keys end.
 
-    Gives how many tasks went back. Raises NotFound for somebody who is not staff.
+    Return how many tasks went back. Raises NotFound for somebody who is not staff.
     """
     if not membership.is_staff(person_id):
         raise NotFound(_("They are not staff."))
-    held = list(db.session.scalars(select(Task).where(Task.holder_id == person_id, Task.state.in_(HELD))))
+    # Locked in one order, so that nobody moves one of them between the look and the return.
+    theirs = select(Task).where(Task.holder_id == person_id, Task.state.in_(HELD))
+    held = db.session.scalars(theirs.order_by(Task.id).with_for_update()).all()
     for task in held:
         delegate.give_back(task, THE_SYSTEM, _("They have left the service."))
     membership.dismiss(person_id)
@@ -160,11 +163,11 @@ def end_staff(person_id: int) -> int:
 
 
 def person_of(email: str, name: str, language: str, zone: str, company_id: int | None) -> Person:
-    """The person who signs in with this address, made where there is none."""
+    """Return the person whose address this is, made where it is nobody's."""
     address = checked_email(email)
-    known = db.session.scalar(select(Person).join(Login, Login.person_id == Person.id).where(Login.email == address))
-    if known:
-        return known
+    person_id = known.whose(address)
+    if person_id is not None:
+        return db.session.get_one(Person, person_id)
     person = people.add(name.strip()[:200] or address, language=language, zone=zone)
     passwords.add_login(person.id, address)
     addresses.add(person, "email", address, company_id=company_id, verified=True)

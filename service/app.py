@@ -14,7 +14,17 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import errors, models  # noqa: F401 (models: loads every table)
 from service.config import Settings, settings
-from service.web import doors, language, limits, problems, pseudo, render, signin_state, static_files
+from service.web import (
+    doors,
+    language,
+    limits,
+    problems,
+    pseudo,
+    render,
+    signin_state,
+    static_files,
+    uploads,
+)
 from tenants.wall import db
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +43,7 @@ def create_app(conf: Settings | None = None) -> Flask:
     """The desk's application with the settings of this process."""
     conf = conf or settings()
     app = Flask("poruchi", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.request_class = uploads.Request
     app.config.update(_flask_settings(conf))
     _trust_proxies(app, conf.trusted_proxies)
     db.init_app(app)
@@ -64,7 +75,7 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
         "SQLALCHEMY_ENGINE_OPTIONS": ENGINE,
         "MAX_CONTENT_LENGTH": (conf.upload_mb + 1) * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 500_000,
-        "MAX_FORM_PARTS": 300,
+        "MAX_FORM_PARTS": 1000,
         "SESSION_COOKIE_NAME": "desk",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

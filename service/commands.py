@@ -11,9 +11,11 @@ from typing import Any
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError
 
-from service import accounts, backup, demo, doctor, migrate, restore
+from service import accounts, backup, constraints, demo, doctor, migrate, restore
 from service.config import settings
 from service.errors import Refusal
 from service.tasks import lists
@@ -47,12 +49,17 @@ def told(result: dict[str, Any], line: str, *, json_: bool) -> None:
 
 
 def refusals(call: Callable[[], Any]) -> Any:
-    """Show what was refused as one sentence."""
+    """Show what was refused, by a step or by the database, as one sentence."""
     try:
         with wall.transaction(wall.system("command")):
             return call()
     except Refusal as error:
         raise click.ClickException(error.detail) from error
+    except IntegrityError as error:
+        raise click.ClickException(constraints.sentence_of(error)) from error
+    except DataError as error:
+        sentence = _("Something in this request cannot be kept. Check what you sent.")
+        raise click.ClickException(sentence) from error
 
 
 companies = AppGroup("company", help="Client companies.")
@@ -72,10 +79,9 @@ replay = AppGroup("replay", help="Run something kept again.")
 @as_json
 def company_add(name: str, owner: str, currency: str, language: str, json_: bool) -> None:
     """Add a company with its owner; prints a link with which the owner sets a password."""
-    def add() -> tuple[str, str | None]:
+    def add() -> tuple[str, str]:
         made = accounts.add_company(name, owner, currency, language)
-        link = links.reset_for(owner, lasts=accounts.FIRST_PASSWORD_FOR)
-        return made.slug, link and f"{settings().url}/reset/{link[0]}"
+        return made.slug, _first_password(membership.owners(made.id)[0].id)
     slug, link = refusals(add)
     told({"company": slug, "link": link}, f"{slug}\n{link}", json_=json_)
 
@@ -156,9 +162,14 @@ def staff_end(email: str, json_: bool) -> None:
 
 
 def _hired(email: str, name: str, role: str, trades: list[str]) -> str:
-    accounts.add_staff(email, name or email.partition("@")[0], role, trades)
-    made = links.reset_for(email, lasts=accounts.FIRST_PASSWORD_FOR)
-    return f"{settings().url}/reset/{made[0]}" if made else ""
+    person = accounts.add_staff(email, name or email.partition("@")[0], role, trades)
+    return _first_password(person.id)
+
+
+def _first_password(person_id: int) -> str:
+    """Return a link with which this person sets a password, "" where they do not sign in."""
+    token = links.reset_of(person_id, lasts=accounts.FIRST_PASSWORD_FOR)
+    return f"{settings().url}/reset/{token}" if token else ""
 
 
 @admin.command("add")

@@ -36,6 +36,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "task.cancelled": ("charge", "tell_assistant_cancelled", "tell_client_cancelled"),
     "task.praised": ("charge_tip", "tell_assistant_praise"),
     "task.message": ("pass_on",),
+    "task.file_left_out": ("tell_client_left_out",),
     "message.written": ("send",),
     "charge.made": ("pay",),
     "charge.paid": ("send_receipt",),

@@ -8,6 +8,7 @@ from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from service import left_out
 from service.actor import CLIENT
 from service.billing import charges
 from service.channels import outbound
@@ -258,6 +259,16 @@ def _say_accepted_without_receipt(task: Task) -> None:
     told = db.session.scalar(select(Message.id).where(Message.task_id == task.id, Message.template == "accepted"))
     if person and company.stripe_method and task.channel == "sms" and told is None:
         outbound.tell(person, "accepted", task, channel="sms")
+
+
+def tell_client_left_out(event: Event) -> None:
+    """Which files of their message could not be kept, to who sent it, by its channel."""
+    task, person = _of(event)
+    if event.by_kind == CLIENT and event.by_id is not None:
+        person = db.session.get_one(Person, event.by_id)
+    with force_locale(person.language):
+        words = left_out.lines(event)
+    outbound.tell(person, "left_out", task, channel=_channel(event, person), words="\n".join(words))
 
 
 def pass_on(event: Event) -> None:

@@ -6,7 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import phonenumbers
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, and_, bindparam, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    and_,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.membership import Membership
@@ -37,6 +50,11 @@ class Address(Base):
 NEVER = frozenset(',;<>():"\\[]')
 
 
+# Who makes a person of an address, or proves it, does so one after the other.
+ONE_BY_ONE = text(
+    "select pg_advisory_xact_lock(hashtextextended('address ' || :kind || ' ' || :value, 0))")
+
+
 class BadAddress(ValueError):
     """The text is no e-mail address or phone number that anybody could be reached at."""
 
@@ -63,6 +81,11 @@ def _phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def hold(kind: str, value: str) -> None:
+    """Hold an address, in its one spelling, until the transaction ends: others wait for it."""
+    db.session.execute(ONE_BY_ONE, {"kind": kind, "value": value})
+
+
 def add(person: Person, kind: str, value: str, *, company_id: int | None, verified: bool) -> Address:
     """Give a person an address. Raises BadAddress."""
     address = Address(person_id=person.id, company_id=company_id, kind=kind, value=tidy(kind, value),
@@ -86,6 +109,7 @@ def claim(person_id: int, company_id: int, kind: str, value: str) -> Address:
 
 def take_over(address: Address) -> None:
     """The person has shown that they read what is sent there, so it is theirs now: a number that changed hands leaves its last owner."""
+    hold(address.kind, address.value)
     db.session.execute(update(Address).where(Address.kind == address.kind, Address.value == address.value, Address.id != address.id)
                        .values(verified_at=None))
     db.session.execute(update(Address).where(Address.id == address.id).values(verified_at=func.now(), stopped_at=None))
@@ -104,11 +128,17 @@ def phones(people: Iterable[int]) -> dict[int, str]:
 
 
 def verify(person_id: int, kind: str, value: str) -> None:
-    """The person has shown that this address is theirs (a link that was sent there was used); another's claim is left alone."""
+    """The person has shown that this address is theirs: a link that was sent there was used.
+
+    Another's proof is left alone; who gave the address twice has proven it once.
+    """
+    hold(kind, value)
     taken = select(Address.id).where(Address.kind == kind, Address.value == value, Address.verified_at.is_not(None))
     if db.session.scalar(taken) is None:
-        db.session.execute(update(Address).where(Address.person_id == person_id, Address.kind == kind,
-                                                 Address.value == value).values(verified_at=func.now()))
+        mine = select(func.min(Address.id)).where(
+            Address.person_id == person_id, Address.kind == kind, Address.value == value)
+        one = update(Address).where(Address.id == mine.scalar_subquery())
+        db.session.execute(one.values(verified_at=func.now()))
 
 
 def stop(kind: str, value: str, *, stopped: bool) -> None:

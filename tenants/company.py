@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Date, DateTime, Identity, Integer, String, Text, func, select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.rows import bound
@@ -82,7 +83,12 @@ def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:
     return sorted(found.items(), key=lambda one: one[1].casefold())
 
 
+# Two who make a company at the same instant look for a free short name one after the other.
+ONE_BY_ONE = sql("select pg_advisory_xact_lock(hashtextextended('company slug', 0))")
+
+
 def _free(wanted: str) -> str:
+    db.session.execute(ONE_BY_ONE)
     taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(wanted, autoescape=True))))
     if wanted not in taken:
         return wanted

@@ -100,6 +100,8 @@ def door(name: str) -> Scope:
 
 
 _current: ContextVar[Scope | None] = ContextVar("wall_scope", default=None)
+# Whether the system's rights are taken on top of the scope (`as_system`).
+_as_system: ContextVar[bool] = ContextVar("wall_as_system", default=False)
 
 OPEN = text(
     "select set_config('role', :wall_role, true) as role, set_config('wall.person', :wall_person, true) as person,"
@@ -126,7 +128,8 @@ def is_open() -> bool:
 def _enter(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     """Set role and scope in the transaction's first statement; savepoints keep what is set."""
     if not transaction.nested:
-        connection.execute(OPEN, current().settings())
+        role = {"wall_role": "system"} if _as_system.get() else {}
+        connection.execute(OPEN, {**current().settings(), **role})
 
 
 @contextmanager
@@ -214,14 +217,31 @@ OPEN_PLAIN = str(OPEN.compile(dialect=PGDialect_psycopg()))
 def as_system() -> Iterator[None]:
     """The one exception inside a transaction: hand a task to somebody else, whose row its writer may not see.
 
-    The settings stay, only the role changes and changes back. ORM objects must not be written inside.
+    The settings stay, only the role changes, and changes back however this ends; within another one
+    it stays until the outer one ends. ORM objects must not be written inside.
     """
-    before = current()
+    before = current().role
+    if _as_system.get() or before == "system":
+        yield
+        return
     db.session.flush()
     db.session.execute(TAKE_ROLE, {"role": "system"})
-    yield
-    db.session.flush()
-    db.session.execute(TAKE_ROLE, {"role": before.role})
+    taken = _as_system.set(True)
+    try:
+        yield
+        db.session.flush()
+    finally:
+        _as_system.reset(taken)
+        _take_back(before)
+
+
+def _take_back(role: str) -> None:
+    """Take this role again. A transaction that has failed is rolled back, which does the same."""
+    if not db.session.is_active:
+        return
+    connection: Any = db.session.connection().connection.driver_connection
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
+        db.session.execute(TAKE_ROLE, {"role": role})
 
 
 def _refuse_open_transaction(what: str) -> None:

@@ -53,7 +53,9 @@ PAGES = (
     Shown("messages", "/desk/messages", OPERATOR), Shown("pool", "/desk/pool", OPERATOR), Shown("companies", "/desk/companies", OPERATOR),
     Shown("company", "/desk/companies/{company}", OPERATOR), Shown("reports", "/desk/reports", OPERATOR), Shown("new", "/desk/tasks/new", OPERATOR),
     Shown("desk-playbooks", "/desk/playbooks", OPERATOR), Shown("desk-playbook", "/desk/playbooks/research", OPERATOR),
-    Shown("admin", "/admin", ADMIN), Shown("styleguide", "/desk/styleguide", OPERATOR), Shown("error-403-staff", "/admin", OPERATOR, 403),
+    Shown("admin", "/admin", ADMIN), Shown("admin-end-place", "/admin/people/{staff}/end", ADMIN),
+    Shown("styleguide", "/desk/styleguide", OPERATOR),
+    Shown("error-403-staff", "/admin", OPERATOR, 403),
 )
 READERS = tuple(dict.fromkeys(page.reader for page in PAGES))
 
@@ -94,6 +96,7 @@ def found(desk: RunningDesk) -> dict[str, str]:
         gaps[f"t_{state}"] = _short_link(desk, *firm[0]) if firm else "none"
     gaps["message"] = str(desk.rows("select id from inbound where state = 'needs_person' order by id limit 1")[0][0])
     gaps["company"] = str(desk.rows("select id from company where slug = 'demo'")[0][0])
+    gaps["staff"] = str(desk.rows("select id from person where name = 'Anna Berzina'")[0][0])
     gaps["reset"], gaps["join"] = _one_time_link(desk, "reset"), _one_time_link(desk, "join")
     return gaps
 

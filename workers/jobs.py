@@ -8,14 +8,15 @@ from typing import TypeVar
 
 import psycopg
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from service import accounts, due, telling, telling_staff
+from service import accounts, constraints, due, telling, telling_staff
 from service.billing import charges, payments
 from service.channels import sending, strangers
 from service.channels.kept import Inbound
 from service.channels.sms import media
 from service.due import Heals, Lease, LostLease
+from service.errors import Refusal
 from service.tasks.events import Event, hold_all
 from service.tasks.review import Praise
 from service.tasks.task import find
@@ -60,7 +61,8 @@ HERE: dict[str, Callable[[Event], None]] = {
     **{name: getattr(telling, name) for name in (
         "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "ask_client_to_confirm", "ask_owners",
         "tell_client_started", "ask_client_question", "tell_client_red_line", "tell_client_late", "ask_client_to_accept",
-        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on", "send_receipt", "tell_owner_charge_failed")},
+        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on",
+        "send_receipt", "tell_owner_charge_failed", "tell_client_left_out")},
     **{name: getattr(telling_staff, name) for name in (
         "tell_assistant_assigned", "tell_assistant_corrected", "tell_assistant_started", "tell_assistant_answered",
         "tell_assistant_changed", "remind_assistant_red_line", "tell_assistant_rework", "tell_assistant_accepted",
@@ -144,8 +146,18 @@ def _fault(held: Lease, error: Exception) -> None:
     """Our own fault: its kind is logged (never its data), and tried again three times."""
     log.exception("due row %s (%s) failed", held.id, held.reaction) if not isinstance(error, DBAPIError) else log.error(
         "due row %s (%s) failed: %s", held.id, held.reaction, type(error.orig).__name__)
-    reason = f"A fault of the service in '{held.reaction}' ({type(error).__name__}). It has been logged."
+    reason = _reason(held, error)
     if held.attempt >= due.MOST_DEATHS:
         due.to_person(held, reason)
     else:
         due.again(held, reason)
+
+
+def _reason(held: Lease, error: Exception) -> str:
+    """Return what the list of what needs a person says: a sentence, where the error has one."""
+    if isinstance(error, Refusal) and error.detail:
+        return error.detail
+    if isinstance(error, IntegrityError):
+        return f"{constraints.sentence_of(error)} ({held.reaction}, {constraints.name_of(error)})"
+    kind = type(error).__name__
+    return f"A fault of the service in '{held.reaction}' ({kind}). It has been logged."

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Response, current_app, request, send_file
 from flask_babel import gettext as _
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 
 from service import files as kept
 from service.actor import ASSISTANT
 from service.api import access, answers, bodies, reading, reads, shown
 from service.api.access import me
 from service.errors import BadInput, NotFound
-from service.files import Attachment
+from service.files import LEFT_OUT, Attachment
 from service.tasks.task import find
+from service.web import uploads
 
 PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
-PLAIN_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 
 
 @access.anyone
 @reading.asks(bodies.Paged)
 def files(task: int, query: bodies.Paged) -> Response:
     """The task's files, oldest first."""
-    wanted = select(Attachment).where(Attachment.task_id == find(task).id)
+    wanted = select(Attachment).where(
+        Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT)
     rows, next_ = reads.oldest_first(wanted, Attachment.id, query)
     return shown.reply_list([_file(file) for (file,) in rows], next_)
 
@@ -32,12 +32,9 @@ def files(task: int, query: bodies.Paged) -> Response:
 @access.anyone
 def add_file(task: int) -> Response:
     """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than usual."""
-    given, found = request.files.get("file"), find(task)  # in this order: a slow sender holds no connection to the database
-    if given is None:
-        raise BadInput({"file": _("Send a form (multipart/form-data) with a field named file.")})
-    type_ = given.mimetype.lower()
-    file = kept.attach(found, me(), given.filename or "", type_ if PLAIN_TYPE.fullmatch(type_) else "",
-                       given.stream, _part())  # type: ignore[arg-type]
+    # In this order: a slow sender holds no connection to the database.
+    given, found = _only_file(), find(task)
+    file = kept.attach(found, me(), given.filename or "", given.mimetype, given.stream, _part())
     return shown.reply(_file(file), 201)
 
 
@@ -46,11 +43,22 @@ def file(task: int, file: int) -> Response:
     """The bytes, always to be saved and never shown in place."""
     found = kept.find(find(task), file)
     try:
-        return send_file(kept.path_of(bytes(found.sha256)), mimetype=found.type, as_attachment=True,
-                         download_name=found.name, etag=bytes(found.sha256).hex(), max_age=0)
+        return send_file(kept.path_of(bytes(found.sha256)), mimetype=kept.plain_type(found.type),
+                         as_attachment=True, download_name=found.name,
+                         etag=bytes(found.sha256).hex(), max_age=0)
     except FileNotFoundError:
         current_app.logger.error("the bytes of file %s are missing", found.id)
         raise NotFound from None
+
+
+def _only_file() -> FileStorage:
+    """Return the one file that was sent. Raises BadInput for none, several, or one too large."""
+    sent = uploads.sent()
+    if not sent:
+        raise BadInput({"file": _("Send a form (multipart/form-data) with a field named file.")})
+    if len(sent) + len(list(request.files)) > 2:
+        raise BadInput({"file": _("Send one file at a time, in the field named file.")})
+    return sent[0]
 
 
 def _part() -> str:

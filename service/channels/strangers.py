@@ -24,7 +24,7 @@ from service.texts import to_translate
 from service.triage.language import language_of
 from tenants import addresses, company, membership, wall
 from tenants.people import Person
-from tenants.signin import links
+from tenants.signin import known, links
 from tenants.signin.tables import Login
 from tenants.wall import db
 
@@ -53,7 +53,7 @@ def first_task(form: FirstTask, key: str) -> None:
     _validate(form)
     with wall.transaction(wall.system("public form")):
         kept = Kept("web", "public", key[:100], raw_of(asdict(form)))
-        if _known(accounts.checked_email(form.email)):
+        if known.whose(accounts.checked_email(form.email)) is not None:
             _keep_for_operator(form, kept)
         elif not db.session.scalar(select(Inbound.id).where(Inbound.channel == "web", Inbound.account == "public",
                                                             Inbound.provider_id == kept.provider_id)):
@@ -77,10 +77,6 @@ def _validate(form: FirstTask) -> None:
             errors["phone"] = _("Write the number with its country, like +371 20000000.")
     if errors:
         raise BadInput(errors)
-
-
-def _known(email: str) -> bool:
-    return db.session.scalar(select(Login.person_id).where(Login.email == email)) is not None
 
 
 def _keep_for_operator(form: FirstTask, kept: Kept) -> None:

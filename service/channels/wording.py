@@ -74,6 +74,12 @@ EN: dict[str, Words] = {
     "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}\n\nTo write back, just answer this mail."),
     "stopped": Words("You get no more texts from Poruchi. Running tasks go on by mail. To come back, text START.", "No more texts",
                      "You get no more texts from Poruchi. Running tasks go on by mail. To come back, text START."),
+    "left_out": Words(
+        "{number}: could not attach {words}. Send it smaller or as a link, or add it here: {link}",
+        "{number}: a file did not fit",
+        "We could not attach this to task {number}, “{title}”:\n\n{words}\n\n"
+        "Everything else has arrived. Send it smaller, in parts or as a link: "
+        "answer this mail, or add it here: {link}"),
     "stranger": Words("Poruchi: we got your text, but do not know this number yet. Somebody looks at it and answers you. More: {link}",
                       "We got your message", "Thank you for writing. We do not know this address yet, so somebody looks at your message and answers you.\n\nIf you are a client, write from the address that you registered; if you would like to become one, begin here: {link}"),
     "welcome": Words("", "Welcome to Poruchi", "We have your first task and somebody looks at it now. Set a password to follow it and to hand over the next one:\n\n{link}\n\nThe link works for three days."),
@@ -140,6 +146,12 @@ RU: dict[str, Words] = {
     "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}\n\nНаписать нам: ответьте на это письмо."),
     "stopped": Words("Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ", "Больше не пишем по СМС",
                      "Мы больше не пишем вам по СМС. Задачи в работе продолжим по почте. Чтобы вернуться, пришлите СТАРТ."),
+    "left_out": Words(
+        "{number}: не прикрепили {words}. Пришлите меньшим размером или ссылкой: {link}",
+        "{number}: файл не поместился",
+        "К задаче {number}, «{title}», не удалось прикрепить:\n\n{words}\n\n"
+        "Всё остальное дошло. Пришлите меньшим размером, по частям или ссылкой: "
+        "ответьте на это письмо или добавьте здесь: {link}"),
     "stranger": Words("Poruchi: получили, но номер нам пока не знаком. Человек посмотрит и ответит: {link}",
                       "Мы получили ваше письмо", "Спасибо за письмо. Ваш адрес нам пока не знаком, поэтому письмо прочтёт человек и ответит вам.\n\nЕсли вы клиент, пишите с адреса, который указали; если хотите им стать, начните здесь: {link}"),
     "welcome": Words("", "Добро пожаловать в Poruchi", "Ваша первая задача у нас, её уже смотрят. Задайте пароль, чтобы следить за ней и поручить следующую:\n\n{link}\n\nСсылка действует три дня."),
@@ -156,6 +168,7 @@ _SEE, _SCORE, _ANSWER = {"en": "See the task", "ru": "Посмотреть за�
 _PASSWORD = {"en": "Set a password", "ru": "Задать пароль"}
 BUTTONS: dict[str, dict[str, str]] = {
     "": {"en": "Open", "ru": "Открыть"},
+    "left_out": _SEE,
     "acknowledge": _SEE, "started": _SEE, "late": _SEE, "cancelled": _SEE, "resolved": _SEE, "work_note": _SEE, "desk_note": _SEE,
     "confirm": {"en": "Confirm or correct", "ru": "Подтвердить или поправить"},
     "confirm_ways": {"en": "Choose and confirm", "ru": "Выбрать и подтвердить"},

@@ -91,7 +91,8 @@ MOVES: dict[str, Move] = {
     "task.closed": Move(("accepted",), "closed", (SYSTEM, *DESK)),
 }
 # Things that happen beside a task's state; they carry no move.
-OTHER_KINDS = ("inbound.kept", "inbound.media", "inbound.strange", "message.written", "task.message", "task.file", "task.noted",
+OTHER_KINDS = ("inbound.kept", "inbound.media", "inbound.strange", "message.written",
+               "task.message", "task.file", "task.file_left_out", "task.noted",
                "task.lesson", "task.lesson_accepted", "task.lesson_dropped",
                "charge.made", "charge.paid", "charge.failed", "company.invited", "company.limited",
                "person.welcomed", "person.reset", "address.claimed",

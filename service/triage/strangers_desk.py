@@ -14,7 +14,7 @@ from service.conversation.messages import Message
 from service.errors import BadInput, NotFound, NotNow
 from service.tasks import events
 from service.tasks.handing_over import Handed, Wish, hand_over
-from service.tasks.task import find
+from service.tasks.task import Task, find
 from service.texts import to_translate
 from service.triage import understand
 from service.triage.language import language_of
@@ -93,11 +93,19 @@ def replay(inbound_id: int) -> None:
     inbound = db.session.get(Inbound, inbound_id)
     if inbound is None:
         raise NotFound
-    if inbound.state == "worked" and inbound.task_id is not None:
+    worked = inbound.state == "worked" and inbound.task_id is not None
+    if worked or _has_become_something(inbound_id):
         raise NotNow(_("This message has become a task already."))
     inbound.state, inbound.reason = "kept", None
     db.session.flush()
     events.write("inbound.kept", THE_SYSTEM, inbound=inbound.id)
+
+
+def _has_become_something(inbound_id: int) -> bool:
+    """Whether a task was made of it, or words on one: it cannot become that twice."""
+    made = select(Task.id).where(Task.inbound_id == inbound_id)
+    said = select(Message.id).where(Message.inbound_id == inbound_id)
+    return db.session.scalar(made.union_all(said).limit(1)) is not None
 
 
 def _waiting(inbound_id: int) -> Inbound:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from io import BytesIO
 
 from flask_babel import force_locale
 
-from service import actor, files
+from service import actor, left_out
 from service.channels import short_links, strangers
 from service.channels.email import belief, message_ids, parse
 from service.channels.kept import Inbound
@@ -16,6 +15,8 @@ from service.channels.sms import parse as sms_parse
 from service.conversation import answers, commands
 from service.conversation.messages import Message
 from service.conversation.said import Said, reply_saying
+from service.errors import Refusal
+from service.left_out import Came
 from service.tasks import events
 from service.tasks.handing_over import Wish, hand_over
 from service.tasks.task import LONGEST_TEXT, Task, find
@@ -34,6 +35,9 @@ FROM_LIST = to_translate("A client's mail that came as lists and machines send i
 EMPTY = to_translate("There were no words in it.")
 PICTURE_ALONE = to_translate("A picture came without words. Look at it, and make it a task or answer.")
 PICTURE_OF_NO_TASK = to_translate("A picture came with words that belong to no task. Look at it.")
+FILE_OF_NO_TASK = to_translate("A file came with words that belong to no task. Look at it.")
+NOT_TAKEN = to_translate(
+    "This message could not be taken as it is. Look at it, and make it a task or answer.")
 NO_CHANNEL_BACK = to_translate("It came by a messenger that we cannot answer by yet. Answer by another way.")
 NOT_THEIR_TASK = to_translate("This answers a message on a task that was sent to somebody else. Ask them what they mean.")
 WANTS_NO_TEXTS = to_translate("They asked for no more texts.")
@@ -84,8 +88,16 @@ def understand(inbound_id: int) -> None:
     elif reason := _why_it_waits(inbound, heard):
         _wait(inbound, reason)
     else:
-        with force_locale(sender[0].language):
-            _from_known(inbound, heard, *sender)
+        _carefully(inbound, heard, *sender)
+
+
+def _carefully(inbound: Inbound, heard: Heard, person: Person, company_id: int) -> None:
+    """What a step refuses waits for a person: tried again, it would be refused for ever."""
+    try:
+        with db.session.begin_nested(), force_locale(person.language):
+            _from_known(inbound, heard, person, company_id)
+    except Refusal:
+        _wait(inbound, NOT_TAKEN)
 
 
 def _from_stranger(inbound: Inbound, heard: Heard) -> None:
@@ -210,14 +222,14 @@ def _new_task(inbound: Inbound, heard: Heard, by: actor.Actor, company_id: int) 
 def _attach(inbound: Inbound, parts: list[parse.Part], media: int, task_id: int, by: actor.Actor) -> None:
     if task_id > 0:
         attach(inbound, parts, media, find(task_id), by)
-    elif media:
-        _wait(inbound, PICTURE_OF_NO_TASK)
+    elif parts or media:
+        _wait(inbound, FILE_OF_NO_TASK if parts else PICTURE_OF_NO_TASK)
 
 
 def attach(inbound: Inbound, parts: list[parse.Part], media: int, task: Task, by: actor.Actor) -> None:
     """What came with a message belongs to its task: a mail's files now, a text's pictures once they were fetched."""
-    for part in parts:
-        files.attach(task, by, part.name, part.type, BytesIO(part.content), "message")
+    came = [Came(part.name, part.type, part.content) for part in parts]
+    left_out.attach_or_note(task, by, came, inbound.id)
     for place in range(media):
         events.write("inbound.media", by, task=task, inbound=inbound.id, place=place)
 

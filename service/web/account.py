@@ -145,8 +145,11 @@ def join(token: str) -> ResponseReturnValue:
     try:
         if not errors:
             with wall.transaction(wall.system("join")):
-                links.use_join(token[:100], values["name"].strip(), request.form.get("password", ""),
-                               _language(values["language"]), _zone(values["zone"]))
+                joined = links.use_join(
+                    token[:100], values["name"].strip(), request.form.get("password", ""),
+                    _language(values["language"]), _zone(values["zone"]))
+            if joined is None:
+                return render_template("account/gone.html"), 410
             flash(_("Welcome. Sign in with your address and password."))
             return redirect(url_for("account.login"), 303)
     except passwords.WeakPassword:

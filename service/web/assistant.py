@@ -8,7 +8,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import files, playbooks
+from service import playbooks
 from service.conversation import messages
 from service.errors import NotAllowed, NotFound, NotNow, Refusal
 from service.insight import my_month
@@ -17,7 +17,7 @@ from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
 from service.triage.categories import all_categories
 from service.web import bench as around
-from service.web import doors, forms, menu_counts, render
+from service.web import doors, forms, menu_counts, render, uploads
 from service.web.client.task import download
 from service.web.pictures.weeks import my_kinds, my_weeks
 from service.web.points import points_of
@@ -257,6 +257,4 @@ def file(task_id: int, file_id: int) -> ResponseReturnValue:
 
 
 def _attach(task: Task, part: str) -> None:
-    for upload in request.files.getlist("file")[:20]:
-        if upload.filename:
-            files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream, part)
+    uploads.attach(task, doors.me(), part)

@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from service import constraints
 from service.errors import BadInput, Refusal
-from service.web import doors, forms
+from service.web import doors, forms, uploads
 from tenants.wall import db
 
 
@@ -28,6 +29,8 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, of_http)
     for wrong in (DataError, psycopg.DataError):
         app.register_error_handler(wrong, not_kept)
+    for met in (IntegrityError, psycopg.IntegrityError):
+        app.register_error_handler(met, conflict)
     for away in (OperationalError, PoolTimeout, psycopg.OperationalError):
         app.register_error_handler(away, database_away)
     app.register_error_handler(Exception, unexpected)
@@ -52,12 +55,25 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code < 400:
         return error.get_response()
-    return show(code, (error.name or "error").lower().replace(" ", "-"), _default(code))
+    with_files = code == 413 and request.mimetype == "multipart/form-data"
+    detail = _too_large() if with_files else _default(code)
+    return show(code, (error.name or "error").lower().replace(" ", "-"), detail)
+
+
+def _too_large() -> str:
+    return _("This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.",
+             most=uploads.most())
 
 
 def not_kept(_error: Exception) -> ResponseReturnValue:
     """PostgreSQL could not take a value, as it cannot be what the field is for."""
     return show(400, "bad-input", _("Something in this request cannot be kept. Check what you sent."))
+
+
+def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnValue:
+    """A row that the database refuses: its sentence, and what was typed. Nothing was kept."""
+    current_app.logger.error("constraint %s at %s", constraints.name_of(error), request.endpoint)
+    return show(409, "conflict", constraints.sentence_of(error))
 
 
 def database_away(error: Exception) -> ResponseReturnValue:

@@ -19,7 +19,7 @@ from flask import Flask, g, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from service import texts
+from service import files, texts
 from service.config import settings
 from service.now import now
 from service.tasks.clock import retell_by
@@ -264,9 +264,7 @@ def state(value: str) -> str:
 
 def size(count: int) -> str:
     """A file's size: "1.4 MB", "12 KB"."""
-    if count >= 1048576:
-        return _("%(size)s MB", size=format_decimal(count / 1048576, "0.0", locale=language()))
-    return _("%(size)s KB", size=max(1, round(count / 1024)))
+    return files.size_words(count)
 
 
 def apart(words: object) -> str:

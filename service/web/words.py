@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from service import left_out
 from service.now import minute, now
 from service.tasks.clock import TICKS
 from service.tasks.events import Event
@@ -30,6 +32,7 @@ EVENTS = {
     "task.triage_undone": _l("decision taken back"), "task.unclaimed": _l("put back at once"),
     "task.answered": _l("question answered"), "task.changed": _l("parameters changed"), "task.cancelled": _l("stopped"),
     "task.praised": _l("thanked"), "task.closed": _l("closed"), "task.message": _l("a message written"), "task.file": _l("a file added"),
+    "task.file_left_out": _l("files that could not be kept"),
     "task.noted": _l("noted"), "task.lesson": _l("proposed a line for the handbook"),
     "task.lesson_accepted": _l("the line is in the handbook"), "task.lesson_dropped": _l("the line was not taken into the handbook"),
     "task.thanked": _l("thanked"), "message.written": _l("a message sent out"),
@@ -71,6 +74,8 @@ def event_words(event: Event) -> str:
     words = str(EVENTS[event.kind])
     if event.kind == "task.red_line":
         return f"{words}: {event.facts.get('progress', '')} %"
+    if event.kind == "task.file_left_out":
+        return _left_out(event)
     if event.kind == "task.split":
         return _("split in two, the second part is task %(number)s", number=event.facts["into"])
     if event.kind == "task.split_off":
@@ -78,6 +83,12 @@ def event_words(event: Event) -> str:
     if event.kind in ("task.accepted", "task.settled", "task.reworked", "task.disputed") and "score" in event.facts:
         return f"{words}: {event.facts['score']} %"
     return words
+
+
+def _left_out(event: Event) -> str:
+    noted = left_out.lines(event)
+    return ngettext("%(num)s file was not kept: %(files)s",
+                    "%(num)s files were not kept: %(files)s", len(noted), files="; ".join(noted))
 
 
 def badge(task: Task, reader: str) -> Badge:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from tenants import addresses, membership, people
-from tenants.signin import passwords, secrets
+from tenants.signin import known, passwords, secrets
 from tenants.signin.tables import Login, LoginToken
 from tenants.wall import db
 
@@ -20,6 +20,12 @@ def reset_for(email: str, *, lasts: timedelta = RESET_FOR) -> tuple[str, int] | 
     if login is None:
         return None
     return _make("reset", login.email, lasts, person_id=login.person_id), login.person_id
+
+
+def reset_of(person_id: int, *, lasts: timedelta = RESET_FOR) -> str | None:
+    """Return a token to set a new password for this person, None where they do not sign in."""
+    email = known.login_of(person_id)
+    return _make("reset", email, lasts, person_id=person_id) if email else None
 
 
 def invite(email: str, company_id: int | None, role: str) -> str:
@@ -62,10 +68,11 @@ def end_invitations(company_id: int, email: str) -> None:
 
 
 def _known(email: str, password: str) -> int | None:
-    if db.session.scalar(select(Login.person_id).where(Login.email == email)) is None:
-        return None
-    person_id = passwords.check(email, password)
+    """Return whose address it is, proven by their password. Raises WeakPassword."""
+    person_id = known.whose(email)
     if person_id is None:
+        return None
+    if passwords.check(known.login_of(person_id) or "", password) != person_id:
         raise passwords.WeakPassword
     return person_id
 

@@ -117,13 +117,14 @@ def test_a_raw_subject_is_read(charset):
 # Pictures
 
 class Pictures(BaseHTTPRequestHandler):
-    """Twilio's place for media: one picture, one that is gone."""
+    """Twilio's place for media: one picture, one that is too large, and nothing else."""
 
     def do_GET(self):
         found = self.path.endswith("ME0") and self.headers["Authorization"].startswith("Basic ")
-        self.send_response(200 if found else 404)
+        large = self.path.endswith("LARGE")
+        self.send_response(200 if found or large else 404)
         self.end_headers()
-        self.wfile.write(b"\x89PNG picture" if found else b"")
+        self.wfile.write(b"\x89PNG picture" if found else bytes(11 * 1024 * 1024) if large else b"")
 
     def log_message(self, *args):
         """Nothing to log."""
@@ -153,12 +154,22 @@ def fetch_pictures():
 def test_a_picture_with_words_comes_to_its_task_and_what_cannot_be_fetched_is_said_there(world, client, pictures):
     person = world.client(channel="sms")
     text(client, person.phone, "Which model of grinder is it, and where can we buy it?",
-         **media("https://api.twilio.com/ME0", "https://api.twilio.com/gone", "http://169.254.169.254/secret"))
+         **media("https://api.twilio.com/ME0", "https://api.twilio.com/gone",
+                 "http://169.254.169.254/secret", "https://api.twilio.com/LARGE"))
     work_off()
     fetch_pictures()
+    work_off()
     task_id = tasks_of(person)[0].id
     assert attached(task_id) == ["picture-1.png"]
-    assert ["404" in words or "does not lie at Twilio" in words for words in said_on(task_id)] == [True, True]
+    of_this = select(Event).where(Event.task_id == task_id, Event.kind == "task.file_left_out")
+    why = [event.facts["detail"] for event in one(of_this.order_by(Event.id))]
+    assert "404" in why[0] and "does not lie at Twilio" in why[1] and "larger than 10 MB" in why[2]
+    told_of = [words for words in told(person) if "could not attach" in words]
+    named = ("picture-2", "picture-3", "picture-4.png (up to 10 MB)")
+    assert all(name in words for name, words in zip(named, told_of, strict=True))
+    sent = one(select(Message).where(Message.task_id == task_id, Message.template == "left_out"))
+    assert {message.channel for message in sent} == {"sms"}
+    assert said_on(task_id) == [], "nobody says what they did not say"
 
 
 def test_a_picture_without_words_waits_for_a_person_who_can_make_it_a_task(world, client, pictures):

@@ -18,7 +18,7 @@ import nh3
 from service.channels.email import quotes
 from service.texts import clean
 
-MOST_PARTS, MOST_FILES, LARGEST_TEXT = 200, 30, 200_000
+MOST_PARTS, LARGEST_TEXT = 200, 200_000
 AUTOMATIC_SENDERS = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounce[s]?)([+-].*)?@", re.IGNORECASE)
 
 
@@ -87,7 +87,8 @@ def _walk(mail: Mail) -> tuple[str, str, list[Part]]:
     for part in _parts(mail):
         kind, name = part.get_content_type(), _file_name(part)
         if name or not kind.startswith("text/"):
-            if len(files) < MOST_FILES and (content := _bytes(part)):
+            # What is too much for a task is said there; what has a name or a byte is not dropped.
+            if (content := _bytes(part)) or name:
                 files.append(Part(name or "attachment", kind, content))
         elif kind == "text/html":
             marked.append(_text(part))

@@ -1,6 +1,7 @@
-"""A picture of a text: fetched in the worker from Twilio and attached to the task; what cannot be fetched is said there.
+"""A picture of a text: fetched in the worker from Twilio and attached to the task.
 
-Each picture is a row of due work of its own, so that no lease runs out behind many of them.
+What cannot be fetched is noted there. Each picture is a row of due work of its own, so that no
+lease runs out behind many of them.
 """
 
 from __future__ import annotations
@@ -8,15 +9,15 @@ from __future__ import annotations
 import mimetypes
 from io import BytesIO
 
-from service import due, files
+from service import due, files, left_out
 from service.actor import Actor, client
 from service.channels.kept import Inbound
 from service.channels.sms import parse, twilio_edge
 from service.channels.sms.parse import Medium
-from service.channels.sms.twilio_edge import Unfetched
-from service.conversation import messages
+from service.channels.sms.twilio_edge import LARGEST_MEDIUM, TooLarge, Unfetched
 from service.due import Heals, Lease
-from service.errors import Refusal
+from service.files import Unfit
+from service.left_out import LeftOut
 from service.tasks.events import Event
 from service.tasks.task import Task, find
 from tenants import wall
@@ -42,28 +43,29 @@ def _load(held: Lease) -> tuple[int, int, Medium, Actor]:
         return task.id, place, medium, client(task.person_id, channel="sms")
 
 
-def _fetched(medium: Medium, held: Lease) -> bytes | str:
+def _fetched(medium: Medium, held: Lease) -> bytes | Unfetched:
     """The bytes, or why there are none."""
     try:
         return twilio_edge.media(medium.address)
     except Unfetched as error:
-        return str(error)
+        return error
     except Heals as error:
         if held.attempt < MOST_TRIES:
             raise
-        return str(error)
+        return Unfetched(str(error))
 
 
-def _keep(task: Task, by: Actor, medium: Medium, content: bytes | str, place: int) -> None:
-    if isinstance(content, str):
-        return _note(task, by, place, content)
-    ending = mimetypes.guess_extension(medium.type.partition(";")[0]) or ""
+def _keep(task: Task, by: Actor, medium: Medium, content: bytes | Unfetched, place: int) -> None:
+    name = f"picture-{place}{mimetypes.guess_extension(medium.type.partition(';')[0]) or ''}"
+    if isinstance(content, Unfetched):
+        return left_out.note(task, by, [_left_out(name, content)], detail=str(content))
     try:
-        with db.session.begin_nested():
-            files.attach(task, by, f"picture-{place}{ending}", medium.type, BytesIO(content), "message")
-    except Refusal as error:
-        _note(task, by, place, error.detail)
+        files.attach(task, by, name, medium.type, BytesIO(content), "message")
+    except Unfit as error:
+        left_out.note(task, by, [LeftOut(name, len(content), error.why, error.most)])
 
 
-def _note(task: Task, by: Actor, place: int, reason: str) -> None:
-    messages.say(task, by, f"(File {place} that came with this text could not be fetched: {reason})")
+def _left_out(name: str, why: Unfetched) -> LeftOut:
+    if isinstance(why, TooLarge):
+        return LeftOut(name, 0, "size", LARGEST_MEDIUM // 1024 // 1024)
+    return LeftOut(name, 0, "unfetched")

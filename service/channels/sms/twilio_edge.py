@@ -86,6 +86,10 @@ class Unfetched(Exception):
     """A file of a text that cannot be had; the text says why, for people."""
 
 
+class TooLarge(Unfetched):
+    """A file of a text that is larger than we take (`LARGEST_MEDIUM`)."""
+
+
 def media(address: str) -> bytes:
     """A file of a text that came in, with our account's name. Raises Unfetched, or Heals for what may succeed later."""
     place = _at_our_base(address)
@@ -122,7 +126,7 @@ def _bounded(answer: requests.Response) -> bytes:
     for block in answer.iter_content(65536):
         content += block
         if len(content) > LARGEST_MEDIUM:
-            raise Unfetched("It is larger than 10 MB.")
+            raise TooLarge("It is larger than 10 MB.")
         if time.monotonic() > until:
             raise Heals("Twilio gives it too slowly.")
     return bytes(content)

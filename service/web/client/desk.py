@@ -16,7 +16,7 @@ from service.tasks import handing_over, lists, questions, review, understanding
 from service.tasks.handing_over import Kept, Wish
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import find
-from service.web import doors, forms
+from service.web import doors, forms, uploads
 from service.web.client.blueprint import pages
 from service.web.client.task import attach
 from service.web.pictures.said import month_alone
@@ -65,9 +65,10 @@ def hand_over() -> ResponseReturnValue:
                     priority=values["priority"][:10] or "ordinary", private=bool(values["private"]), budget=forms.money("budget"),
                     project=values["project"][:200] or None)
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
+        sent = uploads.sent()  # before the task is made: a number that was drawn is not given back
         made = handing_over.hand_over(wish, doors.me(), g.seat.company_id,
                                       kept=Kept("web", str(g.seat.company_id), key, handing_over.raw_of({**values, "key": key})))
-        if not made.repeated and request.files.getlist("file"):
+        if not made.repeated and sent:
             attach(find(made.id))
     except Refusal as error:
         if forms.by_script():

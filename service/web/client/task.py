@@ -10,13 +10,12 @@ from service.conversation import messages
 from service.errors import Refusal
 from service.tasks import cancelling, dead_line
 from service.tasks.task import Task, find_number
-from service.web import doors, forms
+from service.web import doors, forms, uploads
 from service.web.client.blueprint import pages
 from service.web.shown import show
 from service.web.words import client_move
 from tenants.wall import db
 
-MOST_AT_ONCE = 20
 # Kinds of sound that browsers record and play.
 HEARD = ("audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav")
 
@@ -85,10 +84,8 @@ def file(number: int, file_id: int) -> ResponseReturnValue:
 
 
 def attach(task: Task, part: str = "brief") -> None:
-    """Keep the files of the form, at most twenty, on the task."""
-    for upload in request.files.getlist("file")[:MOST_AT_ONCE]:
-        if upload.filename:
-            files.attach(task, doors.me(), upload.filename, upload.mimetype, upload.stream, part)
+    """Keep the files of the form on the task, all or none. Raises BadInput."""
+    uploads.attach(task, doors.me(), part)
 
 
 def download(task: Task, file_id: int) -> ResponseReturnValue:

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from service import accounts
-from service.errors import Refusal
-from service.tasks import events
+from service.errors import NotFound, Refusal
+from service.tasks import delegate, events
+from service.texts import apart
 from service.triage.categories import all_categories
 from service.web import doors, forms
 from service.web.operator.blueprint import pages
 from tenants import membership, wall
+from tenants.people import Person
 from tenants.signin import identity
 from tenants.wall import db
 
@@ -55,13 +58,41 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
     return _do(lambda: identity.end_all(person_id))
 
 
+@pages.get("/admin/people/<int:person_id>/end")
+@admin_only
+def ask_end_staff(person_id: int) -> ResponseReturnValue:
+    """Ask before somebody's place ends: who it is, and how many tasks go back to the queue."""
+    if person_id == doors.me().person_id:
+        return _own_place()
+    person = _of_staff(person_id)
+    held = delegate.held_by(person_id)
+    return render_template("operator/end_place.html", person=person, held=held)
+
+
 @pages.post("/admin/people/<int:person_id>/end")
 @admin_only
 def end_staff(person_id: int) -> ResponseReturnValue:
     """End somebody's place in the service; oneself stays."""
     if person_id == doors.me().person_id:
-        return _page({"": _("Somebody else has to end your own place.")}), 409
-    return _do(lambda: accounts.end_staff(person_id))
+        return _own_place()
+    name = _of_staff(person_id).name
+    with wall.as_system():
+        count = accounts.end_staff(person_id)
+    gone_back = ngettext("%(num)s task went back to the queue.",
+                         "%(num)s tasks went back to the queue.", count)
+    flash(_("%(name)s has left.", name=apart(name)) + (f" {gone_back}" if count else ""))
+    return redirect("/admin", 303)
+
+
+def _own_place() -> ResponseReturnValue:
+    return _page({"": _("Somebody else has to end your own place.")}), 409
+
+
+def _of_staff(person_id: int) -> Person:
+    """Return the person. Raises NotFound for somebody who does not work here."""
+    if not membership.is_staff(person_id):
+        raise NotFound(_("They are not staff."))
+    return db.session.get_one(Person, person_id)
 
 
 def _welcome(person_id: int) -> None:

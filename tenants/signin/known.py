@@ -1,0 +1,34 @@
+"""Whose an email address is: who signs in with it, or has proven it as another of theirs."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from tenants import addresses
+from tenants.addresses import Address
+from tenants.signin.tables import Login
+from tenants.wall import db
+
+
+def whose(email: str) -> int | None:
+    """Return the person of this address (in its one spelling), None where it is nobody's yet.
+
+    The address is held until the transaction ends: two doors that would make a person of it come
+    one after the other.
+    """
+    addresses.hold("email", email)
+    signs_in = db.session.scalar(select(Login.person_id).where(Login.email == email))
+    return (
+        signs_in
+        if signs_in is not None
+        else db.session.scalar(
+            select(Address.person_id).where(
+                Address.kind == "email", Address.value == email, Address.verified_at.is_not(None)
+            )
+        )
+    )
+
+
+def login_of(person_id: int) -> str | None:
+    """Return the address that somebody signs in with, None where they do not."""
+    return db.session.scalar(select(Login.email).where(Login.person_id == person_id))
