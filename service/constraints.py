@@ -36,6 +36,7 @@ OTHERWISE = _l(
 
 # Why nobody can meet a constraint, and the constraints of which that is true.
 NOBODY: dict[str, tuple[str, ...]] = {
+    "Only a restore writes it, and draws it at random.": ("uq_restored_epoch",),
     "The database draws the number.": tuple(
         f"pk_{table}"
         for table in (
@@ -69,6 +70,7 @@ NOBODY: dict[str, tuple[str, ...]] = {
             "push_subscription",
             "question",
             "report",
+            "restored",
             "retelling",
             "saved_filter",
             "task",
