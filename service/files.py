@@ -89,21 +89,24 @@ def _keep(content: IO[bytes]) -> tuple[bytes, int]:
     folder = settings().data_dir.resolve() / "files"
     folder.mkdir(parents=True, exist_ok=True)
     most, size, digest = settings().upload_mb * 1024 * 1024, 0, hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
-        while block := content.read(65536):
-            size += len(block)
-            digest.update(block)
-            part.write(block)
-            if size > most:
-                break
-        part.flush()
-        os.fsync(part.fileno())
-    return _settle(Path(part.name), digest.digest(), size, most)
+    handle, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as part:
+            while block := content.read(65536):
+                size += len(block)
+                digest.update(block)
+                part.write(block)
+                if size > most:
+                    break
+            part.flush()
+            os.fsync(part.fileno())
+        return _settle(Path(name), digest.digest(), size, most)
+    finally:
+        Path(name).unlink(missing_ok=True)  # moved, or refused, or there was no room for it
 
 
 def _settle(part: Path, digest: bytes, size: int, most: int) -> tuple[bytes, int]:
     if size > most:
-        part.unlink()
         raise BadInput({"file": _("The file is too large: at most %(most)s MB.", most=most // 1024 // 1024)})
     place = path_of(digest)
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ from service.errors import BadInput, Refusal
 from service.web import doors, forms
 from tenants.wall import db
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+
 
 def init(app: Flask) -> None:
     """Register a handler for each kind of error."""
@@ -30,6 +33,7 @@ def init(app: Flask) -> None:
         app.register_error_handler(wrong, not_kept)
     for away in (OperationalError, PoolTimeout, psycopg.OperationalError):
         app.register_error_handler(away, database_away)
+    app.register_error_handler(OSError, without_room)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -60,9 +64,14 @@ def not_kept(_error: Exception) -> ResponseReturnValue:
     return show(400, "bad-input", _("Something in this request cannot be kept. Check what you sent."))
 
 
+def without_room(error: OSError) -> ResponseReturnValue:
+    """No room on the disk for what came in: as with the database away. Any other error of the system is a fault of ours."""
+    return database_away(error) if error.errno in NO_ROOM else unexpected(error)
+
+
 def database_away(error: Exception) -> ResponseReturnValue:
-    """The database is away or busy: try again soon, nothing was kept."""
-    current_app.logger.error("database away: %s", type(error).__name__)
+    """The database is away or busy, or the disk is full: try again soon, nothing was kept."""
+    current_app.logger.error("cannot be kept now: %s", type(error).__name__)
     response = current_app.make_response(show(503, "try-again", _("The desk is not reachable for a moment. Nothing was lost; try again.")))
     response.headers["Retry-After"] = "5"
     return response
@@ -91,7 +100,7 @@ def _written() -> list[str]:
         return []  # words of another site have no place here
     try:
         return forms.written()
-    except HTTPException:
+    except (HTTPException, OSError):  # a form with files is read through the disk
         return []
 
 

@@ -1,0 +1,125 @@
+"""A disk that fills up under a running desk: refused in each door's manner, nothing half kept, and back by itself."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.doors import Doors
+from tests.running_desk import RunningDesk
+
+SIZE_MB = 260
+TAKEN, REFUSED = {200, 201, 204, 250, 303}, {503, 451, 452, 421}
+FULL_SECONDS, BACK_SECONDS = 25.0, 60.0
+
+
+@pytest.fixture
+def disk() -> Iterator[Path]:
+    """A small disk of its own that everybody may pass through; an ordinary folder where nothing may be mounted."""
+    folder = Path(tempfile.mkdtemp(prefix="poruchi-disk-"))
+    small = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m,mode=755", "tmpfs", str(folder)], check=False, capture_output=True)
+    yield folder
+    if small.returncode == 0:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def fill(disk: Path) -> Path | None:
+    """Take all the room there is; None where this is no disk of its own."""
+    if not disk.is_mount():
+        return None
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                continue
+    return filler
+
+
+def logs_that_take_nothing(folder: Path) -> None:
+    """Each log is the device that is always full."""
+    (folder / "log").mkdir(parents=True)
+    for name in ("supervisord", "web", "crew", "postgres", "valkey", "twilio", "stripe"):
+        (folder / "log" / f"{name}.log").symlink_to("/dev/full")
+
+
+def rounds(doors: Doors, prefix: str, seconds: float) -> dict[tuple[str, str], int]:
+    """Knock at all doors for this long; the answer to each knock."""
+    found, ends, turn = {}, time.monotonic() + seconds, 0
+    while time.monotonic() < ends:
+        turn += 1
+        for door in doors.doors:
+            key = f"{prefix}{turn:04d}{door}"
+            found[door, key] = doors.knock(door, key)
+        time.sleep(0.3)
+    return found
+
+
+def all_taken(doors: Doors, seconds: float = BACK_SECONDS) -> int:
+    """Until a whole round is taken; gives which round that was. AssertionError where none is in time."""
+    ends, turn, answers = time.monotonic() + seconds, 0, {}
+    while time.monotonic() < ends:
+        turn += 1
+        answers = {door: doors.knock(door, f"back{turn:04d}{door}") for door in doors.doors}
+        if set(answers.values()) <= TAKEN:
+            return turn
+        time.sleep(0.5)
+    raise AssertionError(f"not back after {seconds:.0f} s: {answers}; {doors.desk.output[-5:]}")
+
+
+def kept(desk: RunningDesk) -> set[str]:
+    """The keys of everything that is in the database."""
+    rows = desk.rows("select regexp_replace(provider_id, '[<>]|@.*$|^SM|^evt_|^.*:', '', 'g') from inbound")
+    return {name for (name,) in rows}
+
+
+def files_and_rows(desk: RunningDesk) -> tuple[set[str], set[str]]:
+    """The names of the files that lie there, and the hashes that rows speak of."""
+    lie = {path.name for path in (desk.folder / "files").rglob("*") if path.is_file() and not path.name.startswith(".")}
+    return lie, {digest for (digest,) in desk.rows("select distinct encode(sha256, 'hex') from attachment")}
+
+
+def test_a_full_disk_is_answered_at_every_door_and_the_desk_comes_back_by_itself(disk):
+    small = disk.is_mount()
+    desk = RunningDesk(parent=disk, more={"TMPDIR": str(disk)})
+    if not small:
+        logs_that_take_nothing(desk.folder)
+    try:
+        desk.start()
+        doors = Doors(desk)
+        answers = rounds(doors, "before", 1)
+        assert set(answers.values()) <= TAKEN, answers
+        filler = fill(disk)
+        during = rounds(doors, "full", FULL_SECONDS if small else 3)
+        print({door: [code for (name, _key), code in during.items() if name == door] for door in doors.doors})
+        assert set(during.values()) <= TAKEN | REFUSED, {key: code for key, code in during.items() if code not in TAKEN | REFUSED}
+        if small:
+            assert {door for (door, _key), code in during.items() if code in REFUSED} >= {"file"}
+            filler.unlink()
+        all_taken(doors)
+        assert desk.process.poll() is None
+        for (door, key), code in during.items():
+            if code in REFUSED:
+                assert doors.knock(door, key) in TAKEN, (door, key)
+        names = [key for _door, key in [*answers, *during]]
+        assert set(names) <= kept(desk)
+        assert desk.rows("select count(*) from task where title like 'full%%file' or title like 'full%%web'")[0][0] == sum(
+            door in ("web", "file") for door, _key in during)
+        lie, spoken_of = files_and_rows(desk)
+        assert lie == spoken_of
+        for answer in doors.answers:
+            if answer.status_code == 503:
+                assert answer.headers["Retry-After"], answer.url
+                is_problem = answer.headers["Content-Type"].startswith("application/problem+json")
+                assert is_problem == ("/api/" in answer.url), answer.headers
+    finally:
+        desk.stop()
