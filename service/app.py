@@ -12,7 +12,7 @@ from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import errors, models  # noqa: F401 (models: loads every table)
+from service import errors, logs, models  # noqa: F401 (models: loads every table)
 from service.config import Settings, settings
 from service.web import doors, language, limits, problems, pseudo, render, signin_state, static_files
 from tenants.wall import db
@@ -32,6 +32,7 @@ ENGINE = {"pool_size": 6, "max_overflow": 0, "pool_timeout": 10, "pool_pre_ping"
 def create_app(conf: Settings | None = None) -> Flask:
     """The desk's application with the settings of this process."""
     conf = conf or settings()
+    logs.install()
     app = Flask("poruchi", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(conf))
     _trust_proxies(app, conf.trusted_proxies)

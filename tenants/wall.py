@@ -21,7 +21,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import MetaData, TextClause, event, text
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -169,11 +169,7 @@ def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any
     connection: Any = pooled.driver_connection
     try:
         connection.autocommit = True
-        try:
-            row = _sent(pooled, whose, statement, values)
-        except psycopg.errors.InvalidSqlStatementName:  # after a rollback the driver forgets all that was prepared
-            pooled.info.pop(statement, None)
-            row = _sent(pooled, whose, statement, values)
+        row = _sent(pooled, whose, statement, values)
         connection.autocommit = False
         return row
     except BaseException as error:
@@ -189,15 +185,35 @@ def _sent(pooled: PoolProxiedConnection, whose: Scope, statement: TextClause, va
     """Scope and call of a statement that this connection has prepared; prepared now where it is the first time."""
     connection: Any = pooled.driver_connection
     numbered = _numbered(statement)
-    name = f"hot_{zlib.crc32(numbered.string.encode())}"
-    if statement not in pooled.info:
+    name, there = f"hot_{zlib.crc32(numbered.string.encode())}", _prepared(pooled)
+    if name not in there:
         connection.execute(f"prepare {name} as {numbered.string}")
-        pooled.info[statement] = name
+        there.add(name)
     cursor = psycopg.ClientCursor(connection, row_factory=namedtuple_row)
     call = f"execute {name}({', '.join(f'%({value})s' for value in numbered.positiontup)})"
     cursor.execute(f"{OPEN_PLAIN};{call}", {**whose.settings(), **values})
     cursor.nextset()
     return cursor.fetchone() if cursor.description else None
+
+
+def _prepared(pooled: PoolProxiedConnection) -> set[str]:
+    """The names of the hot statements that the server has prepared for this connection; asked for after a rollback.
+
+    An `execute` of one that is gone would be an error, which puts people's words into the server's log.
+    """
+    connection: Any = pooled.driver_connection
+    if pooled.info.pop("rolled back", "prepared" not in pooled.info):
+        rows = connection.execute("select name from pg_prepared_statements where starts_with(name, 'hot_')")
+        pooled.info["prepared"] = {name for (name,) in rows}
+    there: set[str] = pooled.info["prepared"]
+    return there
+
+
+@event.listens_for(Engine, "rollback")
+@event.listens_for(Engine, "rollback_savepoint")
+def _doubt_what_is_prepared(connection: Connection, *_savepoint: object) -> None:
+    """After a rollback, of a savepoint as well, the driver says DEALLOCATE ALL where it had prepared anything itself."""
+    connection.info["rolled back"] = True
 
 
 @lru_cache

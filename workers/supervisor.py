@@ -7,11 +7,15 @@ and with it the whole desk. Logs hold what programs say, so they are for the des
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 from supervisor import loggers, supervisord
 
 MODE = 0o600
+LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+# PostgreSQL tells of the statement that it stopped at, whatever the settings say; its further lines begin with a tab.
+STATEMENT = b"STATEMENT:  "
 
 
 class BoundedLog(loggers.Handler):  # type: ignore[misc]
@@ -22,6 +26,7 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
         self.baseFilename, self.most, self.copies = filename, most, copies
         self.handle: int | None = None
         self.dropped = 0
+        self.within_line = self.in_statement = False
 
     def emit(self, record: Any) -> None:
         """Write a record, or count it as dropped."""
@@ -55,9 +60,20 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
 
     def _bytes(self, record: Any) -> bytes:
         if isinstance(record.msg, bytes):
-            return record.msg
+            return self._without_statements(record.msg)
         line: str = self.fmt % record.asdict()
         return line.encode(errors="replace")
+
+    def _without_statements(self, piece: bytes) -> bytes:
+        """What a program says, in pieces that may end anywhere, without statements: their values are people's words."""
+        told = []
+        for line in LINE.findall(piece):
+            if not self.within_line and not line.startswith(b"\t"):
+                self.in_statement = STATEMENT in line
+            self.within_line = not line.endswith(b"\n")
+            if not self.in_statement:
+                told.append(line)
+        return b"".join(told)
 
     def _write(self, text: bytes) -> None:
         if self.handle is None:
