@@ -7,13 +7,12 @@ and with it the whole desk. Logs hold what programs say, so they are for the des
 from __future__ import annotations
 
 import os
-import re
 from typing import Any
 
 from supervisor import loggers, supervisord
 
 MODE = 0o600
-LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+LONGEST = 65_536  # bytes of a line that has not ended yet
 # PostgreSQL tells of the statement that it stopped at, whatever the settings say; its further lines begin with a tab.
 STATEMENT = b"STATEMENT:  "
 
@@ -26,7 +25,7 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
         self.baseFilename, self.most, self.copies = filename, most, copies
         self.handle: int | None = None
         self.dropped = 0
-        self.within_line = self.in_statement = False
+        self.rest, self.in_statement = b"", False
 
     def emit(self, record: Any) -> None:
         """Write a record, or count it as dropped."""
@@ -65,15 +64,19 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
         return line.encode(errors="replace")
 
     def _without_statements(self, piece: bytes) -> bytes:
-        """What a program says, in pieces that may end anywhere, without statements: their values are people's words."""
-        told = []
-        for line in LINE.findall(piece):
-            if not self.within_line and not line.startswith(b"\t"):
-                self.in_statement = STATEMENT in line
-            self.within_line = not line.endswith(b"\n")
-            if not self.in_statement:
-                told.append(line)
+        """What a program says, line by line, without statements: their values are people's words."""
+        *lines, rest = (self.rest + piece).split(b"\n")
+        told = [line + b"\n" for line in lines if self._may_stand(line)]
+        if len(rest) > LONGEST:
+            told += [rest] if self._may_stand(rest) else []
+            rest = b"\t"  # the further part of a line that nobody could keep whole
+        self.rest = rest
         return b"".join(told)
+
+    def _may_stand(self, line: bytes) -> bool:
+        if not line.startswith(b"\t"):
+            self.in_statement = STATEMENT in line
+        return not self.in_statement
 
     def _write(self, text: bytes) -> None:
         if self.handle is None:
