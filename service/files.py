@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -20,6 +23,7 @@ from service.tasks import events
 from service.tasks.states import adds_to
 from service.tasks.task import OfTask, Task
 from service.texts import clean
+from tenants import wall
 from tenants.rows import bound
 from tenants.wall import Base, db
 
@@ -110,5 +114,25 @@ def _settle(part: Path, digest: bytes, size: int, most: int) -> tuple[bytes, int
         raise BadInput({"file": _("The file is too large: at most %(most)s MB.", most=most // 1024 // 1024)})
     place = path_of(digest)
     place.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(place)
+    with one_at_a_time():
+        new = not place.exists()
+        part.replace(place)
+        inode = place.stat().st_ino
+    if new:
+        wall.after_rollback(lambda: _take_back(place, inode))
     return digest, size
+
+
+def _take_back(place: Path, inode: int) -> None:
+    """Without its row a file is nobody's; where somebody else kept the same bytes meanwhile, it is another file."""
+    with one_at_a_time():
+        if place.exists() and place.stat().st_ino == inode:
+            place.unlink()
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold the one lock of the folder of files, for a moment: between looking at a file and moving or removing it."""
+    with (settings().data_dir.resolve() / "files" / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

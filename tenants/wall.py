@@ -152,6 +152,7 @@ def transaction(whose: Scope) -> Iterator[Scope]:
     with scope(whose):
         try:
             yield whose
+            db.session.flush()  # what fails here is rolled back for certain; how a commit ends may stay unknown
             db.session.commit()
         finally:
             db.session.rollback()
@@ -261,3 +262,21 @@ def _run_after_commit(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget_after_commit(session: Session) -> None:
     session.info.pop("after_commit", None)
+
+
+def after_rollback(call: Callable[[], Any]) -> None:
+    """Run `call` once when the transaction now open is rolled back; forgotten from its commit on, whose end may be unknown."""
+    db.session().info.setdefault("after_rollback", []).append(call)
+
+
+@event.listens_for(Session, "before_commit")
+def _forget_after_rollback(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop("after_rollback", None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _run_after_rollback(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        for call in session.info.pop("after_rollback", []):
+            call()
