@@ -76,6 +76,7 @@ class Doors:
         mail["From"], mail["To"], mail["Subject"] = EMAIL, "tasks@desk.localhost", f"Tea {key}"
         mail["Message-ID"] = f"<{key}@example.com>"
         mail.set_content(f"{WORDS} {key}")
+        mail.add_attachment(f"{key}\n".encode() + b"y" * 100_000, maintype="image", subtype="png", filename=f"{key}.png")
         try:
             with smtplib.SMTP("127.0.0.1", self.desk.mail_port, timeout=30) as server:
                 server.send_message(mail)

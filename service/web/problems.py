@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import secrets
 from urllib.parse import urlsplit
 
@@ -16,11 +15,9 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from service.errors import BadInput, Refusal
+from service.errors import NO_ROOM, BadInput, Refusal
 from service.web import doors, forms
 from tenants.wall import db
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def init(app: Flask) -> None:
