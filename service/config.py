@@ -153,12 +153,14 @@ def settings() -> Settings:
 
 
 def owner_address() -> str:
-    """Return the address of the database as its owner, for migrations, backup and restore alone; empty where it is not known.
+    """Return the database's address as its owner; empty where it is not known.
 
-    Taken from OWNER_DATABASE_URL, else from DATA_DIR/owner.env, which a running desk keeps for commands beside it.
+    For migrations, backup and restore alone. Taken from OWNER_DATABASE_URL, else from
+    DATA_DIR/owner.env, which a running desk keeps for commands beside it.
     """
-    desk = _running_desk()
-    return settings().owner_database_url or (read(desk.with_name(OWNER_FILE)).owner_database_url if desk else "")
+    if (address := settings().owner_database_url) or not (desk := _running_desk()):
+        return address
+    return read(desk.with_name(OWNER_FILE)).owner_database_url
 
 
 def read(file: Path | None = None) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from typing import Any
 
-# The system's codes for a disk, or a quota of it, without room: tried again later, and nobody's fault.
+# The system's codes for a full disk or quota: tried again later, and nobody's fault.
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 

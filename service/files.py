@@ -124,7 +124,7 @@ def _settle(part: Path, digest: bytes, size: int, most: int) -> tuple[bytes, int
 
 
 def _take_back(place: Path, inode: int) -> None:
-    """Without its row a file is nobody's; where somebody else kept the same bytes meanwhile, it is another file."""
+    """Remove a file whose row was rolled back, unless its bytes were stored again meanwhile."""
     with one_at_a_time():
         if place.exists() and place.stat().st_ino == inode:
             place.unlink()
@@ -132,7 +132,7 @@ def _take_back(place: Path, inode: int) -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold the one lock of the folder of files, for a moment: between looking at a file and moving or removing it."""
+    """Hold the lock of the folder of files, between looking at a file and moving or removing it."""
     with (settings().data_dir.resolve() / "files" / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -152,7 +152,7 @@ def transaction(whose: Scope) -> Iterator[Scope]:
     with scope(whose):
         try:
             yield whose
-            db.session.flush()  # what fails here is rolled back for certain; how a commit ends may stay unknown
+            db.session.flush()  # a failure here is a certain rollback; that of a commit may not be
             db.session.commit()
         finally:
             db.session.rollback()
@@ -198,13 +198,14 @@ def _sent(pooled: PoolProxiedConnection, whose: Scope, statement: TextClause, va
 
 
 def _prepared(pooled: PoolProxiedConnection) -> set[str]:
-    """The names of the hot statements that the server has prepared for this connection; asked for after a rollback.
+    """Return the names of the hot statements prepared on this connection; asked after a rollback.
 
-    An `execute` of one that is gone would be an error, which puts people's words into the server's log.
+    To execute one that is gone would be an error, with people's words in the server's log.
     """
     connection: Any = pooled.driver_connection
     if pooled.info.pop("rolled back", "prepared" not in pooled.info):
-        rows = connection.execute("select name from pg_prepared_statements where starts_with(name, 'hot_')")
+        rows = connection.execute("select name from pg_prepared_statements"
+                                  " where starts_with(name, 'hot_')")
         pooled.info["prepared"] = {name for (name,) in rows}
     there: set[str] = pooled.info["prepared"]
     return there
@@ -213,7 +214,7 @@ def _prepared(pooled: PoolProxiedConnection) -> set[str]:
 @event.listens_for(Engine, "rollback")
 @event.listens_for(Engine, "rollback_savepoint")
 def _doubt_what_is_prepared(connection: Connection, *_savepoint: object) -> None:
-    """After a rollback, of a savepoint as well, the driver says DEALLOCATE ALL where it had prepared anything itself."""
+    """After a rollback, of a savepoint as well, the driver may have sent DEALLOCATE ALL."""
     connection.info["rolled back"] = True
 
 
@@ -265,7 +266,10 @@ def _forget_after_commit(session: Session) -> None:
 
 
 def after_rollback(call: Callable[[], Any]) -> None:
-    """Run `call` once when the transaction now open is rolled back; forgotten from its commit on, whose end may be unknown."""
+    """Run `call` once when the open transaction is rolled back; forgotten once its commit begins.
+
+    How a commit ends stays unknown where the connection is lost in it.
+    """
     db.session().info.setdefault("after_rollback", []).append(call)
 
 

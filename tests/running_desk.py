@@ -107,8 +107,9 @@ class RunningDesk:
         return done.stdout.strip()
 
     def settings(self) -> dict[str, str]:
-        """What the desk wrote down for commands beside it, the owner's address of the database among it."""
-        lines = [line for name in ("desk.env", "owner.env") for line in (self.folder / name).read_text().splitlines()]
+        """What the desk wrote down for commands beside it, the owner's address among it."""
+        files = [(self.folder / name).read_text() for name in ("desk.env", "owner.env")]
+        lines = [line for file in files for line in file.splitlines()]
         return dict(line.split("=", 1) for line in lines)
 
     def rows(self, query: str, *values: Any) -> list[Any]:

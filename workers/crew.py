@@ -138,7 +138,7 @@ def become(hand: Hand, app: Flask) -> None:
 
 
 def note(hand: Hand) -> None:
-    """Write the pid file of a hand, in DATA_DIR/run; without room there is none, and the hand works all the same."""
+    """Write the pid file of a hand, in DATA_DIR/run; on a full disk the hand works without one."""
     folder = Path(settings().data_dir) / "run"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -57,7 +57,8 @@ class Desk:
         config = programs.write(self.conf, servers, environment, self.data)
         self.supervisor = subprocess.Popen(
             [sys.executable, "-m", "workers.supervisor", "-n", "-c", str(config)], cwd=ROOT,
-            env=environment, stdout=subprocess.DEVNULL, stderr=_append(self.data / "log" / "supervisord.err"),
+            env=environment, stdout=subprocess.DEVNULL,
+            stderr=_append(self.data / "log" / "supervisord.err"),
             preexec_fn=_die_with_parent)  # noqa: PLW1509 (no thread runs yet)
         if servers and not self.conf.database_url:
             embedded.wait_for_postgres(servers)
@@ -106,7 +107,7 @@ class Desk:
 
 
 def keep_to_ourselves(logs: Path) -> None:
-    """Make the folder of logs where it is missing; it and what lies in it are for the desk's own user alone."""
+    """Make the folder of logs where it is missing; only the desk's own user may read in it."""
     logs.mkdir(parents=True, exist_ok=True)
     logs.chmod(0o700)
     for log in logs.iterdir():

@@ -142,7 +142,10 @@ def _outside(held: Lease) -> None:
 
 
 def _fault(held: Lease, error: Exception) -> None:
-    """Our own fault: its kind is logged (never its data), and tried again three times; without room on the disk for longer."""
+    """Our own fault: its type is logged (never its data), and tried again three times.
+
+    A full disk is nobody's fault and is tried again for longer.
+    """
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         due.again(held, "There was no room on the disk.")
         return

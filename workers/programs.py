@@ -70,7 +70,7 @@ def environment(conf: Settings, servers: Servers | None, data: Path) -> dict[str
 
 
 def owner(data: Path) -> dict[str, str]:
-    """Return the owner's address of the database as a setting, for the one program that prepares the tables."""
+    """Return the database's address as its owner, as a setting, for `workers.prepare` alone."""
     return dict([(data / OWNER_FILE).read_text().rstrip("\n").split("=", 1)])
 
 
@@ -117,7 +117,7 @@ def free_port(data: Path, name: str) -> int:
 
 
 def _remember(path: Path, own: dict[str, str]) -> None:
-    """Commands like `flask --app wsgi …` find the same servers while they run; the owner's are told apart."""
+    """Write settings down, so that `flask --app wsgi …` finds the same servers while they run."""
     path.unlink(missing_ok=True)  # one that others could read keeps its mode
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.writelines(f"{name}={value}\n" for name, value in own.items() if not name.startswith("PYTHON"))

@@ -1,7 +1,7 @@
-"""The supervisor of `make run`, with logs that never end it: what finds no room is dropped, counted, and told of later.
+"""The supervisor of `make run`, with logs that never end it: on a full disk they drop lines and count.
 
-supervisord as shipped prints a traceback where a log cannot be written; on a full disk that fails as well and ends it,
-and with it the whole desk. Logs hold what programs say, so they are for the desk's own user alone.
+supervisord as shipped prints a traceback where a log cannot be written; on a full disk that fails,
+too, and ends it, and with it the whole desk. Only the desk's own user may read the logs.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from supervisor import loggers, supervisord
 
 MODE = 0o600
 LONGEST = 65_536  # bytes of a line that has not ended yet
-# PostgreSQL tells of the statement that it stopped at, whatever the settings say; its further lines begin with a tab.
+# PostgreSQL logs the statement that it stopped at, whatever its settings; further lines of it
+# begin with a tab.
 STATEMENT = b"STATEMENT:  "
 
 
 class BoundedLog(loggers.Handler):  # type: ignore[misc]
-    """A log file of at most `most` bytes, and `copies` older ones beside it as name.1, name.2 and so on."""
+    """A log file of at most `most` bytes, with `copies` older ones beside it (name.1, name.2)."""
 
     def __init__(self, filename: str, _mode: str, most: int, copies: int) -> None:
         super().__init__()
@@ -31,7 +32,9 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
         """Write a record, or count it as dropped."""
         try:
             if self.dropped:
-                self._write(f"[{self.dropped} pieces of this log found no room and were dropped]\n".encode())
+                self._write(
+                    f"[{self.dropped} pieces of this log found no room and were dropped]\n".encode()
+                )
                 self.dropped = 0
             self._write(self._bytes(record))
         except OSError:
@@ -64,7 +67,7 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
         return line.encode(errors="replace")
 
     def _without_statements(self, piece: bytes) -> bytes:
-        """What a program says, line by line, without statements: their values are people's words."""
+        """Return whole lines of what a program says without statements, which hold values."""
         *lines, rest = (self.rest + piece).split(b"\n")
         told = [line + b"\n" for line in lines if self._may_stand(line)]
         if len(rest) > LONGEST:

@@ -62,7 +62,7 @@ def not_kept(_error: Exception) -> ResponseReturnValue:
 
 
 def without_room(error: OSError) -> ResponseReturnValue:
-    """No room on the disk for what came in: as with the database away. Any other error of the system is a fault of ours."""
+    """A full disk is answered as a database that is away; any other error is a fault of ours."""
     return database_away(error) if error.errno in NO_ROOM else unexpected(error)
 
 

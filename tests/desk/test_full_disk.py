@@ -1,4 +1,4 @@
-"""A disk that fills up under a running desk: refused in each door's manner, nothing half kept, and back by itself."""
+"""A disk that fills up under a running desk: refused, nothing half kept, and back by itself."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ FULL_SECONDS, BACK_SECONDS = 8.0, 60.0
 
 @pytest.fixture
 def disk() -> Iterator[Path]:
-    """A small disk of its own that everybody may pass through; an ordinary folder where nothing may be mounted."""
+    """A small disk of its own; an ordinary folder where nothing may be mounted."""
     folder = Path(tempfile.mkdtemp(prefix="poruchi-disk-"))
-    small = subprocess.run(["sh", "-c", f"mount -t tmpfs -o size={SIZE_MB}m,mode=755 tmpfs {folder}"], check=False, capture_output=True)
+    small = subprocess.run(
+        ["sh", "-c", f"mount -t tmpfs -o size={SIZE_MB}m,mode=755 tmpfs {folder}"],
+        check=False,
+        capture_output=True,
+    )
     yield folder
     if small.returncode == 0:
         subprocess.run(["umount", "-l", str(folder)], check=True)
@@ -57,7 +61,10 @@ def logs_that_take_nothing(folder: Path) -> None:
 
 def use_up_the_log_of_changes(desk: RunningDesk) -> None:
     """Until PostgreSQL finds no room for the next part of its write-ahead log, and stops."""
-    with pytest.raises(psycopg.OperationalError), psycopg.connect(desk.settings()["OWNER_DATABASE_URL"], autocommit=True) as owner:
+    with (
+        pytest.raises(psycopg.OperationalError),
+        psycopg.connect(desk.settings()["OWNER_DATABASE_URL"], autocommit=True) as owner,
+    ):
         for _part in range(50):
             owner.execute("select pg_switch_wal()")
             owner.execute("select pg_logical_emit_message(false, 'full', repeat('x', 1000), true)")
@@ -76,7 +83,7 @@ def rounds(doors: Doors, prefix: str, seconds: float) -> dict[tuple[str, str], i
 
 
 def all_taken(doors: Doors, seconds: float = BACK_SECONDS) -> int:
-    """Until a whole round is taken; gives which round that was. AssertionError where none is in time."""
+    """Knock until a whole round is taken; gives which round that was."""
     ends, turn, answers = time.monotonic() + seconds, 0, {}
     while time.monotonic() < ends:
         turn += 1
@@ -89,38 +96,65 @@ def all_taken(doors: Doors, seconds: float = BACK_SECONDS) -> int:
 
 def kept(desk: RunningDesk) -> set[str]:
     """The keys of everything that is in the database."""
-    rows = desk.rows("select regexp_replace(provider_id, '[<>]|@.*$|^SM|^evt_|^.*:', '', 'g') from inbound")
+    rows = desk.rows(
+        "select regexp_replace(provider_id, '[<>]|@.*$|^SM|^evt_|^.*:', '', 'g') from inbound"
+    )
     return {name for (name,) in rows}
 
 
 def files_and_rows(desk: RunningDesk) -> tuple[set[str], set[str]]:
     """The names of the files that lie there, and the hashes that rows speak of."""
-    lie = {path.name for path in (desk.folder / "files").rglob("*") if path.is_file() and not path.name.startswith(".")}
-    return lie, {digest for (digest,) in desk.rows("select distinct encode(sha256, 'hex') from attachment")}
+    lie = {
+        path.name
+        for path in (desk.folder / "files").rglob("*")
+        if path.is_file() and not path.name.startswith(".")
+    }
+    return lie, {
+        digest for (digest,) in desk.rows("select distinct encode(sha256, 'hex') from attachment")
+    }
 
 
 def worked_off(desk: RunningDesk, seconds: float = 60) -> None:
-    """Until all that came in is understood; nothing of it waits for a person because of the disk."""
+    """Until all that came in is processed; none of it waits for a person because of the disk."""
     ends = time.monotonic() + seconds
-    while desk.rows("select count(*) from inbound where state = 'kept'") != [(0,)] and time.monotonic() < ends:
+    while (
+        desk.rows("select count(*) from inbound where state = 'kept'") != [(0,)]
+        and time.monotonic() < ends
+    ):
         time.sleep(1)
-    assert desk.rows("select reaction, last_error from due where done_at is null and (needs_person_at is not null or attempt > 1)"
-                     " and reaction <> 'send'") == []
+    assert (
+        desk.rows(
+            "select reaction, last_error from due where done_at is null"
+            " and (needs_person_at is not null or attempt > 1)"
+            " and reaction <> 'send'"
+        )
+        == []
+    )
 
 
 def sweep(desk: RunningDesk) -> None:
-    """What the clock does each minute of an hour, two hours later: where a commit was cut off, nobody knew at once."""
+    """What the clock does in an hour, two hours later, about files whose commit was cut off."""
     for path in (desk.folder / "files").rglob("*"):
         os.utime(path, (time.time() - 7200,) * 2)
-    code = ("from service import leftovers; from wsgi import app\nwith app.app_context():\n"
-            "    print(sum(leftovers.remove(minute) for minute in range(60)))")
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=desk.environment(), capture_output=True, text=True, check=False, timeout=60)
+    code = (
+        "from service import leftovers; from wsgi import app\nwith app.app_context():\n"
+        "    print(sum(leftovers.remove(minute) for minute in range(60)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=desk.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     print("files without a row:", done.stdout)
 
 
 def asked_again(doors: Doors, during: dict[tuple[str, str], int]) -> None:
-    """Whoever was refused comes again with the same key, as browsers, programs, vendors and mail servers do."""
+    """Whoever was refused comes again with the same key, as people and vendors do."""
     for (door, key), code in during.items():
         if code in REFUSED:
             assert doors.knock(door, key) in TAKEN, (door, key)
@@ -133,7 +167,9 @@ def all_there_once(desk: RunningDesk, knocks: list[tuple[str, str]]) -> None:
     mails = [f"{key}.png" for door, key in knocks if door == "mail"]
     uploads = [f"{key}.bin" for door, key in knocks if door == "file"]
     assert desk.rows("select count(*) from task where title = any(%s)", forms) == [(len(forms),)]
-    assert desk.rows("select count(*) from attachment where name = any(%s)", mails + uploads) == [(len(mails + uploads),)]
+    assert desk.rows("select count(*) from attachment where name = any(%s)", mails + uploads) == [
+        (len(mails + uploads),)
+    ]
 
 
 def nothing_half_kept(desk: RunningDesk) -> None:
@@ -149,7 +185,13 @@ def in_each_doors_manner(doors: Doors) -> None:
     for answer in refused:
         assert answer.headers["Retry-After"], answer.url
         kind = answer.headers["Content-Type"].split(";")[0]
-        assert kind == ("application/problem+json" if "/api/" in answer.url else "text/plain" if "/hooks/" in answer.url else "text/html")
+        assert kind == (
+            "application/problem+json"
+            if "/api/" in answer.url
+            else "text/plain"
+            if "/hooks/" in answer.url
+            else "text/html"
+        )
 
 
 def test_a_full_disk_is_answered_at_every_door_and_the_desk_comes_back_by_itself(disk):
@@ -168,8 +210,12 @@ def test_a_full_disk_is_answered_at_every_door_and_the_desk_comes_back_by_itself
             use_up_the_log_of_changes(desk)
             during |= rounds(doors, "down", FULL_SECONDS)
             filler.unlink()
-            assert {door for (door, _key), code in during.items() if code in REFUSED} == set(doors.doors)
-        assert set(during.values()) <= TAKEN | REFUSED, {name: code for name, code in during.items() if code not in TAKEN | REFUSED}
+            assert {door for (door, _key), code in during.items() if code in REFUSED} == set(
+                doors.doors
+            )
+        assert set(during.values()) <= TAKEN | REFUSED, {
+            name: code for name, code in during.items() if code not in TAKEN | REFUSED
+        }
         all_taken(doors)
         assert desk.process.poll() is None
         asked_again(doors, during)
@@ -177,7 +223,9 @@ def test_a_full_disk_is_answered_at_every_door_and_the_desk_comes_back_by_itself
         all_there_once(desk, [*before, *during])
         nothing_half_kept(desk)
         in_each_doors_manner(doors)
-        logs = {log.name: log.read_text() for log in (desk.folder / "log").iterdir() if log.is_file()}
+        logs = {
+            log.name: log.read_text() for log in (desk.folder / "log").iterdir() if log.is_file()
+        }
         assert not small or "PANIC" in logs["postgres.log"]
         assert [name for name, said in logs.items() if WORDS in said] == []
     finally:

@@ -1,4 +1,4 @@
-"""Logs of every kind hold no words of people's: what is thrown is told by its kind, what is written is bounded."""
+"""Logs hold no personal data: exceptions are logged by type and place, files are bounded."""
 
 from __future__ import annotations
 
@@ -46,14 +46,24 @@ def test_an_exception_is_logged_by_its_kind_and_place_without_its_words(app, wri
         except KeyError:
             logger.exception("fault %s", 7)
     said = stream.getvalue()
-    assert "fault 7" in said and "builtins.ValueError" in said and "builtins.KeyError" in said and "int(MARK)" in said
+    assert (
+        "fault 7" in said
+        and "builtins.ValueError" in said
+        and "builtins.KeyError" in said
+        and "int(MARK)" in said
+    )
     assert "Marigold" not in said and "37126012345" not in said
 
 
 def test_a_fault_of_the_database_is_logged_by_its_code(world, written):
     logger, stream = written
-    for fault in (lambda: wall.one_trip(wall.system("test"), text("select cast(:words as integer)"), {"words": MARK}),
-                  lambda: _in_a_transaction(f"select '{MARK}'::integer"), lambda: _in_a_transaction(f"select * from \"{MARK}\"")):
+    for fault in (
+        lambda: wall.one_trip(
+            wall.system("test"), text("select cast(:words as integer)"), {"words": MARK}
+        ),
+        lambda: _in_a_transaction(f"select '{MARK}'::integer"),
+        lambda: _in_a_transaction(f'select * from "{MARK}"'),
+    ):
         try:
             fault()
         except (psycopg.Error, SQLAlchemyError):
@@ -69,16 +79,37 @@ def _in_a_transaction(statement: str) -> None:
 
 
 def test_no_log_call_of_ours_is_given_an_exception_or_what_came_in():
-    """Kinds, codes and ids may be logged; an exception's own text, a body, a form and an address may not."""
-    for path in [file for floor in ("service", "workers", "tenants") for file in (ROOT / floor).rglob("*.py") if "standins" not in file.parts]:
+    """Types, codes and ids may be logged; an exception's text, a body and an address may not."""
+    for path in [
+        file
+        for floor in ("service", "workers", "tenants")
+        for file in (ROOT / floor).rglob("*.py")
+        if "standins" not in file.parts
+    ]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) in ("log", "current_app.logger"):
-                if call.func.attr not in ("debug", "info", "warning", "error", "exception", "critical", "log"):
+            if (
+                isinstance(call, ast.Call)
+                and isinstance(call.func, ast.Attribute)
+                and ast.unparse(call.func.value) in ("log", "current_app.logger")
+            ):
+                if call.func.attr not in (
+                    "debug",
+                    "info",
+                    "warning",
+                    "error",
+                    "exception",
+                    "critical",
+                    "log",
+                ):
                     continue
                 assert "f'" not in ast.unparse(call), (path.name, ast.unparse(call))
                 given = {ast.unparse(one) for one in call.args[1:]}
-                assert not [one for one in given if one in ("error", "str(error)", "repr(error)", "error.args") or "request." in one.replace(
-                    "request.endpoint", "")], (path.name, ast.unparse(call))
+                assert not [
+                    one
+                    for one in given
+                    if one in ("error", "str(error)", "repr(error)", "error.args")
+                    or "request." in one.replace("request.endpoint", "")
+                ], (path.name, ast.unparse(call))
 
 
 def piece(words: bytes) -> SimpleNamespace:
@@ -112,13 +143,16 @@ def test_a_log_is_bounded_however_much_is_said(tmp_path):
 
 
 def test_a_statement_that_the_database_stopped_at_is_not_kept_wherever_a_piece_ends(tmp_path):
-    said = (b"2026-01-01 10:00:00 UTC [7] PANIC:  could not write to file\n2026-01-01 10:00:00 UTC [7] STATEMENT:  execute hot_1('Marigold\n"
-            b"\tMarigold\r\n\tMarigold');\n2026-01-01 10:00:01 UTC [1] LOG:  terminating\n")
+    said = (
+        b"2026-01-01 10:00:00 UTC [7] PANIC:  could not write to file\n"
+        b"2026-01-01 10:00:00 UTC [7] STATEMENT:  execute hot_1('Marigold\n"
+        b"\tMarigold\r\n\tMarigold');\n2026-01-01 10:00:01 UTC [1] LOG:  terminating\n"
+    )
     for length in range(1, len(said)):
         file = tmp_path / f"{length}.log"
         log = BoundedLog(str(file), "a", 100_000, 1)
         for start in range(0, len(said), length):
-            log.emit(piece(said[start:start + length]))
+            log.emit(piece(said[start : start + length]))
         kept = file.read_bytes()
         assert b"Marigold" not in kept, length
         assert b"PANIC:  could not" in kept and b"LOG:  terminating" in kept
@@ -126,9 +160,15 @@ def test_a_statement_that_the_database_stopped_at_is_not_kept_wherever_a_piece_e
 
 def test_a_statement_longer_than_any_line_is_not_kept_and_what_follows_is(tmp_path):
     log = BoundedLog(str(tmp_path / "postgres.log"), "a", 10_000_000, 1)
-    for part in (b"10:00 PANIC:  no room\n10:00 STATEMENT:  execute('", *[b"Marigold " * 5_000] * 40, b"\n\tMarigold')\n10:01 LOG:  restarting\n"):
+    for part in (
+        b"10:00 PANIC:  no room\n10:00 STATEMENT:  execute('",
+        *[b"Marigold " * 5_000] * 40,
+        b"\n\tMarigold')\n10:01 LOG:  restarting\n",
+    ):
         log.emit(piece(part))
-    assert (tmp_path / "postgres.log").read_bytes() == b"10:00 PANIC:  no room\n10:01 LOG:  restarting\n"
+    assert (
+        tmp_path / "postgres.log"
+    ).read_bytes() == b"10:00 PANIC:  no room\n10:01 LOG:  restarting\n"
 
 
 def test_what_cannot_be_removed_or_closed_ends_nothing(tmp_path):

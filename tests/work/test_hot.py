@@ -51,7 +51,7 @@ def test_one_message_sees_no_more_than_its_scope(world):
 
 @pytest.mark.parametrize("how", ["transaction", "savepoint"])
 def test_what_a_rollback_made_the_driver_forget_is_not_executed_before_it_is_prepared(world, how):
-    """An execute of what is gone is an error, and the server logs errors; after any rollback it is asked for first."""
+    """To execute what is gone is an error, and the server logs errors; so it is asked for first."""
     person = world.client()
     hand_over(person, f"before {how}")
     with wall.transaction(person.scope):
@@ -64,7 +64,8 @@ def test_what_a_rollback_made_the_driver_forget_is_not_executed_before_it_is_pre
         else:
             db.session.rollback()
     with wall.transaction(wall.system("test")):
-        left = db.session.scalar(text("select count(*) from pg_prepared_statements where starts_with(name, 'hot_')"))
+        left = db.session.scalar(text("select count(*) from pg_prepared_statements"
+                                      " where starts_with(name, 'hot_')"))
     assert left == 0, "the driver forgot nothing: this test shows nothing any more"
     assert hand_over(person, f"after {how}").number
     assert hand_over(person, f"and again {how}").number

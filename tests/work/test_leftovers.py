@@ -52,7 +52,18 @@ def test_what_a_flush_at_the_end_refuses_takes_its_file_along(attach):
     scope, attached = attach
     with pytest.raises(Exception, match="violates"), wall.transaction(scope):
         place = attached(BytesIO(b"refused at the end"))
-        db.session.add(files.Attachment(company_id=1, task_id=1, by_id=1, name="x", type="x", size=1, sha256=b"x", part="brief"))
+        db.session.add(
+            files.Attachment(
+                company_id=1,
+                task_id=1,
+                by_id=1,
+                name="x",
+                type="x",
+                size=1,
+                sha256=b"x",
+                part="brief",
+            )
+        )
     assert not place.exists()
 
 
@@ -109,4 +120,11 @@ def test_leftovers_of_age_go_and_nothing_else(attach, folder):
     for path in (kept, old, unfinished, foreign):
         os.utime(path, (time.time() - 7200,) * 2)
     assert sum(leftovers.remove(minute) for minute in range(60)) == 2
-    assert [path.exists() for path in (kept, old, young, unfinished, just_begun, foreign)] == [True, False, True, False, True, True]
+    assert [path.exists() for path in (kept, old, young, unfinished, just_begun, foreign)] == [
+        True,
+        False,
+        True,
+        False,
+        True,
+        True,
+    ]
