@@ -1,7 +1,7 @@
 """Logs without personal data: of an exception its type and its place are logged, never its message.
 
-What a message quotes (a value, a key, a line of a mail) belongs to a client. A fault is found by the
-type, the database's code and the lines of code that led there.
+What a message quotes (a value, a key, a line of a mail) belongs to a client. A fault is found by
+the type, the database's code and the lines of code that led there.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ SYSTEM_USER = "poruchi"
 OPEN_HOME = Path("/var/lib/poruchi")
 OWNER, LOGIN, DATABASE = "poruchi_owner", "desk", "desk"
 # Statements, their values and what errors quote of them are personal data and are not logged;
-# who sent the statement gets its error. `log` ranks above `error` here. Same in deploy/compose.yaml.
+# who sent the statement gets its error. `log` ranks above `error` here. As in deploy/compose.yaml.
 QUIET = {"log_min_messages": "log", "log_min_error_statement": "panic",
          "log_error_verbosity": "terse", "log_statement": "none",
          "log_min_duration_statement": "-1", "log_parameter_max_length": "0",

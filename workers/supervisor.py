@@ -1,4 +1,4 @@
-"""The supervisor of `make run`, with logs that never end it: on a full disk they drop lines and count.
+"""The supervisor of `make run`, with logs that never end it: on a full disk they drop lines.
 
 supervisord as shipped prints a traceback where a log cannot be written; on a full disk that fails,
 too, and ends it, and with it the whole desk. Only the desk's own user may read the logs.
