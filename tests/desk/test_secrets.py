@@ -97,7 +97,7 @@ def test_backup_and_restore_find_the_owner_and_show_no_password(desk):
     with Watch() as watch:
         desk.command("backup", file)
         desk.command("restore", "--yes", file)
-    for tool in ("pg_dump", "pg_restore"):
+    for tool in ("pg_dump", "psql"):
         assert [line for line in watch.seen if tool in line and "--" in line], tool
     passwords = [(desk.folder / f"pg_{name}").read_text() for name in ("owner", "desk")]
     assert [line for line in watch.seen if any(password in line for password in passwords)] == []
