@@ -8,13 +8,13 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import service.models  # noqa: F401 (loads every table)
-from service.config import settings, with_driver
+from service.config import owner_address, settings, with_driver
 from tenants.wall import Base
 
 
 def run() -> None:
     """Run the migrations in one transaction each."""
-    url = os.environ.get("MIGRATE_URL") or settings().owner_database_url or settings().database_url
+    url = os.environ.get("MIGRATE_URL") or owner_address() or settings().database_url
     engine = create_engine(with_driver(url), poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=False,

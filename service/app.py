@@ -12,7 +12,7 @@ from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import errors, models  # noqa: F401 (models: loads every table)
+from service import errors, logs, models  # noqa: F401 (models: loads every table)
 from service.config import Settings, settings
 from service.web import (
     doors,
@@ -42,6 +42,7 @@ ENGINE = {"pool_size": 6, "max_overflow": 0, "pool_timeout": 10, "pool_pre_ping"
 def create_app(conf: Settings | None = None) -> Flask:
     """The desk's application with the settings of this process."""
     conf = conf or settings()
+    logs.install()
     app = Flask("poruchi", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.request_class = uploads.Request
     app.config.update(_flask_settings(conf))

@@ -11,7 +11,7 @@ from shutil import which
 import click
 from psycopg.conninfo import conninfo_to_dict
 
-from service.config import settings
+from service.config import owner_address
 
 
 def write(file: str) -> None:
@@ -23,7 +23,7 @@ def write(file: str) -> None:
 
 def owner_url() -> str:
     """Return the owner's address. Raises click.ClickException where it is not set."""
-    url = settings().owner_database_url
+    url = owner_address()
     if not url:
         raise click.ClickException("Set OWNER_DATABASE_URL: only the owner sees all rows at once.")
     return url

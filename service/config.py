@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+OWNER_FILE = "owner.env"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # How many points the curve of VAPID has (P-256); a private key is a number below it.
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -149,6 +150,17 @@ def with_driver(url: str) -> str:
 def settings() -> Settings:
     """The settings of this process. Ends the process with one sentence where one is wrong."""
     return read(_running_desk())
+
+
+def owner_address() -> str:
+    """Return the database's address as its owner; empty where it is not known.
+
+    For migrations, backup and restore alone. Taken from OWNER_DATABASE_URL, else from
+    DATA_DIR/owner.env, which a running desk keeps for commands beside it.
+    """
+    if (address := settings().owner_database_url) or not (desk := _running_desk()):
+        return address
+    return read(desk.with_name(OWNER_FILE)).owner_database_url
 
 
 def read(file: Path | None = None) -> Settings:

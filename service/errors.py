@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
+
+# The system's codes for a full disk or quota: tried again later, and nobody's fault.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Refusal(Exception):

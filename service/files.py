@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +25,7 @@ from service.tasks import events
 from service.tasks.states import adds_to
 from service.tasks.task import OfTask, Task
 from service.texts import clean
+from tenants import wall
 from tenants.rows import bound
 from tenants.wall import Base, db
 
@@ -136,23 +140,46 @@ def _keep(content: IO[bytes]) -> tuple[bytes, int]:
     folder = settings().data_dir.resolve() / "files"
     folder.mkdir(parents=True, exist_ok=True)
     most, size, digest = settings().upload_mb * 1024 * 1024, 0, hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as part:
-        while block := content.read(65536):
-            size += len(block)
-            digest.update(block)
-            part.write(block)
-            if size > most:
-                break
-        part.flush()
-        os.fsync(part.fileno())
-    return _settle(Path(part.name), digest.digest(), size, most)
+    handle, name = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as part:
+            while block := content.read(65536):
+                size += len(block)
+                digest.update(block)
+                part.write(block)
+                if size > most:
+                    break
+            part.flush()
+            os.fsync(part.fileno())
+        return _settle(Path(name), digest.digest(), size, most)
+    finally:
+        Path(name).unlink(missing_ok=True)  # moved, or refused, or there was no room for it
 
 
 def _settle(part: Path, digest: bytes, size: int, most: int) -> tuple[bytes, int]:
     if size > most:
-        part.unlink()
         raise too_large(most // 1024 // 1024)
     place = path_of(digest)
     place.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(place)
+    with one_at_a_time():
+        new = not place.exists()
+        part.replace(place)
+        inode = place.stat().st_ino
+    if new:
+        wall.after_rollback(lambda: _take_back(place, inode))
     return digest, size
+
+
+def _take_back(place: Path, inode: int) -> None:
+    """Remove a file whose row was rolled back, unless its bytes were stored again meanwhile."""
+    with one_at_a_time():
+        if place.exists() and place.stat().st_ino == inode:
+            place.unlink()
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold the lock of the folder of files, between looking at a file and moving or removing it."""
+    with (settings().data_dir.resolve() / "files" / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

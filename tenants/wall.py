@@ -21,7 +21,7 @@ from psycopg.rows import namedtuple_row
 from sqlalchemy import MetaData, TextClause, event, text
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -155,6 +155,7 @@ def transaction(whose: Scope) -> Iterator[Scope]:
     with scope(whose):
         try:
             yield whose
+            db.session.flush()  # a failure here is a certain rollback; that of a commit may not be
             db.session.commit()
         finally:
             db.session.rollback()
@@ -172,11 +173,7 @@ def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any
     connection: Any = pooled.driver_connection
     try:
         connection.autocommit = True
-        try:
-            row = _sent(pooled, whose, statement, values)
-        except psycopg.errors.InvalidSqlStatementName:  # after a rollback the driver forgets all that was prepared
-            pooled.info.pop(statement, None)
-            row = _sent(pooled, whose, statement, values)
+        row = _sent(pooled, whose, statement, values)
         connection.autocommit = False
         return row
     except BaseException as error:
@@ -192,15 +189,36 @@ def _sent(pooled: PoolProxiedConnection, whose: Scope, statement: TextClause, va
     """Scope and call of a statement that this connection has prepared; prepared now where it is the first time."""
     connection: Any = pooled.driver_connection
     numbered = _numbered(statement)
-    name = f"hot_{zlib.crc32(numbered.string.encode())}"
-    if statement not in pooled.info:
+    name, there = f"hot_{zlib.crc32(numbered.string.encode())}", _prepared(pooled)
+    if name not in there:
         connection.execute(f"prepare {name} as {numbered.string}")
-        pooled.info[statement] = name
+        there.add(name)
     cursor = psycopg.ClientCursor(connection, row_factory=namedtuple_row)
     call = f"execute {name}({', '.join(f'%({value})s' for value in numbered.positiontup)})"
     cursor.execute(f"{OPEN_PLAIN};{call}", {**whose.settings(), **values})
     cursor.nextset()
     return cursor.fetchone() if cursor.description else None
+
+
+def _prepared(pooled: PoolProxiedConnection) -> set[str]:
+    """Return the names of the hot statements prepared on this connection; asked after a rollback.
+
+    To execute one that is gone would be an error, with people's words in the server's log.
+    """
+    connection: Any = pooled.driver_connection
+    if pooled.info.pop("rolled back", "prepared" not in pooled.info):
+        rows = connection.execute("select name from pg_prepared_statements"
+                                  " where starts_with(name, 'hot_')")
+        pooled.info["prepared"] = {name for (name,) in rows}
+    there: set[str] = pooled.info["prepared"]
+    return there
+
+
+@event.listens_for(Engine, "rollback")
+@event.listens_for(Engine, "rollback_savepoint")
+def _doubt_what_is_prepared(connection: Connection, *_savepoint: object) -> None:
+    """After a rollback, of a savepoint as well, the driver may have sent DEALLOCATE ALL."""
+    connection.info["rolled back"] = True
 
 
 @lru_cache
@@ -265,3 +283,24 @@ def _run_after_commit(session: Session) -> None:
 @event.listens_for(Session, "after_rollback")
 def _forget_after_commit(session: Session) -> None:
     session.info.pop("after_commit", None)
+
+
+def after_rollback(call: Callable[[], Any]) -> None:
+    """Run `call` once when the open transaction is rolled back; forgotten once its commit begins.
+
+    How a commit ends stays unknown where the connection is lost in it.
+    """
+    db.session().info.setdefault("after_rollback", []).append(call)
+
+
+@event.listens_for(Session, "before_commit")
+def _forget_after_rollback(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop("after_rollback", None)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _run_after_rollback(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:
+        for call in session.info.pop("after_rollback", []):
+            call()

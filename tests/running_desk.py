@@ -107,8 +107,10 @@ class RunningDesk:
         return done.stdout.strip()
 
     def settings(self) -> dict[str, str]:
-        """What the desk wrote down for commands beside it."""
-        return dict(line.split("=", 1) for line in (self.folder / "desk.env").read_text().splitlines())
+        """What the desk wrote down for commands beside it, the owner's address among it."""
+        files = [(self.folder / name).read_text() for name in ("desk.env", "owner.env")]
+        lines = [line for file in files for line in file.splitlines()]
+        return dict(line.split("=", 1) for line in lines)
 
     def rows(self, query: str, *values: Any) -> list[Any]:
         """Rows as the system sees them, with a few tries while PostgreSQL is being killed."""

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from service import findable, marks, on_hold, poke
+from service import findable, leftovers, marks, on_hold, poke
 from service.actor import THE_SYSTEM
 from service.api.idempotency import Answer
 from service.app import create_app
@@ -115,7 +115,7 @@ def release() -> None:
 
 
 def nets() -> None:
-    """The net below the net, and yesterday's answers to keys."""
+    """The net below the net, yesterday's answers to keys, and files without a row."""
     learn(findable.FAR_BEHIND)
     with wall.transaction(wall.system("clock")):
         db.session.execute(FORGOTTEN)
@@ -123,6 +123,7 @@ def nets() -> None:
         marks.keep()
         db.session.execute(delete(Answer).where(Answer.created_at < func.now() - timedelta(days=1)))
         wall.after_commit(poke.poke)
+    leftovers.remove(now().minute)
 
 
 def tick(stopping: threading.Event) -> None:

@@ -138,10 +138,13 @@ def become(hand: Hand, app: Flask) -> None:
 
 
 def note(hand: Hand) -> None:
-    """The pid file of a hand, in DATA_DIR/run."""
+    """Write the pid file of a hand, in DATA_DIR/run; on a full disk the hand works without one."""
     folder = Path(settings().data_dir) / "run"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{hand.name}.pid").write_text(str(hand.pid))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{hand.name}.pid").write_text(str(hand.pid))
+    except OSError as error:
+        log.warning("no pid file for %s: %s", hand.name, error.strerror)
 
 
 def main() -> None:

@@ -37,7 +37,7 @@ class Desk:
 
     def run(self) -> int:
         """Start, say ready, wait, stop. Gives the exit code."""
-        (self.data / "log").mkdir(parents=True, exist_ok=True)
+        keep_to_ourselves(self.data / "log")
         if not self.alone():
             print(f"This desk runs already: ready {self.conf.url}", flush=True)
             return 0
@@ -56,14 +56,16 @@ class Desk:
         environment = programs.environment(self.conf, servers, self.data)
         config = programs.write(self.conf, servers, environment, self.data)
         self.supervisor = subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)], cwd=ROOT, env=environment,
-            stdout=subprocess.DEVNULL, stderr=(self.data / "log" / "supervisord.err").open("ab"), preexec_fn=_die_with_parent)  # noqa: PLW1509 (no thread runs yet)
+            [sys.executable, "-m", "workers.supervisor", "-n", "-c", str(config)], cwd=ROOT,
+            env=environment, stdout=subprocess.DEVNULL,
+            stderr=_append(self.data / "log" / "supervisord.err"),
+            preexec_fn=_die_with_parent)  # noqa: PLW1509 (no thread runs yet)
         if servers and not self.conf.database_url:
             embedded.wait_for_postgres(servers)
         self.wait_for_supervisor()
         # They load while the tables are made; web answers `not ready` until then.
         programs.start(self.data, "web", "twilio", "stripe")
-        prepare_database(environment)
+        prepare_database(environment, self.data)
         programs.start(self.data)
         return self.watch(environment)
 
@@ -104,9 +106,22 @@ class Desk:
         return True
 
 
-def prepare_database(environment: dict[str, str]) -> None:
-    """Roles, migrations and the demo desk, in a process of their own, whose memory goes with it."""
-    done = subprocess.run([sys.executable, "-m", "workers.prepare"], cwd=ROOT, env=environment, check=False)
+def keep_to_ourselves(logs: Path) -> None:
+    """Make the folder of logs where it is missing; only the desk's own user may read in it."""
+    logs.mkdir(parents=True, exist_ok=True)
+    logs.chmod(0o700)
+    for log in logs.iterdir():
+        if log.is_file():
+            log.chmod(0o600)
+
+
+def prepare_database(environment: dict[str, str], data: Path) -> None:
+    """Roles, migrations and the demo desk, in a process of their own, whose memory goes with it.
+
+    It alone gets the owner's address in its environment.
+    """
+    done = subprocess.run([sys.executable, "-m", "workers.prepare"], cwd=ROOT, check=False,
+                          env=environment | programs.owner(data))
     if done.returncode:
         raise SystemExit(done.returncode)
 
@@ -151,6 +166,10 @@ def check_port(host: str, port: int, name: str) -> None:
 
 def _reach(bind: str) -> str:
     return "127.0.0.1" if bind in ("0.0.0.0", "") else bind  # noqa: S104 (asked for in the settings)
+
+
+def _append(log: Path) -> int:
+    return os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _die_with_parent() -> None:

@@ -16,7 +16,7 @@ from service.channels import sending, strangers
 from service.channels.kept import Inbound
 from service.channels.sms import media
 from service.due import Heals, Lease, LostLease
-from service.errors import Refusal
+from service.errors import NO_ROOM, Refusal
 from service.tasks.events import Event, hold_all
 from service.tasks.review import Praise
 from service.tasks.task import find
@@ -143,7 +143,13 @@ def _outside(held: Lease) -> None:
 
 
 def _fault(held: Lease, error: Exception) -> None:
-    """Our own fault: its kind is logged (never its data), and tried again three times."""
+    """Our own fault: its type is logged (never its data), and tried again three times.
+
+    A full disk is nobody's fault and is tried again for longer.
+    """
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        due.again(held, "There was no room on the disk.")
+        return
     log.exception("due row %s (%s) failed", held.id, held.reaction) if not isinstance(error, DBAPIError) else log.error(
         "due row %s (%s) failed: %s", held.id, held.reaction, type(error.orig).__name__)
     reason = _reason(held, error)

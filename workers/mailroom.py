@@ -12,7 +12,8 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from psycopg import Error as DatabaseError
-from sqlalchemy.exc import SQLAlchemyError
+from psycopg.errors import DiskFull
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from service.app import create_app
 from service.channels import inbound, short_links
@@ -23,6 +24,7 @@ from tenants import company, wall
 log = logging.getLogger(__name__)
 THREADS = 8
 KEPT, LATER, TOO_MANY = "250 Kept", "451 Cannot keep this mail now, try again later", "452 Too many recipients"
+NO_ROOM = "452 No room for this mail now, try again later"
 
 
 class Room:
@@ -51,8 +53,9 @@ class Room:
         try:
             await self._aside(self._keep, session.peer[0] if session.peer else "", envelope)
         except (SQLAlchemyError, DatabaseError) as error:
-            log.warning("a mail could not be kept: %s", type(error).__name__)
-            return LATER
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            log.warning("a mail could not be kept: %s", type(reason).__name__)
+            return NO_ROOM if isinstance(reason, DiskFull) else LATER
         return KEPT
 
     async def handle_exception(self, error: Exception) -> str:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 from xmlrpc.client import ServerProxy, Transport
 
-from service.config import Settings
+from service.config import OWNER_FILE, Settings
 from workers.embedded import Servers
 
 ROOT = Path(__file__).resolve().parent.parent
+OWNER = "OWNER_DATABASE_URL"
 HEAD = """[unix_http_server]
 file={socket}
 chmod=0700
@@ -59,13 +60,18 @@ def environment(conf: Settings, servers: Servers | None, data: Path) -> dict[str
     own = {"DATA_DIR": str(data), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "SECRET_KEY": conf.secret_key}
     if servers:
         own |= {"DATABASE_URL": conf.database_url or servers.desk_url, "REDIS_URL": conf.redis_url or servers.redis_url}
-        if not conf.database_url:
-            own["OWNER_DATABASE_URL"] = servers.owner_url
     own |= _stand_ins(conf, data) if on_loopback(conf) else {}
     own |= {"PORT": str(conf.port), "MAIL_PORT": str(conf.mail_port), "BIND": conf.bind, "PUBLIC_URL": conf.url}
-    _remember(data, own)
+    _remember(data / "desk.env", own)
+    embedded = servers.owner_url if servers and not conf.database_url else ""
+    _remember(data / OWNER_FILE, {OWNER: embedded or conf.owner_database_url})
     own |= _demo(conf)
-    return {**os.environ, **own}
+    return {name: value for name, value in (os.environ | own).items() if name != OWNER}
+
+
+def owner(data: Path) -> dict[str, str]:
+    """Return the database's address as its owner, as a setting, for `workers.prepare` alone."""
+    return dict([(data / OWNER_FILE).read_text().rstrip("\n").split("=", 1)])
 
 
 def _demo(conf: Settings) -> dict[str, str]:
@@ -110,10 +116,10 @@ def free_port(data: Path, name: str) -> int:
     raise SystemExit("No free port was found on 127.0.0.1.")
 
 
-def _remember(data: Path, own: dict[str, str]) -> None:
-    """Commands like `flask --app wsgi …` find the same servers while they run."""
-    path = data / "desk.env"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+def _remember(path: Path, own: dict[str, str]) -> None:
+    """Write settings down, so that `flask --app wsgi …` finds the same servers while they run."""
+    path.unlink(missing_ok=True)  # one that others could read keeps its mode
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.writelines(f"{name}={value}\n" for name, value in own.items() if not name.startswith("PYTHON"))
 
 

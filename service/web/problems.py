@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from service import constraints
-from service.errors import BadInput, Refusal
+from service.errors import NO_ROOM, BadInput, Refusal
 from service.web import doors, forms, uploads
 from tenants.wall import db
 
@@ -33,6 +33,7 @@ def init(app: Flask) -> None:
         app.register_error_handler(met, conflict)
     for away in (OperationalError, PoolTimeout, psycopg.OperationalError):
         app.register_error_handler(away, database_away)
+    app.register_error_handler(OSError, without_room)
     app.register_error_handler(Exception, unexpected)
 
 
@@ -76,9 +77,14 @@ def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnVa
     return show(409, "conflict", constraints.sentence_of(error))
 
 
+def without_room(error: OSError) -> ResponseReturnValue:
+    """A full disk is answered as a database that is away; any other error is a fault of ours."""
+    return database_away(error) if error.errno in NO_ROOM else unexpected(error)
+
+
 def database_away(error: Exception) -> ResponseReturnValue:
-    """The database is away or busy: try again soon, nothing was kept."""
-    current_app.logger.error("database away: %s", type(error).__name__)
+    """The database is away or busy, or the disk is full: try again soon, nothing was kept."""
+    current_app.logger.error("cannot be kept now: %s", type(error).__name__)
     response = current_app.make_response(show(503, "try-again", _("The desk is not reachable for a moment. Nothing was lost; try again.")))
     response.headers["Retry-After"] = "5"
     return response
@@ -107,7 +113,7 @@ def _written() -> list[str]:
         return []  # words of another site have no place here
     try:
         return forms.written()
-    except HTTPException:
+    except (HTTPException, OSError):  # a form with files is read through the disk
         return []
 
 

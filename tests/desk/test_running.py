@@ -104,6 +104,7 @@ def test_the_compose_files_commands_start_with_its_settings_without_docker():
         desk.start()
         settings = desk.settings()
         example = dict(line.split("=", 1) for line in (ROOT / "deploy" / "desk.env.example").read_text().splitlines() if "=" in line)
+        assert not [name for name in example if "OWNER" in name]
         for name, service in compose["services"].items():
             if "build" not in service:
                 continue

@@ -47,3 +47,25 @@ def test_one_message_sees_no_more_than_its_scope(world):
     hand_over(theirs, "theirs")
     seen = wall.one_trip(ours.scope, text("select count(*) as n from task where company_id = :company"), {"company": theirs.company_id})
     assert seen.n == 0
+
+
+@pytest.mark.parametrize("how", ["transaction", "savepoint"])
+def test_what_a_rollback_made_the_driver_forget_is_not_executed_before_it_is_prepared(world, how):
+    """To execute what is gone is an error, and the server logs errors; so it is asked for first."""
+    person = world.client()
+    hand_over(person, f"before {how}")
+    with wall.transaction(person.scope):
+        for _often in range(5):
+            db.session.execute(text("select 1"))
+        if how == "savepoint":
+            inner = db.session.begin_nested()
+            db.session.execute(text("select 2"))
+            inner.rollback()
+        else:
+            db.session.rollback()
+    with wall.transaction(wall.system("test")):
+        left = db.session.scalar(text("select count(*) from pg_prepared_statements"
+                                      " where starts_with(name, 'hot_')"))
+    assert left == 0, "the driver forgot nothing: this test shows nothing any more"
+    assert hand_over(person, f"after {how}").number
+    assert hand_over(person, f"and again {how}").number
