@@ -43,7 +43,7 @@ class Attachment(OfTask, Base):
     name: Mapped[str] = mapped_column(String(200))
     type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(BigInteger)
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     part: Mapped[str] = mapped_column(String(10), server_default="brief")
 
 

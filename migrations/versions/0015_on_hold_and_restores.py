@@ -35,6 +35,7 @@ TABLES = ("due", "message", "event")
 def upgrade() -> None:
     """Messages that were held wait on hold; open calls to vendors get the queue of their vendor."""
     op.add_column("due", sa.Column("hold", sa.String(10)))
+    op.create_index("ix_attachment_sha256", "attachment", ["sha256"])
     op.create_index("ix_due_hold", "due", ["hold", "id"], postgresql_where=HELD)
     for table in TABLES:
         op.execute(f"alter table {table} no force row level security")
@@ -63,5 +64,6 @@ def downgrade() -> None:
     op.execute("update due set done_at = now(), needs_person_at = null where hold is not null and done_at is null")
     op.execute("update due set queue = 'outside' where queue in ('mail', 'sms', 'pay', 'push')")
     op.execute("alter table due force row level security")
+    op.drop_index("ix_attachment_sha256", table_name="attachment")
     op.drop_index("ix_due_hold", table_name="due")
     op.drop_column("due", "hold")
