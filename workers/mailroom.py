@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from flask import Flask
 from psycopg import Error as DatabaseError
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,6 +23,12 @@ from tenants import company, wall
 log = logging.getLogger(__name__)
 THREADS = 8
 KEPT, LATER, TOO_MANY = "250 Kept", "451 Cannot keep this mail now, try again later", "452 Too many recipients"
+TOO_LARGE, NO_ROOM = "552 This mail is larger than 30 MB", "452 Too many mails at once, try again later"
+FULL = b"421 Too many connections, try again later\r\n"
+# All connections together: how many, and how many bytes of mails that are not kept yet.
+MOST_CONNECTIONS, MOST_BYTES = 200, 96 * 1024 * 1024
+# Lines are read in pieces of this length; a longer line is taken, too, since many programs write such lines.
+PIECE = 64 * 1024
 
 
 class Room:
@@ -32,6 +38,7 @@ class Room:
         self.app = app
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
         self.slugs: set[str] = set()
+        self.connections = self.bytes = 0
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
         """550 for addresses that are none of ours, so that the sender learns of a slip at once."""
@@ -85,8 +92,98 @@ class Room:
         """Keep one row for each mail, whoever of us it was sent to: the first address is its account."""
         raw = envelope.original_content if isinstance(envelope.original_content, bytes) else b""
         to = [address.lower() for address in envelope.rcpt_tos]
-        inbound.keep("email", to[0], parse.identity(raw), sender=(envelope.mail_from or "")[:400], raw=raw,
-                     headers={"peer": peer, "to": to[1:]})
+        sender = (envelope.mail_from or "")[:400]
+        inbound.keep("email", to[0], parse.identity(raw), sender=sender, raw=raw,
+                     headers={"peer": peer, "to": to[1:], "envelope": sender})
+
+
+class Server(SMTP):  # type: ignore[misc]
+    """One connection. A mail is taken whatever the length of its lines, as one block of memory that all connections share."""
+
+    line_length_limit = PIECE
+
+    def __init__(self, room: Room, **options: Any) -> None:
+        super().__init__(room, **options)
+        self.room, self.refused, self.mine = room, False, 0
+
+    def connection_made(self, transport: Any) -> None:
+        """Refuse the connection where there are too many."""
+        self.refused = self.room.connections >= MOST_CONNECTIONS
+        if self.refused:
+            transport.write(FULL)
+            transport.close()
+            return
+        self.room.connections += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Give the place to another."""
+        if not self.refused:
+            self.room.connections -= 1
+            super().connection_lost(error)
+
+    @property
+    def _envelope(self) -> Envelope:
+        assert self.envelope is not None  # it is made with the connection
+        return self.envelope
+
+    @syntax("DATA")  # type: ignore[misc]
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """Take a mail up to a line with a dot alone, then have it kept; what was refused is read to its end and thrown away."""
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        if refusal := self._why_not(arg):
+            await self.push(refusal)
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        try:
+            content, refusal = await self._content()
+            if not refusal:
+                self._envelope.original_content = content
+                refusal = await self._call_handler_hook("DATA")
+        finally:
+            self._release()
+        self._set_post_data_state()
+        await self.push(refusal)
+
+    def _why_not(self, arg: str) -> str:
+        if not self._envelope.rcpt_tos:
+            return "503 Error: need RCPT command"
+        if arg:
+            return "501 Syntax: DATA"
+        return NO_ROOM if self.room.bytes >= MOST_BYTES else ""
+
+    async def _content(self) -> tuple[bytes, str]:
+        """The mail with the dots that SMTP adds taken away, and why it is refused, where it is."""
+        content, refusal, begins = bytearray(), "", True
+        while True:
+            piece, ends = await self._piece()
+            if begins and piece == b".\r\n":
+                return bytes(content), refusal
+            if not refusal and (refusal := self._take(len(piece))):
+                content = bytearray()
+                self._release()
+            if not refusal:
+                content += piece[1:] if begins and piece.startswith(b".") else piece
+            begins = ends
+
+    async def _piece(self) -> tuple[bytes, bool]:
+        """The next line, or a piece of a long one; whether the line ends with it."""
+        try:
+            return await self._reader.readuntil(b"\r\n"), True
+        except asyncio.LimitOverrunError as error:
+            return await self._reader.read(error.consumed), False
+
+    def _take(self, more: int) -> str:
+        """Count these bytes; gives the refusal where there is no room for them."""
+        self.mine, self.room.bytes = self.mine + more, self.room.bytes + more
+        if self.mine > inbound.LARGEST:
+            return TOO_LARGE
+        return NO_ROOM if self.room.bytes > MOST_BYTES else ""
+
+    def _release(self) -> None:
+        self.room.bytes -= self.mine
+        self.mine = 0
 
 
 def serve(app: Flask, host: str, port: int) -> asyncio.AbstractServer:
@@ -94,7 +191,7 @@ def serve(app: Flask, host: str, port: int) -> asyncio.AbstractServer:
     loop = asyncio.get_event_loop()
     room = Room(app)
     return loop.run_until_complete(loop.create_server(
-        lambda: SMTP(room, data_size_limit=inbound.LARGEST, enable_SMTPUTF8=True, ident="Poruchi", timeout=300, loop=loop),
+        lambda: Server(room, data_size_limit=inbound.LARGEST, enable_SMTPUTF8=True, ident="Poruchi", timeout=300, loop=loop),
         host, port))
 
 
