@@ -19,6 +19,8 @@ DEEPEST, DEEPEST_LIST = 200, 8
 # inscriptis copies a paragraph at each of its elements: after so many elements the rest is text without layout, and text
 # ends after so many characters.
 MOST_ELEMENTS, MOST_TEXT = 50_000, 200_000
+# All addresses behind links together; of more the words alone stay.
+MOST_OF_ADDRESSES = 50_000
 # A table with a longer cell, or of more cells than this, is read cell by cell, one below the other.
 LONGEST_CELL, MOST_IN_CELL, MOST_CELLS = 120, 20, 20_000
 SILENT = frozenset({"head", "title", "style", "script", "template"})
@@ -29,13 +31,17 @@ AS_BLOCK = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt",
     "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "legend", "main", "nav", "option", "section",
     "summary", "tbody", "tfoot", "thead"})
-STRUCK_TAGS = frozenset({"s", "strike", "del"})
+CELLS = frozenset({"td", "th", "caption"})
+# Put into the source where words begin and end to be struck out: the parser ends such elements before a paragraph in them.
+BEGINS, ENDS = "\ue001", "\ue002"
+STRUCK_TAGS = re.compile(r"<(/?)(?:s|strike|del)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 STRUCK = re.compile(r"text-decoration[a-z-]*:[^;]*line-through")
 HIDDEN = re.compile(r"(?:^|[;\s])(?:display:none|visibility:hidden)")
 PREFORMATTED = re.compile(r"white-space:(?:pre|break-spaces)")
 WEB = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
 # Stands for "&" while inscriptis lays out, because it would read character references a second time.
 AMPERSAND = "\ue000"
+OURS = str.maketrans("", "", AMPERSAND + BEGINS + ENDS)
 # What newsletters fill their hidden first line with.
 FILLER = " \t\r\n\u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
 
@@ -52,7 +58,8 @@ class HtmlText:
 def read(source: str) -> HtmlText:
     """Return the text of an HTML document; empty where there is none. Takes time linear in its length."""
     parser = etree.HTMLParser(target=_Target(), huge_tree=True, encoding="utf-8")
-    target = etree.fromstring(source.encode(), parser) if source.strip() else None
+    signed = STRUCK_TAGS.sub(lambda tag: ENDS if tag[1] else BEGINS, source.translate(OURS))
+    target = etree.fromstring(signed.encode(), parser) if source.strip() else None
     if target is None:
         return HtmlText("", [], False)
     _lay_flat(target.root)
@@ -100,7 +107,8 @@ class _Open:
 
     name: str | None
     silent: bool = False
-    mark: bool = False
+    mark: str = ""
+    struck_before: int = 0
     link: str = ""
 
 
@@ -112,10 +120,14 @@ class _Target:
         self.open: list[_Open] = []
         self.depth = self.lists = self.silent = self.elements = self.length = 0
         self.links: list[str] = []
+        self.addresses = 0
         self.struck = False
         self.root: etree._Element
-        # The mark that applies now ("struck", "hidden"), whether its bracket is open, and blanks that wait for what follows.
-        self.mark, self.bracket, self.blanks = "", False, ""
+        # How often what comes now is struck out or hidden, by tags and by styles; what stands in the bracket that is open, and
+        # blanks that wait for what follows.
+        self.struck_tags = 0
+        self.marks = {"struck": 0, "hidden": 0}
+        self.bracket = self.blanks = ""
         # Inside a link: the text so far, to see whether it says the address by itself.
         self.in_link: list[str] | None = None
         self.tree.start("html", {})
@@ -124,16 +136,18 @@ class _Target:
         """Begin an element."""
         name = tag.lower()
         style = re.sub(r"\s*:\s*", ":", attributes.get("style", "").lower()[:2000])
-        element = _Open(None, silent=name in SILENT)
+        element = _Open(None, silent=name in SILENT, struck_before=self.struck_tags)
         self.silent += element.silent
         if name == "br" or name in AS_IT_IS or name in AS_BLOCK:
             self._end_bracket()
         self._begin(element, name, style, attributes)
-        self._begin_mark(element, name, style)
-        if name == "a" and self.in_link is None and (address := attributes.get("href", "").strip()):
+        element.mark = "struck" if STRUCK.search(style) else "hidden" if HIDDEN.search(style) else ""
+        if element.mark:
+            self.marks[element.mark] += 1
+        if name == "a" and self.in_link is None and (address := attributes.get("href", "").translate(OURS).strip()):
             element.link, self.in_link = address, []
         elif name == "img" and self.in_link is not None:
-            self.data(attributes.get("alt", ""))
+            self.data(attributes.get("alt", "").translate(OURS))
         self.open.append(element)
 
     def end(self, tag: str) -> None:
@@ -143,7 +157,9 @@ class _Target:
         if element.mark or tag.lower() in AS_IT_IS | AS_BLOCK:
             self._end_bracket()
         if element.mark:
-            self.mark = ""
+            self.marks[element.mark] -= 1
+        if tag.lower() in CELLS:
+            self.struck_tags = element.struck_before  # what is struck out in a cell ends with it
         if element.link:
             self._end_link(element.link)
         if element.name:
@@ -157,12 +173,20 @@ class _Target:
         """Take text of a page's words; each piece of what is struck out or hidden lies in a bracket."""
         if self.silent or self.length > MOST_TEXT:
             return
+        for piece in re.split(f"([{BEGINS}{ENDS}])", text):
+            if piece in (BEGINS, ENDS):
+                self._end_bracket()
+                self.struck_tags = max(0, self.struck_tags + (1 if piece == BEGINS else -1))
+            elif piece:
+                self._words(piece)
+
+    def _words(self, text: str) -> None:
         if self.in_link is not None:
             self.in_link.append(text)
-        if self.mark:
-            text = self._bracketed(text)
+        if mark := "struck" if self.struck_tags or self.marks["struck"] else "hidden" if self.marks["hidden"] else "":
+            text = self._bracketed(text, mark)
         self.length += len(text)
-        self.tree.data(text.replace(AMPERSAND, "").replace("&", AMPERSAND))
+        self.tree.data(text.replace("&", AMPERSAND))
 
     def comment(self, text: str) -> None:
         """Leave comments out."""
@@ -204,27 +228,22 @@ class _Target:
         self.tree.start("br", {})
         self.tree.end("br")
 
-    def _begin_mark(self, element: _Open, name: str, style: str) -> None:
-        mark = "struck" if name in STRUCK_TAGS or STRUCK.search(style) else "hidden" if HIDDEN.search(style) else ""
-        if mark and not self.mark:
-            element.mark, self.mark = True, mark
-
-    def _bracketed(self, text: str) -> str:
+    def _bracketed(self, text: str, mark: str) -> str:
         bare = text.strip(FILLER)
         if not bare:
             self.blanks += " " if self.bracket else ""
             return "" if self.bracket else text
         before, after = text[:text.index(bare)], text[text.index(bare) + len(bare):]
-        opened = "" if self.bracket else f"[{self.mark}: "
-        self.struck = self.struck or self.mark == "struck"
+        opened = "" if self.bracket else f"[{mark}: "
+        self.struck = self.struck or mark == "struck"
         found = f"{self.blanks}{before}{opened}{bare}"
-        self.bracket, self.blanks = True, after
+        self.bracket, self.blanks = mark, after
         return found
 
     def _end_bracket(self) -> None:
         if self.bracket:
             self.tree.data("]" + self.blanks)
-            self.bracket, self.blanks = False, ""
+            self.bracket = self.blanks = ""
 
     def _end_link(self, address: str) -> None:
         """The address after its words, where they do not say it themselves."""
@@ -234,7 +253,8 @@ class _Target:
             return
         if WEB.match(address):
             self.links.append(address)
-        if _bare(plain) != _bare(words):
+        self.addresses += len(plain)
+        if _bare(plain) != _bare(words) and self.addresses < MOST_OF_ADDRESSES:
             self.data(f" <{plain}>" if words else f"<{plain}>")
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message as Mail
 from email.parser import BytesHeaderParser
 
@@ -16,6 +17,8 @@ from service.texts import clean
 
 __all__ = ["Letter", "Part", "identity", "is_plain", "read", "unread"]
 LARGEST_HEAD, MOST_RESULTS = 256 * 1024, 5
+# Python reads no header in such a line; other servers do.
+SPACED_FROM = re.compile(rb"^from[ \t]+:", re.IGNORECASE | re.MULTILINE)
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 ADDRESS = re.compile(r"[^\s<>()\[\],;:@\"]+@[^\s<>()\[\],;:@\"]+")
 
@@ -52,12 +55,13 @@ def read(raw: bytes) -> Letter:
     except body.TooDeep:
         mail, found = _heading(raw), body.Body()
         words = found.words(mail)
-    return _letter(mail, words.text[:LARGEST_TEXT].strip(), found.files)
+    return _letter(mail, _head(raw), words.text[:LARGEST_TEXT].strip(), found.files)
 
 
 def unread(raw: bytes) -> Letter:
     """Return what the headers say of a mail that cannot be read, with the whole of it as one file. Takes little time."""
-    letter = _letter(_heading(_head(raw)), "", [Part("mail.eml", "message/rfc822", raw)])
+    head = _head(raw)
+    letter = _letter(_heading(head), head, "", [Part("mail.eml", "message/rfc822", raw)])
     letter.unread = True
     return letter
 
@@ -67,8 +71,8 @@ def is_plain(raw: bytes, longest: int) -> bool:
     return len(raw) <= longest and _heading(_head(raw)).get_content_type() == "text/plain"
 
 
-def _letter(mail: Mail, text: str, files: list[Part]) -> Letter:
-    sender = _address(mail)
+def _letter(mail: Mail, head: bytes, text: str, files: list[Part]) -> Letter:
+    sender = _address(mail, head)
     return Letter(sender=sender, subject=_header(mail, "Subject")[:300], text=text,
                   message_id=_header(mail, "Message-ID")[:990], references=_references(mail),
                   automatic=automatic.marked(lambda name: _raw(mail, name), sender, mail.get_content_type()),
@@ -97,9 +101,10 @@ def _head(raw: bytes) -> bytes:
 def identity(raw: bytes) -> str:
     """Return what makes a mail the same delivery: its Message-ID together with a hash of its content after the transport's
     headers. Takes time linear in its length, and reads its headers alone."""
-    mail = _heading(_head(raw))
+    head = _head(raw)
+    mail = _heading(head)
     content = raw.partition(b"\r\n\r\n")[2] or raw.partition(b"\n\n")[2]
-    digest = hashlib.sha256("\n".join([_address(mail), _header(mail, "Subject"), _header(mail, "Date")]).encode())
+    digest = hashlib.sha256("\n".join([_address(mail, head), _header(mail, "Subject"), _header(mail, "Date")]).encode())
     digest.update(content.replace(b"\r\n", b"\n").strip())
     return f"{_header(mail, 'Message-ID')[:900] or '<none>'} {digest.hexdigest()[:32]}"
 
@@ -126,11 +131,12 @@ def _escaped(value: str) -> bool:
     return all(letter.isascii() or "\udc80" <= letter <= "\udcff" for letter in value)
 
 
-def _address(mail: Mail) -> str:
+def _address(mail: Mail, head: bytes) -> str:
     """The one address in From. None where it is missing, where there are several, and where two readers could see two: an
-    address within a comment or a name without quotes, a route, a second From."""
-    values = [str(value) for key, value in mail.raw_items() if key.strip().lower() == "from"]
-    if len(values) != 1 or len(values[0]) > LONGEST_HEADER:
+    address within a comment or a name without quotes, a route, a second From, a line among the headers that is none."""
+    values = [str(value) for key, value in mail.raw_items() if key.lower() == "from"]
+    broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in mail.defects)
+    if broken or SPACED_FROM.search(head) or len(values) != 1 or len(values[0]) > LONGEST_HEADER:
         return ""
     bare = QUOTED.sub(" ", values[0])
     found = ADDRESS.findall(bare)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message as Mail
 
@@ -57,5 +58,5 @@ def decoded(text: str) -> str:
     text = text[:LONGEST_HEADER]
     try:
         return clean(str(make_header(decode_header(text))))
-    except (ValueError, LookupError, UnicodeError, IndexError):
+    except (ValueError, LookupError, UnicodeError, IndexError, MessageError):
         return clean(text)
