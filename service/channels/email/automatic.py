@@ -25,7 +25,7 @@ REPORTS = (
     r"|message (?:undeliverable|could not be delivered)"
     r"|не доставлено|недоставленн\w+|(?:сообщение|письмо) не доставлено|ошибка доставки|уведомление о (?:не)?доставке"
     r"|не удалось доставить")
-SUBJECT = re.compile(rf"^(?:re:\s*)?(?:(?:{ANSWERS})\s*(?:$|[:(\[.!–—-])|(?:{REPORTS})(?:\b|$))", re.IGNORECASE)
+SUBJECT = re.compile(rf"^(?:re:\s*)?(?:(?:{ANSWERS})\s*(?:$|re\b|[:(\[.!–—-])|(?:{REPORTS})(?:\b|$))", re.IGNORECASE)
 # What no person writes of their own mail.
 MACHINE = re.compile(
     r"this is an automat(?:ic|ed) (?:reply|response|message|notification|e-?mail)|(?:please )?do not (?:reply|respond) to this (?:e-?mail|message)"
