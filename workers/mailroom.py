@@ -27,7 +27,7 @@ TOO_LARGE, NO_ROOM = "552 This mail is larger than 30 MB", "452 Too many mails a
 FULL = b"421 Too many connections, try again later\r\n"
 # All connections together: how many, and how many bytes of mails that are not kept yet.
 MOST_CONNECTIONS, MOST_BYTES = 200, 96 * 1024 * 1024
-# Lines are read in pieces of this length; a longer line is taken, too, since many programs write such lines.
+# A mail is read in pieces of this length, whatever the length of its lines: many programs write longer ones than SMTP allows.
 PIECE = 64 * 1024
 
 
@@ -92,7 +92,7 @@ class Room:
         """Keep one row for each mail, whoever of us it was sent to: the first address is its account."""
         raw = envelope.original_content if isinstance(envelope.original_content, bytes) else b""
         to = [address.lower() for address in envelope.rcpt_tos]
-        sender = (envelope.mail_from or "")[:400]
+        sender = (envelope.mail_from or "").strip("<>")[:400]
         inbound.keep("email", to[0], parse.identity(raw), sender=sender, raw=raw,
                      headers={"peer": peer, "to": to[1:], "envelope": sender})
 
@@ -122,7 +122,6 @@ class Server(SMTP):  # type: ignore[misc]
             self.room.connections -= 1
             super().connection_lost(error)
 
-    @property
     def _envelope(self) -> Envelope:
         assert self.envelope is not None  # it is made with the connection
         return self.envelope
@@ -139,7 +138,7 @@ class Server(SMTP):  # type: ignore[misc]
         try:
             content, refusal = await self._content()
             if not refusal:
-                self._envelope.original_content = content
+                self._envelope().original_content = content
                 refusal = await self._call_handler_hook("DATA")
         finally:
             self._release()
@@ -147,7 +146,7 @@ class Server(SMTP):  # type: ignore[misc]
         await self.push(refusal)
 
     def _why_not(self, arg: str) -> str:
-        if not self._envelope.rcpt_tos:
+        if not self._envelope().rcpt_tos:
             return "503 Error: need RCPT command"
         if arg:
             return "501 Syntax: DATA"
@@ -155,22 +154,23 @@ class Server(SMTP):  # type: ignore[misc]
 
     async def _content(self) -> tuple[bytes, str]:
         """The mail with the dots that SMTP adds taken away, and why it is refused, where it is."""
-        content, refusal, begins = bytearray(), "", True
-        while True:
+        # With a line's end before it, a dot in the first line ends an empty mail like any other.
+        self._reader._buffer[:0] = b"\r\n"
+        content, refusal, ends = bytearray(), "", False
+        while not ends:
             piece, ends = await self._piece()
-            if begins and piece == b".\r\n":
-                return bytes(content), refusal
             if not refusal and (refusal := self._take(len(piece))):
                 content = bytearray()
                 self._release()
             if not refusal:
-                content += piece[1:] if begins and piece.startswith(b".") else piece
-            begins = ends
+                content += piece
+        del content[-3:]
+        return bytes(memoryview(content.replace(b"\r\n.", b"\r\n"))[2:]), refusal
 
     async def _piece(self) -> tuple[bytes, bool]:
-        """The next line, or a piece of a long one; whether the line ends with it."""
+        """What comes next, up to a dot alone in a line or to PIECE bytes; whether the mail ends with it."""
         try:
-            return await self._reader.readuntil(b"\r\n"), True
+            return await self._reader.readuntil(b"\r\n.\r\n"), True
         except asyncio.LimitOverrunError as error:
             return await self._reader.read(error.consumed), False
 
@@ -188,8 +188,12 @@ class Server(SMTP):  # type: ignore[misc]
 
 def serve(app: Flask, host: str, port: int) -> asyncio.AbstractServer:
     """Begin to listen; gives the server. Mail of up to 30 MB, 5 minutes for a slow sender."""
+    return serve_room(Room(app), host, port)
+
+
+def serve_room(room: Room, host: str, port: int) -> asyncio.AbstractServer:
+    """Begin to listen for this room."""
     loop = asyncio.get_event_loop()
-    room = Room(app)
     return loop.run_until_complete(loop.create_server(
         lambda: Server(room, data_size_limit=inbound.LARGEST, enable_SMTPUTF8=True, ident="Poruchi", timeout=300, loop=loop),
         host, port))
