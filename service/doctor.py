@@ -80,8 +80,9 @@ def _mail_in() -> str:
             believes_nobody = belief.believes_nobody()
     except SQLAlchemyError:
         return "Whether senders of mail can be checked is not known: the database cannot be read."
-    return ("MAIL_AUTHSERV is not set: no sender is believed, and every mail waits for an operator. Set it to the name that your"
-            " receiving server writes into Authentication-Results." if believes_nobody else "")
+    return ("MAIL_AUTHSERV is not set: no sender is believed, and every mail waits for an operator."
+            " Set it to the name that your receiving server writes into Authentication-Results."
+            if believes_nobody else "")
 
 
 def _sms() -> str:

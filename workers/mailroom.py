@@ -1,4 +1,5 @@
-"""The mail room: SMTP in. A mail is answered with 250 only after it is durably kept, with 4xx when that cannot be done."""
+"""The mail room: SMTP in. A mail is answered with 250 only after it is durably kept, with 4xx when
+that cannot be done."""
 
 from __future__ import annotations
 
@@ -22,17 +23,26 @@ from tenants import company, wall
 
 log = logging.getLogger(__name__)
 THREADS = 8
-KEPT, LATER, TOO_MANY = "250 Kept", "451 Cannot keep this mail now, try again later", "452 Too many recipients"
-TOO_LARGE, NO_ROOM = "552 This mail is larger than 30 MB", "452 Too many mails at once, try again later"
+KEPT, LATER, TOO_MANY = (
+    "250 Kept",
+    "451 Cannot keep this mail now, try again later",
+    "452 Too many recipients",
+)
+TOO_LARGE, NO_ROOM = (
+    "552 This mail is larger than 30 MB",
+    "452 Too many mails at once, try again later",
+)
 FULL = b"421 Too many connections, try again later\r\n"
 # All connections together: how many, and how many bytes of mails that are not kept yet.
 MOST_CONNECTIONS, MOST_BYTES = 200, 96 * 1024 * 1024
-# A mail is read in pieces of this length, whatever the length of its lines: many programs write longer ones than SMTP allows.
+# A mail is read in pieces of this length, whatever the length of its lines: many programs write
+# longer ones than SMTP allows.
 PIECE = 64 * 1024
 
 
 class Room:
-    """Takes mail for tasks@, for a company's name and for answer addresses; nothing else is relayed anywhere."""
+    """Takes mail for tasks@, for a company's name and for answer addresses; nothing else is relayed
+    anywhere."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -40,7 +50,9 @@ class Room:
         self.slugs: set[str] = set()
         self.connections = self.bytes = 0
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         """550 for addresses that are none of ours, so that the sender learns of a slip at once."""
         if len(envelope.rcpt_tos) >= 20:
             return TOO_MANY
@@ -68,7 +80,9 @@ class Room:
         return LATER
 
     async def _aside(self, call: Any, *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(self._in_context, call, *arguments))
+        return await asyncio.get_running_loop().run_in_executor(
+            self.pool, partial(self._in_context, call, *arguments)
+        )
 
     def _in_context(self, call: Any, *arguments: Any) -> Any:
         with self.app.app_context():
@@ -78,7 +92,12 @@ class Room:
         name, _, domain = address.lower().rpartition("@")
         if domain != settings().mail_domain.lower():
             return False
-        return name in ("tasks", "postmaster") or name in self.slugs or short_links.read_answer(address) is not None or self._slug(name)
+        return (
+            name in ("tasks", "postmaster")
+            or name in self.slugs
+            or short_links.read_answer(address) is not None
+            or self._slug(name)
+        )
 
     def _slug(self, name: str) -> bool:
         """A company's name; those that exist are remembered, because slugs are never taken away."""
@@ -89,16 +108,24 @@ class Room:
         return found
 
     def _keep(self, peer: str, envelope: Envelope) -> None:
-        """Keep one row for each mail, whoever of us it was sent to: the first address is its account."""
+        """Keep one row for each mail, whoever of us it was sent to: the first address is its
+        account."""
         raw = envelope.original_content if isinstance(envelope.original_content, bytes) else b""
         to = [address.lower() for address in envelope.rcpt_tos]
         sender = (envelope.mail_from or "").strip("<>")[:400]
-        inbound.keep("email", to[0], parse.identity(raw), sender=sender, raw=raw,
-                     headers={"peer": peer, "to": to[1:], "envelope": sender})
+        inbound.keep(
+            "email",
+            to[0],
+            parse.identity(raw),
+            sender=sender,
+            raw=raw,
+            headers={"peer": peer, "to": to[1:], "envelope": sender},
+        )
 
 
 class Server(SMTP):  # type: ignore[misc]
-    """One connection. A mail is taken whatever the length of its lines, as one block of memory that all connections share."""
+    """One connection. A mail is taken whatever the length of its lines, as one block of memory that
+    all connections share."""
 
     line_length_limit = PIECE
 
@@ -128,7 +155,8 @@ class Server(SMTP):  # type: ignore[misc]
 
     @syntax("DATA")  # type: ignore[misc]
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
-        """Take a mail up to a line with a dot alone, then have it kept; what was refused is read to its end and thrown away."""
+        """Take a mail up to a line with a dot alone, then have it kept; what was refused is read to
+        its end and thrown away."""
         if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
             return
         if refusal := self._why_not(arg):
@@ -155,7 +183,7 @@ class Server(SMTP):  # type: ignore[misc]
     async def _content(self) -> tuple[bytes, str]:
         """The mail with the dots that SMTP adds taken away, and why it is refused, where it is."""
         # With a line's end before it, a dot in the first line ends an empty mail like any other.
-        self._reader._buffer[:0] = b"\r\n"
+        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]
         content, refusal, ends = bytearray(), "", False
         while not ends:
             piece, ends = await self._piece()
@@ -168,7 +196,8 @@ class Server(SMTP):  # type: ignore[misc]
         return bytes(memoryview(content.replace(b"\r\n.", b"\r\n"))[2:]), refusal
 
     async def _piece(self) -> tuple[bytes, bool]:
-        """What comes next, up to a dot alone in a line or to PIECE bytes; whether the mail ends with it."""
+        """What comes next, up to a dot alone in a line or to PIECE bytes; whether the mail ends
+        with it."""
         try:
             return await self._reader.readuntil(b"\r\n.\r\n"), True
         except asyncio.LimitOverrunError as error:
@@ -194,9 +223,20 @@ def serve(app: Flask, host: str, port: int) -> asyncio.AbstractServer:
 def serve_room(room: Room, host: str, port: int) -> asyncio.AbstractServer:
     """Begin to listen for this room."""
     loop = asyncio.get_event_loop()
-    return loop.run_until_complete(loop.create_server(
-        lambda: Server(room, data_size_limit=inbound.LARGEST, enable_SMTPUTF8=True, ident="Poruchi", timeout=300, loop=loop),
-        host, port))
+    return loop.run_until_complete(
+        loop.create_server(
+            lambda: Server(
+                room,
+                data_size_limit=inbound.LARGEST,
+                enable_SMTPUTF8=True,
+                ident="Poruchi",
+                timeout=300,
+                loop=loop,
+            ),
+            host,
+            port,
+        )
+    )
 
 
 def run(app: Flask) -> None:
@@ -207,7 +247,9 @@ def run(app: Flask) -> None:
     try:
         server = serve(app, settings().bind, settings().mail_port)
     except OSError as error:
-        raise SystemExit(f"The mail port {settings().mail_port} cannot be opened ({error.strerror}). Set MAIL_PORT to a free one.") from error
+        raise SystemExit(
+            f"The mail port {settings().mail_port} cannot be opened ({error.strerror}). Set MAIL_PORT to a free one."
+        ) from error
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, loop.stop)
     loop.run_forever()

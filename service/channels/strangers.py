@@ -126,8 +126,8 @@ def receive(inbound: Inbound, reason: str, *, answer: bool = True) -> None:
 
 
 def answer_stranger(inbound_id: int) -> None:
-    """The reaction: one polite answer to an address in thirty days, never more, however many messages come at once; none to
-    an address of our own."""
+    """The reaction: one polite answer to an address in thirty days, never more, however many
+    messages come at once; none to an address of our own."""
     inbound = db.session.get_one(Inbound, inbound_id)
     if inbound.sender.lower().endswith(f"@{settings().mail_domain.lower()}"):
         return

@@ -29,8 +29,10 @@ UNKNOWN = to_translate("Nobody we know writes from this address.")
 NOT_BELIEVED = to_translate("The sender of this mail could be forged. Ask them before it becomes a task.")
 NO_SENDER = to_translate("The mail names no sender, or several. Ask who wrote it before it becomes a task.")
 AUTOMATIC = to_translate("This is automatic mail; it is not answered.")
-LIKELY_AUTOMATIC = to_translate("This looks like an automatic reply. Nothing was answered; check whether a person wrote it.")
-UNREADABLE = to_translate("This mail took too long or too much memory to read. Save the original and look at it.")
+LIKELY_AUTOMATIC = to_translate(
+    "This looks like an automatic reply. Nothing was answered; check whether a person wrote it.")
+UNREADABLE = to_translate(
+    "This mail took too long or too much memory to read. Save the original and look at it.")
 CALL_BACK = to_translate("A known client called. Call back and enter the task for them.")
 FROM_LIST = to_translate("A client's mail that came as lists and machines send it. Nothing was answered; look whether a person wrote it.")
 EMPTY = to_translate("There were no words in it.")
@@ -98,7 +100,8 @@ def _from_stranger(inbound: Inbound, heard: Heard) -> None:
         if ANSWERABLE.match(inbound.sender):
             addresses.stop("phone", inbound.sender, stopped=True)
         return _set_aside(inbound, "stop", WANTS_NO_TEXTS)
-    answerable = {"sms": bool(ANSWERABLE.match(inbound.sender)), "email": heard.believed and bool(heard.sender) and not heard.automatic}
+    answerable = {"sms": bool(ANSWERABLE.match(inbound.sender)),
+                  "email": heard.believed and bool(heard.sender) and not heard.automatic}
     strangers.receive(inbound, UNKNOWN if heard.sender else NO_SENDER, answer=answerable.get(inbound.channel, False))
 
 
@@ -124,14 +127,17 @@ def _read(inbound: Inbound) -> Heard:
     inbound.sender = letter.sender or inbound.sender
     return Heard(text=letter.text, sender=letter.sender, subject=letter.subject, answer=letter.new_words,
                  automatic=by_machine, bulk=letter.bulk, unread=letter.unread,
-                 believed=belief.believed(letter, str(inbound.headers.get("peer", ""))), about=about, files=letter.files)
+                 believed=belief.believed(letter, str(inbound.headers.get("peer", ""))),
+                 about=about, files=letter.files)
 
 
 def _by_machine(inbound: Inbound, letter: parse.Letter) -> automatic.Verdict:
-    """Whether a machine wrote it. The envelope's sender is kept in the headers, because From takes its place in the row."""
+    """Whether a machine wrote it. The envelope's sender is kept in the headers: From takes its
+    place in the row."""
     if letter.automatic:
         return "certain"
-    answers = bool(letter.references) or any(map(short_links.read_answer, [inbound.account, *inbound.headers.get("to", [])]))
+    addresses_of_ours = [inbound.account, *inbound.headers.get("to", [])]
+    answers = bool(letter.references) or any(map(short_links.read_answer, addresses_of_ours))
     return automatic.verdict(letter.subject, letter.new_words, answers=answers,
                              envelope=str(inbound.headers.get("envelope", inbound.sender)))
 

@@ -1,4 +1,5 @@
-"""Who is believed: DMARC's domain agrees with From, by the server that the settings name; nobody without it, but for the demo on loopback."""
+"""Who is believed: DMARC's domain agrees with From, by the server that the settings name; nobody
+without it, but for the demo on loopback."""
 
 from __future__ import annotations
 
@@ -24,42 +25,83 @@ def letter(results, sender="client@demo.example"):
 def set_to(monkeypatch):
     def change(**values):
         monkeypatch.setattr(belief, "settings", lambda: settings().model_copy(update=values))
+
     return change
 
 
-@pytest.mark.parametrize(("results", "believed"), [
-    ("mx.desk.test; dmarc=pass header.from=demo.example", True), ("mx.desk.test; dmarc=pass (p=reject) header.from=Demo.Example", True),
-    ("MX.Desk.Test 1; spf=pass smtp.mailfrom=a@demo.example; dmarc=pass header.from=demo.example", True),
-    ("mx.desk.test; dmarc=pass header.from=evil.example", False), ("mx.desk.test; dmarc=pass header.from=sub.demo.example", False),
-    ("mx.desk.test; dmarc=pass", False), ("mx.desk.test; dmarc=fail header.from=demo.example", False),
-    ("mx.desk.test; dmarc=fail header.from=demo.example; dkim=pass header.d=demo.example", False),
-    ("mx.desk.test; dmarc=pass header.from=demo.example; dmarc=pass header.from=evil.example", False),
-    ("mx.desk.test; dmarc=bestguesspass header.from=demo.example", False),
-    ("mx.desk.test; dmarc=none header.from=demo.example; dkim=pass header.d=demo.example", True),
-    ("mx.desk.test; dkim=pass header.d=demo.example", True), ("mx.desk.test; dkim=pass header.d=evil.example", False),
-    ("mx.desk.test; dkim=pass header.d=evil.example header.i=@demo.example", False), ("mx.desk.test; dkim=pass header.i=@demo.example", False),
-    ("mx.desk.test; dkim=fail header.d=demo.example", False), ("mx.desk.test; spf=pass smtp.mailfrom=client@demo.example", False),
-    ("mx.evil.example; dmarc=pass header.from=demo.example", False), ("mx.desk.test; none", False), ("", False), ("mx.desk.test; dmarc=" + "(" * 3000, False)])
+@pytest.mark.parametrize(
+    ("results", "believed"),
+    [
+        ("mx.desk.test; dmarc=pass header.from=demo.example", True),
+        ("mx.desk.test; dmarc=pass (p=reject) header.from=Demo.Example", True),
+        (
+            "MX.Desk.Test 1; spf=pass smtp.mailfrom=a@demo.example; dmarc=pass header.from=demo.example",
+            True,
+        ),
+        ("mx.desk.test; dmarc=pass header.from=evil.example", False),
+        ("mx.desk.test; dmarc=pass header.from=sub.demo.example", False),
+        ("mx.desk.test; dmarc=pass", False),
+        ("mx.desk.test; dmarc=fail header.from=demo.example", False),
+        (
+            "mx.desk.test; dmarc=fail header.from=demo.example; dkim=pass header.d=demo.example",
+            False,
+        ),
+        (
+            "mx.desk.test; dmarc=pass header.from=demo.example; dmarc=pass header.from=evil.example",
+            False,
+        ),
+        ("mx.desk.test; dmarc=bestguesspass header.from=demo.example", False),
+        (
+            "mx.desk.test; dmarc=none header.from=demo.example; dkim=pass header.d=demo.example",
+            True,
+        ),
+        ("mx.desk.test; dkim=pass header.d=demo.example", True),
+        ("mx.desk.test; dkim=pass header.d=evil.example", False),
+        ("mx.desk.test; dkim=pass header.d=evil.example header.i=@demo.example", False),
+        ("mx.desk.test; dkim=pass header.i=@demo.example", False),
+        ("mx.desk.test; dkim=fail header.d=demo.example", False),
+        ("mx.desk.test; spf=pass smtp.mailfrom=client@demo.example", False),
+        ("mx.evil.example; dmarc=pass header.from=demo.example", False),
+        ("mx.desk.test; none", False),
+        ("", False),
+        ("mx.desk.test; dmarc=" + "(" * 3000, False),
+    ],
+)
 def test_only_what_was_checked_of_the_very_domain_is_believed(results, believed):
     assert belief.believed(letter(results), "127.0.0.1") is believed
 
 
-@pytest.mark.parametrize("sender", [
-    "client@demo.example (<x@evil.example>)", "<@evil.example:client@demo.example>", "client@demo.example\r\nFrom: x@evil.example",
-    "client@demo.example, x@evil.example", "x@evil.example <client@demo.example>"])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "client@demo.example (<x@evil.example>)",
+        "<@evil.example:client@demo.example>",
+        "client@demo.example\r\nFrom: x@evil.example",
+        "client@demo.example, x@evil.example",
+        "x@evil.example <client@demo.example>",
+    ],
+)
 def test_a_sender_that_could_be_read_in_two_ways_is_not_believed(world, app, sender):
     for domain in ("demo.example", "evil.example"):
-        assert not belief.believed(letter(f"mx.desk.test; dmarc=pass header.from={domain}", sender), "127.0.0.1")
+        assert not belief.believed(
+            letter(f"mx.desk.test; dmarc=pass header.from={domain}", sender), "127.0.0.1"
+        )
 
 
 def test_results_that_the_sender_wrote_below_do_not_count():
-    both = letter("mx.desk.test; dmarc=fail header.from=demo.example\r\nAuthentication-Results: mx.desk.test; dmarc=pass header.from=demo.example")
+    both = letter(
+        "mx.desk.test; dmarc=fail header.from=demo.example\r\nAuthentication-Results: mx.desk.test; dmarc=pass header.from=demo.example"
+    )
     assert not belief.believed(both, "127.0.0.1")
 
 
 def test_a_passed_check_of_another_domain_makes_no_task_of_the_client(world, app):
     person = world.client()
-    mail(person.email, "Find three suppliers of oat milk", results="mx.desk.test; dmarc=pass header.from=evil.example")
+    mail(
+        person.email,
+        "Find three suppliers of oat milk",
+        results="mx.desk.test; dmarc=pass header.from=evil.example",
+    )
     work_off()
     rows = one(select(Inbound).where(Inbound.sender == person.email))
     assert [(row.state, row.reason) for row in rows] == [("needs_person", understand.NOT_BELIEVED)]
@@ -79,11 +121,20 @@ def no_demo(app):
         db.session.execute(delete(Address).where(Address.value == belief.DEMO_ADDRESS))
 
 
-@pytest.mark.parametrize(("demo", "url", "authserv", "nobody"), [
-    (False, "http://127.0.0.1:8000", "", True), (True, "http://127.0.0.1:8000", "", False), (True, "http://localhost:8000", "", False),
-    (True, "https://desk.example", "", True), (True, "http://127.0.0.1.evil.example", "", True), (False, "https://desk.example", "mx.desk.example", False)])
+@pytest.mark.parametrize(
+    ("demo", "url", "authserv", "nobody"),
+    [
+        (False, "http://127.0.0.1:8000", "", True),
+        (True, "http://127.0.0.1:8000", "", False),
+        (True, "http://localhost:8000", "", False),
+        (True, "https://desk.example", "", True),
+        (True, "http://127.0.0.1.evil.example", "", True),
+        (False, "https://desk.example", "mx.desk.example", False),
+    ],
+)
 def test_without_the_setting_only_a_demo_on_loopback_believes_and_others_say_so(
-        world, client, set_to, no_demo, demo, url, authserv, nobody):
+    world, client, set_to, no_demo, demo, url, authserv, nobody
+):
     if demo:
         demo_client()
     set_to(mail_authserv=authserv, public_url=url)

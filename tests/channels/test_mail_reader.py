@@ -1,4 +1,5 @@
-"""Reading a mail has an end: what takes too long or too much ends the child alone, waits for a person, and the others go on."""
+"""Reading a mail has an end: what takes too long or too much ends the child alone, waits for a
+person, and the others go on."""
 
 from __future__ import annotations
 
@@ -23,13 +24,24 @@ from tests.talk import checked, mail, one, tasks_of, told, work_off
 
 HTML = b"Content-Type: text/html\r\n\r\n"
 # More lines than the child has memory for: some 15 million in 30 MB.
-MANY_LINES = b"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\n" + b"\r\n" * (inbound.LARGEST // 2 - 200)
+MANY_LINES = b"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\n" + b"\r\n" * (
+    inbound.LARGEST // 2 - 200
+)
 
 
 def keep(sender, rest):
-    raw = (f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject: Odd\r\nMessage-ID: <{uuid.uuid4().hex}@x.example>\r\n".encode() + rest)
-    inbound.keep("email", "tasks@desk.localhost", parse.identity(raw), sender=sender, raw=raw,
-                 headers={"peer": "127.0.0.1", "to": [], "envelope": sender})
+    raw = (
+        f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject: Odd\r\nMessage-ID: <{uuid.uuid4().hex}@x.example>\r\n".encode()
+        + rest
+    )
+    inbound.keep(
+        "email",
+        "tasks@desk.localhost",
+        parse.identity(raw),
+        sender=sender,
+        raw=raw,
+        headers={"peer": "127.0.0.1", "to": [], "envelope": sender},
+    )
     return raw
 
 
@@ -60,13 +72,20 @@ def test_three_mails_that_were_slow_hold_up_nobody(world, app):
     assert len(tasks_of(person)) == 1 and len(rows_of(attacker)) == 3
 
 
-def test_a_mail_that_takes_too_much_waits_for_a_person_with_its_original_and_others_go_on(world, app):
+def test_a_mail_that_takes_too_much_waits_for_a_person_with_its_original_and_others_go_on(
+    world, app
+):
     person = world.client()
     raw = keep(person.email, MANY_LINES)
     keep(person.email, HTML + b"<p>Find three suppliers of oat milk")
     work_off()
-    assert [(row.state, row.reason) for row in rows_of(person.email)] == [("needs_person", understand.UNREADABLE), ("worked", None)]
-    assert [task.text for task in tasks_of(person)] == ["Find three suppliers of oat milk"] and len(told(person)) == 1
+    assert [(row.state, row.reason) for row in rows_of(person.email)] == [
+        ("needs_person", understand.UNREADABLE),
+        ("worked", None),
+    ]
+    assert [task.text for task in tasks_of(person)] == ["Find three suppliers of oat milk"] and len(
+        told(person)
+    ) == 1
     waiting = rows_of(person.email)[0]
     assert (waiting.raw, waiting.subject, waiting.sender) == (raw, "Odd", person.email)
 
@@ -90,7 +109,11 @@ def test_a_child_that_hangs_is_ended_in_time_and_the_next_mail_is_read(mails, mo
     os.kill(child, signal.SIGSTOP)
     began = time.monotonic()
     letter = mails.read(html("<p>two"))
-    assert (letter.unread, letter.sender, letter.text) == (True, "a@b.example", "") and time.monotonic() - began < 3
+    assert (letter.unread, letter.sender, letter.text) == (
+        True,
+        "a@b.example",
+        "",
+    ) and time.monotonic() - began < 3
     assert not os.path.exists(f"/proc/{child}")
     monkeypatch.setattr(reader, "SECONDS", 15.0)
     assert mails.read(html("<p>three")).text == "three"
@@ -116,10 +139,20 @@ def test_the_child_holds_no_secret_and_has_its_limits(mails):
     mails.read(html("<p>one"))
     with open(f"/proc/{mails.process.pid}/environ", "rb") as file:
         names = {entry.partition(b"=")[0].decode() for entry in file.read().split(b"\0") if entry}
-    assert not names & {"SECRET_KEY", "DATABASE_URL", "OWNER_DATABASE_URL", "STRIPE_API_KEY", "TWILIO_AUTH_TOKEN", "SMTP_URL"}
+    assert not names & {
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "OWNER_DATABASE_URL",
+        "STRIPE_API_KEY",
+        "TWILIO_AUTH_TOKEN",
+        "SMTP_URL",
+    }
     with open(f"/proc/{mails.process.pid}/limits") as file:
         limits = {line[:25].strip(): line[25:].split()[0] for line in file}
-    assert limits["Max address space"] == str(reader_process.MEMORY) and int(limits["Max cpu time"]) <= 2 + reader_process.CPU_SECONDS
+    assert (
+        limits["Max address space"] == str(reader_process.MEMORY)
+        and int(limits["Max cpu time"]) <= 2 + reader_process.CPU_SECONDS
+    )
 
 
 def test_a_child_ends_with_its_worker(mails):
@@ -130,13 +163,20 @@ def test_a_child_ends_with_its_worker(mails):
 
 def test_files_come_back_whole_from_the_child(mails):
     content = bytes(range(256)) * 5000
-    raw = (b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\nContent-Type: text/html\r\n\r\n<p>\xd0\x9f\r\n"
-           b"--q\r\nContent-Type: application/pdf; name*=utf-8''%D0%9F.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+    raw = (
+        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\nContent-Type: text/html\r\n\r\n<p>\xd0\x9f\r\n"
+        b"--q\r\nContent-Type: application/pdf; name*=utf-8''%D0%9F.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
     letter = mails.read(raw + base64.encodebytes(content) + b"--q--\r\n")
-    assert [(part.name, part.type, part.content) for part in letter.files] == [("П.pdf", "application/pdf", content)]
+    assert [(part.name, part.type, part.content) for part in letter.files] == [
+        ("П.pdf", "application/pdf", content)
+    ]
     assert letter == parse.read(raw + base64.encodebytes(content) + b"--q--\r\n")
 
 
 def test_short_plain_text_is_read_without_a_child(mails):
     assert mails.read(b"From: a@b.example\r\n\r\nwords").text == "words" and mails.process is None
-    assert mails.read(b"From: a@b.example\r\n\r\n" + b"words " * 10_000).text.startswith("words") and mails.process is not None
+    assert (
+        mails.read(b"From: a@b.example\r\n\r\n" + b"words " * 10_000).text.startswith("words")
+        and mails.process is not None
+    )

@@ -1,4 +1,5 @@
-"""The mail room, spoken to by SMTP: long lines are taken, connections and bytes in flight are bounded, nothing is lost."""
+"""The mail room, spoken to by SMTP: long lines are taken, connections and bytes in flight are
+bounded, nothing is lost."""
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ def heading(mark):
     return f"From: who@else.example\r\nMessage-ID: <{mark}>\r\n\r\n".encode()
 
 
-@pytest.mark.parametrize("length", [998, 999, 1_001, 65_534, 65_535, 65_536, 65_537, 131_072, 5 * MB])
+@pytest.mark.parametrize(
+    "length", [998, 999, 1_001, 65_534, 65_535, 65_536, 65_537, 131_072, 5 * MB]
+)
 def test_a_line_of_any_length_is_taken_whole(room, app, length):
     mark = uuid.uuid4().hex
     raw = heading(mark) + b"x" * length + b"\r\n.dot\r\n..\r\nlast\r\n"
@@ -83,12 +86,31 @@ def test_a_line_of_any_length_is_taken_whole(room, app, length):
 
 def test_a_dot_within_a_long_line_ends_nothing(room, app):
     mark = uuid.uuid4().hex
-    raw = heading(mark) + b"y" * (mailroom.PIECE - 1) + b".\r\n" + b"z" * mailroom.PIECE + b"\r\n" + b"." * mailroom.PIECE + b"\r\nend\r\n"
+    raw = (
+        heading(mark)
+        + b"y" * (mailroom.PIECE - 1)
+        + b".\r\n"
+        + b"z" * mailroom.PIECE
+        + b"\r\n"
+        + b"." * mailroom.PIECE
+        + b"\r\nend\r\n"
+    )
     assert talk(room).data(raw)[0] == 250
     assert [row.raw for row in kept(mark)] == [raw]
 
 
-@pytest.mark.parametrize("words", [b"", b"\r\n", b".\r\n", b"..\r\n", b".x\r\n\r\n.\r\n", b"\r\n.\r\n\r\n..\r\n", b"last line\r\n"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"",
+        b"\r\n",
+        b".\r\n",
+        b"..\r\n",
+        b".x\r\n\r\n.\r\n",
+        b"\r\n.\r\n\r\n..\r\n",
+        b"last line\r\n",
+    ],
+)
 def test_dots_and_empty_mails_come_through(room, app, words):
     mark = uuid.uuid4().hex
     server = talk(room)
@@ -102,10 +124,19 @@ def test_dots_and_empty_mails_come_through(room, app, words):
 def test_pipelined_commands_after_a_mail_are_obeyed(room, app):
     marks = [uuid.uuid4().hex for _n in range(3)]
     server = talk(room)
-    again = b"".join(b"MAIL FROM:<who@else.example>\r\nRCPT TO:<tasks@desk.localhost>\r\nDATA\r\n" + heading(mark) + b"words\r\n.\r\n" for mark in marks[1:])
+    again = b"".join(
+        b"MAIL FROM:<who@else.example>\r\nRCPT TO:<tasks@desk.localhost>\r\nDATA\r\n"
+        + heading(mark)
+        + b"words\r\n.\r\n"
+        for mark in marks[1:]
+    )
     server.docmd("DATA")
     server.send(heading(marks[0]) + b"words\r\n.\r\n" + again + b"QUIT\r\n")
-    assert [line[:3] for line in server.file.read().splitlines()] == [b"250", *[b"250", b"250", b"354", b"250"] * 2, b"221"]
+    assert [line[:3] for line in server.file.read().splitlines()] == [
+        b"250",
+        *[b"250", b"250", b"354", b"250"] * 2,
+        b"221",
+    ]
     assert [len(kept(mark)) for mark in marks] == [1, 1, 1]
 
 
@@ -124,8 +155,16 @@ def test_the_envelopes_sender_is_remembered(room, app, sender):
     assert [row.headers["envelope"] for row in kept(mark)] == [sender]
 
 
-@pytest.mark.parametrize("header", ["From: client@demo.example " + "(" * 900 + ")" * 900, "Subject: =?utf-8?b?=ZZZ?=", "Subject: " + "x=?a?q?" * 60_000,
-                                    "From: " + '"' * 60_000, "X: y\r\n" * 60_000 + "Z: z"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "From: client@demo.example " + "(" * 900 + ")" * 900,
+        "Subject: =?utf-8?b?=ZZZ?=",
+        "Subject: " + "x=?a?q?" * 60_000,
+        "From: " + '"' * 60_000,
+        "X: y\r\n" * 60_000 + "Z: z",
+    ],
+)
 def test_mail_with_odd_headers_is_kept_at_once(room, app, header):
     mark = uuid.uuid4().hex
     began = time.monotonic()
@@ -146,8 +185,11 @@ def test_mail_beyond_thirty_megabytes_is_refused_for_good_and_a_whole_one_is_tak
 
 
 def test_more_connections_than_there_are_places_are_told_to_come_again(room):
-    held = [socket.create_connection(("127.0.0.1", room["port"]), 10) for _n in range(mailroom.MOST_CONNECTIONS)]
-    assert all(one.recv(4).startswith(b"220") for one in held)
+    held = [
+        socket.create_connection(("127.0.0.1", room["port"]), 10)
+        for _n in range(mailroom.MOST_CONNECTIONS)
+    ]
+    assert all(connection.recv(4).startswith(b"220") for connection in held)
     late = socket.create_connection(("127.0.0.1", room["port"]), 10)
     assert late.makefile("rb").read().startswith(b"421 ")
     held.pop().close()
@@ -158,13 +200,15 @@ def test_more_connections_than_there_are_places_are_told_to_come_again(room):
         time.sleep(0.05)
     else:
         raise AssertionError("a place that was left is not given to another")
-    for one in held:
-        one.close()
+    for connection in held:
+        connection.close()
 
 
 def test_mails_that_are_not_kept_yet_take_a_bounded_room_and_the_sender_tries_again(room, app):
     marks = [uuid.uuid4().hex for _n in range(4)]
-    held = [begin(room, heading(mark) + (b"x" * 1022 + b"\r\n") * (27 * 1024)) for mark in marks[:3]]
+    held = [
+        begin(room, heading(mark) + (b"x" * 1022 + b"\r\n") * (27 * 1024)) for mark in marks[:3]
+    ]
     wait_for(lambda: room["room"].bytes > 80 * MB)
     over = begin(room, heading(marks[3]) + (b"x" * 1022 + b"\r\n") * (27 * 1024))
     assert end(over)[0] == 452 and kept(marks[3]) == []
@@ -176,7 +220,9 @@ def test_mails_that_are_not_kept_yet_take_a_bounded_room_and_the_sender_tries_ag
     assert [len(kept(mark)) for mark in marks] == [1, 1, 0, 0]
     over.mail("who@else.example")
     over.rcpt("tasks@desk.localhost")
-    assert over.data(heading(marks[3]) + b"words\r\n")[0] == 250, "the connection that was refused goes on"
+    assert over.data(heading(marks[3]) + b"words\r\n")[0] == 250, (
+        "the connection that was refused goes on"
+    )
 
 
 def test_forty_mails_of_short_lines_take_the_memory_of_the_bound(room, app):

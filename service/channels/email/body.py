@@ -1,8 +1,10 @@
-"""The words and files of a mail's parts. Where the same words come as plain text and as HTML, their content decides.
+"""The words and files of a mail's parts. Where the same words come as plain text and as HTML, their
+content decides.
 
-Plain text is taken where it says all that the HTML says: nearly all its words, the addresses behind its links, nothing struck
-out. Else the HTML is: some programs put a blank or a placeholder beside it, and plain text says the opposite of "do ~~not~~
-call". Where plain text quotes an earlier mail (lines with ">"), links do not decide: quotes can be cut from it alone.
+Plain text is taken where it says all that the HTML says: nearly all its words, the addresses behind
+its links, nothing struck out. Else the HTML is: some programs put a blank or a placeholder beside
+it, and plain text says the opposite of "do ~~not~~ call". Where plain text quotes an earlier mail
+(lines with ">"), links do not decide: quotes can be cut from it alone.
 """
 
 from __future__ import annotations
@@ -11,8 +13,7 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message as Mail
 
-from service.channels.email import html_text
-from service.channels.email.parts import Part, bytes_of, file_name, text_of
+from service.channels.email.parts import BLANKS, Part, bytes_of, file_name, text_of
 
 MOST_PARTS, MOST_FILES, DEEPEST = 200, 30, 50
 LARGEST_TEXT, LARGEST_HTML, MOST_LINKS = 200_000, 4_000_000, 500
@@ -28,7 +29,8 @@ class TooDeep(ValueError):
 
 @dataclass
 class Words:
-    """What a part says: its text, whether it was HTML, what stands behind its links, whether something is struck out."""
+    """What a part says: its text, whether it was HTML, what stands behind its links, whether
+    something is struck out."""
 
     text: str = ""
     marked: bool = False
@@ -38,7 +40,8 @@ class Words:
 
 @dataclass
 class Body:
-    """All parts of a mail that were read so far: its files, how many parts, how much more HTML may come."""
+    """All parts of a mail that were read so far: its files, how many parts, how much more HTML may
+    come."""
 
     files: list[Part] = field(default_factory=list)
     parts: int = 0
@@ -53,8 +56,12 @@ class Body:
             return Words()
         if not part.is_multipart():
             return self._leaf(part)
-        inner = [self.words(child, depth + 1) for child in part.get_payload() if isinstance(child, Mail)]
-        return _chosen(inner) if part.get_content_type() == "multipart/alternative" else _joined(inner)
+        inner = [
+            self.words(child, depth + 1) for child in part.get_payload() if isinstance(child, Mail)
+        ]
+        return (
+            _chosen(inner) if part.get_content_type() == "multipart/alternative" else _joined(inner)
+        )
 
     def _leaf(self, part: Mail) -> Words:
         kind, name = part.get_content_type(), file_name(part)
@@ -64,7 +71,9 @@ class Body:
             return Words()
         if kind != "text/html":
             return Words(text_of(part))
-        source = text_of(part)[:self.html_left]
+        from service.channels.email import html_text  # 8 MB that only the child needs
+
+        source = text_of(part)[: self.html_left]
         self.html_left -= len(source)
         found = html_text.read(source)
         return Words(found.text, marked=True, links=found.links[:MOST_LINKS], struck=found.struck)
@@ -72,20 +81,27 @@ class Body:
 
 def _joined(words: list[Words]) -> Words:
     said = [one for one in words if not _blank(one)]
-    return Words("\n".join(one.text for one in said), any(one.marked for one in said),
-                 [link for one in said for link in one.links][:MOST_LINKS], any(one.struck for one in said))
+    return Words(
+        "\n".join(one.text for one in said),
+        any(one.marked for one in said),
+        [link for one in said for link in one.links][:MOST_LINKS],
+        any(one.struck for one in said),
+    )
 
 
 def _chosen(words: list[Words]) -> Words:
     """Of the forms of the same words the one that says all."""
-    plain, marked = _joined([one for one in words if not one.marked]), _joined([one for one in words if one.marked])
+    plain, marked = (
+        _joined([one for one in words if not one.marked]),
+        _joined([one for one in words if one.marked]),
+    )
     if _blank(plain) or _blank(marked):
         return plain if _blank(marked) else marked
     return plain if _says_all(plain.text, marked) else marked
 
 
 def _blank(words: Words) -> bool:
-    return not words.text.strip(html_text.FILLER)
+    return not words.text.strip(BLANKS)
 
 
 def _says_all(plain: str, marked: Words) -> bool:

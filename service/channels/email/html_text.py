@@ -1,8 +1,9 @@
-"""HTML as plain text, in linear time: links keep their addresses, cells stand apart, what is struck out or hidden is marked.
+"""HTML as plain text, in linear time: links keep their addresses, cells stand apart, what is struck
+out or hidden is marked.
 
-inscriptis lays the text out. It gets a tree of known elements without attributes, at most DEEPEST deep, and only tables that
-are small enough to be laid out side by side: left to itself it drops what is nested deeper, and its time and memory grow
-with the square of a table.
+inscriptis lays the text out. It gets a tree of known elements without attributes, at most DEEPEST
+deep, and only tables that are small enough to be laid out side by side: left to itself it drops
+what is nested deeper, and its time and memory grow with the square of a table.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from inscriptis.html_engine import Inscriptis
 from inscriptis.model.config import ParserConfig
 from lxml import etree
 
+from service.channels.email.parts import BLANKS
+
 DEEPEST, DEEPEST_LIST = 200, 8
-# inscriptis copies a paragraph at each of its elements: after so many elements the rest is text without layout, and text
-# ends after so many characters.
+# inscriptis copies a paragraph at each of its elements: after so many elements the rest is text
+# without layout, and text ends after so many characters.
 MOST_ELEMENTS, MOST_TEXT = 50_000, 200_000
 # All addresses behind links together; of more the words alone stay.
 MOST_OF_ADDRESSES = 50_000
@@ -27,28 +30,59 @@ SILENT = frozenset({"head", "title", "style", "script", "template"})
 TABLE = frozenset({"table", "tr", "td", "th"})
 LISTS = frozenset({"ul", "ol"})
 AS_IT_IS = TABLE | LISTS | {"p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "pre"}
-AS_BLOCK = frozenset({
-    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "html", "legend", "main", "nav", "option", "section",
-    "summary", "tbody", "tfoot", "thead"})
+AS_BLOCK = frozenset(
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "caption",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "main",
+        "nav",
+        "option",
+        "section",
+        "summary",
+        "tbody",
+        "tfoot",
+        "thead",
+    }
+)
 CELLS = frozenset({"td", "th", "caption"})
-# Put into the source where words begin and end to be struck out: the parser ends such elements before a paragraph in them.
+# Put into the source where words begin and end to be struck out: the parser ends such elements
+# before a paragraph in them.
 BEGINS, ENDS = "\ue001", "\ue002"
 STRUCK_TAGS = re.compile(r"<(/?)(?:s|strike|del)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 STRUCK = re.compile(r"text-decoration[a-z-]*:[^;]*line-through")
 HIDDEN = re.compile(r"(?:^|[;\s])(?:display:none|visibility:hidden)")
 PREFORMATTED = re.compile(r"white-space:(?:pre|break-spaces)")
 WEB = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
-# Stands for "&" while inscriptis lays out, because it would read character references a second time.
+# Stands for "&" while inscriptis lays out, because it would read character references a second
+# time.
 AMPERSAND = "\ue000"
 OURS = str.maketrans("", "", AMPERSAND + BEGINS + ENDS)
-# What newsletters fill their hidden first line with.
-FILLER = " \t\r\n\u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass
 class HtmlText:
-    """The text of an HTML part, the addresses behind its links, and whether something in it is struck out."""
+    """The text of an HTML part, the addresses behind its links, and whether something in it is
+    struck out."""
 
     text: str
     links: list[str]
@@ -56,7 +90,8 @@ class HtmlText:
 
 
 def read(source: str) -> HtmlText:
-    """Return the text of an HTML document; empty where there is none. Takes time linear in its length."""
+    """Return the text of an HTML document; empty where there is none. Takes time linear in its
+    length."""
     parser = etree.HTMLParser(target=_Target(), huge_tree=True, encoding="utf-8")
     signed = STRUCK_TAGS.sub(lambda tag: ENDS if tag[1] else BEGINS, source.translate(OURS))
     target = etree.fromstring(signed.encode(), parser) if source.strip() else None
@@ -74,7 +109,8 @@ def _tidy(text: str) -> str:
 
 
 def _lay_flat(root: etree._Element) -> None:
-    """Make lines of the cells of each table that only arranges the page, or that is too large to be laid out."""
+    """Make lines of the cells of each table that only arranges the page, or that is too large to be
+    laid out."""
     kept = {table for table in root.iter("table") if _lies_side_by_side(table)}
     for element in [one for one in root.iter(*TABLE) if _table_of(one) not in kept]:
         element.tag = "div"
@@ -89,7 +125,9 @@ def _lies_side_by_side(table: etree._Element) -> bool:
         return False
     rows = list(table.iterdescendants("tr"))
     widest = max((len(row) for row in rows), default=0)
-    return widest * len(rows) <= MOST_CELLS and all(_is_short(cell) for cell in table.iterdescendants("td", "th"))
+    return widest * len(rows) <= MOST_CELLS and all(
+        _is_short(cell) for cell in table.iterdescendants("td", "th")
+    )
 
 
 def _is_short(cell: etree._Element) -> bool:
@@ -103,7 +141,8 @@ def _is_short(cell: etree._Element) -> bool:
 
 @dataclass
 class _Open:
-    """An open element: its name in the new tree (none where it was too deep), and what ends with it."""
+    """An open element: its name in the new tree (none where it was too deep), and what ends with
+    it."""
 
     name: str | None
     silent: bool = False
@@ -123,8 +162,8 @@ class _Target:
         self.addresses = 0
         self.struck = False
         self.root: etree._Element
-        # How often what comes now is struck out or hidden, by tags and by styles; what stands in the bracket that is open, and
-        # blanks that wait for what follows.
+        # How often what comes now is struck out or hidden, by tags and by styles; what stands in
+        # the bracket that is open, and blanks that wait for what follows.
         self.struck_tags = 0
         self.marks = {"struck": 0, "hidden": 0}
         self.bracket = self.blanks = ""
@@ -141,10 +180,16 @@ class _Target:
         if name == "br" or name in AS_IT_IS or name in AS_BLOCK:
             self._end_bracket()
         self._begin(element, name, style, attributes)
-        element.mark = "struck" if STRUCK.search(style) else "hidden" if HIDDEN.search(style) else ""
+        element.mark = (
+            "struck" if STRUCK.search(style) else "hidden" if HIDDEN.search(style) else ""
+        )
         if element.mark:
             self.marks[element.mark] += 1
-        if name == "a" and self.in_link is None and (address := attributes.get("href", "").translate(OURS).strip()):
+        if (
+            name == "a"
+            and self.in_link is None
+            and (address := attributes.get("href", "").translate(OURS).strip())
+        ):
             element.link, self.in_link = address, []
         elif name == "img" and self.in_link is not None:
             self.data(attributes.get("alt", "").translate(OURS))
@@ -170,7 +215,8 @@ class _Target:
             self._break()
 
     def data(self, text: str) -> None:
-        """Take text of a page's words; each piece of what is struck out or hidden lies in a bracket."""
+        """Take text of a page's words; each piece of what is struck out or hidden lies in a
+        bracket."""
         if self.silent or self.length > MOST_TEXT:
             return
         for piece in re.split(f"([{BEGINS}{ENDS}])", text):
@@ -183,7 +229,13 @@ class _Target:
     def _words(self, text: str) -> None:
         if self.in_link is not None:
             self.in_link.append(text)
-        if mark := "struck" if self.struck_tags or self.marks["struck"] else "hidden" if self.marks["hidden"] else "":
+        if (
+            mark := "struck"
+            if self.struck_tags or self.marks["struck"]
+            else "hidden"
+            if self.marks["hidden"]
+            else ""
+        ):
             text = self._bracketed(text, mark)
         self.length += len(text)
         self.tree.data(text.replace("&", AMPERSAND))
@@ -211,7 +263,10 @@ class _Target:
             element.name = self._known(name)
             keeps = {"style": "white-space: pre"} if PREFORMATTED.search(style) else {}
             number = attributes.get("value", "")
-            self.tree.start(element.name, keeps | ({"value": number} if number.isdecimal() and len(number) < 6 else {}))
+            self.tree.start(
+                element.name,
+                keeps | ({"value": number} if number.isdecimal() and len(number) < 6 else {}),
+            )
             self.depth += 1
             self.elements += 1
             self.lists += element.name in LISTS
@@ -229,11 +284,11 @@ class _Target:
         self.tree.end("br")
 
     def _bracketed(self, text: str, mark: str) -> str:
-        bare = text.strip(FILLER)
+        bare = text.strip(BLANKS)
         if not bare:
             self.blanks += " " if self.bracket else ""
             return "" if self.bracket else text
-        before, after = text[:text.index(bare)], text[text.index(bare) + len(bare):]
+        before, after = text[: text.index(bare)], text[text.index(bare) + len(bare) :]
         opened = "" if self.bracket else f"[{mark}: "
         self.struck = self.struck or mark == "struck"
         found = f"{self.blanks}{before}{opened}{bare}"

@@ -1,4 +1,5 @@
-"""What a kept mail says. Real mail is odd: each part is guarded by itself, and the raw mail stays whatever happens here."""
+"""What a kept mail says. Real mail is odd: each part is guarded by itself, and the raw mail stays
+whatever happens here."""
 
 from __future__ import annotations
 
@@ -25,8 +26,9 @@ ADDRESS = re.compile(r"[^\s<>()\[\],;:@\"]+@[^\s<>()\[\],;:@\"]+")
 
 @dataclass
 class Letter:
-    """A mail as the house understands it: `text` is the whole of it. `automatic` mail comes from a machine that answers or
-    reports, `bulk` mail from a list, which a person may have written; of an `unread` one the headers alone could be read.
+    """A mail as the house understands it: `text` is the whole of it. `automatic` mail comes from a
+    machine that answers or reports, `bulk` mail from a list, which a person may have written; of an
+    `unread` one the headers alone could be read.
     """
 
     sender: str
@@ -47,8 +49,8 @@ class Letter:
 
 
 def read(raw: bytes) -> Letter:
-    """Read a mail; never raises for what is odd in it. What it takes of time and memory is bounded by whoever calls it: see
-    `reader`."""
+    """Read a mail; never raises for what is odd in it. What it takes of time and memory is bounded
+    by whoever calls it: see `reader`."""
     mail, found = _parsed(raw), body.Body()
     try:
         words = found.words(mail)
@@ -59,7 +61,8 @@ def read(raw: bytes) -> Letter:
 
 
 def unread(raw: bytes) -> Letter:
-    """Return what the headers say of a mail that cannot be read, with the whole of it as one file. Takes little time."""
+    """Return what the headers say of a mail that cannot be read, with the whole of it as one file.
+    Takes little time."""
     head = _head(raw)
     letter = _letter(_heading(head), head, "", [Part("mail.eml", "message/rfc822", raw)])
     letter.unread = True
@@ -73,15 +76,24 @@ def is_plain(raw: bytes, longest: int) -> bool:
 
 def _letter(mail: Mail, head: bytes, text: str, files: list[Part]) -> Letter:
     sender = _address(mail, head)
-    return Letter(sender=sender, subject=_header(mail, "Subject")[:300], text=text,
-                  message_id=_header(mail, "Message-ID")[:990], references=_references(mail),
-                  automatic=automatic.marked(lambda name: _raw(mail, name), sender, mail.get_content_type()),
-                  results=[str(value)[:LONGEST_HEADER] for value in mail.get_all("Authentication-Results", [])][:MOST_RESULTS],
-                  files=files, bulk=automatic.bulk(lambda name: _raw(mail, name), mail.keys()))
+    return Letter(
+        sender=sender,
+        subject=_header(mail, "Subject")[:300],
+        text=text,
+        message_id=_header(mail, "Message-ID")[:990],
+        references=_references(mail),
+        automatic=automatic.marked(lambda name: _raw(mail, name), sender, mail.get_content_type()),
+        results=[
+            str(value)[:LONGEST_HEADER] for value in mail.get_all("Authentication-Results", [])
+        ][:MOST_RESULTS],
+        files=files,
+        bulk=automatic.bulk(lambda name: _raw(mail, name), mail.keys()),
+    )
 
 
 def _parsed(raw: bytes) -> Mail:
-    """The mail; of one that is nested too deeply the headers alone, with all the rest as one attachment."""
+    """The mail; of one that is nested too deeply the headers alone, with all the rest as one
+    attachment."""
     try:
         return message_from_bytes(raw, policy=policy.compat32)
     except RecursionError:
@@ -95,16 +107,19 @@ def _heading(raw: bytes) -> Mail:
 def _head(raw: bytes) -> bytes:
     """The headers, as far as they are looked at."""
     ends = [place for blank in (b"\r\n\r\n", b"\n\n") if (place := raw.find(blank)) >= 0]
-    return raw[:min([*ends, LARGEST_HEAD])]
+    return raw[: min([*ends, LARGEST_HEAD])]
 
 
 def identity(raw: bytes) -> str:
-    """Return what makes a mail the same delivery: its Message-ID together with a hash of its content after the transport's
-    headers. Takes time linear in its length, and reads its headers alone."""
+    """Return what makes a mail the same delivery: its Message-ID together with a hash of its
+    content after the transport's headers. Takes time linear in its length, and reads its headers
+    alone."""
     head = _head(raw)
     mail = _heading(head)
     content = raw.partition(b"\r\n\r\n")[2] or raw.partition(b"\n\n")[2]
-    digest = hashlib.sha256("\n".join([_address(mail, head), _header(mail, "Subject"), _header(mail, "Date")]).encode())
+    digest = hashlib.sha256(
+        "\n".join([_address(mail, head), _header(mail, "Subject"), _header(mail, "Date")]).encode()
+    )
     digest.update(content.replace(b"\r\n", b"\n").strip())
     return f"{_header(mail, 'Message-ID')[:900] or '<none>'} {digest.hexdigest()[:32]}"
 
@@ -115,12 +130,18 @@ def _header(mail: Mail, name: str) -> str:
 
 def _raw(mail: Mail, name: str) -> str:
     """A header as it came, its first occurrence; raw bytes are read as UTF-8, else as cp1251."""
-    value = next((str(found) for key, found in mail.raw_items() if key.lower() == name.lower()), "")[:LONGEST_HEADER]
+    value = next(
+        (str(found) for key, found in mail.raw_items() if key.lower() == name.lower()), ""
+    )[:LONGEST_HEADER]
     try:
         value.encode("utf-8")
         return value
     except UnicodeEncodeError:
-        content = value.encode("ascii", "surrogateescape") if _escaped(value) else value.encode("utf-8", "replace")
+        content = (
+            value.encode("ascii", "surrogateescape")
+            if _escaped(value)
+            else value.encode("utf-8", "replace")
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -132,18 +153,26 @@ def _escaped(value: str) -> bool:
 
 
 def _address(mail: Mail, head: bytes) -> str:
-    """The one address in From. None where it is missing, where there are several, and where two readers could see two: an
-    address within a comment or a name without quotes, a route, a second From, a line among the headers that is none."""
+    """The one address in From. None where it is missing, where there are several, and where two
+    readers could see two: an address within a comment or a name without quotes, a route, a second
+    From, a line among the headers that is none."""
     values = [str(value) for key, value in mail.raw_items() if key.lower() == "from"]
     broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in mail.defects)
     if broken or SPACED_FROM.search(head) or len(values) != 1 or len(values[0]) > LONGEST_HEADER:
         return ""
     bare = QUOTED.sub(" ", values[0])
     found = ADDRESS.findall(bare)
-    if not found or '"' in bare or len({one.lower() for one in found}) > 1 or bare.count("@") != len(found):
+    if (
+        not found
+        or '"' in bare
+        or len({one.lower() for one in found}) > 1
+        or bare.count("@") != len(found)
+    ):
         return ""
     return str(clean(found[0]).lower()[:320])
 
 
 def _references(mail: Mail) -> list[str]:
-    return re.findall(r"<[^<>\s]{1,900}>", f"{_raw(mail, 'In-Reply-To')} {_raw(mail, 'References')}")[:30]
+    return re.findall(
+        r"<[^<>\s]{1,900}>", f"{_raw(mail, 'In-Reply-To')} {_raw(mail, 'References')}"
+    )[:30]

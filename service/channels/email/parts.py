@@ -11,6 +11,8 @@ from service.texts import clean
 
 # Longer headers are cut: decoding one takes time that grows with the square of its length.
 LONGEST_HEADER = 8_000
+# What nobody sees: blanks, and what newsletters fill their hidden first line with.
+BLANKS = " \t\r\n\u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass
@@ -50,7 +52,11 @@ def file_name(part: Mail) -> str:
         return "attachment"
     if name:
         return decoded(name)
-    return "attachment" if str(part.get("Content-Disposition", "")).lower().startswith("attachment") else ""
+    return (
+        "attachment"
+        if str(part.get("Content-Disposition", "")).lower().startswith("attachment")
+        else ""
+    )
 
 
 def decoded(text: str) -> str:

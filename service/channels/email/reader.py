@@ -1,7 +1,8 @@
-"""Reads mails in a child process with limits of time and memory, so that a mail that eats either ends the child alone.
+"""Reads mails in a child process with limits of time and memory, so that a mail that eats either
+ends the child alone.
 
-One child for each worker, started with the first mail that needs it. Short plain text is read here: its time and memory are
-linear in its length.
+One child for each worker, started with the first mail that needs it. Short plain text is read here:
+its time and memory are linear in its length.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ LONGEST_HERE = 32 * 1024
 LARGE = 4 * 1024 * 1024
 
 
-# Ended by itself after a while without mails, or by somebody else; all other ends are the mail's doing.
+# Ended by itself after a while without mails, or by somebody else; all other ends are the mail's
+# doing.
 NOT_THE_MAIL = (0, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
 
 
@@ -44,7 +46,8 @@ class Reader:
         self.socket: socket.socket | None = None
 
     def read(self, raw: bytes) -> Letter:
-        """Return the mail, read; or what its headers say, `unread`, where reading it took too much."""
+        """Return the mail, read; or what its headers say, `unread`, where reading it took too
+        much."""
         if parse.is_plain(raw, LONGEST_HERE):
             return parse.read(raw)
         with self.lock:
@@ -94,14 +97,23 @@ class Reader:
             self.socket, theirs = socket.socketpair()
             with theirs:
                 self.process = subprocess.Popen(
-                    [sys.executable, "-m", "service.channels.email.reader_process"], cwd=ROOT, env=_environment(),
-                    stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                    [sys.executable, "-m", "service.channels.email.reader_process"],
+                    cwd=ROOT,
+                    env=_environment(),
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
         return self.process, self.socket
 
 
 def _environment() -> dict[str, str]:
     """What Python needs, and none of the settings: what reads hostile mail holds no secret."""
-    return {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "HOME") or name.startswith("PYTHON")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "LANG", "LC_ALL", "HOME") or name.startswith("PYTHON")
+    }
 
 
 _reader = Reader()

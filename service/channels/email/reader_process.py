@@ -1,7 +1,8 @@
-"""The child that reads mails for a worker, one after the other, within limits: `python -m service.channels.email.reader_process`.
+"""The child that reads mails for a worker, one after the other, within limits: `python -m
+service.channels.email.reader_process`.
 
-Its standard input is a socket to the worker. Over it go frames: eight bytes that say how long, then the content. A mail that
-takes too much ends this process and nothing else.
+Its standard input is a socket to the worker. Over it go frames: eight bytes that say how long, then
+the content. A mail that takes too much ends this process and nothing else.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from dataclasses import asdict, replace
 from service.channels.email import parse
 from service.channels.email.parse import Letter, Part
 
-# For each mail. An ordinary one of 30 MB, the largest that the mail room takes, needs under a second and 440 MB.
+# For each mail. An ordinary one of 30 MB, the largest that the mail room takes, needs under a
+# second and 440 MB.
 CPU_SECONDS, MEMORY = 10, 640 * 1024 * 1024
 # A child that has nothing to read for so long ends, and gives its memory back.
 IDLE_SECONDS = 300.0
@@ -33,7 +35,8 @@ def send(to: socket.socket, content: bytes) -> None:
 
 
 def receive(source: socket.socket, until: float) -> bytes:
-    """Return the next frame. Raises EOFError where the other side has ended, TimeoutError at the moment `until`."""
+    """Return the next frame. Raises EOFError where the other side has ended, TimeoutError at the
+    moment `until`."""
     return _exactly(source, LENGTH.unpack(_exactly(source, LENGTH.size, until))[0], until)
 
 
@@ -60,7 +63,7 @@ def unpacked(content: bytes) -> Letter:
     line, _, rest = content.partition(b"\n")
     facts, files, begins = json.loads(line), [], 0
     for name, kind, length in facts.pop("files"):
-        files.append(Part(name, kind, rest[begins:begins + length]))
+        files.append(Part(name, kind, rest[begins : begins + length]))
         begins += length
     return Letter(**facts, files=files)
 
@@ -82,10 +85,13 @@ def main() -> None:
 
 
 def _limit_time() -> None:
-    """Let this mail have its seconds beyond those that were used for earlier ones; the kernel ends the process after them."""
+    """Let this mail have its seconds beyond those that were used for earlier ones; the kernel ends
+    the process after them."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS, hard))
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + CPU_SECONDS, hard)
+    )
 
 
 if __name__ == "__main__":
