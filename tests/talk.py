@@ -11,6 +11,7 @@ from twilio.request_validator import RequestValidator
 from service.actor import staff
 from service.channels import inbound
 from service.channels.email import parse
+from service.channels.kept import Inbound
 from service.conversation.messages import Message
 from service.due import Due
 from service.tasks import analysis, questions, red_line, understanding
@@ -58,6 +59,12 @@ def mail(sender, words, subject="Tea", to="tasks@desk.localhost", peer="127.0.0.
     raw = letter.as_bytes()
     inbound.keep("email", to, parse.identity(raw), sender=sender, raw=raw, headers={"peer": peer, "to": []})
     return raw
+
+
+def set_aside_all():
+    """Leave no message waiting for other tests, whose pages show the oldest hundred."""
+    with wall.transaction(wall.system("test")):
+        db.session.execute(update(Inbound).where(Inbound.state != "worked").values(state="worked"))
 
 
 def one(query):

@@ -65,7 +65,9 @@ class Room:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         """Keep the mail, then say so."""
         try:
             await self._aside(self._keep, session.peer[0] if session.peer else "", envelope)

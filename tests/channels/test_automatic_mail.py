@@ -15,9 +15,17 @@ from service.conversation.messages import Message
 from service.triage import understand
 from tenants import wall
 from tests.factory import at_once
-from tests.talk import answers_on, ask, checked, mail, one, tasks_of, told, work_off
+from tests.talk import answers_on, ask, checked, mail, one, set_aside_all, tasks_of, told, work_off
 
 AWAY = "I am out of the office until 9 December without access to mail."
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits_afterwards(app):
+    """Leave no message behind."""
+    yield
+    set_aside_all()
+
 
 
 def kept_of(sender):

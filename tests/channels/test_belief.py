@@ -14,7 +14,15 @@ from service.triage import understand
 from tenants import addresses, people, wall
 from tenants.addresses import Address
 from tenants.wall import db
-from tests.talk import mail, one, tasks_of, told, work_off
+from tests.talk import mail, one, set_aside_all, tasks_of, told, work_off
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits_afterwards(app):
+    """Leave no message behind."""
+    yield
+    set_aside_all()
+
 
 
 def letter(results, sender="client@demo.example"):

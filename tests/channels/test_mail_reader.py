@@ -20,13 +20,21 @@ from service.tasks.task import find
 from service.triage import strangers_desk, understand
 from tenants import wall
 from tests.channels.test_what_waits import attached
-from tests.talk import checked, mail, one, tasks_of, told, work_off
+from tests.talk import checked, mail, one, set_aside_all, tasks_of, told, work_off
 
 HTML = b"Content-Type: text/html\r\n\r\n"
 # More lines than the child has memory for: some 15 million in 30 MB.
 MANY_LINES = b"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\n" + b"\r\n" * (
     inbound.LARGEST // 2 - 200
 )
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits_afterwards(app):
+    """Leave no message behind."""
+    yield
+    set_aside_all()
+
 
 
 def keep(sender, rest):

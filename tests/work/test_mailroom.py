@@ -17,10 +17,18 @@ from sqlalchemy import select
 from service.channels import inbound
 from service.channels.email import parse
 from service.channels.kept import Inbound
-from tests.talk import one
+from tests.talk import one, set_aside_all
 from workers import mailroom
 
 MB = 1024 * 1024
+
+
+@pytest.fixture(autouse=True)
+def nothing_waits_afterwards(app):
+    """Leave no message behind."""
+    yield
+    set_aside_all()
+
 
 
 @pytest.fixture

@@ -19,17 +19,22 @@ SENDERS = re.compile(
 # (X-Failed-Recipients is Exim's).
 MARKS = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From", "X-Failed-Recipients")
 ANSWERS = (
-    r"automatic (?:reply|response)|auto[ -]?(?:reply|response|responder)|out of (?:the )?office(?: (?:auto[ -]?)?reply)?|out-of-office"
+    r"automatic (?:reply|response)|auto[ -]?(?:reply|response|responder)"
+    r"|out of (?:the )?office(?: (?:auto[ -]?)?reply)?|out-of-office"
     r"|ooo|vacation (?:reply|response|notice)|away from (?:the )?office"
     r"|авто(?:матический )?ответ|авто-ответ|вне офиса|не в офисе|в отпуске|нет на месте|отсутствую"
-    r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática|risposta automatica"
+    r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática"
+    r"|risposta automatica"
     r"|odpowiedź automatyczna|automātiskā atbilde|automaatvastus|automatinis atsakymas"
 )
 REPORTS = (
-    r"delivery status notification|undelivered mail|undeliverable|mail delivery (?:failed|failure|system|subsystem)"
-    r"|mail system error|failure notice|returned mail|(?:message )?delivery (?:failure|failed|delayed)|delayed mail"
+    r"delivery status notification|undelivered mail|undeliverable|mail delivery (?:failed"
+    r"|failure|system|subsystem)"
+    r"|mail system error|failure notice|returned mail|(?:message )?delivery (?:failure|failed"
+    r"|delayed)|delayed mail"
     r"|message (?:undeliverable|could not be delivered)"
-    r"|не доставлено|недоставленн\w+|(?:сообщение|письмо) не доставлено|ошибка доставки|уведомление о (?:не)?доставке"
+    r"|не доставлено|недоставленн\w+|(?:сообщение|письмо) не доставлено|ошибка доставки"
+    r"|уведомление о (?:не)?доставке"
     r"|не удалось доставить"
 )
 SUBJECT = re.compile(
@@ -37,17 +42,21 @@ SUBJECT = re.compile(
 )
 # What no person writes of their own mail.
 MACHINE = re.compile(
-    r"this is an automat(?:ic|ed) (?:reply|response|message|notification|e-?mail)|(?:please )?do not (?:reply|respond) to this (?:e-?mail|message)"
+    r"this is an automat(?:ic|ed) (?:reply|response|message|notification|e-?mail)"
+    r"|(?:please )?do not (?:reply|respond) to this (?:e-?mail|message)"
     r"|could not be delivered to (?:one or more|the following)"
-    r"|это автоматическ(?:ий ответ|ое (?:сообщение|письмо|уведомление))|не отвечайте на это (?:письмо|сообщение)"
+    r"|это автоматическ(?:ий ответ|ое (?:сообщение|письмо|уведомление))"
+    r"|не отвечайте на это (?:письмо|сообщение)"
     r"|не (?:удалось|может быть) доставлен\w* (?:следующим|адресат)",
     re.IGNORECASE,
 )
 # What a person writes once for all who write: a note only where it answers something.
 ABSENCE = re.compile(
-    r"\b(?:i am|i['’]m|i will be|i['’]ll be) (?:currently |now )?(?:out of (?:the )?office|on (?:vacation|holidays?|annual leave|leave"
+    r"\b(?:i am|i['’]m|i will be|i['’]ll be) (?:currently |now )?(?:out of (?:the )?office"
+    r"|on (?:vacation|holidays?|annual leave|leave"
     r"|(?:parental|maternity|paternity|sick) leave)|away)\b"
-    r"|\b(?:я |меня )?(?:сейчас )?(?:(?:нахожусь )?в отпуске|не будет (?:в офисе|на месте)|буду отсутствовать|отсутствую|вне офиса)\b",
+    r"|\b(?:я |меня )?(?:сейчас )?(?:(?:нахожусь )?в отпуске|не будет (?:в офисе|на месте)"
+    r"|буду отсутствовать|отсутствую|вне офиса)\b",
     re.IGNORECASE,
 )
 LONGEST_NOTE = 1000
