@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import poke
+from service.channels.email import belief
 from service.config import settings
 from tenants import wall
 from tenants.roles import ROLES
@@ -21,7 +22,7 @@ def examine() -> dict[str, str]:
     """Name of each check to what is wrong with it, an empty text where it is right."""
     checks: dict[str, Callable[[], str]] = {
         "database": _database, "roles": _roles, "migrations": _migrations, "valkey": _valkey, "mail out": _mail_out,
-        "sms": _sms, "public address": _address}
+        "mail in": _mail_in, "sms": _sms, "public address": _address}
     return {name: check() for name, check in checks.items()}
 
 
@@ -71,6 +72,17 @@ def _mail_out() -> str:
     except OSError:
         return "The mail server of SMTP_URL does not answer."
     return ""
+
+
+def _mail_in() -> str:
+    try:
+        with wall.transaction(wall.system("doctor")):
+            believes_nobody = belief.believes_nobody()
+    except SQLAlchemyError:
+        return "Whether senders of mail can be checked is not known: the database cannot be read."
+    return ("MAIL_AUTHSERV is not set: no sender is believed, and every mail waits for an operator."
+            " Set it to the name that your receiving server writes into Authentication-Results."
+            if believes_nobody else "")
 
 
 def _sms() -> str:

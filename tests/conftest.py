@@ -38,7 +38,7 @@ def _settle(name: str) -> None:
         REDIS_URL=f"{os.environ['TEST_REDIS_URL']}?db={number}", DATA_DIR=str(folder), SECRET_KEY="only for tests " * 3,
         TWILIO_ACCOUNT_SID="AC" + "0" * 32, TWILIO_AUTH_TOKEN="test-token", TWILIO_FROM="+15005550006",
         STRIPE_WEBHOOK_SECRET="whsec_test", STRIPE_API_KEY="sk_test_12345", PUBLIC_URL="http://desk.test",
-        OUTBOUND="on", MAIL_DOMAIN="desk.localhost", QUIET_FROM="24", QUIET_TO="0", UNDO_SECONDS="0")
+        OUTBOUND="on", MAIL_DOMAIN="desk.localhost", MAIL_AUTHSERV="mx.desk.test", QUIET_FROM="24", QUIET_TO="0", UNDO_SECONDS="0")
 
 
 def pytest_unconfigure() -> None:

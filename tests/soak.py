@@ -129,6 +129,7 @@ class Soak:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = EMAIL, "tasks@desk.localhost", f"Tea {number}"
         mail["Message-ID"] = f"<soak-{number}@example.com>"
+        mail["Authentication-Results"] = "mx.desk.test; dmarc=pass header.from=example.com"
         mail.set_content(self.words(number))
         try:
             with smtplib.SMTP("127.0.0.1", self.desk.mail_port, timeout=15) as server:
@@ -180,7 +181,7 @@ def _taken(request: urllib.request.Request) -> bool:
 
 def soak(count: int, pause: float, spread: float) -> Result:
     """A desk of its own, the run, spread over at least so many seconds, and what came of it."""
-    desk = RunningDesk()
+    desk = RunningDesk(more={"MAIL_AUTHSERV": "mx.desk.test"})
     try:
         desk.start()
         run = Soak(desk, count, pause, spread)

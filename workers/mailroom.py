@@ -1,4 +1,5 @@
-"""The mail room: SMTP in. A mail is answered with 250 only after it is durably kept, with 4xx when that cannot be done."""
+"""The mail room: SMTP in. A mail is answered with 250 only after it is durably kept, with 4xx when
+that cannot be done."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from flask import Flask
 from psycopg import Error as DatabaseError
 from psycopg.errors import DiskFull
@@ -23,19 +24,37 @@ from tenants import company, wall
 
 log = logging.getLogger(__name__)
 THREADS = 8
-KEPT, LATER, TOO_MANY = "250 Kept", "451 Cannot keep this mail now, try again later", "452 Too many recipients"
-NO_ROOM = "452 No room for this mail now, try again later"
+KEPT, LATER, TOO_MANY = (
+    "250 Kept",
+    "451 Cannot keep this mail now, try again later",
+    "452 Too many recipients",
+)
+TOO_LARGE, NO_ROOM = (
+    "552 This mail is larger than 30 MB",
+    "452 Too many mails at once, try again later",
+)
+DISK_FULL = "452 No room for this mail now, try again later"
+FULL = b"421 Too many connections, try again later\r\n"
+# All connections together: how many, and how many bytes of mails that are not kept yet.
+MOST_CONNECTIONS, MOST_BYTES = 200, 96 * 1024 * 1024
+# A mail is read in pieces of this length, whatever the length of its lines: many programs write
+# longer ones than SMTP allows.
+PIECE = 64 * 1024
 
 
 class Room:
-    """Takes mail for tasks@, for a company's name and for answer addresses; nothing else is relayed anywhere."""
+    """Takes mail for tasks@, for a company's name and for answer addresses; nothing else is relayed
+    anywhere."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.pool = ThreadPoolExecutor(THREADS, thread_name_prefix="mail")
         self.slugs: set[str] = set()
+        self.connections = self.bytes = 0
 
-    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
         """550 for addresses that are none of ours, so that the sender learns of a slip at once."""
         if len(envelope.rcpt_tos) >= 20:
             return TOO_MANY
@@ -48,14 +67,16 @@ class Room:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         """Keep the mail, then say so."""
         try:
             await self._aside(self._keep, session.peer[0] if session.peer else "", envelope)
         except (SQLAlchemyError, DatabaseError) as error:
             reason = error.orig if isinstance(error, DBAPIError) else error
             log.warning("a mail could not be kept: %s", type(reason).__name__)
-            return NO_ROOM if isinstance(reason, DiskFull) else LATER
+            return DISK_FULL if isinstance(reason, DiskFull) else LATER
         return KEPT
 
     async def handle_exception(self, error: Exception) -> str:
@@ -64,7 +85,9 @@ class Room:
         return LATER
 
     async def _aside(self, call: Any, *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self.pool, partial(self._in_context, call, *arguments))
+        return await asyncio.get_running_loop().run_in_executor(
+            self.pool, partial(self._in_context, call, *arguments)
+        )
 
     def _in_context(self, call: Any, *arguments: Any) -> Any:
         with self.app.app_context():
@@ -74,7 +97,12 @@ class Room:
         name, _, domain = address.lower().rpartition("@")
         if domain != settings().mail_domain.lower():
             return False
-        return name in ("tasks", "postmaster") or name in self.slugs or short_links.read_answer(address) is not None or self._slug(name)
+        return (
+            name in ("tasks", "postmaster")
+            or name in self.slugs
+            or short_links.read_answer(address) is not None
+            or self._slug(name)
+        )
 
     def _slug(self, name: str) -> bool:
         """A company's name; those that exist are remembered, because slugs are never taken away."""
@@ -85,20 +113,135 @@ class Room:
         return found
 
     def _keep(self, peer: str, envelope: Envelope) -> None:
-        """Keep one row for each mail, whoever of us it was sent to: the first address is its account."""
+        """Keep one row for each mail, whoever of us it was sent to: the first address is its
+        account."""
         raw = envelope.original_content if isinstance(envelope.original_content, bytes) else b""
         to = [address.lower() for address in envelope.rcpt_tos]
-        inbound.keep("email", to[0], parse.identity(raw), sender=(envelope.mail_from or "")[:400], raw=raw,
-                     headers={"peer": peer, "to": to[1:]})
+        sender = (envelope.mail_from or "").strip("<>")[:400]
+        inbound.keep(
+            "email",
+            to[0],
+            parse.identity(raw),
+            sender=sender,
+            raw=raw,
+            headers={"peer": peer, "to": to[1:], "envelope": sender},
+        )
+
+
+class Server(SMTP):  # type: ignore[misc]
+    """One connection. A mail is taken whatever the length of its lines, as one block of memory that
+    all connections share."""
+
+    line_length_limit = PIECE
+
+    def __init__(self, room: Room, **options: Any) -> None:
+        super().__init__(room, **options)
+        self.room, self.refused, self.mine = room, False, 0
+
+    def connection_made(self, transport: Any) -> None:
+        """Refuse the connection where there are too many."""
+        self.refused = self.room.connections >= MOST_CONNECTIONS
+        if self.refused:
+            transport.write(FULL)
+            transport.close()
+            return
+        self.room.connections += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Give the place to another."""
+        if not self.refused:
+            self.room.connections -= 1
+            super().connection_lost(error)
+
+    def _envelope(self) -> Envelope:
+        assert self.envelope is not None  # it is made with the connection
+        return self.envelope
+
+    @syntax("DATA")  # type: ignore[misc]
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
+        """Take a mail up to a line with a dot alone, then have it kept; what was refused is read to
+        its end and thrown away."""
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        if refusal := self._why_not(arg):
+            await self.push(refusal)
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        try:
+            content, refusal = await self._content()
+            if not refusal:
+                self._envelope().original_content = content
+                refusal = await self._call_handler_hook("DATA")
+        finally:
+            self._release()
+        self._set_post_data_state()
+        await self.push(refusal)
+
+    def _why_not(self, arg: str) -> str:
+        if not self._envelope().rcpt_tos:
+            return "503 Error: need RCPT command"
+        if arg:
+            return "501 Syntax: DATA"
+        return NO_ROOM if self.room.bytes >= MOST_BYTES else ""
+
+    async def _content(self) -> tuple[bytes, str]:
+        """The mail with the dots that SMTP adds taken away, and why it is refused, where it is."""
+        # With a line's end before it, a dot in the first line ends an empty mail like any other.
+        self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]
+        content, refusal, ends = bytearray(), "", False
+        while not ends:
+            piece, ends = await self._piece()
+            if not refusal and (refusal := self._take(len(piece))):
+                content = bytearray()
+                self._release()
+            if not refusal:
+                content += piece
+        del content[-3:]
+        return bytes(memoryview(content.replace(b"\r\n.", b"\r\n"))[2:]), refusal
+
+    async def _piece(self) -> tuple[bytes, bool]:
+        """What comes next, up to a dot alone in a line or to PIECE bytes; whether the mail ends
+        with it."""
+        try:
+            return await self._reader.readuntil(b"\r\n.\r\n"), True
+        except asyncio.LimitOverrunError as error:
+            return await self._reader.read(error.consumed), False
+
+    def _take(self, more: int) -> str:
+        """Count these bytes; gives the refusal where there is no room for them."""
+        self.mine, self.room.bytes = self.mine + more, self.room.bytes + more
+        if self.mine > inbound.LARGEST:
+            return TOO_LARGE
+        return NO_ROOM if self.room.bytes > MOST_BYTES else ""
+
+    def _release(self) -> None:
+        self.room.bytes -= self.mine
+        self.mine = 0
 
 
 def serve(app: Flask, host: str, port: int) -> asyncio.AbstractServer:
     """Begin to listen; gives the server. Mail of up to 30 MB, 5 minutes for a slow sender."""
+    return serve_room(Room(app), host, port)
+
+
+def serve_room(room: Room, host: str, port: int) -> asyncio.AbstractServer:
+    """Begin to listen for this room."""
     loop = asyncio.get_event_loop()
-    room = Room(app)
-    return loop.run_until_complete(loop.create_server(
-        lambda: SMTP(room, data_size_limit=inbound.LARGEST, enable_SMTPUTF8=True, ident="Poruchi", timeout=300, loop=loop),
-        host, port))
+    return loop.run_until_complete(
+        loop.create_server(
+            lambda: Server(
+                room,
+                data_size_limit=inbound.LARGEST,
+                enable_SMTPUTF8=True,
+                ident="Poruchi",
+                timeout=300,
+                loop=loop,
+            ),
+            host,
+            port,
+        )
+    )
 
 
 def run(app: Flask) -> None:
@@ -109,7 +252,9 @@ def run(app: Flask) -> None:
     try:
         server = serve(app, settings().bind, settings().mail_port)
     except OSError as error:
-        raise SystemExit(f"The mail port {settings().mail_port} cannot be opened ({error.strerror}). Set MAIL_PORT to a free one.") from error
+        raise SystemExit(
+            f"The mail port {settings().mail_port} cannot be opened ({error.strerror}). Set MAIL_PORT to a free one."
+        ) from error
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, loop.stop)
     loop.run_forever()

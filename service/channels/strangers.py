@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service import accounts, actor
@@ -29,6 +29,7 @@ from tenants.signin.tables import Login
 from tenants.wall import db
 
 ANSWERED_FOR = timedelta(days=30)
+ONE_BY_ONE = text("select pg_advisory_xact_lock(hashtextextended('stranger ' || :sender, 0))")
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,12 @@ def receive(inbound: Inbound, reason: str, *, answer: bool = True) -> None:
 
 
 def answer_stranger(inbound_id: int) -> None:
-    """The reaction: one polite answer to an address in thirty days, never more."""
+    """The reaction: one polite answer to an address in thirty days, never more, however many
+    messages come at once; none to an address of our own."""
     inbound = db.session.get_one(Inbound, inbound_id)
+    if inbound.sender.lower().endswith(f"@{settings().mail_domain.lower()}"):
+        return
+    db.session.execute(ONE_BY_ONE, {"sender": inbound.sender})
     earlier = db.session.scalar(select(func.count()).select_from(Message).where(
         Message.to_address == inbound.sender, Message.template == "stranger", Message.direction == "out",
         Message.created_at > func.now() - ANSWERED_FOR))

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 
 from service import actor, left_out
 from service.channels import short_links, strangers
-from service.channels.email import belief, message_ids, parse
+from service.channels.email import automatic, belief, message_ids, parse, reader
 from service.channels.kept import Inbound
 from service.channels.sms import parse as sms_parse
 from service.conversation import answers, commands
@@ -30,6 +30,10 @@ UNKNOWN = to_translate("Nobody we know writes from this address.")
 NOT_BELIEVED = to_translate("The sender of this mail could be forged. Ask them before it becomes a task.")
 NO_SENDER = to_translate("The mail names no sender, or several. Ask who wrote it before it becomes a task.")
 AUTOMATIC = to_translate("This is automatic mail; it is not answered.")
+LIKELY_AUTOMATIC = to_translate(
+    "This looks like an automatic reply. Nothing was answered; check whether a person wrote it.")
+UNREADABLE = to_translate(
+    "This mail took too long or too much memory to read. Save the original and look at it.")
 CALL_BACK = to_translate("A known client called. Call back and enter the task for them.")
 FROM_LIST = to_translate("A client's mail that came as lists and machines send it. Nothing was answered; look whether a person wrote it.")
 EMPTY = to_translate("There were no words in it.")
@@ -53,9 +57,10 @@ class Heard:
     sender: str
     subject: str = ""
     answer: str = ""
-    automatic: bool = False
+    automatic: automatic.Verdict = ""
     bulk: bool = False
     believed: bool = True
+    unread: bool = False
     about: Reference | None = None
     files: list[parse.Part] = field(default_factory=list)
     media: int = 0
@@ -81,8 +86,10 @@ def understand(inbound_id: int) -> None:
     if inbound.channel == "sms" and ":" in inbound.sender:
         return _wait(inbound, NO_CHANNEL_BACK)
     sender = addresses.owner_of("email" if inbound.channel == "email" else "phone", heard.sender)
-    if heard.automatic or (heard.bulk and sender is None):
+    if heard.automatic == "certain" or (heard.bulk and sender is None):
         _set_aside(inbound, "automatic", AUTOMATIC)
+    elif heard.unread:
+        _wait(inbound, UNREADABLE)
     elif sender is None:
         _from_stranger(inbound, heard)
     elif reason := _why_it_waits(inbound, heard):
@@ -105,7 +112,8 @@ def _from_stranger(inbound: Inbound, heard: Heard) -> None:
         if ANSWERABLE.match(inbound.sender):
             addresses.stop("phone", inbound.sender, stopped=True)
         return _set_aside(inbound, "stop", WANTS_NO_TEXTS)
-    answerable = {"sms": bool(ANSWERABLE.match(inbound.sender)), "email": heard.believed and bool(heard.sender)}
+    answerable = {"sms": bool(ANSWERABLE.match(inbound.sender)),
+                  "email": heard.believed and bool(heard.sender) and not heard.automatic}
     strangers.receive(inbound, UNKNOWN if heard.sender else NO_SENDER, answer=answerable.get(inbound.channel, False))
 
 
@@ -113,6 +121,8 @@ def _why_it_waits(inbound: Inbound, heard: Heard) -> str | None:
     """Why a person has to look at what a known address sent."""
     if heard.bulk:
         return FROM_LIST
+    if heard.automatic:
+        return LIKELY_AUTOMATIC
     if not heard.believed:
         return NOT_BELIEVED
     if inbound.channel == "voice":
@@ -124,17 +134,29 @@ def _read(inbound: Inbound) -> Heard:
     if inbound.channel != "email":
         words = sms_parse.words_of(inbound)
         return Heard(text=words, sender=inbound.sender, answer=words, media=len(sms_parse.media_of(inbound)))
-    letter = parse.read(inbound.raw)
+    letter = reader.read(inbound.raw)
+    about, by_machine = _about(inbound, letter), _by_machine(inbound, letter)
     inbound.sender = letter.sender or inbound.sender
     return Heard(text=letter.text, sender=letter.sender, subject=letter.subject, answer=letter.new_words,
-                 automatic=letter.automatic, bulk=letter.bulk,
+                 automatic=by_machine, bulk=letter.bulk, unread=letter.unread,
                  believed=belief.believed(letter, str(inbound.headers.get("peer", ""))),
-                 about=_about(inbound, letter), files=letter.files)
+                 about=about, files=letter.files)
+
+
+def _by_machine(inbound: Inbound, letter: parse.Letter) -> automatic.Verdict:
+    """Whether a machine wrote it. The envelope's sender is kept in the headers: From takes its
+    place in the row."""
+    if letter.automatic:
+        return "certain"
+    addresses_of_ours = [inbound.account, *inbound.headers.get("to", [])]
+    answers = bool(letter.references) or any(map(short_links.read_answer, addresses_of_ours))
+    return automatic.verdict(letter.subject, letter.new_words, answers=answers,
+                             envelope=str(inbound.headers.get("envelope", inbound.sender)))
 
 
 def files_of(inbound: Inbound) -> list[parse.Part]:
     """What is attached to a kept mail."""
-    return parse.read(inbound.raw).files if inbound.channel == "email" else []
+    return reader.read(inbound.raw).files if inbound.channel == "email" else []
 
 
 def media_of(inbound: Inbound) -> int:

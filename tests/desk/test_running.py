@@ -12,6 +12,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.running_desk import ROOT, RunningDesk
@@ -161,11 +162,14 @@ def test_backup_and_restore_bring_everything_back():
 
 
 def test_the_doctor_says_what_is_wrong():
-    desk = RunningDesk()
+    desk = RunningDesk(more={"MAIL_AUTHSERV": "mx.desk.test"})
     try:
         desk.start()
         words = desk.command("doctor")
-        assert "database: right" in words and "roles: right" in words
+        assert "database: right" in words and "roles: right" in words and "mail in: right" in words
+        desk.more = {}
+        with pytest.raises(AssertionError, match="mail in: MAIL_AUTHSERV is not set"):
+            desk.command("doctor")
     finally:
         desk.stop()
 

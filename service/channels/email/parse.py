@@ -1,40 +1,34 @@
-"""What a kept mail says. Real mail is odd: each part is guarded by itself, and the raw mail stays whatever happens here."""
+"""What a kept mail says. Real mail is odd: each part is guarded by itself, and the raw mail stays
+whatever happens here."""
 
 from __future__ import annotations
 
 import hashlib
-import html
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
-from email.header import decode_header, make_header
+from email.errors import MissingHeaderBodySeparatorDefect
 from email.message import Message as Mail
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses
 
-import nh3
-
-from service.channels.email import quotes
+from service.channels.email import automatic, body, quotes
+from service.channels.email.body import LARGEST_TEXT
+from service.channels.email.parts import LONGEST_HEADER, Part, decoded
 from service.texts import clean
 
-MOST_PARTS, LARGEST_TEXT = 200, 200_000
-AUTOMATIC_SENDERS = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounce[s]?)([+-].*)?@", re.IGNORECASE)
-
-
-@dataclass
-class Part:
-    """An attached file."""
-
-    name: str
-    type: str
-    content: bytes
+__all__ = ["Letter", "Part", "identity", "is_plain", "read", "unread"]
+LARGEST_HEAD, MOST_RESULTS = 256 * 1024, 5
+# Python reads no header in such a line; other servers do.
+SPACED_FROM = re.compile(rb"^from[ \t]+:", re.IGNORECASE | re.MULTILINE)
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+ADDRESS = re.compile(r"[^\s<>()\[\],;:@\"]+@[^\s<>()\[\],;:@\"]+")
 
 
 @dataclass
 class Letter:
-    """A mail as the house understands it: `text` is the whole of it. `automatic` mail comes from a machine that answers or
-    reports, `bulk` mail from a list, which a person may have written.
+    """A mail as the house understands it: `text` is the whole of it. `automatic` mail comes from a
+    machine that answers or reports, `bulk` mail from a list, which a person may have written; of an
+    `unread` one the headers alone could be read.
     """
 
     sender: str
@@ -46,6 +40,7 @@ class Letter:
     results: list[str] = field(default_factory=list)
     files: list[Part] = field(default_factory=list)
     bulk: bool = False
+    unread: bool = False
 
     @property
     def new_words(self) -> str:
@@ -54,97 +49,99 @@ class Letter:
 
 
 def read(raw: bytes) -> Letter:
-    """Read a mail; never raises for what is odd in it."""
-    mail = _parsed(raw)
-    plain, marked, files = _walk(mail)
-    whole = plain or _from_html(marked)
-    return Letter(sender=_address(mail), subject=_header(mail, "Subject")[:300], text=whole.strip(),
-                  message_id=_header(mail, "Message-ID")[:990], references=_references(mail), automatic=_automatic(mail),
-                  results=[str(value) for value in mail.get_all("Authentication-Results", [])][:5], files=files,
-                  bulk=_bulk(mail))
+    """Read a mail; never raises for what is odd in it. What it takes of time and memory is bounded
+    by whoever calls it: see `reader`."""
+    mail, found = _parsed(raw), body.Body()
+    try:
+        words = found.words(mail)
+    except body.TooDeep:
+        mail, found = _heading(raw), body.Body()
+        words = found.words(mail)
+    return _letter(mail, _head(raw), words.text[:LARGEST_TEXT].strip(), found.files)
+
+
+def unread(raw: bytes) -> Letter:
+    """Return what the headers say of a mail that cannot be read, with the whole of it as one file.
+    Takes little time."""
+    head = _head(raw)
+    letter = _letter(_heading(head), head, "", [Part("mail.eml", "message/rfc822", raw)])
+    letter.unread = True
+    return letter
+
+
+def is_plain(raw: bytes, longest: int) -> bool:
+    """Return whether a mail of at most so many bytes is one piece of plain text."""
+    return len(raw) <= longest and _heading(_head(raw)).get_content_type() == "text/plain"
+
+
+def _letter(mail: Mail, head: bytes, text: str, files: list[Part]) -> Letter:
+    sender = _address(mail, head)
+    return Letter(
+        sender=sender,
+        subject=_header(mail, "Subject")[:300],
+        text=text,
+        message_id=_header(mail, "Message-ID")[:990],
+        references=_references(mail),
+        automatic=automatic.marked(lambda name: _raw(mail, name), sender, mail.get_content_type()),
+        results=[
+            str(value)[:LONGEST_HEADER] for value in mail.get_all("Authentication-Results", [])
+        ][:MOST_RESULTS],
+        files=files,
+        bulk=automatic.bulk(lambda name: _raw(mail, name), mail.keys()),
+    )
 
 
 def _parsed(raw: bytes) -> Mail:
-    """The mail; of one that is nested too deeply the headers alone, with all the rest as one attachment."""
+    """The mail; of one that is nested too deeply the headers alone, with all the rest as one
+    attachment."""
     try:
         return message_from_bytes(raw, policy=policy.compat32)
     except RecursionError:
-        return BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+        return _heading(raw)
+
+
+def _heading(raw: bytes) -> Mail:
+    return BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+
+
+def _head(raw: bytes) -> bytes:
+    """The headers, as far as they are looked at."""
+    ends = [place for blank in (b"\r\n\r\n", b"\n\n") if (place := raw.find(blank)) >= 0]
+    return raw[: min([*ends, LARGEST_HEAD])]
 
 
 def identity(raw: bytes) -> str:
-    """What makes a mail the same delivery: its Message-ID together with a hash of its content after the transport's headers."""
-    mail = _parsed(raw)
-    body = raw.partition(b"\r\n\r\n")[2] or raw.partition(b"\n\n")[2]
-    words = "\n".join([_address(mail), _header(mail, "Subject"), _header(mail, "Date")]).encode() + body.replace(b"\r\n", b"\n").strip()
-    return f"{_header(mail, 'Message-ID')[:900] or '<none>'} {hashlib.sha256(words).hexdigest()[:32]}"
-
-
-def _walk(mail: Mail) -> tuple[str, str, list[Part]]:
-    plain: list[str] = []
-    marked: list[str] = []
-    files: list[Part] = []
-    for part in _parts(mail):
-        kind, name = part.get_content_type(), _file_name(part)
-        if name or not kind.startswith("text/"):
-            # What is too much for a task is said there; what has a name or a byte is not dropped.
-            if (content := _bytes(part)) or name:
-                files.append(Part(name or "attachment", kind, content))
-        elif kind == "text/html":
-            marked.append(_text(part))
-        else:
-            plain.append(_text(part))
-    return "\n".join(plain)[:LARGEST_TEXT], "\n".join(marked)[:LARGEST_TEXT], files
-
-
-def _parts(mail: Mail) -> Iterator[Mail]:
-    for count, part in enumerate(mail.walk()):
-        if count >= MOST_PARTS:
-            return
-        if not part.is_multipart():
-            yield part
-
-
-def _text(part: Mail) -> str:
-    content, charset = _bytes(part), str(part.get_content_charset() or "utf-8")
-    for name in (charset, "utf-8", "cp1251", "latin-1"):
-        try:
-            return clean(content.decode(name))
-        except (LookupError, UnicodeError):
-            continue
-    return ""
-
-
-def _bytes(part: Mail) -> bytes:
-    try:
-        found = part.get_payload(decode=True)
-    except (ValueError, KeyError, AttributeError, LookupError):
-        found = str(part.get_payload()).encode("utf-8", "replace")
-    return found if isinstance(found, bytes) else b""
-
-
-def _file_name(part: Mail) -> str:
-    try:
-        name = part.get_filename()
-    except (ValueError, KeyError, AttributeError, LookupError, TypeError):
-        return "attachment"
-    if name:
-        return _decoded(name)
-    return "attachment" if str(part.get("Content-Disposition", "")).lower().startswith("attachment") else ""
+    """Return what makes a mail the same delivery: its Message-ID together with a hash of its
+    content after the transport's headers. Takes time linear in its length, and reads its headers
+    alone."""
+    head = _head(raw)
+    mail = _heading(head)
+    content = raw.partition(b"\r\n\r\n")[2] or raw.partition(b"\n\n")[2]
+    digest = hashlib.sha256(
+        "\n".join([_address(mail, head), _header(mail, "Subject"), _header(mail, "Date")]).encode()
+    )
+    digest.update(content.replace(b"\r\n", b"\n").strip())
+    return f"{_header(mail, 'Message-ID')[:900] or '<none>'} {digest.hexdigest()[:32]}"
 
 
 def _header(mail: Mail, name: str) -> str:
-    return " ".join(_decoded(_raw(mail, name)).split())
+    return " ".join(decoded(_raw(mail, name)).split())
 
 
 def _raw(mail: Mail, name: str) -> str:
     """A header as it came, its first occurrence; raw bytes are read as UTF-8, else as cp1251."""
-    value = next((str(found) for key, found in mail.raw_items() if key.lower() == name.lower()), "")
+    value = next(
+        (str(found) for key, found in mail.raw_items() if key.lower() == name.lower()), ""
+    )[:LONGEST_HEADER]
     try:
         value.encode("utf-8")
         return value
     except UnicodeEncodeError:
-        content = value.encode("ascii", "surrogateescape") if _escaped(value) else value.encode("utf-8", "replace")
+        content = (
+            value.encode("ascii", "surrogateescape")
+            if _escaped(value)
+            else value.encode("utf-8", "replace")
+        )
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -155,40 +152,27 @@ def _escaped(value: str) -> bool:
     return all(letter.isascii() or "\udc80" <= letter <= "\udcff" for letter in value)
 
 
-def _decoded(text: str) -> str:
-    try:
-        return clean(str(make_header(decode_header(text))))
-    except (ValueError, LookupError, UnicodeError, IndexError):
-        return clean(text)
-
-
-def _address(mail: Mail) -> str:
-    """The one address in From; none where it is missing or there are several."""
-    found = [address for _name, address in getaddresses([str(value) for value in mail.get_all("From", [])]) if "@" in address]
-    return found[0].strip().lower()[:320] if len(found) == 1 else ""
+def _address(mail: Mail, head: bytes) -> str:
+    """The one address in From. None where it is missing, where there are several, and where two
+    readers could see two: an address within a comment or a name without quotes, a route, a second
+    From, a line among the headers that is none."""
+    values = [str(value) for key, value in mail.raw_items() if key.lower() == "from"]
+    broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in mail.defects)
+    if broken or SPACED_FROM.search(head) or len(values) != 1 or len(values[0]) > LONGEST_HEADER:
+        return ""
+    bare = QUOTED.sub(" ", values[0])
+    found = ADDRESS.findall(bare)
+    if (
+        not found
+        or '"' in bare
+        or len({one.lower() for one in found}) > 1
+        or bare.count("@") != len(found)
+    ):
+        return ""
+    return str(clean(found[0]).lower()[:320])
 
 
 def _references(mail: Mail) -> list[str]:
-    return re.findall(r"<[^<>\s]{1,900}>", f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}")[:30]
-
-
-def _automatic(mail: Mail) -> bool:
-    """Out-of-office notes, bounces and other machines are never answered."""
-    submitted = _raw(mail, "Auto-Submitted").strip().lower()
-    return (submitted not in ("", "no") or _raw(mail, "Precedence").strip().lower() == "auto_reply"
-            or any(_raw(mail, name) for name in ("X-Autoreply", "X-Autorespond"))
-            or mail.get_content_type() == "multipart/report" or bool(AUTOMATIC_SENDERS.match(_address(mail))))
-
-
-def _bulk(mail: Mail) -> bool:
-    """Lists and what else asks for no answer."""
-    precedence = _raw(mail, "Precedence").strip().lower()
-    return precedence in ("bulk", "list", "junk") or any(_raw(mail, name) for name in ("List-Id", "X-Auto-Response-Suppress"))
-
-
-def _from_html(marked: str) -> str:
-    if not marked:
-        return ""
-    broken = re.sub(r"(?i)<(br|/p|/div|/tr|/li|/h\d)[^>]*>", "\n", marked)
-    bare = nh3.clean(broken, tags=set(), clean_content_tags={"script", "style", "head", "title"})
-    return re.sub(r"\n{3,}", "\n\n", html.unescape(bare)).strip()
+    return re.findall(
+        r"<[^<>\s]{1,900}>", f"{_raw(mail, 'In-Reply-To')} {_raw(mail, 'References')}"
+    )[:30]

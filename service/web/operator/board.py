@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service import drafts, finding
 from service.channels import lists as channel_lists
+from service.channels.email import belief
 from service.insight.lately import lately
 from service.now import now
 from service.tasks import lists
@@ -27,7 +28,7 @@ def desk() -> ResponseReturnValue:
     """Exceptions, and how much waits where."""
     return render_template("operator/desk.html", exceptions=(wrong := lists.exceptions()), most=lists.WRONG, phones=_phones(wrong),
                            counts=lists.counts("triage", *UNDER_WAY),
-                           loads=lists.loads(), waiting=len(channel_lists.waiting()))
+                           loads=lists.loads(), waiting=len(channel_lists.waiting()), no_authserv=belief.believes_nobody())
 
 
 def _phones(rows: list[lists.Row]) -> dict[int, str]:
