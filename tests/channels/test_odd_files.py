@@ -13,12 +13,13 @@ from service.files import Attachment
 from service.triage import strangers_desk, understand
 from tenants import wall
 from tests.channels.test_left_out import attached, kept_of, stuck
-from tests.talk import mail, one, tasks_of, work_off
+from tests.talk import checked, mail, one, tasks_of, work_off
 
 
 def odd(sender):
     """Files without a name, without a byte, with the same name, with names nobody could keep."""
     letter = EmailMessage()
+    letter["Authentication-Results"] = checked(sender)
     letter["From"], letter["To"], letter["Subject"] = sender, "tasks@desk.localhost", "Odd"
     letter.set_content("Please look at these.")
     for name, content in (
@@ -66,6 +67,7 @@ def test_odd_files_are_kept_each_under_a_name(world, app):
 def test_a_type_that_is_none_is_kept_as_bytes(world, application, app):
     person = world.client()
     letter = EmailMessage()
+    letter["Authentication-Results"] = checked(person.email)
     letter["From"], letter["To"], letter["Subject"] = person.email, "tasks@desk.localhost", "Odd"
     letter.set_content("Please look at this.")
     letter.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")

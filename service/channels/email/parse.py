@@ -55,8 +55,7 @@ def read(raw: bytes) -> Letter:
     try:
         words = found.words(mail)
     except body.TooDeep:
-        mail, found = _heading(raw), body.Body()
-        words = found.words(mail)
+        return unread(raw)
     return _letter(mail, _head(raw), words.text[:LARGEST_TEXT].strip(), found.files)
 
 
