@@ -59,6 +59,13 @@ def _clock(step):
     return run
 
 
+def _stop_delivered(task, by):
+    """A task is not stopped before the walk has come as far as a delivery."""
+    if task.met_share is None:
+        raise NotAllowed("Not so soon.")
+    cancelling.cancel(task, by)
+
+
 # What may be tried: the kind of event that it would bring about, how often, and the call.
 ACTIONS = {
     "delegate": ("task.queued", 9, lambda task, by: analysis.decide(task, by, "delegate", "research")),
@@ -84,7 +91,8 @@ ACTIONS = {
     "decide": ("task.resolved", 6, lambda task, by: dead_line.resolve(task, by, next(_outcomes), "So.", next(_figures))),
     "praise": ("task.praised", 2, lambda task, by: review.praise(task, by, "Well done.")),
     "move the date": ("task.changed", 1, lambda task, by: parameters.change(task, by, parameters.Parameters(deadline_at=soon(50)))),
-    "cancel": ("task.cancelled", 0.1, cancelling.cancel),
+    "stop what was delivered": ("task.cancelled", 1, _stop_delivered),
+    "cancel": ("task.cancelled", 0.03, cancelling.cancel),
 }
 
 
@@ -93,17 +101,36 @@ def _choose(dice, task: Task, who) -> str:
     can = states.possible(task, who.actor)
     fitting = [name for name, (kind, _often, _call) in ACTIONS.items() if kind in can]
     names = fitting if fitting and dice.random() < 0.7 else list(ACTIONS)
+    if who.actor.kind == SYSTEM:
+        names = ["silence notice", "silence"]
     return dice.choices(names, [ACTIONS[name][1] for name in names])[0]
 
 
 @pytest.mark.parametrize("seed", range(16))
 def test_no_order_of_steps_leaves_the_table(world, seed):
     dice = random.Random(seed)
-    client, other, holder, rival, desk = world.client(), world.client(), world.staff(), world.staff(), world.staff("operator")
-    clock = SimpleNamespace(id=None, actor=THE_SYSTEM, scope=wall.system("test"))
+    client, other, holder, rival, desk = _people(world)
     task_id = world.task(client, dice.choice(["received", "queued"]))
-    for _turn in range(80):
-        before, who = world.load(task_id), dice.choice([client, client, holder, holder, rival, desk, desk, other, clock])
+    _walk(world, dice, task_id, [client, client, holder, holder, rival, desk, desk, other], other, 80)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_no_order_of_words_on_a_delivery_charges_on_nobodys_word(world, seed):
+    dice = random.Random(seed)
+    client, other, holder, rival, desk = _people(world)
+    clock = SimpleNamespace(id=None, actor=THE_SYSTEM, scope=wall.system("test"))
+    task_id = world.partly(client, holder, dice.choice([0, 3, 4, 5]), 5)
+    _walk(world, dice, task_id, [client, clock, clock, holder, rival, desk, other], other, 24)
+
+
+def _people(world):
+    return world.client(), world.client(), world.staff(), world.staff(), world.staff("operator")
+
+
+def _walk(world, dice, task_id: int, people, other, turns: int) -> None:
+    """Somebody tries something, so many times."""
+    for _turn in range(turns):
+        before, who = world.load(task_id), dice.choice(people)
         name = _choose(dice, before, who)
         try:
             with wall.transaction(who.scope):
