@@ -80,7 +80,7 @@ def _facts(language: str, template: str) -> dict[str, Any]:
         "guess": saying("guess", language, kind="Information search" if language == "en" else "Поиск информации", price=outbound.money(9600, "EUR", language),
                         deadline=outbound.day(task.deadline_at, zone, language)),
         "deadline": outbound.day(task.deadline_at, zone, language), "red_line": outbound.day(task.red_line_at, zone, language),
-        "delivered": outbound.day(now(), zone, language), "silence": outbound.day(task.deadline_at, zone, language),
+        "delivered": outbound.day(now(), zone, language), "unanswered": saying("counts_as_yes", language, silence=outbound.day(task.deadline_at, zone, language)),
         "proposal_price": outbound.money(6720, "EUR", language), "proposal_deadline": outbound.day(task.red_line_at, zone, language),
         "options": saying("options_reply", language, options=options), "progress": 60, "holds": saying("holds", language), "code": "481 516",
         "charged": saying("free", language), "invoice": "PO-2026-1107", "invoice_link": f"{URL}/app/lindqvist/billing/invoices/PO-2026-1107.pdf",

@@ -170,7 +170,7 @@ class Life:
         answers = [{"id": row, "text": row.columns["text"], "met": met or place > 0, "note": ""} for place, row in enumerate(self.criteria)]
         share = round(100 * sum(bool(answer["met"]) for answer in answers) / len(answers))
         self.delivery = self.fact("delivery", at, self.party.holder, text=self.work.one("delivery"), criteria=answers)
-        self.set(delivered_at=at, overdue_at=None)
+        self.set(delivered_at=at, overdue_at=None, met_share=share)
         self.move("task.delivered", at, self.party.holder, "delivered", delivery=self.delivery, met=share)
 
     def judge(self, kind: str, at: datetime, score: int, comment: str, then: str | None = None, by: Player | None = None) -> Row:
