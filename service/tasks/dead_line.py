@@ -224,13 +224,13 @@ def _kind_for(score: int | None, then: str | None) -> str:
     if score is not None and not 0 <= score <= 100:
         raise BadInput({"score": _("The score is between 0 and 100.")})
     if then and then not in KINDS:
-        raise BadInput({"then": _("Choose rework, a lower price or an operator’s decision.")})
+        raise BadInput({"then": _("Choose: have it reworked, pay a share, or let an operator decide.")})
     if then and score is not None and score >= SUCCESS:
         raise BadInput({"score": _("80 % and more accepts the work. Give a figure below 80, or accept it.")})
     if then == "settle" and score is None:
         raise BadInput({"score": _("Give a figure below 80: that share of the price is charged.")})
     if not then and score is not None and score < SUCCESS:
-        raise BadInput({"then": _("Below 80 %, choose rework, a lower price or an operator’s decision.")})
+        raise BadInput({"then": _("Below 80 %, choose: have it reworked, pay that share, or let an operator decide.")})
     return KINDS[then] if then else "task.accepted"
 
 

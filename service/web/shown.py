@@ -30,7 +30,8 @@ from tenants.wall import db
 
 # What stands between the words of the conversation, so that nobody asks what has been settled since.
 MOMENTS = ("task.claimed", "task.assigned", "task.given_back", "task.retold", "task.corrected", "task.understood", "task.asked", "task.answered",
-           "task.changed", "task.red_line", "task.delivered", "task.reworked", "task.disputed", "task.resolved", "task.accepted", "task.settled")
+           "task.changed", "task.red_line", "task.delivered", "task.reworked", "task.disputed",
+           "task.silence_ended", "task.resolved", "task.accepted", "task.settled")
 
 
 @dataclass
