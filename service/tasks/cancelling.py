@@ -5,6 +5,8 @@ Where a delivery was sent back, disputed or met under 80 % of the criteria, an o
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 
 from service.actor import Actor
@@ -48,7 +50,8 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     if len(reason) > 2000:
         raise BadInput({"reason": _("At most 2,000 letters.")})
     due, agreed = price_now(task), undecided(task)
-    record(task, "task.cancelled", by, price=due, **({"agreed": agreed} if agreed else {}), set_={
-        **clock.ended_wait(task), "price": due, "reason": reason.strip(), "ended_at": now(), "disputed_at": None,
-        "waiting_for": "operator" if agreed else None, "alarm_at": None, "alarm": None})
+    columns = {"price": due, "reason": reason.strip(), "ended_at": now(), "disputed_at": None,
+               "waiting_for": "operator" if agreed else None, "alarm_at": None, "alarm": None}
+    facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
+    record(task, "task.cancelled", by, set_={**clock.ended_wait(task), **columns}, price=due, **facts)
     return due

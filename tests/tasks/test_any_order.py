@@ -173,7 +173,7 @@ def _charged_on_somebodys_word(task_id: int) -> None:
         assert 0 < made.amount == task.price <= agreed
         assert event.by_kind in (CLIENT, OPERATOR) or (event.kind == "task.accepted" and task.met_share >= dead_line.SUCCESS)
         assert event.kind != "task.cancelled" or "agreed" not in event.facts
-        if event.kind == "task.settled" or "score" in event.facts and event.kind == "task.resolved":
+        if event.kind == "task.settled" or (event.kind == "task.resolved" and "score" in event.facts):
             assert made.amount == dead_line.share_of(agreed, event.facts["score"])
 
 
