@@ -3,7 +3,8 @@ const SUCCESS = 80;
 // Forms whose reader has said that it is not quite it; they stay open while the page follows by itself.
 const opened = new WeakSet();
 
-const sum = (minor, currency) => new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency }).format(minor / 100);
+const sum = (minor, currency) => new Intl.NumberFormat(
+  document.documentElement.lang, { style: "currency", currency }).format(minor / 100);
 
 // The button that pays a part says which: by the figure that is typed, else by the share that was met.
 function pays(button, figure, most) {
@@ -22,7 +23,7 @@ function follow(form) {
   pays(form.querySelector("[data-pays]"), figure.value, form.dataset.most ?? SUCCESS - 1);
   if (!below) return;
   line.hidden = false;
-  if (figure.value !== "" && document.activeElement !== line) line.value = figure.value;
+  if (document.activeElement !== line) line.value = figure.value || line.defaultValue;
   below.hidden = !low && !("open" in below.dataset) && !opened.has(form);
   for (const part of form.querySelectorAll("[data-accepts]")) part.hidden = low;
 }
