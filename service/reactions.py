@@ -34,7 +34,8 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "task.resolved": ("charge_decided", "tell_client_resolved"),
     "task.settled": ("charge", "tell_assistant_accepted"),
     "task.accepted": ("charge", "tell_assistant_accepted"),
-    "task.cancelled": ("charge", "tell_assistant_cancelled", "tell_client_cancelled", "tell_desk_undecided"),
+    "task.cancelled": (
+        "charge", "tell_assistant_cancelled", "tell_client_cancelled", "tell_desk_undecided"),
     "task.praised": ("charge_tip", "tell_assistant_praise"),
     "task.message": ("pass_on",),
     "message.written": ("send",),

@@ -165,7 +165,8 @@ def _delivered(event: Event, template: str) -> None:
 
 
 def unanswered(share: int, ends: str, language: str) -> str:
-    """Return what no answer by the day `ends` means for a delivery that met so many percent of its criteria."""
+    """Return what no answer by the day `ends` means for a delivery that met so many percent of its
+    criteria."""
     key = "counts_as_yes" if share >= dead_line.SUCCESS else "operator_decides"
     return saying(key, language, silence=ends, share=share)
 
@@ -205,7 +206,11 @@ def tell_client_resolved(event: Event) -> None:
     task, person = _of(event)
     said = dead_line.last_acceptance(task)
     stopped = "price" in event.facts
-    told = said.comment if said and (stopped or event.facts.get("outcome") != "cancel") else task.reason
+    told = (
+        said.comment
+        if said and (stopped or event.facts.get("outcome") != "cancel")
+        else task.reason
+    )
     charged = _charged(event.facts["price"], task, person) if stopped else ""
     outbound.tell(person, "resolved", task, reason=ended(told), charged=charged)
 

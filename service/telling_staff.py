@@ -94,8 +94,11 @@ def tell_desk_disputed(event: Event) -> None:
 
 
 def tell_desk_silence_ended(event: Event) -> None:
-    """Nobody replied to a delivery under 80 %: an operator decides, unless the client does first."""
-    note_desk(find(event.task_id or 0), _l("No reply, under %(share)s %%: decide", share=dead_line.SUCCESS))
+    """Nobody replied to a delivery under 80 %: an operator decides, if the client does not."""
+    note_desk(
+        find(event.task_id or 0),
+        _l("No reply, under %(share)s %%: decide", share=dead_line.SUCCESS),
+    )
 
 
 def tell_desk_undecided(event: Event) -> None:

@@ -118,7 +118,9 @@ class World:
         """A delivered task with so many of so many criteria met; gives its id."""
         task_id = self.task(client, "retold", holder)
         with wall.transaction(client.scope):
-            wanted = parameters.Parameters(criteria=[f"Point {number}" for number in range(1, of + 1)])
+            wanted = parameters.Parameters(
+                criteria=[f"Point {number}" for number in range(1, of + 1)]
+            )
             parameters.change(find(task_id), client.actor, wanted)
         self._step("working", task_id, client, holder)
         with wall.transaction(holder.scope):

@@ -42,7 +42,8 @@ def _charge(event: Event) -> None:
 
 
 def _charge_decided(event: Event) -> None:
-    """An operator set the price of a stopped task; what follows other decisions is charged by its own event."""
+    """An operator set the price of a stopped task; what follows other decisions is charged by its
+    own event."""
     if "price" in event.facts:
         _charge(event)
 
@@ -71,8 +72,9 @@ HERE: dict[str, Callable[[Event], None]] = {
     **{name: getattr(telling_staff, name) for name in (
         "tell_assistant_assigned", "tell_assistant_corrected", "tell_assistant_started", "tell_assistant_answered",
         "tell_assistant_changed", "remind_assistant_red_line", "tell_assistant_rework", "tell_assistant_accepted",
-        "tell_assistant_cancelled", "tell_assistant_praise", "tell_desk_given_back", "tell_desk_red_line", "tell_desk_disputed",
-        "tell_desk_silence_ended", "tell_desk_undecided")},
+        "tell_assistant_cancelled", "tell_assistant_praise", "tell_desk_given_back",
+        "tell_desk_red_line", "tell_desk_disputed", "tell_desk_silence_ended",
+        "tell_desk_undecided")},
 }
 # Reactions that call a vendor: they commit their intent, call without a transaction, and commit the result.
 OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": payments.pay, "fetch_media": media.fetch}

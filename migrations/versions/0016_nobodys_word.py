@@ -1,4 +1,5 @@
-"""A score is kept only where a person said one; beside it stands the share of the criteria that was met."""
+"""A score is kept only where a person said one; beside it stands the share of the criteria that was
+met."""
 
 from __future__ import annotations
 
@@ -25,14 +26,18 @@ where d.task_id = task.id
 
 
 def upgrade() -> None:
-    """Fill the share of tasks that were delivered; the lists of an operator's decisions follow it."""
+    """Fill the share of tasks that were delivered; index what waits for an operator."""
     op.alter_column("acceptance", "score", existing_type=sa.Integer(), nullable=True)
     op.add_column("task", sa.Column("met_share", sa.Integer(), nullable=True))
     _as_owner(FILL)
     op.drop_index("ix_task_pair", table_name="task")
-    op.create_index("ix_task_pair", "task", ["holder_id", "company_id"],
-                    postgresql_include=["score", "met_share"],
-                    postgresql_where=sa.text("met_share is not null and state in ('accepted', 'closed')"))
+    op.create_index(
+        "ix_task_pair",
+        "task",
+        ["holder_id", "company_id"],
+        postgresql_include=["score", "met_share"],
+        postgresql_where=sa.text("met_share is not null and state in ('accepted', 'closed')"),
+    )
     op.drop_index("ix_task_goes_wrong", table_name="task")
     op.create_index("ix_task_goes_wrong", "task", ["deadline_at", "id"],
                     postgresql_where=sa.text(f"{WENT_WRONG} or waiting_for = 'operator'"))
@@ -41,13 +46,22 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Put the share of the criteria where no score was said; the index holds scored tasks again."""
     op.drop_index("ix_task_goes_wrong", table_name="task")
-    op.create_index("ix_task_goes_wrong", "task", ["deadline_at", "id"], postgresql_where=sa.text(WENT_WRONG))
+    op.create_index(
+        "ix_task_goes_wrong", "task", ["deadline_at", "id"], postgresql_where=sa.text(WENT_WRONG)
+    )
     _as_owner("update acceptance a set score = coalesce(t.met_share, 0) from task t"
               " where t.id = a.task_id and a.score is null")
-    _as_owner("update task set score = met_share where score is null and state in ('accepted', 'closed')")
+    _as_owner(
+        "update task set score = met_share where score is null and state in ('accepted', 'closed')"
+    )
     op.drop_index("ix_task_pair", table_name="task")
-    op.create_index("ix_task_pair", "task", ["holder_id", "company_id"], postgresql_include=["score"],
-                    postgresql_where=sa.text("score is not null"))
+    op.create_index(
+        "ix_task_pair",
+        "task",
+        ["holder_id", "company_id"],
+        postgresql_include=["score"],
+        postgresql_where=sa.text("score is not null"),
+    )
     op.drop_column("task", "met_share")
     op.alter_column("acceptance", "score", existing_type=sa.Integer(), nullable=False)
 

@@ -114,8 +114,10 @@ class TaskLinks(TypedDict):
 
 
 class Task(TypedDict):
-    """A task. `waiting_for` is `client` while a question or a retelling waits for an answer and the clock stands,
-    `operator` while an operator has to decide what is charged. `score` is what a person said of the delivery,
+    """A task. `waiting_for` is `client` while a question or a retelling waits for an answer and the
+    clock stands,
+    `operator` while an operator has to decide what is charged. `score` is what a person said of the
+    delivery,
     `met_share` the share of the criteria that the last delivery met, both in percent."""
 
     id: int

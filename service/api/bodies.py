@@ -200,15 +200,19 @@ class Delivery(Body):
 
 
 class Score(Body):
-    """Step 7: without `then` it is accepted; a score below 80 needs `then`, and to settle a score is needed."""
+    """Step 7: without `then` it is accepted; a score below 80 needs `then`, and to settle a score
+    is needed."""
 
-    score: Whole | None = Field(None, ge=0, le=100, description="Percent; kept only where you say one")
+    score: Whole | None = Field(
+        None, ge=0, le=100, description="Percent; kept only where you say one"
+    )
     comment: Words = Field("", max_length=5000)
     then: Then | None = None
 
 
 class Resolution(Body):
-    """An operator's decision: of a dispute, of a silence that ended below 80 %, of the price of a stopped task
+    """An operator's decision: of a dispute, of a silence that ended below 80 %, of the price of a
+    stopped task
     (settle or cancel). To settle, `score` is needed: that share of the agreed price is charged."""
 
     outcome: Literal["rework", "settle", "accept", "cancel"]

@@ -49,11 +49,17 @@ EN: dict[str, Words] = {
         "{number} is late, we are sorry. We are on it and text you when it is ready. Questions: just reply \"{number}: ...\"",
         "{number} is late", "“{title}” is late, we are sorry. It was due {deadline}. Our supervisor has been told and looks after it.\n\nTo agree on another date, or to stop it, answer this mail, or here: {link}"),
     "deliver": Words(
-        "{number} is ready: {delivery} Read: {link} Well done? Reply 1 yes, 2 not quite. {unanswered}",
-        "{number} is ready", "“{title}” is ready:\n\n{delivery}\n\nRead it, with the files, and score it here: {link}\n\nOr answer 1 if it is well done, 2 if not quite. {unanswered}"),
+        "{number} is ready: {delivery} Read: {link} Well done? Reply 1 yes, 2 not quite."
+        " {unanswered}",
+        "{number} is ready",
+        "“{title}” is ready:\n\n{delivery}\n\nRead it, with the files, and score it here: {link}\n"
+        "\nOr answer 1 if it is well done, 2 if not quite. {unanswered}"),
     "accept_notice": Words(
-        "{number} is ready since {delivered}: {link} Well done? Reply 1 yes, 2 not quite. {unanswered}",
-        "{number}: it waits for your score", "“{title}” is ready since {delivered} and waits for your score: {link}\n\nAnswer 1 if it is well done, 2 if not quite. {unanswered}"),
+        "{number} is ready since {delivered}: {link} Well done? Reply 1 yes, 2 not quite."
+        " {unanswered}",
+        "{number}: it waits for your score",
+        "“{title}” is ready since {delivered} and waits for your score: {link}\n\n"
+        "Answer 1 if it is well done, 2 if not quite. {unanswered}"),
     "receipt": Words(
         "{number} is closed at {price}. To thank {name}, reply T and your words.",
         "{number}: invoice {invoice} for {price}", "“{title}” is closed. {price} is charged to your card. Invoice {invoice}: {invoice_link}\n\nTo thank {name}, answer T and your words, or here: {link}"),
@@ -119,10 +125,14 @@ RU: dict[str, Words] = {
         "{number} задерживается", "Задача «{title}» задерживается, просим прощения. Срок был {deadline}. Супервайзер знает и уже занимается ею.\n\nЧтобы договориться о другом сроке или остановить её, ответьте на это письмо или здесь: {link}"),
     "deliver": Words(
         "{number} готова: {delivery} {link} Хорошо? 1 да, 2 не совсем. {unanswered}",
-        "{number} готова", "Задача «{title}» готова:\n\n{delivery}\n\nПосмотреть с файлами и оценить: {link}\n\nИли ответьте 1, если хорошо, 2, если не совсем. {unanswered}"),
+        "{number} готова",
+        "Задача «{title}» готова:\n\n{delivery}\n\nПосмотреть с файлами и оценить: {link}\n\n"
+        "Или ответьте 1, если хорошо, 2, если не совсем. {unanswered}"),
     "accept_notice": Words(
         "{number} готова с {delivered}: {link} Хорошо? 1 да, 2 не совсем. {unanswered}",
-        "{number}: ждём вашу оценку", "Задача «{title}» готова с {delivered} и ждёт вашей оценки: {link}\n\nОтветьте 1, если хорошо, 2, если не совсем. {unanswered}"),
+        "{number}: ждём вашу оценку",
+        "Задача «{title}» готова с {delivered} и ждёт вашей оценки: {link}\n\n"
+        "Ответьте 1, если хорошо, 2, если не совсем. {unanswered}"),
     "receipt": Words(
         "{number} закрыта, {price}. Поблагодарить ({name}): С и ваши слова.",
         "{number}: счёт {invoice} на {price}", "Задача «{title}» закрыта. {price} списано с карты. Счёт {invoice}: {invoice_link}\n\nЧтобы поблагодарить, ответьте С и добавьте свои слова ({name} их получит), или здесь: {link}"),
@@ -181,14 +191,17 @@ SAYINGS: dict[str, dict[str, str]] = {
     "slips": {"en": "may slip", "ru": "под вопросом"},
     "charged": {"en": "{price} is charged for what was done.", "ru": "За сделанное списано {price}."},
     "free": {"en": "Nothing is charged.", "ru": "Ничего не списано."},
-    "decides": {"en": "Nothing is charged now: an operator decides between 0 and {price} and writes to you.",
-                "ru": "Сейчас ничего не списано: оператор решит, сколько от 0 до {price}, и напишет вам."},
+    "decides": {
+        "en": "Nothing is charged now: an operator decides between 0 and {price}"
+              " and writes to you.",
+        "ru": "Сейчас ничего не списано: оператор решит, сколько, от 0 до {price}, и напишет вам."},
     "counts_as_yes": {"en": "No answer by {silence} counts as yes.",
                       "ru": "Без ответа до {silence} работа считается принятой."},
     "operator_decides": {
-        "en": "{share} % of the agreed points are met. Without an answer by {silence} an operator decides,"
-              " and nothing is charged until then.",
-        "ru": "Выполнено {share} % условий. Без ответа до {silence} решит оператор, до этого ничего не спишем."},
+        "en": "{share} % of the agreed points are met. Without an answer by {silence}"
+              " an operator decides, and nothing is charged until then.",
+        "ru": "Выполнено {share} % условий. Без ответа до {silence} решит оператор,"
+              " до этого ничего не спишем."},
     "points": {"en": "Points we made exact:", "ru": "Что мы уточнили:"},
     "point": {"en": "{place}. “{words}”: {exact}", "ru": "{place}. «{words}»: {exact}"},
     "help": {"en": "Poruchi: text us a task in your own words. STATUS shows your tasks, CANCEL and a number stops one, \"12: words\" writes on task 12, STOP ends texts.",
@@ -221,11 +234,12 @@ SAYINGS: dict[str, dict[str, str]] = {
                          "ru": "Б: оплатить {share} %, {part}. В: решит оператор."},
     "or_operator": {"en": "B: an operator decides.", "ru": "Б: решит оператор."},
     "accept_all_the_same": {
-        "en": "{number}: only {share} % of the agreed points are met. Reply 1 again to accept for {price},"
-              " A for rework, B to pay {share} %: {part}, C for an operator.",
-        "ru": "{number}: выполнено только {share} % условий. Ответьте 1 ещё раз, чтобы принять за {price},"
-              " А доработать, Б оплатить {share} %: {part}, В решит оператор."},
-    "disputed": {"en": "{number}: an operator looks at it and writes to you. Nothing is charged until then.",
+        "en": "{number}: only {share} % of the agreed points are met. Reply 1 again to accept"
+              " for {price}, A for rework, B to pay {share} %: {part}, C for an operator.",
+        "ru": "{number}: выполнено только {share} % условий. Ответьте 1 ещё раз, чтобы принять"
+              " за {price}, А доработать, Б оплатить {share} %: {part}, В решит оператор."},
+    "disputed": {"en": "{number}: an operator looks at it and writes to you."
+                       " Nothing is charged until then.",
                  "ru": "{number}: оператор разберётся и напишет вам. До этого ничего не спишем."},
     "corrected": {"en": "{number}: thank you, we retell it again.", "ru": "{number}: спасибо, перескажем ещё раз."},
     "taken": {"en": "{number}: taken as your answer. If it was a new task, text NEW and your words.",

@@ -54,7 +54,8 @@ def newest_each(found: Open) -> Open:
 
 
 def meaning(ask: Ask, letter: Letter) -> str | None:
-    """What the letter says to this ask: yes, no, 1, 2, rework, settle, dispute, the place of an option, words;
+    """What the letter says to this ask: yes, no, 1, 2, rework, settle, dispute, the place of an
+    option, words;
     None where it says nothing."""
     if not _short_enough(letter):
         return None
@@ -113,12 +114,14 @@ def _of_delivery(letter: Letter) -> str | None:
     return "1" if letter.alone or (parted and not DOUBT.search(letter.rest)) else None
 
 
-# What the letters stand for that are offered where a delivery is not quite it, by how many there are.
+# What the letters stand for that are offered where a delivery is not quite it, by how many there
+# are.
 WAYS = {0: (), 2: ("rework", "dispute"), 3: ("rework", "settle", "dispute")}
 
 
 def _of_ways(ask: Ask, letter: Letter) -> str | None:
-    """One of the ways, or a 1 or 2 anew where both were offered. To pay a part takes the letter and nothing else."""
+    """One of the ways, or a 1 or 2 anew where both were offered. To pay a part takes the letter and
+    nothing else."""
     offered = [sign for sign in ask.letters if not sign.isdigit()]
     place = option(offered, letter.sign) if _parted(letter) else None
     if place is None:

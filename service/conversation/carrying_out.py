@@ -84,7 +84,11 @@ def _way(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
     if says in ("1", "2"):
         return _delivery(said, ask, task, says, rest)
     if says == "rework":
-        return rework(said, ask, task, rest) if len(rest) > 2 else _ask_for_words(said, ask, task, "rework", "what_lacks")
+        return (
+            rework(said, ask, task, rest)
+            if len(rest) > 2
+            else _ask_for_words(said, ask, task, "rework", "what_lacks")
+        )
     dead_line.accept(task, said.by, _share(ask) if says == "settle" else None, rest, says)
     asks.close_asks(task.id)
     if says == "settle":
@@ -98,7 +102,8 @@ def _share(ask: Ask) -> int:
 
 
 def _offer_ways(said: Said, ask: Ask, task: Task) -> None:
-    """2 alone: rework, a part of the price where under 80 % was met, or an operator, each by its letter."""
+    """2 alone: rework, a part of the price where under 80 % was met, or an operator, each by its
+    letter."""
     share, language = _share(ask), said.person.language
     below = share < dead_line.SUCCESS
     _ask_letters(said, ask, task, "rework", asks.OPTIONS[language][:3 if below else 2])
@@ -167,5 +172,6 @@ def _without_number(text: str, task: Task) -> str:
 
 
 BY_KIND: dict[str, Callable[[Said, Ask, Task, str, str], None]] = {
-    "retelling": _retelling, "question": _question, "delivery": _delivery, "rework": _way, "accept": _way}
+    "retelling": _retelling, "question": _question, "delivery": _delivery,
+    "rework": _way, "accept": _way}
 WORDS: dict[str, Callable[[Said, Ask, Task, str], None]] = {"correction": correct, "rework": rework, "question": answer}

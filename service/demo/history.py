@@ -193,9 +193,13 @@ def _rework(past: Past, delivered: datetime) -> datetime:
 def _judge(past: Past, delivered: datetime, score: int) -> Row:
     life = past.life
     at = past.after(delivered, 0.1, 26)
-    said = None if score >= 80 and life.task.columns["channel"] == "sms" else score  # who texts 1 says no figure
+    said = (
+        None if score >= 80 and life.task.columns["channel"] == "sms" else score
+    )  # who texts 1 says no figure
     if score >= 80:
-        row = life.judge("task.accepted", at, said, past.word("accepted") if past.chance.random() < 0.4 else "")
+        row = life.judge(
+            "task.accepted", at, said, past.word("accepted") if past.chance.random() < 0.4 else ""
+        )
     elif "dispute" in life.work.flags:
         row = _dispute(past, at, score)
     else:

@@ -173,14 +173,23 @@ class Life:
         self.set(delivered_at=at, overdue_at=None, met_share=share)
         self.move("task.delivered", at, self.party.holder, "delivered", delivery=self.delivery, met=share)
 
-    def judge(self, kind: str, at: datetime, score: int | None, comment: str, then: str | None = None,
-              by: Player | None = None) -> Row:
+    def judge(
+        self,
+        kind: str,
+        at: datetime,
+        score: int | None,
+        comment: str,
+        then: str | None = None,
+        by: Player | None = None,
+    ) -> Row:
         """The word on the delivery: accepted, reworked, settled or disputed."""
         judge = by or self.party.client
         state = {"task.accepted": "accepted", "task.settled": "accepted", "task.reworked": "working"}.get(kind)
         row = self.fact("acceptance", at, judge, delivery_id=self.delivery, score=score, comment=comment, then=then,
                         by_kind=_part(self.party, judge), channel=self.task.columns["channel"] if judge is self.party.client else "web")
-        return self.move(kind, at, judge, state, acceptance=row, score=score, met=self.task.columns["met_share"])
+        return self.move(
+            kind, at, judge, state, acceptance=row, score=score, met=self.task.columns["met_share"]
+        )
 
     def say(self, at: datetime, line: str) -> None:
         """Words between client and assistant, `c …` or `a …`."""

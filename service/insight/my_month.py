@@ -51,7 +51,8 @@ class Thanks:
 class MyMonth:
     """The last thirty days in numbers, thanks newest first, the last eight weeks.
 
-    `score` is an average in percent; of `unscored` tasks, where nobody said one, the share of the criteria counts.
+    `score` is an average in percent; of `unscored` tasks, where nobody said one, the share of the
+    criteria counts.
     """
 
     accepted: int
@@ -66,12 +67,14 @@ class MyMonth:
 
 
 # What somebody held, the newest two thousand by its index.
-MINE = """(select id, category, coalesce(score, met_share) as score, score is null as unscored, delivered_at,
+MINE = """(select id, category, coalesce(score, met_share) as score, score is null as unscored,
+             delivered_at,
              deadline_at, ended_at, state, title, person_id, currency
            from task where holder_id = :me order by id desc limit 2000)"""
 ACCEPTED = text(f"""
 select cast(date_trunc('week', ended_at at time zone :zone) as date) as monday, ended_at >= :month as of_month, category, count(*),
-       count(*) filter (where score >= 80 and delivered_at <= deadline_at), count(*) filter (where delivered_at <= deadline_at), sum(score),
+       count(*) filter (where score >= 80 and delivered_at <= deadline_at),
+       count(*) filter (where delivered_at <= deadline_at), sum(score),
        count(*) filter (where unscored)
 from {MINE} t where state in ('accepted', 'closed') and score is not null and ended_at >= least(:month, :weeks) group by 1, 2, 3
 """)
@@ -99,7 +102,16 @@ def my_month(person_id: int, zone: ZoneInfo) -> MyMonth:
             kinds.setdefault(category, Counter()).update(counted)
     thanks = list(db.session.execute(THANKED, {"me": person_id, "month": month}))
     return MyMonth(
-        total["accepted"], total["successful"], total["in_time"], total["score"] / total["accepted"] if total["accepted"] else None,
-        sorted((Kind(code, one["accepted"], one["successful"]) for code, one in kinds.items()), key=lambda kind: -kind.accepted),
-        [Thanks(*row[:-1]) for row in thanks], thanks[0][-1] if thanks else 0,
-        [Week(day, one["accepted"], one["successful"]) for day, one in weeks.items()], total["unscored"])
+        total["accepted"],
+        total["successful"],
+        total["in_time"],
+        total["score"] / total["accepted"] if total["accepted"] else None,
+        sorted(
+            (Kind(code, one["accepted"], one["successful"]) for code, one in kinds.items()),
+            key=lambda kind: -kind.accepted,
+        ),
+        [Thanks(*row[:-1]) for row in thanks],
+        thanks[0][-1] if thanks else 0,
+        [Week(day, one["accepted"], one["successful"]) for day, one in weeks.items()],
+        total["unscored"],
+    )

@@ -24,7 +24,8 @@ STEPS = ("criteria", "confirmed", "unasked", "reported")
 
 @dataclass(frozen=True)
 class Group:
-    """Accepted tasks that have something in common. Each number but `score` and `waited_s` (averages) counts tasks.
+    """Accepted tasks that have something in common. Each number but `score` and `waited_s`
+    (averages) counts tasks.
 
     Where nobody said a score (`unscored`), the share of the criteria that was met stands in for it.
     """
@@ -97,9 +98,11 @@ class Success:
 # A report counts as one at the red line up to a quarter of an hour after it.
 GROUPED = text("""
 with ended as (
-  select id, company_id, holder_id, category, coalesce(score, met_share) as score, score is null as unscored, red_line_at,
+  select id, company_id, holder_id, category, coalesce(score, met_share) as score,
+         score is null as unscored, red_line_at,
          understood_at, delivered_at > deadline_at as late, priority = 'urgent' as urgent, waited_s
-  from task where id > :first and state in ('accepted', 'closed') and coalesce(score, met_share) is not null
+  from task where id > :first and state in ('accepted', 'closed')
+    and coalesce(score, met_share) is not null
     and ended_at > :since),
 said as (
   select r.task_id, min(r.at) as at from report r join ended e on e.id = r.task_id and r.at >= e.understood_at
@@ -111,7 +114,8 @@ wished as (
 asked as (
   select distinct task_id from question where task_id > :first),
 facts as (
-  select e.company_id, e.holder_id, e.category, e.score, e.unscored, e.late, e.urgent, e.waited_s, e.score >= 80 and not e.late as successful,
+  select e.company_id, e.holder_id, e.category, e.score, e.unscored, e.late, e.urgent, e.waited_s,
+         e.score >= 80 and not e.late as successful,
          said.at <= e.red_line_at + interval '15 minutes' as reported, not told.corrected as confirmed,
          not coalesce(wished.usual, true) as criteria, asked.task_id is null as unasked
   from ended e left join said on said.task_id = e.id left join told on told.task_id = e.id

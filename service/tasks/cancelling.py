@@ -1,6 +1,7 @@
 """Cancelling: the client may stop a task at any time, and pays for what was done by then.
 
-Where a delivery was sent back, disputed or met under 80 % of the criteria, an operator decides what that is.
+Where a delivery was sent back, disputed or met under 80 % of the criteria, an operator decides what
+that is.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from service.tasks.task import Task
 
 
 def undecided(task: Task) -> int:
-    """Return the agreed price (minor units) of which an operator decides a share if the task is stopped now.
+    """Return the agreed price (minor units) of which an operator decides a share if the task is
+    stopped now.
 
     0 where its price is known, because no delivery is in doubt.
     """
@@ -32,7 +34,8 @@ def _doubted(task: Task) -> bool:
 
 
 def price_now(task: Task) -> int:
-    """What stopping costs at this moment, in minor units: nothing before the agreement, then the reported share
+    """What stopping costs at this moment, in minor units: nothing before the agreement, then the
+    reported share
     of the price; nothing yet where an operator decides."""
     if _doubted(task):
         return 0
@@ -53,5 +56,7 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     columns = {"price": due, "reason": reason.strip(), "ended_at": now(), "disputed_at": None,
                "waiting_for": "operator" if agreed else None, "alarm_at": None, "alarm": None}
     facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
-    record(task, "task.cancelled", by, set_={**clock.ended_wait(task), **columns}, price=due, **facts)
+    record(
+        task, "task.cancelled", by, set_={**clock.ended_wait(task), **columns}, price=due, **facts
+    )
     return due

@@ -1,7 +1,9 @@
 """Step 7: delivery against the criteria, and the word on it; 80 % and more is success.
 
-A score is kept only where a person said a figure, and below 80 % nothing is charged without a person's
-word: there silence accepts nothing, and a task stopped over a doubted delivery is priced by an operator.
+A score is kept only where a person said a figure, and below 80 % nothing is charged without a
+person's
+word: there silence accepts nothing, and a task stopped over a doubted delivery is priced by an
+operator.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from service.actor import THE_SYSTEM, Actor
 from service.config import settings
 from service.errors import BadInput, NotReady
 from service.now import now, working_days
-from service.tasks import clock, parameters, understanding
+from service.tasks import clock, parameters, understanding, verdicts
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
 from tenants.company import Company
@@ -26,8 +28,7 @@ from tenants.people import Person
 from tenants.rows import bound
 from tenants.wall import Base, db
 
-SUCCESS = 80
-OUTCOMES = ("rework", "settle", "accept", "cancel")
+SUCCESS = verdicts.SUCCESS
 
 
 class Delivery(OfTask, Base):
@@ -46,9 +47,9 @@ class Delivery(OfTask, Base):
 
 
 class Acceptance(OfTask, Base):
-    """The word on a delivery: what follows from it, and the score in percent where a person said one.
+    """The word on a delivery: what follows, and the score in percent where a person said one.
 
-    `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stopped task).
+    `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stop).
     """
 
     __tablename__ = "acceptance"
@@ -81,55 +82,41 @@ def accept(task: Task, by: Actor, score: int | None = None, comment: str = "",
            then: str | None = None) -> Acceptance:
     """Give the word on a delivery: accept it, or `then` rework, settle or dispute.
 
-    The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`. Raises BadInput.
+    The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`.
+    Raises BadInput.
     """
-    kind = _kind_for(score, then)
+    kind = verdicts.kind_for(score, then)
     check(task, kind, by)
     return _judge(task, by, kind, score, comment, then)
 
 
 def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None = None) -> None:
-    """Decide what waits for an operator: rework, settle, accept or cancel a delivery, settle or cancel a stop.
+    """Decide what waits for an operator: a delivery in doubt, or the price of a stopped task.
 
     To settle pays the score's share (0 to 100) of the agreed price. Raises BadInput, NotReady.
     """
     check(task, "task.resolved", by)
-    _check_resolution(task, outcome, reason, score)
+    verdicts.check_resolution(outcome, reason, score, stopped=task.state == "cancelled")
     if task.state == "cancelled":
         return _price_stopped(task, by, outcome, reason, score)
-    record(task, "task.resolved", by, set_={"disputed_at": None, "waiting_for": None}, outcome=outcome)
+    decided = {"disputed_at": None, "waiting_for": None}
+    record(task, "task.resolved", by, set_=decided, outcome=outcome)
     _carry_out(task, by, outcome, reason.strip(), score)
     return None
 
 
-def _check_resolution(task: Task, outcome: str, reason: str, score: int | None) -> None:
-    stopped = task.state == "cancelled"
-    if outcome not in (("settle", "cancel") if stopped else OUTCOMES):
-        raise BadInput({"outcome": _("This task was stopped: settle its price, or cancel it.") if stopped
-                        else _("The outcome is rework, settle, accept or cancel.")})
-    if not 0 < len(reason.strip()) <= 2000:
-        raise BadInput({"reason": _("Give a reason in 1 to 2,000 characters.")})
-    if outcome == "settle" and (score is None or not 0 <= score <= 100):
-        raise BadInput({"score": _("To settle, give a figure from 0 to 100: that share of the price is charged.")})
-    if score is not None and outcome == "accept" and not SUCCESS <= score <= 100:
-        raise BadInput({"score": _("To accept, give no figure or one from 80 to 100.")})
-    if score is not None and outcome == "rework" and not 0 <= score < SUCCESS:
-        raise BadInput({"score": _("For rework, give no figure or one below 80.")})
-
-
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     if outcome == "cancel":
-        record(task, "task.cancelled", by, price=0, set_={
-            **clock.ended_wait(task), "price": 0, "ended_at": now(), "alarm_at": None, "alarm": None,
-            "reason": reason})
+        columns = {"price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason}
+        record(task, "task.cancelled", by, price=0, set_={**clock.ended_wait(task), **columns})
     elif outcome == "accept":
         _judge(task, by, "task.accepted", score, reason)
     else:
-        _judge(task, by, {"rework": "task.reworked", "settle": "task.settled"}[outcome], score, reason, outcome)
+        _judge(task, by, verdicts.KINDS[outcome], score, reason, outcome)
 
 
 def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
-    """Set the price of a stopped task, between nothing and what was agreed last; the task stays stopped."""
+    """Set the price of a stopped task, between nothing and what was agreed last."""
     figure = score if outcome == "settle" else None
     price = share_of(agreed_price(task), figure or 0)
     said = _word(task, by, figure, reason, outcome)
@@ -149,7 +136,7 @@ def last_delivery(task: Task) -> Delivery | None:
 
 
 def met_share(task: Task) -> int | None:
-    """Return the share of the criteria, in percent, that the last delivery met; None before the first."""
+    """Return the share of the criteria that the last delivery met, in percent, or None."""
     if task.met_share is not None or task.delivered_at is None:
         return task.met_share
     delivery = last_delivery(task)
@@ -202,36 +189,20 @@ def _delivered(task: Task) -> Delivery:
 
 def _word(task: Task, by: Actor, score: int | None, comment: str, then: str | None) -> Acceptance:
     said = Acceptance(
-        company_id=task.company_id, task_id=task.id, by_id=by.person_id, delivery_id=_delivered(task).id,
-        score=score, comment=_comment(comment), then=then, by_kind=by.kind, channel=by.channel)
+        company_id=task.company_id, task_id=task.id, delivery_id=_delivered(task).id, score=score,
+        comment=_comment(comment), then=then, by_id=by.person_id, by_kind=by.kind,
+        channel=by.channel)
     db.session.add(said)
     db.session.flush()
     return said
 
 
-def _judge(task: Task, by: Actor, kind: str, score: int | None, comment: str, then: str | None = None,
-           **facts: Any) -> Acceptance:
+def _judge(task: Task, by: Actor, kind: str, score: int | None, comment: str,
+           then: str | None = None, **facts: Any) -> Acceptance:
     said = _word(task, by, score, comment, then)
     record(task, kind, by, set_=_columns(task, kind, score), acceptance=said.id, score=score,
            met=_delivered(task).met_share, **facts)
     return said
-
-
-KINDS = {"rework": "task.reworked", "settle": "task.settled", "dispute": "task.disputed"}
-
-
-def _kind_for(score: int | None, then: str | None) -> str:
-    if score is not None and not 0 <= score <= 100:
-        raise BadInput({"score": _("The score is between 0 and 100.")})
-    if then and then not in KINDS:
-        raise BadInput({"then": _("Choose: have it reworked, pay a share, or let an operator decide.")})
-    if then and score is not None and score >= SUCCESS:
-        raise BadInput({"score": _("80 % and more accepts the work. Give a figure below 80, or accept it.")})
-    if then == "settle" and score is None:
-        raise BadInput({"score": _("Give a figure below 80: that share of the price is charged.")})
-    if not then and score is not None and score < SUCCESS:
-        raise BadInput({"then": _("Below 80 %, choose: have it reworked, pay that share, or let an operator decide.")})
-    return KINDS[then] if then else "task.accepted"
 
 
 def _columns(task: Task, kind: str, score: int | None) -> dict[str, Any]:

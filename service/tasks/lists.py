@@ -14,20 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    all_,
-    and_,
-    any_,
-    case,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Select, all_, and_, any_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.errors import BadInput
@@ -134,8 +121,7 @@ def _is(*states: str) -> ColumnElement[bool]:
 
 
 _UNDER_WAY, _STILL_OPEN = _is(*UNDER_WAY), _is(*OPEN)
-# Written into the statement, so that the planner sees that the partial index of what goes wrong will do.
-_UNDECIDED = Task.waiting_for == literal_column("'operator'")
+_UNDECIDED = among(Task.waiting_for, ("operator",))
 
 
 # So many of what goes wrong are listed; that there are more is said.
@@ -143,12 +129,13 @@ WRONG = 50
 
 
 def exceptions(limit: int = WRONG) -> list[Row]:
-    """What goes wrong: what an operator has to decide first, then what is overdue, then what is off course; all
-    from an index of few rows."""
-    wrong = or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None))
-    decide = or_(Task.disputed_at.is_not(None), _UNDECIDED)
+    """What goes wrong, all from an index of few rows: what an operator has to decide first, then
+    what is overdue, then what is off course."""
+    wrong = or_(*(column.is_not(None) for column in
+                  (Task.disputed_at, Task.overdue_at, Task.off_course_at)))
+    later = and_(Task.disputed_at.is_(None), Task.waiting_for.is_distinct_from("operator"))
     return _rows(_WIDE.where(or_(and_(wrong, _STILL_OPEN), _UNDECIDED))
-                 .order_by(case((decide, 0), else_=1), Task.overdue_at.is_(None), Task.deadline_at, Task.id)
+                 .order_by(later, Task.overdue_at.is_(None), Task.deadline_at, Task.id)
                  .limit(bound(limit)))
 
 

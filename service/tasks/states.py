@@ -56,7 +56,8 @@ def undisputed(task: Task) -> str | None:
 
 
 def undecided(task: Task) -> str | None:
-    """An operator decides on a dispute, on a silence that ended below 80 %, or on the price of a stopped task."""
+    """An operator decides on a dispute, on a silence that ended below 80 %, or on the price of a
+    stopped task."""
     if task.disputed_at or task.waiting_for == "operator":
         return None
     return str(_l("Nothing on this task waits for an operator’s decision."))

@@ -40,8 +40,10 @@ class Task(Base):
     """One task. `state` is a projection that only `events.record` moves; money is in minor units of `currency`.
 
     `outcome` is what should be there at the end; `reason` says why it ended before that (refused, dropped, stopped).
-    `score` is what a person said, `met_share` what share of the criteria the last delivery met, both in percent.
-    `waiting_for` is `client` while the clock stands, `operator` while an operator has to decide what is charged.
+    `score` is what a person said, `met_share` what share of the criteria the last delivery met,
+    both in percent.
+    `waiting_for` is `client` while the clock stands, `operator` while an operator has to decide
+    what is charged.
     """
 
     __tablename__ = "task"
@@ -61,7 +63,8 @@ class Task(Base):
         Index("ix_task_company_under_way", "company_id", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
         Index("ix_task_newest_under_way", "id", postgresql_where=f"state in {UNDER_WAY}"),
         Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=(
-            f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)} or waiting_for = 'operator'")),
+            f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"
+            " or waiting_for = 'operator'")),
         Index("ix_task_disputed", "disputed_at", postgresql_where="disputed_at is not null"),
     )
 

@@ -24,7 +24,8 @@ EVENTS = {
     "task.understood": _l("retelling confirmed, work begins"), "task.red_line": _l("reported at the red line"),
     "task.red_line_came": _l("the red line came"), "task.red_line_missed": _l("no report at the red line"),
     "task.overdue": _l("the dead line passed"), "task.delivered": _l("delivered"), "task.acceptance_notice": _l("reminded to accept"),
-    "task.reworked": _l("sent back for rework"), "task.disputed": _l("disputed"), "task.resolved": _l("decided by an operator"),
+    "task.reworked": _l("sent back for rework"), "task.disputed": _l("disputed"),
+    "task.resolved": _l("decided by an operator"),
     "task.silence_ended": _l("no reply, sent to an operator"),
     "task.settled": _l("settled at the score"), "task.accepted": _l("accepted"), "task.asked": _l("question asked, clock stopped"),
     "task.split": _l("split in two"), "task.split_off": _l("split off"),
@@ -91,7 +92,9 @@ def badge(task: Task, reader: str) -> Badge:
     if task.disputed_at:
         return Badge(_("Disputed"), "is-late", "triangle-alert")
     if task.waiting_for == "operator" and (reader != "client" or task.state == "cancelled"):
-        return Badge(_("Waits for an operator"), "" if reader == "client" else "is-late", "triangle-alert")
+        return Badge(
+            _("Waits for an operator"), "" if reader == "client" else "is-late", "triangle-alert"
+        )
     if task.waiting_for == "client" or task.state == "delivered":
         return Badge(_("Waits for you"), "is-yours") if reader == "client" else Badge(_("Waits for the client"), "", "circle-pause")
     if reader == "assistant" and task.state in ("assigned", "briefed"):

@@ -79,16 +79,28 @@ def test_a_program_says_no_score_and_an_operator_decides_what_waits_for_one(worl
     shown = client.get(path).json
     assert [shown[name] for name in ("state", "score", "met_share", "waiting_for", "dispute")] == [
         "delivered", None, 60, "operator", None]
-    assert client.post(f"{path}/resolution", {"outcome": "settle", "score": 40, "reason": "So."}).status_code == 403
+    assert (
+        client.post(
+            f"{path}/resolution", {"outcome": "settle", "score": 40, "reason": "So."}
+        ).status_code
+        == 403
+    )
     refused = client.post(f"{path}/acceptance", {"then": "settle"})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["score"])
     stopped = client.post(f"{path}/cancellation", {}).json
     assert [stopped[name] for name in ("state", "price", "waiting_for")] == [
         "cancelled", {"amount": 0, "currency": "EUR"}, "operator"]
-    decided = operator.post(f"{path}/resolution", {"outcome": "settle", "score": 25, "reason": "A quarter was of use."}).json
+    decided = operator.post(
+        f"{path}/resolution", {"outcome": "settle", "score": 25, "reason": "A quarter was of use."}
+    ).json
     assert [decided[name] for name in ("state", "price", "score", "waiting_for")] == [
         "cancelled", {"amount": 2400, "currency": "EUR"}, 25, None]
-    assert operator.post(f"{path}/resolution", {"outcome": "settle", "score": 90, "reason": "More."}).status_code == 422
+    assert (
+        operator.post(
+            f"{path}/resolution", {"outcome": "settle", "score": 90, "reason": "More."}
+        ).status_code
+        == 422
+    )
 
 
 def test_a_plain_acceptance_keeps_no_score(world, cast):

@@ -1,4 +1,5 @@
-"""A delivery under 80 % of its criteria, answered by text or mail: nothing is charged before the sums were told."""
+"""A delivery under 80 % of its criteria, answered by text or mail: nothing is charged before the
+sums were told."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def stands(world, task_id):
 UNTOUCHED = ("delivered", 9600, None, None)
 
 
-def test_what_was_delivered_says_that_an_operator_decides_without_an_answer(person, task_id, language):
+def test_what_was_delivered_says_that_an_operator_decides_without_an_answer(
+    person, task_id, language
+):
     words = told(person)[-1]
     assert "60 %" in words
     assert ("an operator decides" if language == "en" else "решит оператор") in words
@@ -56,12 +59,16 @@ def test_what_was_delivered_says_that_an_operator_decides_without_an_answer(pers
 def test_a_yes_is_asked_back_once_with_the_sums(world, client, person, task_id, language):
     back = write(client, person, {"en": "1", "ru": "да"}[language])
     assert stands(world, task_id) == UNTOUCHED
-    assert all(word in back for word in (*SUMS[language], *(f"{letter} " for letter in LETTERS[language])))
+    assert all(
+        word in back for word in (*SUMS[language], *(f"{letter} " for letter in LETTERS[language]))
+    )
     write(client, person, "1")
     assert stands(world, task_id) == ("accepted", 9600, None, (None, None, ""))
 
 
-def test_two_alone_offers_rework_a_part_of_the_price_and_an_operator(world, client, person, task_id, language):
+def test_two_alone_offers_rework_a_part_of_the_price_and_an_operator(
+    world, client, person, task_id, language
+):
     back = write(client, person, "2")
     assert stands(world, task_id) == UNTOUCHED
     assert all(word in back for word in (*SUMS[language][1:], *LETTERS[language]))
@@ -69,26 +76,62 @@ def test_two_alone_offers_rework_a_part_of_the_price_and_an_operator(world, clie
 
 
 @pytest.mark.parametrize("first", ["1", "2"])
-@pytest.mark.parametrize(("place", "state"), [
-    (0, UNTOUCHED), (1, ("accepted", 5760, 60, ("settle", 60, ""))), (2, ("delivered", 9600, None, ("dispute", None, "")))])
-def test_each_letter_does_what_it_says(world, client, person, task_id, language, first, place, state):
+@pytest.mark.parametrize(
+    ("place", "state"),
+    [
+        (0, UNTOUCHED),
+        (1, ("accepted", 5760, 60, ("settle", 60, ""))),
+        (2, ("delivered", 9600, None, ("dispute", None, ""))),
+    ],
+)
+def test_each_letter_does_what_it_says(
+    world, client, person, task_id, language, first, place, state
+):
     write(client, person, first, LETTERS[language][place])
     assert stands(world, task_id) == state
     assert (world.load(task_id).disputed_at is not None) == (place == 2)
     if place == 0:
         write(client, person, "Two of the sums")
-        assert stands(world, task_id) == ("working", 9600, None, ("rework", None, "Two of the sums"))
+        assert stands(world, task_id) == (
+            "working",
+            9600,
+            None,
+            ("rework", None, "Two of the sums"),
+        )
 
 
 @pytest.mark.parametrize("language", ["en"], indirect=True)
-@pytest.mark.parametrize(("said", "state"), [
-    (("2 the sums are wrong",), ("working", 9600, None, ("rework", None, "the sums are wrong"))),
-    (("2", "The sums are wrong"), ("working", 9600, None, ("rework", None, "The sums are wrong"))),
-    (("2", "A, the sums are wrong"), ("working", 9600, None, ("rework", None, "the sums are wrong"))),
-    (("2", "C: nobody called me"), ("delivered", 9600, None, ("dispute", None, "nobody called me"))),
-    (("2", "B, but not before Monday"), ("working", 9600, None, ("rework", None, "B, but not before Monday"))),
-    (("1", "B, but not before Monday"), UNTOUCHED), (("1", "D"), UNTOUCHED), (("2", "D"), UNTOUCHED), (("1", "2"), UNTOUCHED),
-    (("1", "2", "1"), UNTOUCHED), (("1", "2", "1", "yes"), ("accepted", 9600, None, (None, None, "")))])
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        (
+            ("2 the sums are wrong",),
+            ("working", 9600, None, ("rework", None, "the sums are wrong")),
+        ),
+        (
+            ("2", "The sums are wrong"),
+            ("working", 9600, None, ("rework", None, "The sums are wrong")),
+        ),
+        (
+            ("2", "A, the sums are wrong"),
+            ("working", 9600, None, ("rework", None, "the sums are wrong")),
+        ),
+        (
+            ("2", "C: nobody called me"),
+            ("delivered", 9600, None, ("dispute", None, "nobody called me")),
+        ),
+        (
+            ("2", "B, but not before Monday"),
+            ("working", 9600, None, ("rework", None, "B, but not before Monday")),
+        ),
+        (("1", "B, but not before Monday"), UNTOUCHED),
+        (("1", "D"), UNTOUCHED),
+        (("2", "D"), UNTOUCHED),
+        (("1", "2"), UNTOUCHED),
+        (("1", "2", "1"), UNTOUCHED),
+        (("1", "2", "1", "yes"), ("accepted", 9600, None, (None, None, ""))),
+    ],
+)
 def test_what_is_no_clear_word_charges_nothing(world, client, person, task_id, said, state):
     write(client, person, *said)
     assert stands(world, task_id) == state
@@ -101,7 +144,9 @@ def test_a_letter_that_was_not_offered_is_asked_back_with_those_that_were(client
 
 
 @pytest.mark.parametrize("language", ["en"], indirect=True)
-def test_from_80_per_cent_on_a_yes_accepts_and_two_offers_no_part_of_the_price(world, client, person):
+def test_from_80_per_cent_on_a_yes_accepts_and_two_offers_no_part_of_the_price(
+    world, client, person
+):
     task_id = delivered(world, person, 4, 5)
     back = write(client, person, "2")
     assert "%" not in back and "€" not in back and "B: an operator decides" in back
@@ -142,5 +187,8 @@ def test_two_by_mail_and_then_a_letter_pays_the_part_that_it_said(world, app):
 def test_a_stop_by_text_says_that_an_operator_decides(world, client, person, task_id, language):
     number = world.load(task_id).number
     back = write(client, person, {"en": f"cancel {number}", "ru": f"отмена {number}"}[language])
-    assert SUMS[language][0] in back and ("an operator decides" if language == "en" else "оператор решит") in back
+    assert (
+        SUMS[language][0] in back
+        and ("an operator decides" if language == "en" else "оператор решит") in back
+    )
     assert stands(world, task_id)[:2] == ("cancelled", 0)

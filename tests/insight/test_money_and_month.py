@@ -95,7 +95,13 @@ def test_a_month_of_an_assistant(world):
         review.praise(find(ids[3]), client.actor, "Just right, thank you.", 500)
     with wall.transaction(helper.scope):
         found = my_month.my_month(helper.id, ZONE)
-    assert (found.accepted, found.successful, found.in_time, found.score, found.unscored) == (3, 1, 2, 80, 0)
+    assert (found.accepted, found.successful, found.in_time, found.score, found.unscored) == (
+        3,
+        1,
+        2,
+        80,
+        0,
+    )
     assert [(kind.category, kind.accepted, kind.successful) for kind in found.kinds] == [("research", 3, 1)]
     assert [(one.text, one.tip, one.currency) for one in found.thanks] == [("Just right, thank you.", 500, "EUR")] and found.thanked == 1
     assert sum(week.accepted for week in found.weeks) == 4 and (found.weeks[-1].accepted, found.weeks[-1].successful) == (3, 1)
@@ -111,7 +117,9 @@ def test_a_month_counts_the_share_of_the_criteria_where_nobody_said_a_score(worl
     with wall.transaction(person.scope):
         pair = together(find(ids[1]))
         assert (pair.tasks, pair.score) == (2, 75)
-    assert "On 1 of them nobody said a score" in world.sign_in(client, helper).get("/work/month").text
+    assert (
+        "On 1 of them nobody said a score" in world.sign_in(client, helper).get("/work/month").text
+    )
 
 
 def test_a_stopped_task_is_no_task_that_went_well_together(world):

@@ -60,7 +60,13 @@ def test_where_nobody_said_a_score_the_share_of_the_criteria_counts_and_is_said_
     change("update task set score = null, met_share = 100 where id = :id", id=ids[1])
     change("update task set score = null, met_share = 60 where id = :id", id=ids[2])
     found = seen(world, success.success).whole
-    assert (found.accepted, found.successful, found.below, found.unscored, found.score) == (6, 4, 1, 2, 86.66666666666667)
+    assert (found.accepted, found.successful, found.below, found.unscored, found.score) == (
+        6,
+        4,
+        1,
+        2,
+        86.66666666666667,
+    )
     page = world.sign_in(client, world.staff("operator")).get("/desk/reports").text
     assert "On 2 of them nobody said a score: there the share of the criteria met counts." in page
 

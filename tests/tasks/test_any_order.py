@@ -47,7 +47,10 @@ _outcomes = itertools.cycle(["rework", "settle", "accept", "cancel", "rework"])
 
 def _answers(task):
     """Every third delivery meets what was asked, the others do not."""
-    return [{"id": c.id, "met": next(_figures) in (None, 40, 95), "note": ""} for c in parameters.criteria_of(task)]
+    return [
+        {"id": c.id, "met": next(_figures) in (None, 40, 95), "note": ""}
+        for c in parameters.criteria_of(task)
+    ]
 
 
 def _clock(step):
@@ -68,29 +71,93 @@ def _stop_delivered(task, by):
 
 # What may be tried: the kind of event that it would bring about, how often, and the call.
 ACTIONS = {
-    "delegate": ("task.queued", 9, lambda task, by: analysis.decide(task, by, "delegate", "research")),
-    "refuse": ("task.refused", 0.3, lambda task, by: analysis.decide(task, by, "refuse", reason="Not ours.")),
+    "delegate": (
+        "task.queued",
+        9,
+        lambda task, by: analysis.decide(task, by, "delegate", "research"),
+    ),
+    "refuse": (
+        "task.refused",
+        0.3,
+        lambda task, by: analysis.decide(task, by, "refuse", reason="Not ours."),
+    ),
     "claim": ("task.claimed", 9, delegate.claim),
-    "give back": ("task.given_back", 0.5, lambda task, by: delegate.give_back(task, by, "I cannot go on.")),
+    "give back": (
+        "task.given_back",
+        0.5,
+        lambda task, by: delegate.give_back(task, by, "I cannot go on."),
+    ),
     "brief": ("task.briefed", 9, briefing.brief),
-    "retell": ("task.retold", 9, lambda task, by: understanding.retell(task, by, "You want three offers compared.")),
-    "confirm": ("task.understood", 9, lambda task, by: understanding.confirm(task, by, _last(task, understanding.last_retelling))),
-    "correct": ("task.corrected", 2, lambda task, by: understanding.correct(task, by, _last(task, understanding.last_retelling), "Four offers.")),
+    "retell": (
+        "task.retold",
+        9,
+        lambda task, by: understanding.retell(task, by, "You want three offers compared."),
+    ),
+    "confirm": (
+        "task.understood",
+        9,
+        lambda task, by: understanding.confirm(task, by, _last(task, understanding.last_retelling)),
+    ),
+    "correct": (
+        "task.corrected",
+        2,
+        lambda task, by: understanding.correct(
+            task, by, _last(task, understanding.last_retelling), "Four offers."
+        ),
+    ),
     "ask": ("task.asked", 2, lambda task, by: questions.ask(task, by, "Which colour?")),
-    "answer": ("task.answered", 4, lambda task, by: questions.answer(task, by, (questions.open_questions(task) or [Event(id=1)])[0].id, "Blue.")),
+    "answer": (
+        "task.answered",
+        4,
+        lambda task, by: questions.answer(
+            task, by, (questions.open_questions(task) or [Event(id=1)])[0].id, "Blue."
+        ),
+    ),
     "report": ("task.red_line", 6, lambda task, by: red_line.report(task, by, 60, on_time=True)),
-    "deliver": ("task.delivered", 9, lambda task, by: dead_line.deliver(task, by, "Here they are.", _answers(task))),
+    "deliver": (
+        "task.delivered",
+        9,
+        lambda task, by: dead_line.deliver(task, by, "Here they are.", _answers(task)),
+    ),
     "accept": ("task.accepted", 1, lambda task, by: dead_line.accept(task, by, 90)),
-    "accept with or without a figure": ("task.accepted", 1, lambda task, by: dead_line.accept(task, by, next(_figures))),
+    "accept with or without a figure": (
+        "task.accepted",
+        1,
+        lambda task, by: dead_line.accept(task, by, next(_figures)),
+    ),
     "silence notice": ("task.acceptance_notice", 4, _clock(dead_line.silence_notice)),
     "silence": ("task.silence_ended", 4, _clock(dead_line.silence)),
-    "rework": ("task.reworked", 3, lambda task, by: dead_line.accept(task, by, 40, "Too thin.", "rework")),
-    "settle": ("task.settled", 1, lambda task, by: dead_line.accept(task, by, 50, "Half.", "settle")),
-    "dispute": ("task.disputed", 3, lambda task, by: dead_line.accept(task, by, 10, "Wrong.", "dispute")),
-    "resolve": ("task.resolved", 6, lambda task, by: dead_line.resolve(task, by, "rework", "Once more.")),
-    "decide": ("task.resolved", 6, lambda task, by: dead_line.resolve(task, by, next(_outcomes), "So.", next(_figures))),
+    "rework": (
+        "task.reworked",
+        3,
+        lambda task, by: dead_line.accept(task, by, 40, "Too thin.", "rework"),
+    ),
+    "settle": (
+        "task.settled",
+        1,
+        lambda task, by: dead_line.accept(task, by, 50, "Half.", "settle"),
+    ),
+    "dispute": (
+        "task.disputed",
+        3,
+        lambda task, by: dead_line.accept(task, by, 10, "Wrong.", "dispute"),
+    ),
+    "resolve": (
+        "task.resolved",
+        6,
+        lambda task, by: dead_line.resolve(task, by, "rework", "Once more."),
+    ),
+    "decide": (
+        "task.resolved",
+        6,
+        lambda task, by: dead_line.resolve(task, by, next(_outcomes), "So.", next(_figures)),
+    ),
     "praise": ("task.praised", 2, lambda task, by: review.praise(task, by, "Well done.")),
-    "move the date": ("task.changed", 1, lambda task, by: parameters.change(task, by, parameters.Parameters(deadline_at=soon(50)))),
+    "move the date": (
+        "task.changed",
+        1,
+        lambda task, by: parameters.change(task, by, parameters.Parameters(deadline_at=soon(50))),
+    ),
     "stop what was delivered": ("task.cancelled", 1, _stop_delivered),
     "cancel": ("task.cancelled", 0.03, cancelling.cancel),
 }
@@ -111,7 +178,9 @@ def test_no_order_of_steps_leaves_the_table(world, seed):
     dice = random.Random(seed)
     client, other, holder, rival, desk = _people(world)
     task_id = world.task(client, dice.choice(["received", "queued"]))
-    _walk(world, dice, task_id, [client, client, holder, holder, rival, desk, desk, other], other, 80)
+    _walk(
+        world, dice, task_id, [client, client, holder, holder, rival, desk, desk, other], other, 80
+    )
 
 
 @pytest.mark.parametrize("seed", range(24))
@@ -158,11 +227,17 @@ def _allowed(before: Task, after: Task, who) -> None:
 
 
 def _charged_on_somebodys_word(task_id: int) -> None:
-    """What is charged is at most what was agreed last, and a client or an operator said so; the agreed silence from 80 % on."""
+    """What is charged is at most what was agreed last, and a client or an operator said so; the
+    agreed silence from 80 % on."""
     with wall.transaction(wall.system("test")):
         task = find(task_id)
         agreed = dead_line.agreed_price(task)
-        event = db.session.scalars(select(Event).where(Event.task_id == task_id, Event.kind.in_(MOVES)).order_by(Event.id.desc()).limit(1)).one()
+        event = db.session.scalars(
+            select(Event)
+            .where(Event.task_id == task_id, Event.kind.in_(MOVES))
+            .order_by(Event.id.desc())
+            .limit(1)
+        ).one()
         was = charges.of_task(task)
         for reaction in set(FOLLOWS.get(event.kind, ())) & {"charge", "charge_decided"}:
             jobs.HERE[reaction](event)
@@ -171,9 +246,13 @@ def _charged_on_somebodys_word(task_id: int) -> None:
             assert made is was
             return
         assert 0 < made.amount == task.price <= agreed
-        assert event.by_kind in (CLIENT, OPERATOR) or (event.kind == "task.accepted" and task.met_share >= dead_line.SUCCESS)
+        assert event.by_kind in (CLIENT, OPERATOR) or (
+            event.kind == "task.accepted" and task.met_share >= dead_line.SUCCESS
+        )
         assert event.kind != "task.cancelled" or "agreed" not in event.facts
-        if event.kind == "task.settled" or (event.kind == "task.resolved" and "score" in event.facts):
+        if event.kind == "task.settled" or (
+            event.kind == "task.resolved" and "score" in event.facts
+        ):
             assert made.amount == dead_line.share_of(agreed, event.facts["score"])
 
 

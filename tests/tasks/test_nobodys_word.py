@@ -1,4 +1,5 @@
-"""Money on nobody's word: what is charged without a client's or an operator's word, and figures that nobody said."""
+"""Money on nobody's word: what is charged without a client's or an operator's word, and figures
+that nobody said."""
 
 from __future__ import annotations
 
@@ -74,15 +75,24 @@ def last_word(task_id):
 
 def last_event(task_id, kind):
     with wall.transaction(wall.system("test")):
-        return db.session.scalar(select(Event.facts).where(Event.task_id == task_id, Event.kind == kind)
-                                 .order_by(Event.id.desc()).limit(1))
+        return db.session.scalar(
+            select(Event.facts)
+            .where(Event.task_id == task_id, Event.kind == kind)
+            .order_by(Event.id.desc())
+            .limit(1)
+        )
 
 
 def told_desk(task_id):
     """The subjects of what everybody who watches over the desk was told."""
     with wall.transaction(wall.system("test")):
-        return set(db.session.scalars(select(Message.subject).where(
-            Message.task_id == task_id, Message.template == "desk_note")))
+        return set(
+            db.session.scalars(
+                select(Message.subject).where(
+                    Message.task_id == task_id, Message.template == "desk_note"
+                )
+            )
+        )
 
 
 @pytest.mark.parametrize(("met", "of"), [(0, 1), (3, 4), (7, 9), (15, 19)])
@@ -91,7 +101,12 @@ def test_silence_on_under_80_per_cent_charges_nothing_and_goes_to_an_operator(wo
     task_id = world.partly(*two, met, of)
     be_silent(world, task_id)
     task = world.load(task_id)
-    assert (task.state, task.waiting_for, task.score, task.price) == ("delivered", "operator", None, PRICE)
+    assert (task.state, task.waiting_for, task.score, task.price) == (
+        "delivered",
+        "operator",
+        None,
+        PRICE,
+    )
     assert (task.alarm, task.met_share, charged(task_id)) == (None, round(100 * met / of), None)
     assert last_event(task_id, "task.silence_ended") == {"met": task.met_share}
     assert told_desk(task_id) == {f"{task.number}: No reply, under 80 %: decide"}
@@ -102,7 +117,12 @@ def test_silence_on_80_per_cent_and_more_accepts_without_a_score(world, two, met
     task_id = world.partly(*two, met, of)
     be_silent(world, task_id)
     task = world.load(task_id)
-    assert (task.state, task.score, task.met_share, task.price) == ("accepted", None, round(100 * met / of), PRICE)
+    assert (task.state, task.score, task.met_share, task.price) == (
+        "accepted",
+        None,
+        round(100 * met / of),
+        PRICE,
+    )
     assert charged(task_id) == PRICE
     assert (last_word(task_id).score, last_word(task_id).by_kind) == (None, "system")
 
@@ -115,9 +135,16 @@ def test_an_alarm_from_before_this_rule_follows_it(world, two):
     assert (world.load(task_id).state, world.load(task_id).waiting_for) == ("delivered", "operator")
 
 
-@pytest.mark.parametrize(("words", "state", "price"), [
-    ((), "accepted", PRICE), ((85,), "accepted", PRICE), ((60, "", "settle"), "accepted", 5760),
-    ((None, "Too thin.", "rework"), "working", None), ((None, "", "dispute"), "delivered", None)])
+@pytest.mark.parametrize(
+    ("words", "state", "price"),
+    [
+        ((), "accepted", PRICE),
+        ((85,), "accepted", PRICE),
+        ((60, "", "settle"), "accepted", 5760),
+        ((None, "Too thin.", "rework"), "working", None),
+        ((None, "", "dispute"), "delivered", None),
+    ],
+)
 def test_after_the_silence_the_client_may_still_say_each_word(world, two, words, state, price):
     client = two[0]
     task_id = world.partly(*two, 3, 5)
@@ -128,15 +155,28 @@ def test_after_the_silence_the_client_may_still_say_each_word(world, two, words,
     assert last_word(task_id).score == (words[0] if words else None)
 
 
-@pytest.mark.parametrize(("words", "state", "price", "score"), [
-    (("settle", "By the work.", 40), "accepted", 3840, 40), (("accept", "It is all there."), "accepted", PRICE, None),
-    (("rework", "Once more."), "working", None, None), (("cancel", "Nothing of use."), "cancelled", None, None)])
-def test_after_the_silence_an_operator_decides_as_on_a_dispute(world, two, words, state, price, score):
+@pytest.mark.parametrize(
+    ("words", "state", "price", "score"),
+    [
+        (("settle", "By the work.", 40), "accepted", 3840, 40),
+        (("accept", "It is all there."), "accepted", PRICE, None),
+        (("rework", "Once more."), "working", None, None),
+        (("cancel", "Nothing of use."), "cancelled", None, None),
+    ],
+)
+def test_after_the_silence_an_operator_decides_as_on_a_dispute(
+    world, two, words, state, price, score
+):
     task_id = world.partly(*two, 3, 5)
     be_silent(world, task_id)
     decide(world.staff("operator"), task_id, *words)
     task = world.load(task_id)
-    assert (task.state, task.waiting_for, task.score, charged(task_id)) == (state, None, score, price)
+    assert (task.state, task.waiting_for, task.score, charged(task_id)) == (
+        state,
+        None,
+        score,
+        price,
+    )
 
 
 @pytest.mark.parametrize("outcome", ["rework", "accept"])
@@ -153,12 +193,23 @@ def test_a_word_without_a_figure_keeps_none(world, two):
     for words, kind in (((None, "Thin.", "rework"), "task.reworked"), ((), "task.accepted")):
         task_id = world.partly(*two, 3, 5)
         say(client, task_id, *words)
-        assert last_event(task_id, kind) == {"acceptance": last_word(task_id).id, "score": None, "met": 60}
+        assert last_event(task_id, kind) == {
+            "acceptance": last_word(task_id).id,
+            "score": None,
+            "met": 60,
+        }
         assert last_word(task_id).score is None
 
 
-@pytest.mark.parametrize(("words", "field"), [
-    ((None, "", "settle"), "score"), ((60,), "then"), ((85, "", "settle"), "score"), ((101,), "score")])
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ((None, "", "settle"), "score"),
+        ((60,), "then"),
+        ((85, "", "settle"), "score"),
+        ((101,), "score"),
+    ],
+)
 def test_a_word_that_is_none_is_refused(world, two, words, field):
     client = two[0]
     task_id = world.partly(*two, 3, 5)
@@ -168,9 +219,17 @@ def test_a_word_that_is_none_is_refused(world, two, words, field):
     assert world.load(task_id).state == "delivered"
 
 
-@pytest.mark.parametrize(("words", "field"), [
-    (("settle", "So.", None), "score"), (("settle", "So.", 101), "score"), (("accept", "So.", 60), "score"),
-    (("rework", "So.", 85), "score"), (("accept", " "), "reason"), (("forget", "So."), "outcome")])
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("settle", "So.", None), "score"),
+        (("settle", "So.", 101), "score"),
+        (("accept", "So.", 60), "score"),
+        (("rework", "So.", 85), "score"),
+        (("accept", " "), "reason"),
+        (("forget", "So."), "outcome"),
+    ],
+)
 def test_a_decision_that_is_none_is_refused(world, two, words, field):
     task_id = world.partly(*two, 3, 5)
     say(two[0], task_id, 40, "No.", "dispute")
@@ -209,15 +268,25 @@ def under_80(world, two, task_id):
 
 
 @pytest.mark.parametrize("doubt", [sent_back, disputed, unanswered, under_80])
-@pytest.mark.parametrize(("outcome", "score", "price"), [("settle", 25, 2400), ("settle", 0, None), ("settle", 100, PRICE), ("cancel", None, None)])
-def test_what_was_doubted_and_is_then_stopped_costs_nothing_until_an_operator_decides(world, two, doubt, outcome, score, price):
+@pytest.mark.parametrize(
+    ("outcome", "score", "price"),
+    [("settle", 25, 2400), ("settle", 0, None), ("settle", 100, PRICE), ("cancel", None, None)],
+)
+def test_what_was_doubted_and_is_then_stopped_costs_nothing_until_an_operator_decides(
+    world, two, doubt, outcome, score, price
+):
     client, desk = two[0], world.staff("operator")
     task_id = world.partly(*two, 3, 5)
     doubt(world, two, task_id)
     assert open_price(task_id) == PRICE
     assert stop(client, task_id) == 0
     task = world.load(task_id)
-    assert (task.state, task.price, task.waiting_for, task.disputed_at) == ("cancelled", 0, "operator", None)
+    assert (task.state, task.price, task.waiting_for, task.disputed_at) == (
+        "cancelled",
+        0,
+        "operator",
+        None,
+    )
     assert charged(task_id) is None
     assert last_event(task_id, "task.cancelled") == {"price": 0, "agreed": PRICE}
     assert f"{task.number}: A stopped task needs its price" in told_desk(task_id)
@@ -226,7 +295,12 @@ def test_what_was_doubted_and_is_then_stopped_costs_nothing_until_an_operator_de
             decide(desk, task_id, wrong, "So.")
     decide(desk, task_id, outcome, "By what was of use.", score)
     task = world.load(task_id)
-    assert (task.state, task.waiting_for, task.score, task.price) == ("cancelled", None, score, price or 0)
+    assert (task.state, task.waiting_for, task.score, task.price) == (
+        "cancelled",
+        None,
+        score,
+        price or 0,
+    )
     assert charged(task_id) == price
     assert last_word(task_id).comment == "By what was of use."
     with pytest.raises(NotReady):

@@ -153,7 +153,11 @@ READ_ALONG = text("select pg_stat_get_xact_numscans('ix_task_goes_wrong'::regcla
 def test_the_list_of_what_goes_wrong_is_read_along_its_index(world):
     """With what waits for an operator: a stopped task is in no other list of what is under way."""
     client, helper = world.client(), world.staff()
-    stopped, silent, old = world.partly(client, helper, 0, 1), world.partly(client, helper, 0, 1), world.task(client, "working", helper)
+    stopped, silent, old = (
+        world.partly(client, helper, 0, 1),
+        world.partly(client, helper, 0, 1),
+        world.task(client, "working", helper),
+    )
     mark(stopped, state="cancelled", waiting_for="operator")
     mark(silent, waiting_for="operator")
     mark(old, state="cancelled", overdue_at=now())

@@ -76,7 +76,7 @@ def accept(number: int) -> ResponseReturnValue:
 
 
 def score_delivery(task: Task) -> None:
-    """The word on the delivery, and a score where one is typed; praise and a tip may come with it."""
+    """The word on the delivery, a score where one is typed, perhaps praise and a tip."""
     praise, tip = forms.words("praise").strip(), forms.money("tip")
     score, then = _chosen(task)
     dead_line.accept(task, doors.me(), score, forms.words("comment"), then)
@@ -85,14 +85,27 @@ def score_delivery(task: Task) -> None:
 
 
 def _chosen(task: Task) -> tuple[int | None, str | None]:
-    """The figure and what follows. Where the button named a figure ("settle-60") and another one is typed beside it,
+    """The figure and what follows. Where the button named a figure ("settle-60") and another one is
+    typed beside it,
     nothing is charged before the button says that one. Raises BadInput."""
     score = forms.whole("score")
     then, _dash, named = request.form.get("then", "").partition("-")
-    if named.isdecimal() and score is not None and score != int(named[:3]) and 0 <= score < dead_line.SUCCESS:
+    if (
+        named.isdecimal()
+        and score is not None
+        and score != int(named[:3])
+        and 0 <= score < dead_line.SUCCESS
+    ):
         part = render.money(dead_line.share_of(task.price or 0, score), task.currency)
-        raise BadInput({"score": _("At %(share)s %% you pay %(sum)s. Press the button with that sum to confirm.",
-                                   share=score, sum=part)})
+        raise BadInput(
+            {
+                "score": _(
+                    "At %(share)s %% you pay %(sum)s. Press the button with that sum to confirm.",
+                    share=score,
+                    sum=part,
+                )
+            }
+        )
     if named.isdecimal() and score is None:
         score = int(named[:3])
     return score, then or None

@@ -37,8 +37,17 @@ def _texts(language: str) -> list[phone.Said]:
     not_quite, lacks, well_done, thanks = WORDS[language]
     delivered = _service(language, "deliver")
     asked_back = _told(language, "not_quite", ways=saying("or_operator", language))
-    return [delivered, _client(not_quite), asked_back, _client(lacks), _told(language, "reworking"), delivered,
-            _client(well_done), _service(language, "accepted"), _client(thanks)]
+    return [
+        delivered,
+        _client(not_quite),
+        asked_back,
+        _client(lacks),
+        _told(language, "reworking"),
+        delivered,
+        _client(well_done),
+        _service(language, "accepted"),
+        _client(thanks),
+    ]
 
 
 def _client(words: str) -> phone.Said:
@@ -46,8 +55,13 @@ def _client(words: str) -> phone.Said:
 
 
 def _service(language: str, name: str) -> phone.Said:
-    facts = {**FACTS[language], "number": NUMBER, "link": "poruchi.example/t/1070", "price": money(PRICE, "EUR", language),
-             "unanswered": saying("counts_as_yes", language, silence=FACTS[language]["silence"])}
+    facts = {
+        **FACTS[language],
+        "number": NUMBER,
+        "link": "poruchi.example/t/1070",
+        "price": money(PRICE, "EUR", language),
+        "unanswered": saying("counts_as_yes", language, silence=FACTS[language]["silence"]),
+    }
     return _counted(fitting.fit(TEMPLATES[language][name].sms, defaultdict(str, facts)))
 
 

@@ -1,4 +1,5 @@
-"""The word on a delivery in a browser: what each button does and says, what Enter does, with script and without."""
+"""The word on a delivery in a browser: what each button does and says, what Enter does, with script
+and without."""
 
 from __future__ import annotations
 
@@ -9,16 +10,28 @@ from playwright.sync_api import expect
 
 from tests.pages import CLIENT, OPERATOR, _short_link
 
-SUM = {"en": ("€96.00", "Pay 60 %: €57.60", "Pay 40 %: €38.40"), "ru": ("96,00 €", "60 %: 57,60 €", "40 %: 38,40 €")}
+SUM = {
+    "en": ("€96.00", "Pay 60 %: €57.60", "Pay 40 %: €38.40"),
+    "ru": ("96,00 €", "60 %: 57,60 €", "40 %: 38,40 €"),
+}
+
+SPEAKS = """update person set language = %s from login l
+            where l.person_id = person.id and l.email = any(%s)"""
 
 
 @pytest.fixture(params=["en", "ru"])
 def language(request, desk):
-    desk.run_as_system("update person set language = %s from login l where l.person_id = person.id and l.email = any(%s)",
-                       request.param, [CLIENT, OPERATOR])
+    desk.run_as_system(
+        SPEAKS,
+        request.param,
+        [CLIENT, OPERATOR],
+    )
     yield request.param
-    desk.run_as_system("update person set language = 'en' from login l where l.person_id = person.id and l.email = any(%s)",
-                       [CLIENT, OPERATOR])
+    desk.run_as_system(
+        SPEAKS,
+        "en",
+        [CLIENT, OPERATOR],
+    )
 
 
 def plain(words):
@@ -55,7 +68,9 @@ def test_below_80_the_sum_follows_the_figure(desk, readers, work, language, widt
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_not_quite_it_opens_three_ways_at_once_and_they_do_what_they_say(desk, readers, work, width):
+def test_not_quite_it_opens_three_ways_at_once_and_they_do_what_they_say(
+    desk, readers, work, width
+):
     made = work.partly(5, 5)
     page = readers.window(CLIENT, width)
     page.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
@@ -69,8 +84,9 @@ def test_not_quite_it_opens_three_ways_at_once_and_they_do_what_they_say(desk, r
     below.get_by_role("button", name="Have it reworked").click()
     expect(page.locator(".move")).to_contain_text("is at work")
     assert state(desk, made) == ("working", 9600, None)
-    assert desk.rows('select "then", score, comment from acceptance where task_id = %s', made["id"]) == [
-        ("rework", None, "The third has no price")]
+    assert desk.rows(
+        'select "then", score, comment from acceptance where task_id = %s', made["id"]
+    ) == [("rework", None, "The third has no price")]
     page.context.close()
 
 
@@ -81,7 +97,14 @@ def test_enter_in_the_figure_sends_nothing(desk, browser, readers, work, met, fi
     page = readers.window(CLIENT, java_script_enabled=script)
     page.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
     sent = []
-    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" and "/drafts" not in request.url else None)
+    page.on(
+        "request",
+        lambda request: (
+            sent.append(request.url)
+            if request.method == "POST" and "/drafts" not in request.url
+            else None
+        ),
+    )
     page.locator("#score").click()
     page.keyboard.type(figure)
     page.keyboard.press("Enter")
@@ -90,10 +113,16 @@ def test_enter_in_the_figure_sends_nothing(desk, browser, readers, work, met, fi
     page.context.close()
 
 
-def test_without_script_on_the_short_link_a_part_is_paid_after_its_sum_was_said(desk, browser, work):
+def test_without_script_on_the_short_link_a_part_is_paid_after_its_sum_was_said(
+    desk, browser, work
+):
     made = work.partly(3, 5)
-    person, company = desk.rows("select person_id, company_id from task where id = %s", made["id"])[0]
-    page = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()
+    person, company = desk.rows("select person_id, company_id from task where id = %s", made["id"])[
+        0
+    ]
+    page = browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 844}
+    ).new_page()
     page.goto(f"{desk.url}/t/{_short_link(desk, made['id'], made['number'], person, company)}")
     page.fill("#score", "40")
     page.get_by_role("button", name="Pay 60").click()
@@ -107,7 +136,11 @@ def test_without_script_on_the_short_link_a_part_is_paid_after_its_sum_was_said(
 
 def test_an_operator_decides_by_a_button_with_its_sum(desk, readers, work, language):
     made = work.partly(3, 5)
-    work.ask("client", f"/tasks/{made['id']}/acceptance", {"then": "dispute", "comment": "Not what I asked for"})
+    work.ask(
+        "client",
+        f"/tasks/{made['id']}/acceptance",
+        {"then": "dispute", "comment": "Not what I asked for"},
+    )
     page = readers.window(OPERATOR)
     page.goto(f"{desk.url}/desk/tasks/{made['id']}")
     page.fill("#decided-score", "40")
@@ -126,15 +159,23 @@ def test_an_operator_decides_by_a_button_with_its_sum(desk, readers, work, langu
 def test_silence_below_80_stands_on_both_desks(desk, readers, work):
     made = work.partly(3, 5)
     for _twice in range(2):
-        desk.run_as_system("update task set alarm_at = now() - interval '1 second' where id = %s", made["id"])
+        desk.run_as_system(
+            "update task set alarm_at = now() - interval '1 second' where id = %s", made["id"]
+        )
         for _try in range(100):
-            if desk.rows("select alarm_at > now() or alarm_at is null from task where id = %s", made["id"])[0][0]:
+            if desk.rows(
+                "select alarm_at > now() or alarm_at is null from task where id = %s", made["id"]
+            )[0][0]:
                 break
             time.sleep(0.1)
-    assert desk.rows("select state, waiting_for from task where id = %s", made["id"]) == [("delivered", "operator")]
+    assert desk.rows("select state, waiting_for from task where id = %s", made["id"]) == [
+        ("delivered", "operator")
+    ]
     page = readers.window(OPERATOR)
     page.goto(f"{desk.url}/desk")
-    expect(page.locator(f".frow:has(a[href='/desk/tasks/{made['id']}'])")).to_contain_text("No reply, 60")
+    expect(page.locator(f".frow:has(a[href='/desk/tasks/{made['id']}'])")).to_contain_text(
+        "No reply, 60"
+    )
     page.goto(f"{desk.url}/desk/tasks/{made['id']}")
     expect(page.locator("#decide-h")).to_contain_text("No reply, 60")
     page.locator("#accepted-h").click()
@@ -145,5 +186,7 @@ def test_silence_below_80_stands_on_both_desks(desk, readers, work):
     page.locator("details:has(form[action$=cancellation]) summary").click()
     expect(page.locator("form[action$=cancellation]")).to_contain_text("between 0 and €96.00")
     page.get_by_role("button", name="Stop the task").click()
-    expect(page.locator("main")).to_contain_text("Stopped. Nothing is charged until an operator decides")
+    expect(page.locator("main")).to_contain_text(
+        "Stopped. Nothing is charged until an operator decides"
+    )
     page.context.close()

@@ -63,7 +63,12 @@ class Work:
     def partly(self, met: int, of: int) -> dict:
         """A delivered task with so many of so many criteria met."""
         made = self.task("retold")
-        self.ask("client", f"{self.path}/parameters", {"criteria": [f"Point {n}" for n in range(of)]}, "PUT")
+        self.ask(
+            "client",
+            f"{self.path}/parameters",
+            {"criteria": [f"Point {n}" for n in range(of)]},
+            "PUT",
+        )
         self.working()
         self.delivered(met)
         return made
