@@ -168,8 +168,17 @@ def _delivered(event: Event, template: str) -> None:
     if task.state != "delivered" or task.disputed_at or delivery is None:
         return
     by_phone = outbound.by_phone(person, task)
-    _ask(task, person, "delivery", delivery.id, ["1", "2"], template, delivery=cut(delivery.text, 80 if by_phone else 20_000),
-         silence=outbound.day(dead_line.silence_ends(task), person.tz, person.language))
+    ends = outbound.day(dead_line.silence_ends(task), person.tz, person.language)
+    _ask(task, person, "delivery", delivery.id, ["1", "2"], template,
+         delivery=cut(delivery.text, 80 if by_phone else 20_000),
+         unanswered=unanswered(delivery.met_share, ends, person.language))
+
+
+def unanswered(share: int, ends: str, language: str) -> str:
+    """Return what no answer by the day `ends` means for a delivery that met so many percent of its
+    criteria."""
+    key = "counts_as_yes" if share >= dead_line.SUCCESS else "operator_decides"
+    return saying(key, language, silence=ends, share=share)
 
 
 def _ask(task: Task, person: Person, kind: str, subject_id: int, letters: list[str], template: str, **facts: str) -> None:
@@ -203,19 +212,32 @@ def tell_client_late(event: Event) -> None:
 
 
 def tell_client_resolved(event: Event) -> None:
-    """What the operator decided about a dispute."""
+    """What the operator decided; of a stopped task its price as well."""
     task, person = _of(event)
     said = dead_line.last_acceptance(task)
-    reason = task.reason if event.facts.get("outcome") == "cancel" else said.comment if said else ""
-    outbound.tell(person, "resolved", task, reason=reason)
+    stopped = "price" in event.facts
+    told = (
+        said.comment
+        if said and (stopped or event.facts.get("outcome") != "cancel")
+        else task.reason
+    )
+    charged = _charged(event.facts["price"], task, person) if stopped else ""
+    outbound.tell(person, "resolved", task, reason=ended(told), charged=charged)
+
+
+def _charged(price: int, task: Task, person: Person) -> str:
+    sum_ = outbound.money(price, task.currency, person.language)
+    return saying("charged" if price else "free", person.language, price=sum_)
 
 
 def tell_client_cancelled(event: Event) -> None:
-    """It is stopped, and what was charged for what was done."""
+    """It is stopped, and what was charged for what was done, or that an operator decides on it."""
     task, person = _of(event)
     asks.close_asks(task.id)
-    price = int(event.facts.get("price", 0))
-    charged = saying("charged" if price else "free", person.language, price=outbound.money(price, task.currency, person.language))
+    charged = _charged(int(event.facts.get("price", 0)), task, person)
+    if agreed := event.facts.get("agreed"):
+        sum_ = outbound.money(agreed, task.currency, person.language)
+        charged = saying("decides", person.language, price=sum_)
     why = f"{ended(task.reason)} " if task.reason and event.by_kind != CLIENT else ""
     outbound.tell(person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why)
 

@@ -54,14 +54,16 @@ def remind_assistant_red_line(event: Event) -> None:
 def tell_assistant_rework(event: Event) -> None:
     """What is missing."""
     said = db.session.get_one(dead_line.Acceptance, event.facts["acceptance"])
-    asks.close_asks(said.task_id, "delivery", "rework", subject_id=said.delivery_id)
+    asks.close_asks(said.task_id, *asks.JUDGING, subject_id=said.delivery_id)
     note_holder(event, _l("The client asks for rework"), said.comment)
 
 
 def tell_assistant_accepted(event: Event) -> None:
-    """The score, first thing."""
+    """The score, first thing; where nobody said one, the share of the criteria that was met."""
     asks.close_asks(event.task_id or 0)
-    note_holder(event, _l("Accepted with %(score)s %%", score=event.facts.get("score", "")))
+    score, met = event.facts.get("score"), event.facts.get("met", "")
+    note_holder(event, _l("Accepted, %(share)s %% of the criteria met", share=met) if score is None
+                else _l("Accepted with %(score)s %%", score=score))
 
 
 def tell_assistant_cancelled(event: Event) -> None:
@@ -87,8 +89,22 @@ def tell_desk_red_line(event: Event) -> None:
 
 def tell_desk_disputed(event: Event) -> None:
     """A dispute waits for an operator."""
-    asks.close_asks(event.task_id or 0, "delivery", "rework")
+    asks.close_asks(event.task_id or 0, *asks.JUDGING)
     note_desk(find(event.task_id or 0), _l("A delivery is disputed"))
+
+
+def tell_desk_silence_ended(event: Event) -> None:
+    """Nobody replied to a delivery under 80 %: an operator decides, if the client does not."""
+    note_desk(
+        find(event.task_id or 0),
+        _l("No reply, under %(share)s %%: decide", share=dead_line.SUCCESS),
+    )
+
+
+def tell_desk_undecided(event: Event) -> None:
+    """A task was stopped over a delivery in doubt, and an operator sets its price."""
+    if event.facts.get("agreed"):
+        note_desk(find(event.task_id or 0), _l("A stopped task needs its price"))
 
 
 def note_holder(event: Event, what: LazyString, words: str = "") -> None:

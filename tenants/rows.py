@@ -18,6 +18,7 @@ def bound(count: int) -> ColumnElement[int]:
     return literal_column(str(int(count)), Integer)
 
 
-def among(column: InstrumentedAttribute[str], words: Iterable[str]) -> ColumnElement[bool]:
+def among(column: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
+          words: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column has one of these words, which the planner sees: it knows how many rows have them, and which partial index will do."""
     return column.in_(bindparam(None, list(words), expanding=True, literal_execute=True))

@@ -42,6 +42,13 @@ def _charge(event: Event) -> None:
     charges.charge_for(find(event.task_id or 0), event.id)
 
 
+def _charge_decided(event: Event) -> None:
+    """An operator set the price of a stopped task; what follows other decisions is charged by its
+    own event."""
+    if "price" in event.facts:
+        _charge(event)
+
+
 def _charge_tip(event: Event) -> None:
     charges.charge_tip(find(event.task_id or 0), event.id, db.session.get_one(Praise, event.facts["praise"]).tip or 0)
 
@@ -52,6 +59,7 @@ HERE: dict[str, Callable[[Event], None]] = {
     "answer_stranger": lambda event: strangers.answer_stranger(event.facts["inbound"]),
     "triage": lambda event: triage.triage(find(event.task_id or 0)),
     "charge": _charge,
+    "charge_decided": _charge_decided,
     "charge_tip": _charge_tip,
     "send_invitation": lambda event: accounts.send_invitation(event.company_id or 0, event.facts["to"], event.facts["role"],
                                                               event.facts["inviter"]),
@@ -66,14 +74,16 @@ HERE: dict[str, Callable[[Event], None]] = {
     **{name: getattr(telling_staff, name) for name in (
         "tell_assistant_assigned", "tell_assistant_corrected", "tell_assistant_started", "tell_assistant_answered",
         "tell_assistant_changed", "remind_assistant_red_line", "tell_assistant_rework", "tell_assistant_accepted",
-        "tell_assistant_cancelled", "tell_assistant_praise", "tell_desk_given_back", "tell_desk_red_line", "tell_desk_disputed")},
+        "tell_assistant_cancelled", "tell_assistant_praise", "tell_desk_given_back",
+        "tell_desk_red_line", "tell_desk_disputed", "tell_desk_silence_ended",
+        "tell_desk_undecided")},
 }
 # Reactions that call a vendor: they commit their intent, call without a transaction, and commit the result.
 OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": payments.pay, "fetch_media": media.fetch}
 
 
 # What came in may be Stripe's, which is asked; an invoice's number is a counter without a gap, for which everybody waits.
-ALONE = frozenset({"understand", "charge", "charge_tip"})
+ALONE = frozenset({"understand", "charge", "charge_decided", "charge_tip"})
 
 
 def work_off(ids: list[int]) -> None:

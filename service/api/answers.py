@@ -114,7 +114,11 @@ class TaskLinks(TypedDict):
 
 
 class Task(TypedDict):
-    """A task. `waiting_for` is `client` while a question or a retelling waits for an answer and the clock stands."""
+    """A task. `waiting_for` is `client` while a question or a retelling waits for an answer and the
+    clock stands,
+    `operator` while an operator has to decide what is charged. `score` is what a person said of the
+    delivery,
+    `met_share` the share of the criteria that the last delivery met, both in percent."""
 
     id: int
     number: int
@@ -131,6 +135,7 @@ class Task(TypedDict):
     assignee: Someone | None
     price: Money | None
     score: int | None
+    met_share: int | None
     parameters: Parameters
     retelling: Retelling | None
     waiting_for: str | None

@@ -200,15 +200,20 @@ class Delivery(Body):
 
 
 class Score(Body):
-    """Step 7: 80 and more is accepted; below, say what follows."""
+    """Step 7: without `then` it is accepted; a score below 80 needs `then`, and to settle a score
+    is needed."""
 
-    score: Whole = Field(ge=0, le=100)
+    score: Whole | None = Field(
+        None, ge=0, le=100, description="Percent; kept only where you say one"
+    )
     comment: Words = Field("", max_length=5000)
     then: Then | None = None
 
 
 class Resolution(Body):
-    """An operator's word on a dispute."""
+    """An operator's decision: of a dispute, of a silence that ended below 80 %, of the price of a
+    stopped task
+    (settle or cancel). To settle, `score` is needed: that share of the agreed price is charged."""
 
     outcome: Literal["rework", "settle", "accept", "cancel"]
     score: Whole | None = Field(None, ge=0, le=100)

@@ -88,6 +88,7 @@ def task(one: Task, details: Details) -> answers.Task:
         "state": one.state, "language": one.language, "channel": one.channel, "priority": one.priority,
         "created_at": rfc3339(one.created_at), "deadline_at": maybe(one.deadline_at), "red_line_at": maybe(one.red_line_at),
         "assignee": _assignee(one, details), "price": money(one.price, one.currency), "score": one.score,
+        "met_share": one.met_share,
         "parameters": _parameters(one, details), "retelling": _retelling(one, details.retellings.get(one.id)),
         "waiting_for": one.waiting_for,
         "dispute": {"since": rfc3339(one.disputed_at)} if one.disputed_at else None,

@@ -106,7 +106,8 @@ def delivery(task: int, body: bodies.Delivery) -> Response:
 @access.client_and_staff(*DESK)
 @reading.takes(bodies.Score)
 def acceptance(task: int, body: bodies.Score) -> Response:
-    """Step 7: score the delivery; below 80 say whether rework, a settlement at the score or a dispute follows."""
+    """Step 7: accept the delivery; below 80 say whether rework, a settlement at the score or a
+    dispute follows."""
     found = find(task)
     dead_line.accept(found, me(), body.score, body.comment, body.then)
     return shown.reply_task(found)
@@ -115,7 +116,7 @@ def acceptance(task: int, body: bodies.Score) -> Response:
 @access.staff(*DESK)
 @reading.takes(bodies.Resolution)
 def resolution(task: int, body: bodies.Resolution) -> Response:
-    """An operator's word on a dispute."""
+    """An operator's decision of what `waiting_for: operator` or a dispute leaves open."""
     found = find(task)
     dead_line.resolve(found, me(), body.outcome, body.reason, body.score)
     return shown.reply_task(found)
@@ -135,7 +136,8 @@ def praise(task: int, body: bodies.Thanks) -> Response:
 @access.client_and_staff(*DESK)
 @reading.takes(bodies.Stop)
 def cancellation(task: int, body: bodies.Stop) -> Response:
-    """Stop the task; its price is then that of what was done."""
+    """Stop the task; its price is then that of what was done, or 0 until an operator decides on a
+    delivery in doubt."""
     found = find(task)
     cancelling.cancel(found, me(), body.reason)
     return shown.reply_task(found)

@@ -168,7 +168,7 @@ def _as_handed(body: bodies.HandOver, by: Actor, handed: Handed) -> answers.Task
         "category": {"code": body.category, "confidence": None, "chosen_by": "client" if body.category else None},
         "state": "received", "language": handed.language, "channel": by.channel, "priority": body.priority,
         "created_at": shown.rfc3339(handed.created_at), "deadline_at": due, "red_line_at": None, "assignee": None,
-        "price": None, "score": None,
+        "price": None, "score": None, "met_share": None,
         "parameters": {"outcome": "", "criteria": [], "deadline_at": due, "deadline_fixed": body.deadline_fixed,
                        "budget": shown.sum_of(body.budget.amount, handed.currency) if body.budget else None,
                        "unit": None, "quantity": None},

@@ -49,11 +49,17 @@ EN: dict[str, Words] = {
         "{number} is late, we are sorry. We are on it and text you when it is ready. Questions: just reply \"{number}: ...\"",
         "{number} is late", "“{title}” is late, we are sorry. It was due {deadline}. Our supervisor has been told and looks after it.\n\nTo agree on another date, or to stop it, answer this mail, or here: {link}"),
     "deliver": Words(
-        "{number} is ready: {delivery} Read: {link} Well done? Reply 1 yes, 2 not quite. No answer by {silence} counts as yes.",
-        "{number} is ready", "“{title}” is ready:\n\n{delivery}\n\nRead it, with the files, and score it here: {link}\n\nOr answer 1 if it is well done, 2 if not quite. No answer by {silence} counts as yes."),
+        "{number} is ready: {delivery} Read: {link} Well done? Reply 1 yes, 2 not quite."
+        " {unanswered}",
+        "{number} is ready",
+        "“{title}” is ready:\n\n{delivery}\n\nRead it, with the files, and score it here: {link}\n"
+        "\nOr answer 1 if it is well done, 2 if not quite. {unanswered}"),
     "accept_notice": Words(
-        "{number} is ready since {delivered}: {link} Well done? Reply 1 yes, 2 not quite. No answer by {silence} counts as yes.",
-        "{number}: it waits for your score", "“{title}” is ready since {delivered} and waits for your score: {link}\n\nAnswer 1 if it is well done, 2 if not quite. No answer by {silence} counts as yes."),
+        "{number} is ready since {delivered}: {link} Well done? Reply 1 yes, 2 not quite."
+        " {unanswered}",
+        "{number}: it waits for your score",
+        "“{title}” is ready since {delivered} and waits for your score: {link}\n\n"
+        "Answer 1 if it is well done, 2 if not quite. {unanswered}"),
     "receipt": Words(
         "{number} is closed at {price}. To thank {name}, reply T and your words.",
         "{number}: invoice {invoice} for {price}", "“{title}” is closed. {price} is charged to your card. Invoice {invoice}: {invoice_link}\n\nTo thank {name}, answer T and your words, or here: {link}"),
@@ -68,7 +74,9 @@ EN: dict[str, Words] = {
     "deleted": Words("{number} was dropped. {reason}", "{number}: we have set it aside", "We have set “{title}” aside and will not work on it.\n\n{reason}\n\nNothing is charged. If we got it wrong, answer this mail."),
     "done_at_once": Words("{number}, answered at once: {reason}", "{number}: answered at once", "About “{title}”:\n\n{reason}\n\nThat took us a minute, so nothing is charged. If we got it wrong, answer this mail."),
     "cancelled": Words("{number} is stopped. {why}{charged}", "{number} is stopped", "“{title}” is stopped. {why}{charged}\n\n{link}"),
-    "resolved": Words("{number}: we looked at it. {reason}", "{number}: we have looked at it", "We looked at what you said about “{title}”.\n\n{reason}\n\n{link}"),
+    "resolved": Words(
+        "{number}: we looked at it. {reason} {charged}", "{number}: we have looked at it",
+        "We looked at what you said about “{title}”.\n\n{reason}\n\n{charged}\n\n{link}"),
     "said": Words("{number}, {name}: {words}", "{number}: {name} writes", "{words}\n\nAnswer this mail, or here: {link}"),
     "reply": Words("{words}", "{subject}", "{words}\n\nTo write back, just answer this mail."),
     "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}\n\nTo write back, just answer this mail."),
@@ -122,11 +130,15 @@ RU: dict[str, Words] = {
         "{number} задерживается, извините. Занимаемся и напишем, когда будет готово. Вопросы: «{number}: …»",
         "{number} задерживается", "Задача «{title}» задерживается, просим прощения. Срок был {deadline}. Супервайзер знает и уже занимается ею.\n\nЧтобы договориться о другом сроке или остановить её, ответьте на это письмо или здесь: {link}"),
     "deliver": Words(
-        "{number} готова: {delivery} {link} Хорошо? 1 да, 2 не совсем. Без ответа до {silence} примем сами.",
-        "{number} готова", "Задача «{title}» готова:\n\n{delivery}\n\nПосмотреть с файлами и оценить: {link}\n\nИли ответьте 1, если хорошо, 2, если не совсем. Если до {silence} ответа не будет, работа считается принятой."),
+        "{number} готова: {delivery} {link} Хорошо? 1 да, 2 не совсем. {unanswered}",
+        "{number} готова",
+        "Задача «{title}» готова:\n\n{delivery}\n\nПосмотреть с файлами и оценить: {link}\n\n"
+        "Или ответьте 1, если хорошо, 2, если не совсем. {unanswered}"),
     "accept_notice": Words(
-        "{number} готова с {delivered}: {link} Хорошо? 1 да, 2 не совсем. Без ответа до {silence} примем сами.",
-        "{number}: ждём вашу оценку", "Задача «{title}» готова с {delivered} и ждёт вашей оценки: {link}\n\nОтветьте 1, если хорошо, 2, если не совсем. Если до {silence} ответа не будет, работа считается принятой."),
+        "{number} готова с {delivered}: {link} Хорошо? 1 да, 2 не совсем. {unanswered}",
+        "{number}: ждём вашу оценку",
+        "Задача «{title}» готова с {delivered} и ждёт вашей оценки: {link}\n\n"
+        "Ответьте 1, если хорошо, 2, если не совсем. {unanswered}"),
     "receipt": Words(
         "{number} закрыта, {price}. Поблагодарить ({name}): С и ваши слова.",
         "{number}: счёт {invoice} на {price}", "Задача «{title}» закрыта. {price} списано с карты. Счёт {invoice}: {invoice_link}\n\nЧтобы поблагодарить, ответьте С и добавьте свои слова ({name} их получит), или здесь: {link}"),
@@ -140,7 +152,9 @@ RU: dict[str, Words] = {
     "deleted": Words("{number} снята. {reason}", "{number}: снята", "Мы сняли задачу «{title}» и не будем над ней работать.\n\n{reason}\n\nНичего не списано. Если мы ошиблись, ответьте на это письмо."),
     "done_at_once": Words("{number}, ответ сразу: {reason}", "{number}: ответ сразу", "О задаче «{title}»:\n\n{reason}\n\nЭто заняло минуту, поэтому бесплатно. Если мы ошиблись, ответьте на это письмо."),
     "cancelled": Words("{number} остановлена. {why}{charged}", "{number} остановлена", "Задача «{title}» остановлена. {why}{charged}\n\n{link}"),
-    "resolved": Words("{number}: мы разобрались. {reason}", "{number}: мы разобрались", "Мы посмотрели, что вы сказали о задаче «{title}».\n\n{reason}\n\n{link}"),
+    "resolved": Words(
+        "{number}: мы разобрались. {reason} {charged}", "{number}: мы разобрались",
+        "Мы посмотрели, что вы сказали о задаче «{title}».\n\n{reason}\n\n{charged}\n\n{link}"),
     "said": Words("{number}, {name}: {words}", "{number}: пишет {name}", "{words}\n\nОтветьте на это письмо или здесь: {link}"),
     "reply": Words("{words}", "{subject}", "{words}\n\nНаписать нам: ответьте на это письмо."),
     "to_stranger": Words("Poruchi: {words}", "Re: {subject}", "{words}\n\nНаписать нам: ответьте на это письмо."),
@@ -190,6 +204,17 @@ SAYINGS: dict[str, dict[str, str]] = {
     "slips": {"en": "may slip", "ru": "под вопросом"},
     "charged": {"en": "{price} is charged for what was done.", "ru": "За сделанное списано {price}."},
     "free": {"en": "Nothing is charged.", "ru": "Ничего не списано."},
+    "decides": {
+        "en": "Nothing is charged now: an operator decides between 0 and {price}"
+              " and writes to you.",
+        "ru": "Сейчас ничего не списано: оператор решит, сколько, от 0 до {price}, и напишет вам."},
+    "counts_as_yes": {"en": "No answer by {silence} counts as yes.",
+                      "ru": "Без ответа до {silence} работа считается принятой."},
+    "operator_decides": {
+        "en": "{share} % of the agreed points are met. Without an answer by {silence}"
+              " an operator decides, and nothing is charged until then.",
+        "ru": "Выполнено {share} % условий. Без ответа до {silence} решит оператор,"
+              " до этого ничего не спишем."},
     "points": {"en": "Points we made exact:", "ru": "Что мы уточнили:"},
     "point": {"en": "{place}. “{words}”: {exact}", "ru": "{place}. «{words}»: {exact}"},
     "help": {"en": "Poruchi: text us a task in your own words. STATUS shows your tasks, CANCEL and a number stops one, \"12: words\" writes on task 12, STOP ends texts.",
@@ -217,6 +242,19 @@ SAYINGS: dict[str, dict[str, str]] = {
     "looked_at": {"en": "We got your picture. Without words somebody looks at it and answers you.", "ru": "Получили фото. Без слов его посмотрит человек и ответит."},
     "what_differs": {"en": "{number}: what is different? Write it in your own words.", "ru": "{number}: что не так? Напишите своими словами."},
     "what_lacks": {"en": "{number}: what is missing? Write it in your own words and it is reworked.", "ru": "{number}: чего не хватает? Напишите, и доработаем."},
+    "not_quite": {"en": "{number}: what is missing? Write it and it is reworked (A). {ways}",
+                  "ru": "{number}: чего не хватает? Напишите, и доработаем (А). {ways}"},
+    "part_or_operator": {"en": "B: pay {share} %, {part}. C: an operator decides.",
+                         "ru": "Б: оплатить {share} %, {part}. В: решит оператор."},
+    "or_operator": {"en": "B: an operator decides.", "ru": "Б: решит оператор."},
+    "accept_all_the_same": {
+        "en": "{number}: only {share} % of the agreed points are met. Reply 1 again to accept"
+              " for {price}, A for rework, B to pay {share} %: {part}, C for an operator.",
+        "ru": "{number}: выполнено только {share} % условий. Ответьте 1 ещё раз, чтобы принять"
+              " за {price}, А доработать, Б оплатить {share} %: {part}, В решит оператор."},
+    "disputed": {"en": "{number}: an operator looks at it and writes to you."
+                       " Nothing is charged until then.",
+                 "ru": "{number}: оператор разберётся и напишет вам. До этого ничего не спишем."},
     "corrected": {"en": "{number}: thank you, we retell it again.", "ru": "{number}: спасибо, перескажем ещё раз."},
     "taken": {"en": "{number}: taken as your answer. If it was a new task, text NEW and your words.",
               "ru": "{number}: приняли как ответ. Если это новая задача: НОВАЯ и слова."},

@@ -83,17 +83,22 @@ def _letter(said: Said) -> int | None:
 def _read(said: Said) -> Letter | None:
     """The letter, where the text begins with one and no words were asked for. A figure behind it that is no task's number is words."""
     letter = letters.read(said.text)
-    if letter is None or (letter.number is None and not letter.bare and _asked_for_words(said)):
+    if letter is None or (
+        letter.number is None and not letter.bare and _asked_for_words(said, letter)
+    ):
         return None
     if letter.number is None or letter.bare or asked.task_of_number(said, letter.number):
         return letter
     return None if letter.number_first else replace(letter, number=None, rest=f"{letter.number} {letter.rest}")
 
 
-def _asked_for_words(said: Said) -> bool:
-    """Whether the last that was asked here was what is different, or what is missing."""
+def _asked_for_words(said: Said, letter: Letter) -> bool:
+    """Whether the last that was asked here was what is different, or what is missing, and not by
+    this letter."""
     found = _takes_words(said)
-    return bool(found) and found[0][0].kind in FOR_WORDS
+    return (
+        bool(found) and found[0][0].kind in FOR_WORDS and asked.meaning(found[0][0], letter) is None
+    )
 
 
 def _takes_words(said: Said) -> Open:
@@ -182,7 +187,11 @@ def _like_an_answer(said: Said) -> int | None:
     if not said.by_phone:
         return None
     letter = letters.read(said.text)
-    waiting = [(ask, task) for ask, task in asked.waiting_for(said, letter.number if letter else None) if ask.kind not in FOR_WORDS]
+    waiting = [
+        (ask, task)
+        for ask, task in asked.waiting_for(said, letter.number if letter else None)
+        if ask.kind not in FOR_WORDS or ask.letters
+    ]
     here = [(ask, task) for ask, task in waiting if ask.channel == said.by.channel]
     if (here and _short_words(said.text)) or (waiting and _begins_like_letter(said.text, letter)):
         return _unread(said, here or waiting)

@@ -54,13 +54,17 @@ def newest_each(found: Open) -> Open:
 
 
 def meaning(ask: Ask, letter: Letter) -> str | None:
-    """What the letter says to this ask: yes, no, 1, 2, the place of an option, words; None where it says nothing."""
+    """What the letter says to this ask: yes, no, 1, 2, rework, settle, dispute, the place of an
+    option, words;
+    None where it says nothing."""
     if not _short_enough(letter):
         return None
     if ask.kind == "retelling":
         return _of_retelling(ask, letter)
     if ask.kind == "delivery":
         return _of_delivery(letter)
+    if ask.kind in ("rework", "accept"):
+        return _of_ways(ask, letter)
     return _of_question(ask, letter) if ask.kind == "question" else None
 
 
@@ -108,6 +112,22 @@ def _of_delivery(letter: Letter) -> str | None:
         return None
     parted = letter.sign != "1" or bool(set(letter.gap) & set(",!;"))
     return "1" if letter.alone or (parted and not DOUBT.search(letter.rest)) else None
+
+
+# What the letters stand for that are offered where a delivery is not quite it, by how many there
+# are.
+WAYS = {0: (), 2: ("rework", "dispute"), 3: ("rework", "settle", "dispute")}
+
+
+def _of_ways(ask: Ask, letter: Letter) -> str | None:
+    """One of the ways, or a 1 or 2 anew where both were offered. To pay a part takes the letter and
+    nothing else."""
+    offered = [sign for sign in ask.letters if not sign.isdigit()]
+    place = option(offered, letter.sign) if _parted(letter) else None
+    if place is None:
+        return _of_delivery(letter) if ask.kind == "accept" else None
+    way = WAYS[len(offered)][place]
+    return way if way != "settle" or letter.bare else None
 
 
 def _of_question(ask: Ask, letter: Letter) -> str | None:

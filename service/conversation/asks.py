@@ -36,9 +36,13 @@ class Ask(OfTask, Base):
 Index("ix_ask_open", Ask.person_id, Ask.id, postgresql_where=Ask.closed_at.is_(None))
 
 
+# What asks for the word on a delivery: 1 or 2, what is missing, and once more where under 80 % was
+# met.
+JUDGING = ("delivery", "rework", "accept")
 # What a new ask of a kind takes the place of. A question takes no place: several may be open at once.
 REPLACES = {"retelling": ("retelling", "correction"), "correction": ("correction",),
-            "delivery": ("delivery", "rework"), "rework": ("rework",), "question": ()}
+            "delivery": JUDGING, "rework": ("rework", "accept"),
+            "accept": ("rework", "accept"), "question": ()}
 
 
 def open_ask(task: Task, person_id: int, kind: str, subject_id: int, channel: str, letters: list[str]) -> Ask:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from service.channels import outbound
+from service.channels.wording import saying
 from service.conversation import asked, asks, messages
 from service.conversation.asks import Ask
 from service.conversation.letters import Letter
@@ -68,13 +69,63 @@ def _question(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
 
 def _delivery(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
     if says == "2":
-        return rework(said, ask, task, rest) if len(rest) > 2 else _ask_for_words(said, ask, task, "rework", "what_lacks")
-    delivery = db.session.get_one(dead_line.Delivery, ask.subject_id)
-    dead_line.accept(task, said.by, max(delivery.met_share, dead_line.SUCCESS))
+        return rework(said, ask, task, rest) if len(rest) > 2 else _offer_ways(said, ask, task)
+    if _share(ask) < dead_line.SUCCESS and ask.kind == "delivery":
+        return _ask_whether_all_the_same(said, ask, task)
+    dead_line.accept(task, said.by)
     asks.close_asks(task.id)
     if rest:
         pass_on(said, task, rest)
     _say_accepted(said, task)
+
+
+def _way(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+    """The letter that was chosen where a delivery is not quite it."""
+    if says in ("1", "2"):
+        return _delivery(said, ask, task, says, rest)
+    if says == "rework":
+        return (
+            rework(said, ask, task, rest)
+            if len(rest) > 2
+            else _ask_for_words(said, ask, task, "rework", "what_lacks")
+        )
+    dead_line.accept(task, said.by, _share(ask) if says == "settle" else None, rest, says)
+    asks.close_asks(task.id)
+    if says == "settle":
+        _say_accepted(said, task)
+    else:
+        reply_saying(said, "disputed", task)
+
+
+def _share(ask: Ask) -> int:
+    return db.session.get_one(dead_line.Delivery, ask.subject_id).met_share
+
+
+def _offer_ways(said: Said, ask: Ask, task: Task) -> None:
+    """2 alone: rework, a part of the price where under 80 % was met, or an operator, each by its
+    letter."""
+    share, language = _share(ask), said.person.language
+    below = share < dead_line.SUCCESS
+    _ask_letters(said, ask, task, "rework", asks.OPTIONS[language][:3 if below else 2])
+    ways = saying("part_or_operator" if below else "or_operator", language, share=share,
+                  part=_part(task, share, language))
+    reply_saying(said, "not_quite", task, ways=ways)
+
+
+def _ask_whether_all_the_same(said: Said, ask: Ask, task: Task) -> None:
+    """A yes to a delivery under 80 % is asked back once, with what each answer costs."""
+    share, language = _share(ask), said.person.language
+    _ask_letters(said, ask, task, "accept", f"1{asks.OPTIONS[language][:3]}")
+    reply_saying(said, "accept_all_the_same", task, share=share, part=_part(task, share, language),
+                 price=outbound.money(task.price or 0, task.currency, language))
+
+
+def _part(task: Task, share: int, language: str) -> str:
+    return outbound.money(dead_line.share_of(task.price or 0, share), task.currency, language)
+
+
+def _ask_letters(said: Said, ask: Ask, task: Task, kind: str, letters: str) -> None:
+    asks.open_ask(task, said.person.id, kind, ask.subject_id, said.by.channel, list(letters))
 
 
 def correct(said: Said, ask: Ask, task: Task, why: str) -> None:
@@ -86,9 +137,8 @@ def correct(said: Said, ask: Ask, task: Task, why: str) -> None:
 
 def rework(said: Said, ask: Ask, task: Task, lacks: str) -> None:
     """The delivery is not quite right, and this is missing."""
-    delivery = db.session.get_one(dead_line.Delivery, ask.subject_id)
-    dead_line.accept(task, said.by, min(delivery.met_share, dead_line.SUCCESS - 1), lacks, "rework")
-    asks.close_asks(task.id, "delivery", "rework")
+    dead_line.accept(task, said.by, comment=lacks, then="rework")
+    asks.close_asks(task.id, *asks.JUDGING)
     reply_saying(said, "reworking", task)
 
 
@@ -101,7 +151,7 @@ def answer(said: Said, ask: Ask, task: Task, text: str, *, quietly: bool = False
 
 
 def _ask_for_words(said: Said, ask: Ask, task: Task, kind: str, question: str) -> None:
-    asks.open_ask(task, said.person.id, kind, ask.subject_id, said.by.channel, [])
+    _ask_letters(said, ask, task, kind, "")
     reply_saying(said, question, task)
 
 
@@ -121,5 +171,7 @@ def _without_number(text: str, task: Task) -> str:
     return bare.removesuffix(number).strip(" #") or bare
 
 
-BY_KIND: dict[str, Callable[[Said, Ask, Task, str, str], None]] = {"retelling": _retelling, "question": _question, "delivery": _delivery}
+BY_KIND: dict[str, Callable[[Said, Ask, Task, str, str], None]] = {
+    "retelling": _retelling, "question": _question, "delivery": _delivery,
+    "rework": _way, "accept": _way}
 WORDS: dict[str, Callable[[Said, Ask, Task, str], None]] = {"correction": correct, "rework": rework, "question": answer}

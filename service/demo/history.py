@@ -193,15 +193,20 @@ def _rework(past: Past, delivered: datetime) -> datetime:
 def _judge(past: Past, delivered: datetime, score: int) -> Row:
     life = past.life
     at = past.after(delivered, 0.1, 26)
+    said = (
+        None if score >= 80 and life.task.columns["channel"] == "sms" else score
+    )  # who texts 1 says no figure
     if score >= 80:
-        row = life.judge("task.accepted", at, score, past.word("accepted") if past.chance.random() < 0.4 else "")
+        row = life.judge(
+            "task.accepted", at, said, past.word("accepted") if past.chance.random() < 0.4 else ""
+        )
     elif "dispute" in life.work.flags:
         row = _dispute(past, at, score)
     else:
         life.set(price=round(life.task.columns["price"] * score / 100))
         row = life.judge("task.settled", at, score, life.work.one("comment") or past.word("settled"), "settle")
     closes = row.at + timedelta(days=settings().closes_after_days)
-    life.set(score=score, ended_at=row.at, alarm_at=closes, alarm="close")
+    life.set(score=said, ended_at=row.at, alarm_at=closes, alarm="close")
     return row
 
 

@@ -170,16 +170,26 @@ class Life:
         answers = [{"id": row, "text": row.columns["text"], "met": met or place > 0, "note": ""} for place, row in enumerate(self.criteria)]
         share = round(100 * sum(bool(answer["met"]) for answer in answers) / len(answers))
         self.delivery = self.fact("delivery", at, self.party.holder, text=self.work.one("delivery"), criteria=answers)
-        self.set(delivered_at=at, overdue_at=None)
+        self.set(delivered_at=at, overdue_at=None, met_share=share)
         self.move("task.delivered", at, self.party.holder, "delivered", delivery=self.delivery, met=share)
 
-    def judge(self, kind: str, at: datetime, score: int, comment: str, then: str | None = None, by: Player | None = None) -> Row:
+    def judge(
+        self,
+        kind: str,
+        at: datetime,
+        score: int | None,
+        comment: str,
+        then: str | None = None,
+        by: Player | None = None,
+    ) -> Row:
         """The word on the delivery: accepted, reworked, settled or disputed."""
         judge = by or self.party.client
         state = {"task.accepted": "accepted", "task.settled": "accepted", "task.reworked": "working"}.get(kind)
         row = self.fact("acceptance", at, judge, delivery_id=self.delivery, score=score, comment=comment, then=then,
                         by_kind=_part(self.party, judge), channel=self.task.columns["channel"] if judge is self.party.client else "web")
-        return self.move(kind, at, judge, state, acceptance=row, score=score)
+        return self.move(
+            kind, at, judge, state, acceptance=row, score=score, met=self.task.columns["met_share"]
+        )
 
     def say(self, at: datetime, line: str) -> None:
         """Words between client and assistant, `c …` or `a …`."""

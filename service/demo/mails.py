@@ -10,6 +10,7 @@ from service.channels.wording import TEMPLATES, saying
 from service.conversation import asks
 from service.demo.life import Life
 from service.demo.pile import Row
+from service.telling import unanswered
 from service.texts import cut
 
 KINDS = {"sms": "phone", "email": "email"}
@@ -52,8 +53,9 @@ def _question(life: Life, question: Row) -> None:
 
 def _deliver(life: Life, delivery: Row, silence_ends: datetime) -> None:
     words = delivery.columns["text"]
+    ends = outbound.day(silence_ends, life.party.client.zone, _language(life))
     message = _tell(life, "deliver", delivery.at, delivery=cut(words, 80) if _channel(life) == "sms" else words,
-                    silence=outbound.day(silence_ends, life.party.client.zone, _language(life)))
+                    unanswered=unanswered(life.task.columns["met_share"], ends, _language(life)))
     _ask(life, "delivery", delivery, message, ["1", "2"])
 
 

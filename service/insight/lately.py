@@ -1,4 +1,5 @@
-"""How the last thirty days went: in time, and scored 80 % and more."""
+"""How the last thirty days went: in time, and at 80 % and more by the score, or by the criteria
+where none was said."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ class Lately:
 # Along the index of state and dead line, at most two thousand rows, the newest dead lines first.
 FOUND = text("""
 select count(*), count(*) filter (where delivered_at <= deadline_at), count(*) filter (where score >= 80)
-from (select delivered_at, deadline_at, score from task where state = 'closed' and deadline_at between :since and :until and score is not null
+from (select delivered_at, deadline_at, coalesce(score, met_share) as score from task
+      where state = 'closed' and deadline_at between :since and :until
+        and coalesce(score, met_share) is not null
       order by deadline_at desc, id desc limit 2000) t
 """)
 

@@ -49,7 +49,11 @@ class Thanks:
 
 @dataclass(frozen=True)
 class MyMonth:
-    """The last thirty days in numbers, thanks newest first, the last eight weeks."""
+    """The last thirty days in numbers, thanks newest first, the last eight weeks.
+
+    `score` is an average in percent; of `unscored` tasks, where nobody said one, the share of the
+    criteria counts.
+    """
 
     accepted: int
     successful: int
@@ -59,14 +63,19 @@ class MyMonth:
     thanks: list[Thanks]
     thanked: int
     weeks: list[Week]
+    unscored: int = 0
 
 
 # What somebody held, the newest two thousand by its index.
-MINE = """(select id, category, score, delivered_at, deadline_at, ended_at, state, title, person_id, currency
+MINE = """(select id, category, coalesce(score, met_share) as score, score is null as unscored,
+             delivered_at,
+             deadline_at, ended_at, state, title, person_id, currency
            from task where holder_id = :me order by id desc limit 2000)"""
 ACCEPTED = text(f"""
 select cast(date_trunc('week', ended_at at time zone :zone) as date) as monday, ended_at >= :month as of_month, category, count(*),
-       count(*) filter (where score >= 80 and delivered_at <= deadline_at), count(*) filter (where delivered_at <= deadline_at), sum(score)
+       count(*) filter (where score >= 80 and delivered_at <= deadline_at),
+       count(*) filter (where delivered_at <= deadline_at), sum(score),
+       count(*) filter (where unscored)
 from {MINE} t where state in ('accepted', 'closed') and score is not null and ended_at >= least(:month, :weeks) group by 1, 2, 3
 """)
 THANKED = text(f"""
@@ -83,8 +92,9 @@ def my_month(person_id: int, zone: ZoneInfo) -> MyMonth:
     weeks: dict[date, Counter[str]] = {day: Counter() for day in days}
     kinds: dict[str | None, Counter[str]] = {}
     values = {"me": person_id, "zone": zone.key, "month": month, "weeks": begins(days[0], zone)}
-    for monday, of_month, category, accepted, successful, in_time, score in db.session.execute(ACCEPTED, values):
-        counted = Counter(accepted=accepted, successful=successful, in_time=in_time, score=score)
+    for monday, of_month, category, *figures in db.session.execute(ACCEPTED, values):
+        names = ("accepted", "successful", "in_time", "score", "unscored")
+        counted = Counter(dict(zip(names, figures, strict=True)))
         if monday in weeks:
             weeks[monday].update(counted)
         if of_month:
@@ -92,7 +102,16 @@ def my_month(person_id: int, zone: ZoneInfo) -> MyMonth:
             kinds.setdefault(category, Counter()).update(counted)
     thanks = list(db.session.execute(THANKED, {"me": person_id, "month": month}))
     return MyMonth(
-        total["accepted"], total["successful"], total["in_time"], total["score"] / total["accepted"] if total["accepted"] else None,
-        sorted((Kind(code, one["accepted"], one["successful"]) for code, one in kinds.items()), key=lambda kind: -kind.accepted),
-        [Thanks(*row[:-1]) for row in thanks], thanks[0][-1] if thanks else 0,
-        [Week(day, one["accepted"], one["successful"]) for day, one in weeks.items()])
+        total["accepted"],
+        total["successful"],
+        total["in_time"],
+        total["score"] / total["accepted"] if total["accepted"] else None,
+        sorted(
+            (Kind(code, one["accepted"], one["successful"]) for code, one in kinds.items()),
+            key=lambda kind: -kind.accepted,
+        ),
+        [Thanks(*row[:-1]) for row in thanks],
+        thanks[0][-1] if thanks else 0,
+        [Week(day, one["accepted"], one["successful"]) for day, one in weeks.items()],
+        total["unscored"],
+    )

@@ -25,7 +25,8 @@ NETS = {
                           and (d.due_at > now() or d.needs_person_at is not null))"""),
     "accepted_without_charge": ("Tasks accepted over five minutes ago at a price, without a charge", """
         select 1 from task t where t.state in ('accepted', 'closed') and t.price > 0 and t.id > (select max(id) - 20000 from task)
-          and t.ended_at < now() - interval '5 minutes' and t.score is not null
+          and t.ended_at < now() - interval '5 minutes'
+          and coalesce(t.score, t.met_share) is not null
           and not exists (select from charge c where c.task_id = t.id)"""),
 }
 MOST = 1000

@@ -8,12 +8,15 @@ from sqlalchemy import func, select
 
 from service.tasks.task import Task
 from tenants.people import Person
+from tenants.rows import among
 from tenants.wall import db
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Scored tasks of the company that this assistant did, their average score in percent, and the assistant's time zone."""
+    """Accepted tasks of the company that this assistant did, their average score in percent (the
+    share of the criteria
+    met where nobody said one), and the assistant's time zone."""
 
     tasks: int
     score: int
@@ -23,7 +26,13 @@ class Pair:
 def together(task: Task) -> Pair | None:
     """The task's company and its assistant; None where there is no assistant that the reader may see."""
     zone = db.session.scalar(select(Person.zone).where(Person.id == task.holder_id))
-    scored = select(func.count(), func.coalesce(func.avg(Task.score), 0)).where(
-        Task.holder_id == task.holder_id, Task.company_id == task.company_id, Task.score.is_not(None))
+    scored = select(
+        func.count(), func.coalesce(func.avg(func.coalesce(Task.score, Task.met_share)), 0)
+    ).where(
+        Task.holder_id == task.holder_id,
+        Task.company_id == task.company_id,
+        Task.met_share.is_not(None),
+        among(Task.state, ("accepted", "closed")),
+    )
     count, score = db.session.execute(scored).one()
     return Pair(count, round(score), zone) if zone else None

@@ -24,7 +24,11 @@ STEPS = ("criteria", "confirmed", "unasked", "reported")
 
 @dataclass(frozen=True)
 class Group:
-    """Accepted tasks that have something in common. Each number but `score` and `waited_s` (averages) counts tasks."""
+    """Accepted tasks that have something in common. Each number but `score` and `waited_s`
+    (averages) counts tasks.
+
+    Where nobody said a score (`unscored`), the share of the criteria that was met stands in for it.
+    """
 
     key: Any
     accepted: int
@@ -38,6 +42,7 @@ class Group:
     asked: int
     urgent: int
     waited_s: float
+    unscored: int = 0
 
     @property
     def percent(self) -> int | None:
@@ -93,9 +98,12 @@ class Success:
 # A report counts as one at the red line up to a quarter of an hour after it.
 GROUPED = text("""
 with ended as (
-  select id, company_id, holder_id, category, score, red_line_at, understood_at, delivered_at > deadline_at as late,
-         priority = 'urgent' as urgent, waited_s
-  from task where id > :first and state in ('accepted', 'closed') and score is not null and ended_at > :since),
+  select id, company_id, holder_id, category, coalesce(score, met_share) as score,
+         score is null as unscored, red_line_at,
+         understood_at, delivered_at > deadline_at as late, priority = 'urgent' as urgent, waited_s
+  from task where id > :first and state in ('accepted', 'closed')
+    and coalesce(score, met_share) is not null
+    and ended_at > :since),
 said as (
   select r.task_id, min(r.at) as at from report r join ended e on e.id = r.task_id and r.at >= e.understood_at
   where r.task_id > :first group by r.task_id),
@@ -106,7 +114,8 @@ wished as (
 asked as (
   select distinct task_id from question where task_id > :first),
 facts as (
-  select e.company_id, e.holder_id, e.category, e.score, e.late, e.urgent, e.waited_s, e.score >= 80 and not e.late as successful,
+  select e.company_id, e.holder_id, e.category, e.score, e.unscored, e.late, e.urgent, e.waited_s,
+         e.score >= 80 and not e.late as successful,
          said.at <= e.red_line_at + interval '15 minutes' as reported, not told.corrected as confirmed,
          not coalesce(wished.usual, true) as criteria, asked.task_id is null as unasked
   from ended e left join said on said.task_id = e.id left join told on told.task_id = e.id
@@ -115,7 +124,8 @@ select grouping(category, company_id, holder_id, reported, confirmed, criteria, 
        category, company_id, holder_id, reported, confirmed, criteria, unasked,
        count(*), count(*) filter (where successful), avg(score)::float, count(*) filter (where late), count(*) filter (where score < 80),
        count(*) filter (where not reported), count(*) filter (where not confirmed), count(*) filter (where not criteria),
-       count(*) filter (where not unasked), count(*) filter (where urgent), avg(waited_s)::float
+       count(*) filter (where not unasked), count(*) filter (where urgent), avg(waited_s)::float,
+       count(*) filter (where unscored)
 from facts
 group by grouping sets ((), (category), (company_id), (holder_id), (reported), (confirmed), (criteria), (unasked))
 having grouping(company_id) + grouping(holder_id) = 2 or count(*) >= :least
@@ -130,10 +140,9 @@ def success() -> Success:
     usual = [one.criterion(language) for one in all_categories().values() for language in ("en", "ru")]
     rows = db.session.execute(GROUPED, {"first": stretch.first_task(), "since": stretch.since(), "usual": usual, "least": LEAST})
     groups: dict[str, list[Group]] = {name: [] for name in ("", *COLUMNS)}
-    for by, *keys, accepted, successful, score, late, below, red, corrected, criterion, asked, urgent, waited in rows:
-        name = _grouped_by(by)
-        key = keys[COLUMNS.index(name)] if name else None
-        groups[name].append(Group(key, accepted, successful, score, late, below, red, corrected, criterion, asked, urgent, waited))
+    for by, *found in rows:
+        name, keys, figures = _grouped_by(by), found[:len(COLUMNS)], found[len(COLUMNS):]
+        groups[name].append(Group(keys[COLUMNS.index(name)] if name else None, *figures))
     whole = groups[""][0]
     if not whole.accepted:
         return Success()

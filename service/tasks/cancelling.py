@@ -1,6 +1,12 @@
-"""Cancelling: the client may stop a task at any time, and pays for what was done by then."""
+"""Cancelling: the client may stop a task at any time, and pays for what was done by then.
+
+Where a delivery was sent back, disputed or met under 80 % of the criteria, an operator decides what
+that is.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -12,8 +18,27 @@ from service.tasks.events import check, record
 from service.tasks.task import Task
 
 
+def undecided(task: Task) -> int:
+    """Return the agreed price (minor units) of which an operator decides a share if the task is
+    stopped now.
+
+    0 where its price is known, because no delivery is in doubt.
+    """
+    return dead_line.agreed_price(task) if _doubted(task) else 0
+
+
+def _doubted(task: Task) -> bool:
+    if task.state == "delivered":
+        return bool(task.disputed_at) or (dead_line.met_share(task) or 0) < dead_line.SUCCESS
+    return task.met_share is not None  # delivered once, and sent back since
+
+
 def price_now(task: Task) -> int:
-    """What cancelling costs at this moment: nothing before the agreement, then the reported share of the price."""
+    """What stopping costs at this moment, in minor units: nothing before the agreement, then the
+    reported share
+    of the price; nothing yet where an operator decides."""
+    if _doubted(task):
+        return 0
     if task.state == "delivered":
         return task.price or 0
     if task.state != "working":
@@ -27,7 +52,11 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     check(task, "task.cancelled", by)
     if len(reason) > 2000:
         raise BadInput({"reason": _("At most 2,000 letters.")})
-    due = price_now(task)
-    record(task, "task.cancelled", by, price=due, set_={
-        **clock.ended_wait(task), "price": due, "reason": reason.strip(), "ended_at": now(), "alarm_at": None, "alarm": None})
+    due, agreed = price_now(task), undecided(task)
+    columns = {"price": due, "reason": reason.strip(), "ended_at": now(), "disputed_at": None,
+               "waiting_for": "operator" if agreed else None, "alarm_at": None, "alarm": None}
+    facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
+    record(
+        task, "task.cancelled", by, set_={**clock.ended_wait(task), **columns}, price=due, **facts
+    )
     return due

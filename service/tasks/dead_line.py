@@ -1,4 +1,10 @@
-"""Step 7: delivery against the criteria, and acceptance with a score; 80 % and more is success."""
+"""Step 7: delivery against the criteria, and the word on it; 80 % and more is success.
+
+A score is kept only where a person said a figure, and below 80 % nothing is charged without a
+person's
+word: there silence accepts nothing, and a task stopped over a doubted delivery is priced by an
+operator.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +20,7 @@ from service.actor import THE_SYSTEM, Actor
 from service.config import settings
 from service.errors import BadInput, NotReady
 from service.now import now, working_days
-from service.tasks import clock, parameters
+from service.tasks import clock, parameters, understanding, verdicts
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
 from tenants.company import Company
@@ -22,7 +28,7 @@ from tenants.people import Person
 from tenants.rows import bound
 from tenants.wall import Base, db
 
-SUCCESS = 80
+SUCCESS = verdicts.SUCCESS
 
 
 class Delivery(OfTask, Base):
@@ -41,13 +47,16 @@ class Delivery(OfTask, Base):
 
 
 class Acceptance(OfTask, Base):
-    """The word on a delivery: the score in percent and, below 80, what follows from it."""
+    """The word on a delivery: what follows, and the score in percent where a person said one.
+
+    `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stop).
+    """
 
     __tablename__ = "acceptance"
     refers = {"delivery_id": "delivery"}
 
     delivery_id: Mapped[int] = mapped_column(BigInteger)
-    score: Mapped[int] = mapped_column(Integer)
+    score: Mapped[int | None] = mapped_column(Integer)
     comment: Mapped[str] = mapped_column(Text, server_default="")
     then: Mapped[str | None] = mapped_column(String(10))
     by_kind: Mapped[str] = mapped_column(String(10))
@@ -63,56 +72,75 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
                         criteria=_answers(task, criteria))
     db.session.add(delivery)
     db.session.flush()
-    record(task, "task.delivered", by, set_={"delivered_at": now(), "overdue_at": None, **clock.ended_wait(task), **_silence(task)},
+    columns = {"delivered_at": now(), "overdue_at": None, "met_share": delivery.met_share}
+    record(task, "task.delivered", by, set_={**columns, **clock.ended_wait(task), **_silence(task)},
            delivery=delivery.id, met=delivery.met_share)
     return delivery
 
 
-def accept(task: Task, by: Actor, score: int | None = None, comment: str = "", then: str | None = None) -> Acceptance:
-    """Score the delivery. 80 and more is accepted; below, `then` says rework, settle or dispute. Raises BadInput."""
-    kind = _kind_for(score, then)
+def accept(task: Task, by: Actor, score: int | None = None, comment: str = "",
+           then: str | None = None) -> Acceptance:
+    """Give the word on a delivery: accept it, or `then` rework, settle or dispute.
+
+    The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`.
+    Raises BadInput.
+    """
+    kind = verdicts.kind_for(score, then)
     check(task, kind, by)
-    delivery = last_delivery(task)
-    assert delivery is not None  # a task in the state "delivered" has one: deliver() writes both in one transaction
-    said = Acceptance(company_id=task.company_id, task_id=task.id, by_id=by.person_id, delivery_id=delivery.id,
-                      score=delivery.met_share if score is None else score, comment=_comment(comment), then=then,
-                      by_kind=by.kind, channel=by.channel)
-    db.session.add(said)
-    db.session.flush()
-    record(task, kind, by, set_=_columns(task, kind, said.score), acceptance=said.id, score=said.score)
-    return said
+    return _judge(task, by, kind, score, comment, then)
 
 
 def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None = None) -> None:
-    """An operator's word on a dispute: rework, settle, accept or cancel. Raises BadInput."""
+    """Decide what waits for an operator: a delivery in doubt, or the price of a stopped task.
+
+    To settle pays the score's share (0 to 100) of the agreed price. Raises BadInput, NotReady.
+    """
     check(task, "task.resolved", by)
-    if task.disputed_at is None:
-        raise NotReady(_("This delivery is not disputed."))
-    if outcome not in ("rework", "settle", "accept", "cancel") or not reason.strip():
-        raise BadInput({"outcome": _("The outcome is rework, settle, accept or cancel, with a reason.")})
-    if len(reason.strip()) > 2000:
-        raise BadInput({"reason": _("At most 2,000 letters.")})
-    if outcome == "settle" and (score is None or not 0 <= score < 100):
-        raise BadInput({"score": _("Settling needs a score between 0 and 99.")})
-    record(task, "task.resolved", by, set_={"disputed_at": None}, outcome=outcome)
+    verdicts.check_resolution(outcome, reason, score, stopped=task.state == "cancelled")
+    if task.state == "cancelled":
+        return _price_stopped(task, by, outcome, reason, score)
+    decided = {"disputed_at": None, "waiting_for": None}
+    record(task, "task.resolved", by, set_=decided, outcome=outcome)
     _carry_out(task, by, outcome, reason.strip(), score)
+    return None
 
 
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     if outcome == "cancel":
-        record(task, "task.cancelled", by, price=0, set_={
-            **clock.ended_wait(task), "price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason})
-    elif outcome == "rework":
-        accept(task, by, score if score is not None and score < SUCCESS else SUCCESS - 1, reason, "rework")
-    elif outcome == "settle":
-        accept(task, by, score, reason, "settle")
+        columns = {"price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason}
+        record(task, "task.cancelled", by, price=0, set_={**clock.ended_wait(task), **columns})
+    elif outcome == "accept":
+        _judge(task, by, "task.accepted", score, reason)
     else:
-        accept(task, by, max(score or 0, SUCCESS), reason)
+        _judge(task, by, verdicts.KINDS[outcome], score, reason, outcome)
+
+
+def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
+    """Set the price of a stopped task, between nothing and what was agreed last."""
+    figure = score if outcome == "settle" else None
+    price = share_of(agreed_price(task), figure or 0)
+    said = _word(task, by, figure, reason, outcome)
+    record(task, "task.resolved", by, set_={"waiting_for": None, "score": figure, "price": price},
+           outcome=outcome, acceptance=said.id, score=figure, price=price)
+
+
+def agreed_price(task: Task) -> int:
+    """Return the price that was agreed last, in minor units; 0 where nothing was agreed."""
+    agreement = understanding.agreement_of(task)
+    return agreement.price if agreement else 0
 
 
 def last_delivery(task: Task) -> Delivery | None:
     """The newest delivery."""
     return db.session.scalar(select(Delivery).where(Delivery.task_id == task.id).order_by(Delivery.id.desc()).limit(bound(1)))
+
+
+def met_share(task: Task) -> int | None:
+    """Return the share of the criteria that the last delivery met, in percent, or None."""
+    if task.met_share is not None or task.delivered_at is None:
+        return task.met_share
+    delivery = last_delivery(task)
+    return delivery.met_share if delivery else None
 
 
 def last_acceptance(task: Task) -> Acceptance | None:
@@ -144,40 +172,49 @@ def silence_notice(task: Task) -> None:
 
 
 def silence(task: Task) -> None:
-    """The agreed silence is over: accepted, with the share of the criteria that were met as the score."""
+    """End the agreed silence: accept from 80 % of the criteria on, send it to an operator below."""
+    delivery = _delivered(task)
+    if delivery.met_share >= SUCCESS:
+        _judge(task, THE_SYSTEM, "task.accepted", None, "", silent=True)
+    else:
+        record(task, "task.silence_ended", THE_SYSTEM, met=delivery.met_share,
+               set_={"waiting_for": "operator", "alarm_at": None, "alarm": None})
+
+
+def _delivered(task: Task) -> Delivery:
     delivery = last_delivery(task)
-    assert delivery is not None  # see accept()
-    said = Acceptance(company_id=task.company_id, task_id=task.id, by_id=None, delivery_id=delivery.id,
-                      score=delivery.met_share, by_kind="system", channel="web", comment="")
+    assert delivery is not None  # deliver() writes it in one transaction with the task's state
+    return delivery
+
+
+def _word(task: Task, by: Actor, score: int | None, comment: str, then: str | None) -> Acceptance:
+    said = Acceptance(
+        company_id=task.company_id, task_id=task.id, delivery_id=_delivered(task).id, score=score,
+        comment=_comment(comment), then=then, by_id=by.person_id, by_kind=by.kind,
+        channel=by.channel)
     db.session.add(said)
     db.session.flush()
-    record(task, "task.accepted", THE_SYSTEM, set_=_columns(task, "task.accepted", said.score),
-           acceptance=said.id, score=said.score, silent=True)
+    return said
 
 
-def _kind_for(score: int | None, then: str | None) -> str:
-    if score is not None and not 0 <= score <= 100:
-        raise BadInput({"score": _("The score is between 0 and 100.")})
-    if then and (score is None or score >= SUCCESS):
-        raise BadInput({"score": _("80 % and more is accepted. Give a score below 80, or choose that nothing follows.")})
-    if score is None or score >= SUCCESS:
-        return "task.accepted"
-    kinds = {"rework": "task.reworked", "settle": "task.settled", "dispute": "task.disputed"}
-    if then not in kinds:
-        raise BadInput({"then": _("Say what follows a score below 80: rework, settle or dispute.")})
-    return kinds[then]
+def _judge(task: Task, by: Actor, kind: str, score: int | None, comment: str,
+           then: str | None = None, **facts: Any) -> Acceptance:
+    said = _word(task, by, score, comment, then)
+    record(task, kind, by, set_=_columns(task, kind, score), acceptance=said.id, score=score,
+           met=_delivered(task).met_share, **facts)
+    return said
 
 
-def _columns(task: Task, kind: str, score: int) -> dict[str, Any]:
+def _columns(task: Task, kind: str, score: int | None) -> dict[str, Any]:
     """What the word changes in the task; a settlement pays the score's share of the price."""
-    quiet = {"alarm_at": None, "alarm": None}
     if kind == "task.disputed":
-        return {**quiet, "disputed_at": now()}
+        return {"waiting_for": None, "alarm_at": None, "alarm": None, "disputed_at": now()}
     if kind == "task.reworked":
-        return {"delivered_at": None, **_rework_dates(task)}
-    price = task.price if kind == "task.accepted" else share_of(task.price or 0, score)
+        return {"waiting_for": None, "delivered_at": None, **_rework_dates(task)}
+    price = share_of(task.price or 0, score or 0) if kind == "task.settled" else task.price
     closes = now() + timedelta(days=settings().closes_after_days)
-    return {**clock.ended_wait(task), "alarm_at": closes, "alarm": "close", "score": score, "price": price, "ended_at": now()}
+    return {"waiting_for": None, **clock.ended_wait(task), "alarm_at": closes, "alarm": "close",
+            "score": score, "price": price, "ended_at": now()}
 
 
 def _rework_dates(task: Task) -> dict[str, Any]:

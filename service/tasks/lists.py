@@ -122,6 +122,7 @@ def _is(*states: str) -> ColumnElement[bool]:
 
 
 _UNDER_WAY, _STILL_OPEN = _is(*UNDER_WAY), _is(*OPEN)
+_UNDECIDED = among(Task.waiting_for, ("operator",))
 
 
 # So many of what goes wrong are listed; that there are more is said.
@@ -129,10 +130,14 @@ WRONG = 50
 
 
 def exceptions(limit: int = WRONG) -> list[Row]:
-    """What goes wrong: what is disputed first, then what is overdue, then what is off course; all from an index of few rows."""
-    return _rows(_WIDE.where(or_(Task.disputed_at.is_not(None), Task.overdue_at.is_not(None), Task.off_course_at.is_not(None)),
-                               _STILL_OPEN)
-                 .order_by(Task.disputed_at.is_(None), Task.overdue_at.is_(None), Task.deadline_at, Task.id).limit(bound(limit)))
+    """What goes wrong, all from an index of few rows: what an operator has to decide first, then
+    what is overdue, then what is off course."""
+    wrong = or_(*(column.is_not(None) for column in
+                  (Task.disputed_at, Task.overdue_at, Task.off_course_at)))
+    later = and_(Task.disputed_at.is_(None), Task.waiting_for.is_distinct_from("operator"))
+    return _rows(_WIDE.where(or_(and_(wrong, _STILL_OPEN), _UNDECIDED))
+                 .order_by(later, Task.overdue_at.is_(None), Task.deadline_at, Task.id)
+                 .limit(bound(limit)))
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:

@@ -55,6 +55,14 @@ def undisputed(task: Task) -> str | None:
     return str(_l("The delivery is disputed; an operator decides.")) if task.disputed_at else None
 
 
+def undecided(task: Task) -> str | None:
+    """An operator decides on a dispute, on a silence that ended below 80 %, or on the price of a
+    stopped task."""
+    if task.disputed_at or task.waiting_for == "operator":
+        return None
+    return str(_l("Nothing on this task waits for an operator’s decision."))
+
+
 MOVES: dict[str, Move] = {
     "task.received": Move((), "received", (CLIENT, *DESK, SYSTEM)),
     "task.unsure": Move(("received",), "triage", (SYSTEM,)),
@@ -78,15 +86,16 @@ MOVES: dict[str, Move] = {
     "task.overdue": Move(("queued", *HELD), None, (SYSTEM,)),
     "task.delivered": Move(("working",), "delivered", (HOLDER,)),
     "task.acceptance_notice": Move(("delivered",), None, (SYSTEM,), (undisputed,)),
+    "task.silence_ended": Move(("delivered",), None, (SYSTEM,), (undisputed,)),
     "task.reworked": Move(("delivered",), "working", (CLIENT, *DESK), (undisputed,)),
     "task.disputed": Move(("delivered",), None, (CLIENT, *DESK), (undisputed,)),
-    "task.resolved": Move(("delivered",), None, DESK),
+    "task.resolved": Move(("delivered", "cancelled"), None, DESK, (undecided,)),
     "task.settled": Move(("delivered",), "accepted", (CLIENT, *DESK), (undisputed,)),
     "task.accepted": Move(("delivered",), "accepted", (CLIENT, *DESK, SYSTEM), (undisputed,)),
     "task.asked": Move(("received", "triage", "queued", *HELD), None, (HOLDER, *DESK)),
     "task.answered": Move(OPEN, None, (CLIENT, *DESK)),
     "task.changed": Move((*BEFORE_WORK, "working"), None, (CLIENT, *DESK)),
-    "task.cancelled": Move(OPEN, "cancelled", (CLIENT, *DESK), (undisputed,)),
+    "task.cancelled": Move(OPEN, "cancelled", (CLIENT, *DESK)),
     "task.praised": Move(("accepted", "closed"), "closed", (CLIENT, *DESK)),
     "task.closed": Move(("accepted",), "closed", (SYSTEM, *DESK)),
 }

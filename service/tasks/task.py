@@ -40,6 +40,10 @@ class Task(Base):
     """One task. `state` is a projection that only `events.record` moves; money is in minor units of `currency`.
 
     `outcome` is what should be there at the end; `reason` says why it ended before that (refused, dropped, stopped).
+    `score` is what a person said, `met_share` what share of the criteria the last delivery met,
+    both in percent.
+    `waiting_for` is `client` while the clock stands, `operator` while an operator has to decide
+    what is charged.
     """
 
     __tablename__ = "task"
@@ -48,7 +52,8 @@ class Task(Base):
         # Only the key that others refer to begins with the company: on a table that was never analyzed the planner takes any index
         # that does for the check of a foreign key, and reads all of the company's tasks by it.
         UniqueConstraint("number", "company_id"),
-        Index("ix_task_pair", "holder_id", "company_id", postgresql_include=["score"], postgresql_where="score is not null"),
+        Index("ix_task_pair", "holder_id", "company_id", postgresql_include=["score", "met_share"],
+              postgresql_where="met_share is not null and state in ('accepted', 'closed')"),
         Index("ix_task_state_deadline", "state", "deadline_at", "id"),
         Index("ix_task_holder", "holder_id", "state", postgresql_where="holder_id is not null"),
         Index("ix_task_alarm", "alarm_at", postgresql_where="alarm_at is not null"),
@@ -57,7 +62,9 @@ class Task(Base):
         Index("ix_task_under_way", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
         Index("ix_task_company_under_way", "company_id", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
         Index("ix_task_newest_under_way", "id", postgresql_where=f"state in {UNDER_WAY}"),
-        Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"),
+        Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=(
+            f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"
+            " or waiting_for = 'operator'")),
         Index("ix_task_disputed", "disputed_at", postgresql_where="disputed_at is not null"),
     )
 
@@ -102,6 +109,7 @@ class Task(Base):
     off_course_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     score: Mapped[int | None] = mapped_column(Integer)
+    met_share: Mapped[int | None] = mapped_column(Integer)
     alarm_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     alarm: Mapped[str | None] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(Integer, server_default="1")

@@ -31,7 +31,7 @@ from tenants.wall import db
 # What stands between the words of the conversation, so that nobody asks what has been settled since.
 MOMENTS = ("task.claimed", "task.assigned", "task.given_back", "task.retold", "task.corrected", "task.understood", "task.asked", "task.answered",
            "task.changed", "task.red_line", "task.delivered", "task.reworked", "task.disputed",
-           "task.resolved", "task.accepted", "task.settled", "task.file_left_out")
+           "task.silence_ended", "task.resolved", "task.accepted", "task.settled", "task.file_left_out")
 
 
 @dataclass

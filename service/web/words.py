@@ -26,7 +26,9 @@ EVENTS = {
     "task.understood": _l("retelling confirmed, work begins"), "task.red_line": _l("reported at the red line"),
     "task.red_line_came": _l("the red line came"), "task.red_line_missed": _l("no report at the red line"),
     "task.overdue": _l("the dead line passed"), "task.delivered": _l("delivered"), "task.acceptance_notice": _l("reminded to accept"),
-    "task.reworked": _l("sent back for rework"), "task.disputed": _l("disputed"), "task.resolved": _l("dispute resolved"),
+    "task.reworked": _l("sent back for rework"), "task.disputed": _l("disputed"),
+    "task.resolved": _l("decided by an operator"),
+    "task.silence_ended": _l("no reply, sent to an operator"),
     "task.settled": _l("settled at the score"), "task.accepted": _l("accepted"), "task.asked": _l("question asked, clock stopped"),
     "task.split": _l("split in two"), "task.split_off": _l("split off"),
     "task.triage_undone": _l("decision taken back"), "task.unclaimed": _l("put back at once"),
@@ -43,6 +45,8 @@ EVENTS = {
     "company.invited": _l("somebody invited"), "person.welcomed": _l("welcomed"), "person.reset": _l("asked for a new password"),
     "address.claimed": _l("gave an address"),
 }
+# Events that may carry a score that somebody said.
+JUDGED = ("task.accepted", "task.settled", "task.reworked", "task.disputed", "task.resolved")
 # What people see of a task's history; the rest is for operators.
 QUIET = ("message.written", "task.acceptance_notice", "task.red_line_came", "task.red_line_missed")
 STEP_NAMES = (_l("Analysis"), _l("Parameters"), _l("Who does it"), _l("Briefing"), _l("Retelling"), _l("Red line"), _l("Acceptance"),
@@ -80,8 +84,10 @@ def event_words(event: Event) -> str:
         return _("split in two, the second part is task %(number)s", number=event.facts["into"])
     if event.kind == "task.split_off":
         return _("split off from task %(number)s", number=event.facts["of"])
-    if event.kind in ("task.accepted", "task.settled", "task.reworked", "task.disputed") and "score" in event.facts:
+    if event.kind in JUDGED and event.facts.get("score") is not None:
         return f"{words}: {event.facts['score']} %"
+    if event.kind == "task.accepted" and event.facts.get("silent"):
+        return _("accepted, as nobody replied in the agreed time")
     return words
 
 
@@ -97,6 +103,10 @@ def badge(task: Task, reader: str) -> Badge:
         return Badge(_("%(time)s late", time=late_by(task.deadline_at)), "is-late", "clock-alert")
     if task.disputed_at:
         return Badge(_("Disputed"), "is-late", "triangle-alert")
+    if task.waiting_for == "operator" and (reader != "client" or task.state == "cancelled"):
+        return Badge(
+            _("Waits for an operator"), "" if reader == "client" else "is-late", "triangle-alert"
+        )
     if task.waiting_for == "client" or task.state == "delivered":
         return Badge(_("Waits for you"), "is-yours") if reader == "client" else Badge(_("Waits for the client"), "", "circle-pause")
     if reader == "assistant" and task.state in ("assigned", "briefed"):
@@ -148,8 +158,12 @@ def client_move(task: Task, holder: str) -> tuple[bool, str]:
         return True, _("Confirm how %(name)s understood the task.", name=name)
     if task.waiting_for == "client":
         return True, _("Answer what %(name)s asks.", name=name)
+    if task.state == "delivered" and task.waiting_for == "operator":
+        return True, _("Nobody replied in time, so an operator decides, unless you choose first.")
     if task.state == "delivered":
         return True, _("Look at the delivery and score it.")
+    if task.waiting_for == "operator":
+        return False, _("An operator decides what is charged, and writes to you.")
     return False, {
         "received": _("We read your task."), "triage": _("Somebody reads your task and decides who should do it."),
         "queued": _("We choose the right assistant."), "assigned": _("%(name)s goes through the brief.", name=name),

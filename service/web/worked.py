@@ -21,6 +21,12 @@ def work(row: ChargeRow) -> str:
         return ""
     if amount == full(row.task):
         return render.each(row.task)
+    if row.task.state == "cancelled" and row.task.score is not None:
+        return _(
+            "%(work)s, stopped, settled at %(score)s %%",
+            work=render.each(row.task),
+            score=row.task.score,
+        )
     if row.task.state == "cancelled":
         return _("%(work)s, stopped on the way", work=render.each(row.task))
     if row.task.score is not None and row.task.score < SUCCESS:

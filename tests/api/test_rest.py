@@ -9,6 +9,9 @@ import uuid
 import pytest
 from jsonschema import Draft202012Validator
 
+from service.tasks import dead_line
+from service.tasks.task import find
+from tenants import wall
 from tests.talk import work_off
 
 
@@ -65,6 +68,47 @@ def test_a_task_goes_from_hand_over_to_invoice(cast):
     assert client.post(f"{path}/praise", {"text": "Thank you"}).json["state"] == "closed"
     kinds = [event["kind"] for event in client.get(f"{path}/events").json["data"]]
     assert kinds[0] == "task.received" and "task.understood" in kinds
+
+
+def test_a_program_says_no_score_and_an_operator_decides_what_waits_for_one(world, cast):
+    client, _assistant, operator, person, helper = cast
+    task_id = world.partly(person, helper, 3, 5)
+    path = f"/tasks/{task_id}"
+    with wall.transaction(wall.system("test")):
+        dead_line.silence(find(task_id))
+    shown = client.get(path).json
+    assert [shown[name] for name in ("state", "score", "met_share", "waiting_for", "dispute")] == [
+        "delivered", None, 60, "operator", None]
+    assert (
+        client.post(
+            f"{path}/resolution", {"outcome": "settle", "score": 40, "reason": "So."}
+        ).status_code
+        == 403
+    )
+    refused = client.post(f"{path}/acceptance", {"then": "settle"})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["score"])
+    stopped = client.post(f"{path}/cancellation", {}).json
+    assert [stopped[name] for name in ("state", "price", "waiting_for")] == [
+        "cancelled", {"amount": 0, "currency": "EUR"}, "operator"]
+    decided = operator.post(
+        f"{path}/resolution", {"outcome": "settle", "score": 25, "reason": "A quarter was of use."}
+    ).json
+    assert [decided[name] for name in ("state", "price", "score", "waiting_for")] == [
+        "cancelled", {"amount": 2400, "currency": "EUR"}, 25, None]
+    assert (
+        operator.post(
+            f"{path}/resolution", {"outcome": "settle", "score": 90, "reason": "More."}
+        ).status_code
+        == 422
+    )
+
+
+def test_a_plain_acceptance_keeps_no_score(world, cast):
+    client, _assistant, _operator, person, helper = cast
+    for body, score in (({}, None), ({"score": None}, None), ({"score": 85}, 85)):
+        task_id = world.task(person, "delivered", helper)
+        shown = client.post(f"/tasks/{task_id}/acceptance", body).json
+        assert (shown["state"], shown["score"], shown["met_share"]) == ("accepted", score, 100)
 
 
 def test_the_same_key_and_body_gives_the_first_answer_again(cast):

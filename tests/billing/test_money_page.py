@@ -63,7 +63,11 @@ def row(quantity="7", unit_price=1200, amount=8400, state="accepted", score=90, 
 
 @pytest.mark.parametrize(("of", "words"), [
     ({}, "7 posts at €12.00"), ({"quantity": "1", "amount": 1200}, "1 post"),
-    ({"amount": 5460, "score": 65}, "7 posts at €12.00, settled at 65 %"), ({"amount": 2100, "state": "cancelled"}, "7 posts at €12.00, stopped on the way"),
+    ({"amount": 5460, "score": 65}, "7 posts at €12.00, settled at 65 %"),
+    ({"amount": 2100, "state": "cancelled", "score": None},
+     "7 posts at €12.00, stopped on the way"),
+    ({"amount": 2100, "state": "cancelled", "score": 25},
+     "7 posts at €12.00, stopped, settled at 25 %"),
     ({"amount": 7000}, "7 posts, price agreed"), ({"category": None}, "")])
 def test_what_a_charge_is_for(app, of, words):
     with app.test_request_context():

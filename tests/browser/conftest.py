@@ -92,9 +92,13 @@ def phone(browser, desk):
     context.close()
 
 
-def call(desk, key, path, body=None):
+def call(desk, key, path, body=None, method=None):
     """Ask the desk by REST; gives what it answered."""
-    request = urllib.request.Request(f"{desk.url}/api/v1{path}", None if body is None else json.dumps(body).encode(),
-                                     {"Authorization": f"Bearer {key}", "Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{desk.url}/api/v1{path}",
+        None if body is None else json.dumps(body).encode(),
+        {"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        method=method,
+    )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)

@@ -161,10 +161,19 @@ def test_what_was_delivered_is_read_before_the_score_and_the_score_before_the_pr
             ("group", "A tip"), ("button", "Accept for"))
 
 
-def test_what_follows_a_low_score_is_read_after_it_and_before_the_price(shown):
+def test_what_follows_a_low_score_is_read_after_it_and_nothing_accepts(shown):
     page = shown("client-task-n-delivered")
     page.fill("#score", "60")
-    in_turn(read(page), ("spinbutton", "How well is it done?"), ("group", "Below 80: what follows"), ("radio", "nothing"), ("button", "Accept for"))
+    in_turn(
+        read(page),
+        ("spinbutton", "How well is it done?"),
+        ("textbox", "What is missing"),
+        ("group", "Not quite it?"),
+        ("button", "Have it reworked"),
+        ("button", "Pay 60"),
+        ("button", "Let an operator decide"),
+    )
+    assert not [one for one in read(page) if one.name.startswith("Accept for")]
 
 
 @pytest.mark.parametrize("width", [WIDE, PHONE])

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from service.insight import arrivals, my_month, spending, stretch
+from service.insight.pair import together
 from service.insight.shapes import Bar, Bars, scale
-from service.tasks import review
+from service.tasks import cancelling, review
 from service.tasks.task import find
 from tenants import wall
 from tenants.company import Company
@@ -94,10 +95,40 @@ def test_a_month_of_an_assistant(world):
         review.praise(find(ids[3]), client.actor, "Just right, thank you.", 500)
     with wall.transaction(helper.scope):
         found = my_month.my_month(helper.id, ZONE)
-    assert (found.accepted, found.successful, found.in_time, found.score) == (3, 1, 2, 80)
+    assert (found.accepted, found.successful, found.in_time, found.score, found.unscored) == (
+        3,
+        1,
+        2,
+        80,
+        0,
+    )
     assert [(kind.category, kind.accepted, kind.successful) for kind in found.kinds] == [("research", 3, 1)]
     assert [(one.text, one.tip, one.currency) for one in found.thanks] == [("Just right, thank you.", 500, "EUR")] and found.thanked == 1
     assert sum(week.accepted for week in found.weeks) == 4 and (found.weeks[-1].accepted, found.weeks[-1].successful) == (3, 1)
+
+
+def test_a_month_counts_the_share_of_the_criteria_where_nobody_said_a_score(world, client):
+    person, helper = world.client(), world.staff()
+    ids = [world.task(person, "accepted", helper) for _each in range(2)]
+    change("update task set score = null, met_share = 60 where id = :id", id=ids[0])
+    with wall.transaction(helper.scope):
+        found = my_month.my_month(helper.id, ZONE)
+    assert (found.accepted, found.successful, found.score, found.unscored) == (2, 1, 75, 1)
+    with wall.transaction(person.scope):
+        pair = together(find(ids[1]))
+        assert (pair.tasks, pair.score) == (2, 75)
+    assert (
+        "On 1 of them nobody said a score" in world.sign_in(client, helper).get("/work/month").text
+    )
+
+
+def test_a_stopped_task_is_no_task_that_went_well_together(world):
+    person, helper = world.client(), world.staff()
+    accepted, stopped = world.task(person, "accepted", helper), world.partly(person, helper, 3, 5)
+    with wall.transaction(person.scope):
+        cancelling.cancel(find(stopped), person.actor)
+    with wall.transaction(person.scope):
+        assert together(find(accepted)).tasks == 1
 
 
 @pytest.mark.parametrize(("highest", "least", "steps"), [

@@ -55,6 +55,22 @@ def test_success_is_counted_each_way(six):
     assert [one.group.key for one in found.companies.top] == [client.company_id] and found.companies.top[0].name
 
 
+def test_where_nobody_said_a_score_the_share_of_the_criteria_counts_and_is_said_so(six, client):
+    world, _client, _helper, ids = six
+    change("update task set score = null, met_share = 100 where id = :id", id=ids[1])
+    change("update task set score = null, met_share = 60 where id = :id", id=ids[2])
+    found = seen(world, success.success).whole
+    assert (found.accepted, found.successful, found.below, found.unscored, found.score) == (
+        6,
+        4,
+        1,
+        2,
+        86.66666666666667,
+    )
+    page = world.sign_in(client, world.staff("operator")).get("/desk/reports").text
+    assert "On 2 of them nobody said a score: there the share of the criteria met counts." in page
+
+
 def test_each_step_is_held_against_its_absence(six):
     world = six[0]
     steps = {step.code: step for step in seen(world, success.success).steps}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, text
 
-from service.actor import ASSISTANT, CLIENT, OPERATOR
-from service.errors import Refusal
+from service.actor import ASSISTANT, CLIENT, OPERATOR, SYSTEM, THE_SYSTEM
+from service.billing import charges
+from service.errors import NotAllowed, Refusal
 from service.now import now
+from service.reactions import FOLLOWS
 from service.tasks import (
     analysis,
     briefing,
@@ -29,6 +33,7 @@ from service.tasks.task import Task, find
 from tenants import wall
 from tenants.wall import db
 from tests.factory import at_once, soon
+from workers import jobs
 
 
 def _last(task, kind):
@@ -36,31 +41,124 @@ def _last(task, kind):
     return found.id if found else 1
 
 
+_figures = itertools.cycle([None, 0, 40, 60, 79, 80, 95, 100])
+_outcomes = itertools.cycle(["rework", "settle", "accept", "cancel", "rework"])
+
+
 def _answers(task):
-    return [{"id": c.id, "met": True, "note": ""} for c in parameters.criteria_of(task)]
+    """Every third delivery meets what was asked, the others do not."""
+    return [
+        {"id": c.id, "met": next(_figures) in (None, 40, 95), "note": ""}
+        for c in parameters.criteria_of(task)
+    ]
+
+
+def _clock(step):
+    """What the clock process does, and nobody else can."""
+    def run(task, by):
+        if by.kind != SYSTEM or task.alarm not in ("silence", "silence_notice"):
+            raise NotAllowed("Only the clock does this.")
+        step(task)
+    return run
+
+
+def _stop_delivered(task, by):
+    """A task is not stopped before the walk has come as far as a delivery."""
+    if task.met_share is None:
+        raise NotAllowed("Not so soon.")
+    cancelling.cancel(task, by)
 
 
 # What may be tried: the kind of event that it would bring about, how often, and the call.
 ACTIONS = {
-    "delegate": ("task.queued", 9, lambda task, by: analysis.decide(task, by, "delegate", "research")),
-    "refuse": ("task.refused", 0.3, lambda task, by: analysis.decide(task, by, "refuse", reason="Not ours.")),
+    "delegate": (
+        "task.queued",
+        9,
+        lambda task, by: analysis.decide(task, by, "delegate", "research"),
+    ),
+    "refuse": (
+        "task.refused",
+        0.3,
+        lambda task, by: analysis.decide(task, by, "refuse", reason="Not ours."),
+    ),
     "claim": ("task.claimed", 9, delegate.claim),
-    "give back": ("task.given_back", 0.5, lambda task, by: delegate.give_back(task, by, "I cannot go on.")),
+    "give back": (
+        "task.given_back",
+        0.5,
+        lambda task, by: delegate.give_back(task, by, "I cannot go on."),
+    ),
     "brief": ("task.briefed", 9, briefing.brief),
-    "retell": ("task.retold", 9, lambda task, by: understanding.retell(task, by, "You want three offers compared.")),
-    "confirm": ("task.understood", 9, lambda task, by: understanding.confirm(task, by, _last(task, understanding.last_retelling))),
-    "correct": ("task.corrected", 2, lambda task, by: understanding.correct(task, by, _last(task, understanding.last_retelling), "Four offers.")),
+    "retell": (
+        "task.retold",
+        9,
+        lambda task, by: understanding.retell(task, by, "You want three offers compared."),
+    ),
+    "confirm": (
+        "task.understood",
+        9,
+        lambda task, by: understanding.confirm(task, by, _last(task, understanding.last_retelling)),
+    ),
+    "correct": (
+        "task.corrected",
+        2,
+        lambda task, by: understanding.correct(
+            task, by, _last(task, understanding.last_retelling), "Four offers."
+        ),
+    ),
     "ask": ("task.asked", 2, lambda task, by: questions.ask(task, by, "Which colour?")),
-    "answer": ("task.answered", 4, lambda task, by: questions.answer(task, by, (questions.open_questions(task) or [Event(id=1)])[0].id, "Blue.")),
+    "answer": (
+        "task.answered",
+        4,
+        lambda task, by: questions.answer(
+            task, by, (questions.open_questions(task) or [Event(id=1)])[0].id, "Blue."
+        ),
+    ),
     "report": ("task.red_line", 6, lambda task, by: red_line.report(task, by, 60, on_time=True)),
-    "deliver": ("task.delivered", 9, lambda task, by: dead_line.deliver(task, by, "Here they are.", _answers(task))),
-    "accept": ("task.accepted", 2, lambda task, by: dead_line.accept(task, by, 90)),
-    "rework": ("task.reworked", 3, lambda task, by: dead_line.accept(task, by, 40, "Too thin.", "rework")),
-    "settle": ("task.settled", 1, lambda task, by: dead_line.accept(task, by, 50, "Half.", "settle")),
-    "dispute": ("task.disputed", 3, lambda task, by: dead_line.accept(task, by, 10, "Wrong.", "dispute")),
-    "resolve": ("task.resolved", 9, lambda task, by: dead_line.resolve(task, by, "rework", "Once more.")),
+    "deliver": (
+        "task.delivered",
+        9,
+        lambda task, by: dead_line.deliver(task, by, "Here they are.", _answers(task)),
+    ),
+    "accept": ("task.accepted", 1, lambda task, by: dead_line.accept(task, by, 90)),
+    "accept with or without a figure": (
+        "task.accepted",
+        1,
+        lambda task, by: dead_line.accept(task, by, next(_figures)),
+    ),
+    "silence notice": ("task.acceptance_notice", 4, _clock(dead_line.silence_notice)),
+    "silence": ("task.silence_ended", 4, _clock(dead_line.silence)),
+    "rework": (
+        "task.reworked",
+        3,
+        lambda task, by: dead_line.accept(task, by, 40, "Too thin.", "rework"),
+    ),
+    "settle": (
+        "task.settled",
+        1,
+        lambda task, by: dead_line.accept(task, by, 50, "Half.", "settle"),
+    ),
+    "dispute": (
+        "task.disputed",
+        3,
+        lambda task, by: dead_line.accept(task, by, 10, "Wrong.", "dispute"),
+    ),
+    "resolve": (
+        "task.resolved",
+        6,
+        lambda task, by: dead_line.resolve(task, by, "rework", "Once more."),
+    ),
+    "decide": (
+        "task.resolved",
+        6,
+        lambda task, by: dead_line.resolve(task, by, next(_outcomes), "So.", next(_figures)),
+    ),
     "praise": ("task.praised", 2, lambda task, by: review.praise(task, by, "Well done.")),
-    "move the date": ("task.changed", 1, lambda task, by: parameters.change(task, by, parameters.Parameters(deadline_at=soon(50)))),
+    "move the date": (
+        "task.changed",
+        1,
+        lambda task, by: parameters.change(task, by, parameters.Parameters(deadline_at=soon(50))),
+    ),
+    "stop what was delivered": ("task.cancelled", 1, _stop_delivered),
     "cancel": ("task.cancelled", 0.03, cancelling.cancel),
 }
 
@@ -70,16 +168,38 @@ def _choose(dice, task: Task, who) -> str:
     can = states.possible(task, who.actor)
     fitting = [name for name, (kind, _often, _call) in ACTIONS.items() if kind in can]
     names = fitting if fitting and dice.random() < 0.7 else list(ACTIONS)
+    if who.actor.kind == SYSTEM:
+        names = ["silence notice", "silence"]
     return dice.choices(names, [ACTIONS[name][1] for name in names])[0]
 
 
 @pytest.mark.parametrize("seed", range(16))
 def test_no_order_of_steps_leaves_the_table(world, seed):
     dice = random.Random(seed)
-    client, other, holder, rival, desk = world.client(), world.client(), world.staff(), world.staff(), world.staff("operator")
+    client, other, holder, rival, desk = _people(world)
     task_id = world.task(client, dice.choice(["received", "queued"]))
-    for _turn in range(80):
-        before, who = world.load(task_id), dice.choice([client, client, holder, holder, rival, desk, desk, other])
+    _walk(
+        world, dice, task_id, [client, client, holder, holder, rival, desk, desk, other], other, 80
+    )
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_no_order_of_words_on_a_delivery_charges_on_nobodys_word(world, seed):
+    dice = random.Random(seed)
+    client, other, holder, rival, desk = _people(world)
+    clock = SimpleNamespace(id=None, actor=THE_SYSTEM, scope=wall.system("test"))
+    task_id = world.partly(client, holder, dice.choice([0, 3, 4, 5]), 5)
+    _walk(world, dice, task_id, [client, clock, clock, holder, rival, desk, other], other, 24)
+
+
+def _people(world):
+    return world.client(), world.client(), world.staff(), world.staff(), world.staff("operator")
+
+
+def _walk(world, dice, task_id: int, people, other, turns: int) -> None:
+    """Somebody tries something, so many times."""
+    for _turn in range(turns):
+        before, who = world.load(task_id), dice.choice(people)
         name = _choose(dice, before, who)
         try:
             with wall.transaction(who.scope):
@@ -90,6 +210,7 @@ def test_no_order_of_steps_leaves_the_table(world, seed):
             continue
         assert who is not other, f"another company did {name}"
         _allowed(before, world.load(task_id), who)
+        _charged_on_somebodys_word(task_id)
     _kept_right(world, task_id)
 
 
@@ -102,7 +223,37 @@ def _allowed(before: Task, after: Task, who) -> None:
     assert after.state == (move.target or before.state)
     if who.actor.kind == ASSISTANT:
         assert before.holder_id in (who.id, None)
-    assert who.actor.kind in (CLIENT, ASSISTANT, OPERATOR)
+    assert who.actor.kind in (CLIENT, ASSISTANT, OPERATOR, SYSTEM)
+
+
+def _charged_on_somebodys_word(task_id: int) -> None:
+    """What is charged is at most what was agreed last, and a client or an operator said so; the
+    agreed silence from 80 % on."""
+    with wall.transaction(wall.system("test")):
+        task = find(task_id)
+        agreed = dead_line.agreed_price(task)
+        event = db.session.scalars(
+            select(Event)
+            .where(Event.task_id == task_id, Event.kind.in_(MOVES))
+            .order_by(Event.id.desc())
+            .limit(1)
+        ).one()
+        was = charges.of_task(task)
+        for reaction in set(FOLLOWS.get(event.kind, ())) & {"charge", "charge_decided"}:
+            jobs.HERE[reaction](event)
+        made = charges.of_task(task)
+        if made is None or was is not None:
+            assert made is was
+            return
+        assert 0 < made.amount == task.price <= agreed
+        assert event.by_kind in (CLIENT, OPERATOR) or (
+            event.kind == "task.accepted" and task.met_share >= dead_line.SUCCESS
+        )
+        assert event.kind != "task.cancelled" or "agreed" not in event.facts
+        if event.kind == "task.settled" or (
+            event.kind == "task.resolved" and "score" in event.facts
+        ):
+            assert made.amount == dead_line.share_of(agreed, event.facts["score"])
 
 
 def _kept_right(world, task_id: int) -> None:

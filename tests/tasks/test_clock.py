@@ -109,7 +109,8 @@ def test_silence_is_a_yes_after_a_notice(world):
         with time_machine.travel(world.load(task_id).alarm_at + timedelta(seconds=1), tick=True):
             clock_process.ring_one(task_id)
         assert world.load(task_id).alarm in (expected, "close")
-    assert (world.load(task_id).state, world.load(task_id).score) == ("accepted", 100)
+    task = world.load(task_id)
+    assert (task.state, task.score, task.met_share) == ("accepted", None, 100)
 
 
 def test_a_task_past_its_dead_line_is_late_and_said_so(world):

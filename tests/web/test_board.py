@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from service.now import now
 from service.tasks import analysis, lists
@@ -144,6 +145,29 @@ def test_disputes_come_first_then_what_is_late_then_what_is_off_course(world):
     with wall.transaction(wall.operator(0)):
         found = [row.task.id for row in lists.exceptions(limit=5000)]
     assert [one for one in found if one in (course, late, disputed)] == [disputed, late, course]
+
+
+READ_ALONG = text("select pg_stat_get_xact_numscans('ix_task_goes_wrong'::regclass)")
+
+
+def test_the_list_of_what_goes_wrong_is_read_along_its_index(world):
+    """With what waits for an operator: a stopped task is in no other list of what is under way."""
+    client, helper = world.client(), world.staff()
+    stopped, silent, old = (
+        world.partly(client, helper, 0, 1),
+        world.partly(client, helper, 0, 1),
+        world.task(client, "working", helper),
+    )
+    mark(stopped, state="cancelled", waiting_for="operator")
+    mark(silent, waiting_for="operator")
+    mark(old, state="cancelled", overdue_at=now())
+    with wall.transaction(wall.system("test")):
+        found = {row.task.id for row in lists.exceptions(limit=5000)}
+        assert {stopped, silent} <= found and old not in found
+        db.session.execute(text("set local enable_seqscan = off"))
+        before = db.session.scalar(READ_ALONG)
+        lists.exceptions()
+        assert db.session.scalar(READ_ALONG) == before + 1
 
 
 def test_the_board_names_all_that_need_a_person_and_shows_the_first(world, desk):

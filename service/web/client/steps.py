@@ -12,7 +12,7 @@ from service.errors import BadInput, Refusal
 from service.tasks import cancelling, dead_line, parameters, questions, review, understanding
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task
-from service.web import doors, forms
+from service.web import doors, forms, render
 from service.web.client.blueprint import pages
 from service.web.client.task import back, of, page
 
@@ -77,11 +77,39 @@ def accept(number: int) -> ResponseReturnValue:
 
 
 def score_delivery(task: Task) -> None:
-    """The score and, below 80, what follows; a word of praise and a tip may come with it."""
+    """The word on the delivery, a score where one is typed, perhaps praise and a tip."""
     praise, tip = forms.words("praise").strip(), forms.money("tip")
-    dead_line.accept(task, doors.me(), forms.whole("score"), forms.words("comment"), request.form.get("then") or None)
+    score, then = _chosen(task)
+    dead_line.accept(task, doors.me(), score, forms.words("comment"), then)
     if (praise or tip) and task.state == "accepted":
         _thank(task, praise or _("Thank you"), tip)
+
+
+def _chosen(task: Task) -> tuple[int | None, str | None]:
+    """The figure and what follows. Where the button named a figure ("settle-60") and another one is
+    typed beside it,
+    nothing is charged before the button says that one. Raises BadInput."""
+    score = forms.whole("score")
+    then, _dash, named = request.form.get("then", "").partition("-")
+    if (
+        named.isdecimal()
+        and score is not None
+        and score != int(named[:3])
+        and 0 <= score < dead_line.SUCCESS
+    ):
+        part = render.money(dead_line.share_of(task.price or 0, score), task.currency)
+        raise BadInput(
+            {
+                "score": _(
+                    "At %(share)s %% you pay %(sum)s. Press the button with that sum to confirm.",
+                    share=score,
+                    sum=part,
+                )
+            }
+        )
+    if named.isdecimal() and score is None:
+        score = int(named[:3])
+    return score, then or None
 
 
 @pages.post("/tasks/<int:number>/praise")

@@ -38,9 +38,20 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     shown = show(task, doors.me(), forms.before())
     errors = refusal.at() if refusal else {}
     mine, move = client_move(task, shown.holder)
-    return render_template("client/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, base=request.path.split("/tasks/")[0],
-                           values=forms.typed(refusal), left=forms.unsent(refusal), cancel_price=cancelling.price_now(task),
-                           silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
+    return render_template(
+        "client/task.html",
+        it=shown,
+        task=task,
+        mine=mine,
+        move=move,
+        errors=errors,
+        base=request.path.split("/tasks/")[0],
+        values=forms.typed(refusal),
+        left=forms.unsent(refusal),
+        cancel_price=cancelling.price_now(task),
+        cancel_open=cancelling.undecided(task),
+        silence=dead_line.silence_ends(task) if task.state == "delivered" else None,
+    ), refusal.status if refusal else 200
 
 
 @pages.get("/tasks/<int:number>")

@@ -36,8 +36,18 @@ def exchanges() -> list[Exchange]:
 def _texts(language: str) -> list[phone.Said]:
     not_quite, lacks, well_done, thanks = WORDS[language]
     delivered = _service(language, "deliver")
-    return [delivered, _client(not_quite), _told(language, "what_lacks"), _client(lacks), _told(language, "reworking"), delivered,
-            _client(well_done), _service(language, "accepted"), _client(thanks)]
+    asked_back = _told(language, "not_quite", ways=saying("or_operator", language))
+    return [
+        delivered,
+        _client(not_quite),
+        asked_back,
+        _client(lacks),
+        _told(language, "reworking"),
+        delivered,
+        _client(well_done),
+        _service(language, "accepted"),
+        _client(thanks),
+    ]
 
 
 def _client(words: str) -> phone.Said:
@@ -45,12 +55,18 @@ def _client(words: str) -> phone.Said:
 
 
 def _service(language: str, name: str) -> phone.Said:
-    facts = {**FACTS[language], "number": NUMBER, "link": "poruchi.example/t/1070", "price": money(PRICE, "EUR", language)}
+    facts = {
+        **FACTS[language],
+        "number": NUMBER,
+        "link": "poruchi.example/t/1070",
+        "price": money(PRICE, "EUR", language),
+        "unanswered": saying("counts_as_yes", language, silence=FACTS[language]["silence"]),
+    }
     return _counted(fitting.fit(TEMPLATES[language][name].sms, defaultdict(str, facts)))
 
 
-def _told(language: str, name: str) -> phone.Said:
-    return _counted(saying(name, language, number=NUMBER))
+def _told(language: str, name: str, **facts: str) -> phone.Said:
+    return _counted(saying(name, language, number=NUMBER, **facts))
 
 
 def _counted(words: str) -> phone.Said:

@@ -31,11 +31,20 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = find(task_id)
     errors = refusal.at() if refusal else {}
-    return render_template("operator/task.html", it=show(task, doors.me(), forms.before()), task=task, errors=errors, values=forms.typed(refusal),
-                           left=forms.unsent(refusal), loads=lists.loads(task.category),
-                           sent=channel_lists.outgoing_of(task.id), cancel_price=cancelling.price_now(task),
-                           phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
-                           silence=dead_line.silence_ends(task) if task.state == "delivered" else None), refusal.status if refusal else 200
+    return render_template(
+        "operator/task.html",
+        it=show(task, doors.me(), forms.before()),
+        task=task,
+        errors=errors,
+        values=forms.typed(refusal),
+        left=forms.unsent(refusal),
+        loads=lists.loads(task.category),
+        sent=channel_lists.outgoing_of(task.id),
+        cancel_price=cancelling.price_now(task),
+        cancel_open=cancelling.undecided(task),
+        phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
+        silence=dead_line.silence_ends(task) if task.state == "delivered" else None,
+    ), refusal.status if refusal else 200
 
 
 def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
@@ -100,9 +109,19 @@ def accept(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/resolution")
 @desk_only
 def resolve(task_id: int) -> ResponseReturnValue:
-    """Decide a dispute."""
-    return step(task_id, lambda task: dead_line.resolve(task, doors.me(), request.form.get("outcome", ""), forms.words("reason"),
-                                                        forms.whole("score")))
+    """Decide a dispute, a delivery on which nobody replied, or the price of a stopped task."""
+    return step(
+        task_id,
+        forms.errors_at({"score": "decided-score"})(
+            lambda task: dead_line.resolve(
+                task,
+                doors.me(),
+                request.form.get("outcome", ""),
+                forms.words("reason"),
+                forms.whole("score"),
+            )
+        ),
+    )
 
 
 @pages.post("/desk/tasks/<int:task_id>/cancellation")

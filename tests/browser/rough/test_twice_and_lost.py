@@ -224,7 +224,7 @@ def test_without_script_questions_are_answered_retellings_corrected_and_the_shor
         expect(page.locator(".move")).to_contain_text("is at work")
         page.goto(desk.url + link(delivered))
         page.locator("form:has(#score) button.btn-main").click()
-        expect(page.locator("main")).to_contain_text("Accepted at")
+        expect(page.locator("main")).to_contain_text("Accepted, 100")
         facts = "select q.answer, r.correction from question q, retelling r where q.task_id = %s and r.task_id = %s"
         assert desk.rows(facts, asked["id"], retold["id"]) == [("Blue", "Five, not three")]
         page.context.close()

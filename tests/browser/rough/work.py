@@ -41,8 +41,8 @@ class Work:
             getattr(self, step)()
         return made
 
-    def ask(self, who: str, path: str, body: dict | None = None) -> dict:
-        return call(self.desk, self.keys[who], path, body)
+    def ask(self, who: str, path: str, body: dict | None = None, method: str | None = None) -> dict:
+        return call(self.desk, self.keys[who], path, body, method)
 
     def queued(self):
         if self.ask("client", self.path)["state"] == "triage":
@@ -60,9 +60,23 @@ class Work:
     def working(self):
         self.ask("client", f"{self.path}/understanding", {"retelling": self.ask("client", self.path)["retelling"]["id"], "verdict": "confirmed"})
 
-    def delivered(self):
+    def partly(self, met: int, of: int) -> dict:
+        """A delivered task with so many of so many criteria met."""
+        made = self.task("retold")
+        self.ask(
+            "client",
+            f"{self.path}/parameters",
+            {"criteria": [f"Point {n}" for n in range(of)]},
+            "PUT",
+        )
+        self.working()
+        self.delivered(met)
+        return made
+
+    def delivered(self, met: int = 99):
         self.ask("assistant", f"{self.path}/red-line", {"progress": 60, "on_time": True})
-        criteria = [{"id": one["id"], "met": True} for one in self.ask("client", self.path)["parameters"]["criteria"]]
+        wanted = self.ask("client", self.path)["parameters"]["criteria"]
+        criteria = [{"id": one["id"], "met": place < met} for place, one in enumerate(wanted)]
         self.ask("assistant", f"{self.path}/delivery", {"text": "Here are the three.", "criteria": criteria})
 
     def in_triage(self) -> int:
