@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import which
 
 import click
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from service.config import owner_address
 
@@ -30,21 +30,17 @@ def owner_url() -> str:
 
 
 def run(name: str, arguments: list[str], url: str = "") -> str:
-    """Run one of PostgreSQL's tools and return what it printed; `url` is the database it works on, which goes
-    through its environment, so that no password stands in the list of processes. Raises click.ClickException."""
-    done = subprocess.run([_tool(name), *arguments], capture_output=True, text=True, check=False,
-                          env={**os.environ, **_connection(url)} if url else None)
+    """Run one of PostgreSQL's tools and return what it printed; `url` is the database it works on; its password goes
+    through the environment, because everybody can read command lines. Raises click.ClickException."""
+    target = conninfo_to_dict(url)
+    secret = {"PGPASSWORD": str(password)} if (password := target.pop("password", None)) else {}
+    database = [f"--dbname={make_conninfo('', **target)}"] if url else []
+    done = subprocess.run([_tool(name), *database, *arguments], capture_output=True, text=True, check=False,
+                          env=os.environ | secret)
     if done.returncode:
-        raise click.ClickException(f"{name} failed: {done.stderr.strip().splitlines()[-1] if done.stderr else 'no reason given'}")
+        said = done.stderr.strip().splitlines()
+        raise click.ClickException(f"{name} failed: {said[-1] if said else 'no reason given'}")
     return done.stdout
-
-
-def _connection(url: str) -> dict[str, str]:
-    """An address as libpq reads it from its environment."""
-    parts = conninfo_to_dict(url)
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE",
-             "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT", "options": "PGOPTIONS"}
-    return {names[name]: str(value) for name, value in parts.items() if name in names and value is not None}
 
 
 def _tool(name: str) -> str:

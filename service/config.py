@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     twilio_auth_token: str = ""
     twilio_api_base: str = ""
     twilio_from: str = ""
-    smtp_url: str = ""
+    smtp_url: str = Field("", pattern=r"^$|^smtps?://[^\s]+$")
     invoice_from: str = Field("", max_length=500)
     source_url: str = Field("", pattern=r"^$|^https?://[^\s\"<>]+$")
     outbound: Literal["on", "off"] = "on"

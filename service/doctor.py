@@ -11,8 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from service import poke
-from service.channels.email import belief
+from service.channels.email import belief, smtp_edge
 from service.config import settings
+from service.due import Heals, NeedsPerson
 from tenants import wall
 from tenants.roles import ROLES
 from tenants.wall import db
@@ -66,11 +67,10 @@ def _mail_out() -> str:
     url = settings().smtp_url
     if not url:
         return "" if settings().outbound == "off" else "SMTP_URL is not set: outgoing mail is kept on /desk/messages."
-    address = urlsplit(url)
     try:
-        socket.create_connection((address.hostname or "", address.port or 25), 5).close()
-    except OSError:
-        return "The mail server of SMTP_URL does not answer."
+        smtp_edge.leave(smtp_edge.connected())
+    except (Heals, NeedsPerson) as error:
+        return str(error)
     return ""
 
 

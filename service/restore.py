@@ -53,7 +53,7 @@ def restore(file: str, last_invoices: tuple[str, ...] = ()) -> Result:
     owner_url, result = backup.owner_url(), Result(secrets.token_hex(4))
     known = _proven(owner_url, file, last_invoices, result)
     head = _version(file) == migrate.newest()
-    with tempfile.TemporaryDirectory(prefix="poruchi-restore-") as folder:
+    with tempfile.TemporaryDirectory(prefix="restore-", dir=settings().data_dir) as folder:
         _run_in_one_transaction(owner_url, _scripts(file, Path(folder), known, result.epoch, head=head))
     if not head:
         migrate.upgrade(owner_url, settings().database_url)

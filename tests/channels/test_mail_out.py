@@ -185,3 +185,19 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(world, by):
     _message_id, due_id = written(world.client(), text="one\n.two\n..three\nend")
     jobs.work_off([due_id])
     assert b"\r\n.two\r\n..three\r\n" in server.taken[0]
+
+
+def test_doctor_says_what_is_wrong_with_the_mail_server(world, tmp_path, authority, by, monkeypatch):
+    from service import doctor
+
+    def says(server, scheme="smtp", user=""):
+        by(server, scheme, user)
+        monkeypatch.setattr(doctor, "settings", smtp_edge.settings)
+        return doctor.examine()["mail out"]
+
+    assert says(Server(tls=authority.context(ELSEWHERE)), user=PASSWORD) == ""
+    assert "certificate" in says(Server(tls=authority.context("127.0.0.8")), user=PASSWORD)
+    assert says(Server(), user=PASSWORD) == smtp_edge.NO_TLS
+    gone = Server()
+    gone.stop()
+    assert "cannot be reached" in says(gone)

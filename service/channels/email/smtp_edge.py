@@ -8,11 +8,12 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, formataddr
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from service import stopping
 from service.channels import short_links
@@ -47,14 +48,31 @@ def send(message: Message, handing: Callable[[], None], renew: Callable[[], obje
     takes its time. Raises RetryLater (Heals), NeedsPerson, or UnknownEnd after `handing` was called.
     """
     mail = compose(message)
+    server = connected()
     try:
-        server = connected()
-        try:
+        with _in_words():
             _hand_over(server, mail, message.to_address or "", handing, renew)
-        except BaseException:
-            server.close()
-            raise
-        _leave(server)
+    except BaseException:
+        server.close()
+        raise
+    leave(server)
+    return message_ids.made(message.id)
+
+
+def connected() -> smtplib.SMTP:
+    """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start; else STARTTLS
+    where it is offered. Certificate and name are checked; a password goes to another host through TLS only.
+    Raises Heals with the reason."""
+    address = urlsplit(settings().smtp_url)
+    with _in_words():
+        return _let_in(address)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """What goes wrong with a mail server as what it means for the mail: try it later, or ask a person."""
+    try:
+        yield
     except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
         raise Heals(f"The mail server does not let us in ({error.smtp_code}). Check SMTP_URL.") from error
     except smtplib.SMTPResponseException as error:
@@ -63,13 +81,9 @@ def send(message: Message, handing: Callable[[], None], renew: Callable[[], obje
         raise Heals(f"The certificate of the mail server is not valid for it ({error.verify_message}).") from error
     except (OSError, smtplib.SMTPException) as error:
         raise Heals(f"The mail server cannot be reached ({type(error).__name__}).") from error
-    return message_ids.made(message.id)
 
 
-def connected() -> smtplib.SMTP:
-    """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start; else STARTTLS
-    where it is offered. Certificate and name are checked; a password goes to another host through TLS only."""
-    address = urlsplit(settings().smtp_url)
+def _let_in(address: SplitResult) -> smtplib.SMTP:
     host = address.hostname or "localhost"
     server = _opened(address.scheme, host, address.port)
     try:
@@ -179,8 +193,8 @@ def _is_id(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and len(text) < 900 and all(32 < ord(c) < 127 for c in text)
 
 
-def _leave(server: smtplib.SMTP) -> None:
-    """Say good-bye. The server has taken the mail or refused it by now; what goes wrong here changes neither."""
+def leave(server: smtplib.SMTP) -> None:
+    """Say goodbye. The server has taken the mail or refused it by now; what goes wrong here changes neither."""
     try:
         if server.sock:
             server.sock.settimeout(GOOD_BYE_SECONDS)
