@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
+import psycopg
 import pytest
+from psycopg.types.json import Json
 from sqlalchemy import select, text, update
 
 from service import due, on_hold
@@ -260,3 +263,16 @@ def test_the_messages_page_lists_what_is_on_hold_with_its_buttons(world, client,
     assert client.post(f"/desk/due/{due_id}/discard").status_code == 303
     assert load(message_id).state == "discarded"
     assert client.post(f"/desk/due/{due_id}/send").status_code == 404
+
+
+def test_the_messages_page_tells_of_a_restore_and_of_lost_invoices(world, client):
+    url = os.environ["OWNER_DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("insert into restored (epoch, first_ids, lost_invoices) values ('0badcafe', %s, %s)",
+                      (Json(dict.fromkeys(("task", "message", "due", "charge"), 1 << 60)), Json({"2026": [1051, 1057]})))
+    try:
+        page = world.sign_in(client, world.staff("operator")).get("/desk/messages").get_data(as_text=True)
+        assert "Invoices PO-2026-1051 to PO-2026-1057 were issued and are in no backup." in page
+    finally:
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute("delete from restored")

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import due, on_hold
+from service import due, on_hold, restores
 from service.channels import lists
 from service.channels.kept import Inbound
 from service.errors import NotFound
@@ -23,7 +23,7 @@ SECRET = ("reset", "welcome", "invitation", "code")
 def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
     return render_template("operator/messages.html", needing=due.needing_person(), held=on_hold.listed(),
-                           on_hold=due.count_on_hold(),  out=lists.outgoing(request.args.get("out")),
+                           on_hold=due.count_on_hold(), restored=restores.newest(),  out=lists.outgoing(request.args.get("out")),
                            inbound=lists.inbound(after=request.args.get("in")), waiting=lists.count_waiting(1000), SECRET=SECRET)
 
 
