@@ -23,7 +23,7 @@ WORDS = "Words typed by the key test"
 WHILE_TYPING = ("/drafts", "/live/", "/guess", "/form-token")
 # Forms of several different buttons, by the field that is typed in, with the value of the button
 # that the keys press; None: nothing is pressed, and the focus stands on the first button.
-SEVERAL = {"drop-reason": None, "answer": ""}
+SEVERAL = dict.fromkeys(("drop-reason", "comment", "praise", "reason")) | {"answer": ""}
 KEYS = itertools.cycle(["Control+Enter", "Meta+Enter"])
 
 FIELDS = """(wanted) => [...document.querySelectorAll(wanted)]
