@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -155,9 +156,12 @@ def teams() -> dict[str, list[int]]:
     return found
 
 
-def assistants() -> list[Staff]:
-    """The pool's rows, at most five hundred."""
-    return list(db.session.scalars(select(Staff).where(Staff.role == "assistant", Staff.ended_at.is_(None)).limit(bound(500))))
+def assistants(ids: Collection[int] | None = None) -> list[Staff]:
+    """Return the pool's rows, at most five hundred, those of teams first; of these people where they are named."""
+    wanted = select(Staff).where(Staff.role == "assistant", Staff.ended_at.is_(None))
+    if ids is not None:
+        wanted = wanted.where(Staff.person_id.in_(ids))
+    return list(db.session.scalars(wanted.order_by(Staff.team == "", Staff.person_id).limit(bound(500))))
 
 
 def all_staff() -> list[tuple[Person, Staff]]:

@@ -16,6 +16,7 @@ import requests
 from twilio.request_validator import RequestValidator
 
 from tests.running_desk import RunningDesk
+from tests.talk import checked
 
 EMAIL, PHONE, PASSWORD = "doors@example.com", "+37129990007", "a long password 12"
 WORDS = "Find the best supplier of green tea and compare prices"
@@ -104,6 +105,7 @@ class Doors:
 
     def mail(self, key: str) -> int:
         mail = EmailMessage()
+        mail["Authentication-Results"] = checked(EMAIL)
         mail["From"], mail["To"], mail["Subject"] = EMAIL, "tasks@desk.localhost", f"Tea {key}"
         mail["Message-ID"] = f"<{key}@example.com>"
         mail.set_content(f"{WORDS} {key}")

@@ -81,7 +81,7 @@ class Reader:
             self.stop()
             raise
         except (EOFError, OSError) as error:
-            code = process.wait()
+            code = _code_of(process)
             self.stop()
             raise _Ended(code) from error
         except BaseException:
@@ -105,6 +105,15 @@ class Reader:
                     stderr=subprocess.DEVNULL,
                 )
         return self.process, self.socket
+
+
+def _code_of(process: subprocess.Popen[bytes]) -> int:
+    """Return how the child ended; one that hung up and goes on is killed."""
+    try:
+        return process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _environment() -> dict[str, str]:

@@ -25,8 +25,9 @@ from tenants.wall import db
 @desk_only
 def pool() -> ResponseReturnValue:
     """Each assistant with trades, load and limit; who has most places free first."""
-    staff = {one.person_id: one for one in membership.assistants()}
-    return render_template("operator/pool.html", loads=sorted(lists.loads(), key=lambda load: load[1] - load[2]), staff=staff)
+    loads = sorted(lists.loads(), key=lambda load: load[1] - load[2])
+    staff = {one.person_id: one for one in membership.assistants([person.id for person, _held, _limit in loads])}
+    return render_template("operator/pool.html", loads=loads, staff=staff)
 
 
 @pages.post("/desk/pool/<int:person_id>")
