@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select, text, update
 
 from service import due
 from service.channels.email import smtp_edge
@@ -25,6 +25,13 @@ from tenants.wall import db
 
 # Answers to a text that has just come are sent at any hour: its writer is awake.
 AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "tip_receipt", "accepted", "cancelled", "stopped", "to_stranger")
+# Codes and links that somebody waits for at this moment overtake what is let out after a hold.
+WAITS_FOR_NONE = ("code", "reset", "welcome", "invitation")
+BEFORE = text("""
+select d.hold, d.last_error from due d join event e on e.id = d.event_id join message m on m.id = (e.facts ->> 'message')::bigint
+where d.hold in ('outbound', 'smtp', 'twilio') and d.done_at is null and d.reaction = 'send'
+  and m.channel = :channel and m.to_address = :to and m.id < :id limit 1
+""")
 # After a death in the middle Twilio's report may still be on its way; its list is complete by then.
 REPORT_AFTER = timedelta(seconds=5)
 # `handing` is a mail of which the server may have everything: what became of it only its answer tells.
@@ -114,13 +121,23 @@ def kept_in(channel: str) -> tuple[str, str] | None:
 
 
 def _keep_in(message: Message, before: str) -> None:
-    """Raise OnHold where a setting keeps the message in. One that was being sent stays so: it is looked up first."""
-    why = kept_in(message.channel)
+    """Raise OnHold where a setting keeps the message in, or kept in earlier ones to the same recipient that are still
+    being let out. One that was being sent stays so: it is looked up first."""
+    why = kept_in(message.channel) or _behind(message)
     if why is None:
         return
     if before != "sending":
         _note(message.id, "held", why[1])
     raise due.OnHold(*why)
+
+
+def _behind(message: Message) -> tuple[str, str] | None:
+    """The hold of an earlier message to the same recipient, so that this one does not overtake it; codes wait for none."""
+    if message.template in WAITS_FOR_NONE:
+        return None
+    with wall.transaction(wall.system("send")):
+        found = db.session.execute(BEFORE, {"id": message.id, "channel": message.channel, "to": message.to_address}).first()
+    return (found.hold, found.last_error) if found else None
 
 
 def _stopped(message: Message) -> bool:

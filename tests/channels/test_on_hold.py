@@ -119,6 +119,22 @@ def test_one_recipient_gets_everything_in_the_order_it_was_written(world, server
     assert [next(n for n in range(4) if b"number %d" % n in mail) for mail in to_anna] == [0, 2, 3]
 
 
+def test_what_is_written_afterwards_does_not_overtake_what_is_still_on_hold(world, server, switch):
+    switch(outbound="off")
+    person = world.client()
+    first, second = written(person, text="number 0"), written(person, text="number 1")
+    jobs.work_off([first[1]]), jobs.work_off([second[1]])
+    switch(smtp_url=f"smtp://{server.address}", outbound="on")
+    newest = written(person, text="number 2")
+    code = written(person, template="code", text="number 3")
+    jobs.work_off([newest[1]]), jobs.work_off([code[1]])
+    for _round in range(3):
+        release()
+        jobs.work_off([first[1]]), jobs.work_off([second[1]]), jobs.work_off([newest[1]])
+    order = [next(n for n in range(4) if b"number %d" % n in mail) for mail in server.taken]
+    assert order == [3, 0, 1, 2]
+
+
 def test_a_second_release_does_not_overtake_what_is_not_sent_yet(world, server, switch):
     switch(outbound="off")
     person = world.client()
