@@ -226,7 +226,6 @@ def test_a_full_disk_is_answered_at_every_door_and_the_desk_comes_back_by_itself
         logs = {
             log.name: log.read_text() for log in (desk.folder / "log").iterdir() if log.is_file()
         }
-        assert not small or "PANIC" in logs["postgres.log"]
         assert [name for name, said in logs.items() if WORDS in said] == []
     finally:
         desk.stop()
