@@ -87,6 +87,10 @@ class Heals(Exception):
         self.wait = wait
 
 
+class NotYet(Heals):
+    """It is too early for the work; raised before anything was written, so that others in the transaction go on."""
+
+
 class NeedsPerson(Exception):
     """The work cannot be done without a person; the text says why, in words they understand."""
 

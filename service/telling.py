@@ -16,7 +16,7 @@ from service.channels.wording import saying
 from service.config import settings
 from service.conversation import asks
 from service.conversation.messages import Message
-from service.due import Heals
+from service.due import NotYet
 from service.now import now
 from service.tasks import dead_line, limits, questions, red_line, understanding
 from service.tasks.events import Event
@@ -50,11 +50,11 @@ def _channel(event: Event, person: Person) -> str | None:
 
 
 def acknowledge(event: Event) -> None:
-    """Tell the task's number at once; category, price and date only where the task is in the queue. Raises Heals while
+    """Tell the task's number at once; category, price and date only where the task is in the queue. Raises NotYet while
     it is being sorted in: what is told does not depend on which worker is faster."""
     task, person = _of(event)
     if task.state == "received" and now() - event.at < SORTED_WITHIN:
-        raise Heals("The task is being sorted in.", timedelta(seconds=1))
+        raise NotYet("The task is being sorted in.", timedelta(seconds=1))
     guess = ""
     if task.category and task.state in UNDER_WAY and task.deadline_at:
         guess = saying("guess", person.language, kind=category(task.category).name(person.language),

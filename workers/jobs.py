@@ -15,7 +15,7 @@ from service.billing import charges, payments
 from service.channels import sending, strangers
 from service.channels.kept import Inbound
 from service.channels.sms import media
-from service.due import Heals, Lease, LostLease
+from service.due import Heals, Lease, LostLease, NotYet
 from service.errors import NO_ROOM, Refusal
 from service.tasks.events import Event, hold_all
 from service.tasks.review import Praise
@@ -103,22 +103,30 @@ def done_together(rows: list[Lease]) -> bool:
     """Do new rows in one transaction, which spares most of what each costs; where one of them fails, nothing was done."""
     try:
         with wall.transaction(wall.system("together")):
-            _do(rows)
-            due.mark_done(*rows)
+            early = _do(rows)
+            if done := [held for held in rows if held not in early]:
+                due.mark_done(*done)
+        for held, error in early.items():
+            due.again(held, str(error), error.wait)
         return True
     except Exception as error:  # noqa: BLE001 (which row it is shows when each is done by itself)
         log.info("%s rows are done one by one: %s", len(rows), type(error).__name__)
         return False
 
 
-def _do(rows: list[Lease]) -> None:
+def _do(rows: list[Lease]) -> dict[Lease, NotYet]:
     """The effects of these rows. What all of them look at is read at once, and their tasks are held, so that nobody changes them meanwhile."""
     events = {event.id: event for event in _all(Event, {held.event_id for held in rows})}
     tasks = hold_all({event.task_id for event in events.values() if event.task_id})
     people = _all(Person, {task.person_id for task in tasks})
+    early = {}
     for held in rows:
-        HERE[held.reaction](events[held.event_id])
+        try:
+            HERE[held.reaction](events[held.event_id])
+        except NotYet as error:
+            early[held] = error
     del people  # until here: the session forgets what nobody has in hand
+    return early
 
 
 def _all(table: type[Row], ids: set[int]) -> list[Row]:
@@ -132,7 +140,8 @@ def work_off_one(held: Lease) -> None:
             _outside(held)
         else:
             with due.doing(held):
-                _do([held])
+                for early in _do([held]).values():
+                    raise early
     except LostLease:
         log.warning("lease of due row %s was lost; another worker has it", held.id)
     except (OperationalError, psycopg.OperationalError):

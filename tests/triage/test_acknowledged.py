@@ -77,3 +77,14 @@ def test_a_task_that_an_operator_ended_at_once_is_acknowledged_without_a_price(w
         analysis.decide(find(task_id), operator.actor, "refuse", None, "We do not do that.")
     jobs.work_off([due_of(task_id, "acknowledge")])
     assert not names_a_guess(acknowledged(person))
+
+
+def test_who_is_early_keeps_nobody_else_in_the_batch_waiting(world):
+    person = world.client()
+    early, sorted_in = world.task(person, text=SURE), world.task(person, text=SURE)
+    jobs.work_off([due_of(sorted_in, "triage")])
+    rows = {task_id: due_of(task_id, "acknowledge") for task_id in (early, sorted_in)}
+    jobs.work_off(list(rows.values()))
+    with wall.transaction(wall.system("test")):
+        done = {task_id: db.session.get(Due, row).done_at for task_id, row in rows.items()}
+    assert done[early] is None and done[sorted_in] is not None
