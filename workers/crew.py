@@ -33,7 +33,8 @@ SOONEST, LATEST = 0.1, 3.0
 STOP_SECONDS = 10.0
 # Taking work in goes before working it off.
 NICE = {"relay": 5, "clock": 5, "mailroom": 0}
-NICE_WORKER = 15
+# Vendors are waited for anyway: what is ours to do goes first.
+NICE_WORKER, NICE_VENDOR = 15, 18
 
 
 @dataclass
@@ -121,7 +122,7 @@ def become(hand: Hand, app: Flask) -> None:
     os.setpgid(0, 0)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    os.nice(NICE.get(hand.kind, NICE_WORKER))
+    os.nice(NICE.get(hand.kind, NICE_VENDOR if hand.kind in WORKERS else NICE_WORKER))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_DFL)
     code = 1

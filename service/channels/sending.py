@@ -44,13 +44,14 @@ STOPPED = to_translate("They asked for no more texts before this one was sent.")
 def send(held: Lease) -> None:
     """Hand one message over. An attempt that died in the middle is looked up at the vendor before it is tried again;
     where that cannot be, as with mail that was on its way, an operator is asked and nothing is sent by itself."""
-    message, before = _intend(held)
+    message, before, why = _intend(held)
     if message is None:
         return
     try:
         if before == "handing":
             raise UnknownEnd(WORKER_DIED)
-        _keep_in(message, before)
+        if why is not None:
+            _keep_in(message, before, why)
         sid = _found(message) if before == "sending" else None
         provider_id = sid or _handed_over(message, held, again=before == "sending")
     except Gone as error:  # a device that takes no more: nothing that a person could mend
@@ -84,8 +85,9 @@ def _handed_over(message: Message, held: Lease, *, again: bool) -> str:
     return smtp_edge.send(message, partial(_note, message.id, "handing", None), partial(due.renew, held))
 
 
-def _intend(held: Lease) -> tuple[Message | None, str]:
-    """Commit that we are about to send. (None, …) where nothing is to be done; the row is marked then."""
+def _intend(held: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
+    """Commit that we are about to send: the message, how it stood, and why it stays here. (None, …) where nothing is to
+    be done; the row is marked then."""
     with wall.transaction(wall.system("send")):
         event = db.session.get_one(Event, held.event_id)
         message = db.session.get_one(Message, event.facts["message"])
@@ -97,15 +99,16 @@ def _intend(held: Lease) -> tuple[Message | None, str]:
             message.state, message.error, waits = "held", STOPPED, False
         if not waits:
             due.mark_done(held)
-            return None, before
-        if before != "handing" and kept_in(message.channel) is None:
+            return None, before, None
+        why = kept_in(message.channel) or _behind(message)
+        if before != "handing" and why is None:
             _wait_for_morning(message)
             message.state = "sending"
             if before != "sending":
                 message.tried_at = now()
         db.session.flush()
         db.session.expunge(message)
-    return message, before
+    return message, before, why
 
 
 def kept_in(channel: str) -> tuple[str, str] | None:
@@ -120,12 +123,8 @@ def kept_in(channel: str) -> tuple[str, str] | None:
     return None
 
 
-def _keep_in(message: Message, before: str) -> None:
-    """Raise OnHold where a setting keeps the message in, or kept in earlier ones to the same recipient that are still
-    being let out. One that was being sent stays so: it is looked up first."""
-    why = kept_in(message.channel) or _behind(message)
-    if why is None:
-        return
+def _keep_in(message: Message, before: str, why: tuple[str, str]) -> None:
+    """Put it on hold. One that was being sent stays so: it is looked up first."""
     if before != "sending":
         _note(message.id, "held", why[1])
     raise due.OnHold(*why)
@@ -135,8 +134,7 @@ def _behind(message: Message) -> tuple[str, str] | None:
     """The hold of an earlier message to the same recipient, so that this one does not overtake it; codes wait for none."""
     if message.template in WAITS_FOR_NONE:
         return None
-    with wall.transaction(wall.system("send")):
-        found = db.session.execute(BEFORE, {"id": message.id, "channel": message.channel, "to": message.to_address}).first()
+    found = db.session.execute(BEFORE, {"id": message.id, "channel": message.channel, "to": message.to_address}).first()
     return (found.hold, found.last_error) if found else None
 
 

@@ -128,9 +128,12 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, to: str, handing: Calla
     _expect(server.rcpt(to))
     _expect(server.docmd("DATA"), 354)
     handing()
+    renewed = time.monotonic()
     for start in range(0, len(content), BLOCK):
         server.send(content[start:start + BLOCK])
-        renew()
+        if time.monotonic() - renewed > RENEW_EACH:
+            renew()
+            renewed = time.monotonic()
     _expect(_answer(server, renew))
 
 
