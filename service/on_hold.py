@@ -169,10 +169,3 @@ def _moved_on(message: Message) -> bool:
     if task is None or message.template not in REMINDERS:
         return False
     return bool(message.facts.get("state", task.state) != task.state or (task.ended_at and "state" not in message.facts))
-
-
-def settle_messages() -> None:
-    """Show as on hold what is: messages whose rows a restored backup put on review."""
-    waiting = select(Event.facts["message"].as_integer()).join(Due, Due.event_id == Event.id).where(
-        Due.hold == "review", Due.reaction == "send", Due.done_at.is_(None))
-    db.session.execute(update(Message).where(Message.id.in_(waiting), Message.state == "kept").values(state="held"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -93,10 +94,10 @@ def _of_stripe(file: str, result: Result) -> dict[str, int]:
         return {}
 
 
-def highest(pairs: object) -> dict[str, int]:
+def highest(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     """Return the highest number of each year out of (year, number)."""
     found: dict[str, int] = {}
-    for year, number in pairs:  # type: ignore[attr-defined]
+    for year, number in pairs:
         found[year] = max(found.get(year, 0), number)
     return found
 
