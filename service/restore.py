@@ -123,19 +123,18 @@ def _scripts(file: str, folder: Path, known: Marks, epoch: str, *, head: bool) -
     scripts = [folder / name for name in ("empty.sql", "backup.sql", "after.sql")]
     scripts[0].write_text("drop schema public cascade;\ncreate schema public;\ngrant usage on schema public to public;\n")
     backup.run("pg_restore", ["--no-owner", f"--file={scripts[1]}", file])
-    after = [_part("numbers.sql", known), _part("open_work.sql", known), roles.finder_sql()]
-    if head:
-        after.append(_part("epoch.sql", known, epoch))
-    scripts[2].write_text("\n".join([*after, _part("connections.sql", known)]))
+    parts = [_part("numbers.sql", known), _part("open_work.sql", known), *([_part("epoch.sql", known, epoch)] if head else []),
+             _part("connections.sql", known)]
+    scripts[2].write_text("\n".join([roles.finder_sql(), *(part.as_string(None) for part in parts)]))
     return scripts
 
 
-def _part(name: str, known: Marks, epoch: str = "") -> str:
+def _part(name: str, known: Marks, epoch: str = "") -> sql.Composed:
     """One of the statements beside this module, with its values as literals."""
     text = files("service.restoring").joinpath(name).read_text(encoding="utf-8")
     values = {"sequences": Json(known.sequences), "invoices": Json(known.invoices), "epoch": epoch,
               "reason": RESTORED, "goes_on": list(GOES_ON), "login": _login()}
-    return sql.SQL(text).format(**{name: sql.Literal(value) for name, value in values.items()}).as_string(None)  # type: ignore[arg-type]
+    return sql.SQL(text).format(**{name: sql.Literal(value) for name, value in values.items()})
 
 
 def _run_in_one_transaction(owner_url: str, scripts: list[Path]) -> None:
@@ -154,7 +153,7 @@ def _run_in_one_transaction(owner_url: str, scripts: list[Path]) -> None:
 def _finish(owner_url: str, known: Marks, epoch: str) -> None:
     """What an older backup had no tables for, after the migrations."""
     with psycopg.connect(owner_url) as owner:
-        owner.execute(_part("epoch.sql", known, epoch))  # type: ignore[call-overload]
+        owner.execute(_part("epoch.sql", known, epoch))
 
 
 def _end_connections(owner_url: str, result: Result) -> None:

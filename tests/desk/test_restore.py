@@ -56,7 +56,9 @@ class Desk(RunningDesk):
         return task
 
     def deliver(self, task):
-        say = lambda role, path, body: self.api(role, "POST", f"/tasks/{task}{path}", body)  # noqa: E731
+        def say(role, path, body):
+            return self.api(role, "POST", f"/tasks/{task}{path}", body)
+
         say("assistant", "/claim", {}), say("assistant", "/briefing", {})
         retelling = say("assistant", "/retelling", {"text": "You want three offers compared by price.", "plan": "Ask each."})
         say("client", "/understanding", {"retelling": retelling["retelling"]["id"], "verdict": "confirmed"})
