@@ -214,12 +214,13 @@ def could_do(code: str) -> list[tuple[Person, int, int]]:
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
-def loads(trade: str | None = None) -> list[tuple[Person, int, int]]:
-    """The pool by name: each assistant with what they hold and their limit. For a trade: those who have it first, the freest before others."""
+def loads(trade: str | None = None, most: int = 500) -> list[tuple[Person, int, int]]:
+    """The pool by name, `most` assistants: each with what they hold and their limit. For a trade: those who have it
+    first, the freest before others."""
     held_now = select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
     order = (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name) if trade else (Person.name,)
     found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
-                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(*order).limit(bound(500)))
+                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(*order).limit(bound(most)))
     return [(person, count or 0, limit) for person, count, limit in found]
 
 

@@ -60,7 +60,7 @@ def pool(world):
 
 def test_those_of_the_trade_and_the_freest_come_first(pool):
     with wall.transaction(wall.operator(0)):
-        order = [person.id for person, _count, _limit in lists.loads("research")]
+        order = [person.id for person, _count, _limit in lists.loads("research", most=100_000)]  # with all that other tests hired
     assert sorted((one.id for one in pool), key=order.index) == [pool[2].id, pool[1].id, pool[0].id]
 
 

@@ -75,6 +75,7 @@ def test_no_address_falls_over_an_odd_value(application, cast, odd):  # noqa: F8
             or mark.startswith("api:")
             or rule.rule == "/live"
             or rule.endpoint == "account.logout"
+            or rule.rule == "/readyz"  # 503 tells of work that other tests left undone
         ):
             continue
         for role in sorted(allowed(mark))[:1]:
