@@ -20,6 +20,7 @@ test: install-dev ## every test, on real servers, in several processes
 	@$(PY) -m pytest -n 2 --dist loadscope
 
 check: install-dev ## lint, types, import contracts
+	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy tenants service workers wsgi.py
 	@.venv/bin/lint-imports --no-cache

@@ -1,4 +1,5 @@
-"""The pages: what they weigh on the wire, and how long the server takes for each, beside a page that asks nobody anything."""
+"""The pages: what they weigh on the wire, and how long the server takes for each, beside a page
+that asks nobody anything."""
 
 from __future__ import annotations
 
@@ -18,27 +19,52 @@ READERS, PASSWORD = (CLIENT, ASSISTANT, OPERATOR, pages.ADMIN), pages.PASSWORD
 Told = Callable[[str, str, str], None]
 TURNS = 25
 # A client's day: the desk first, then what is looked at from there.
-FIRST, AFTER = "/app/demo/", ("/app/demo/tasks", "/app/demo/tasks/{n_retold}", "/app/demo/tasks/{n_delivered}", "/app/demo/billing", "/app/demo/")
+FIRST, AFTER = (
+    "/app/demo/",
+    (
+        "/app/demo/tasks",
+        "/app/demo/tasks/{n_retold}",
+        "/app/demo/tasks/{n_delivered}",
+        "/app/demo/billing",
+        "/app/demo/",
+    ),
+)
 SLOWEST = 5
 
 
 def weigh(desk: RunningDesk, told: Told) -> None:
-    """Bytes from the server to a real browser, headers and service worker included: the first visit, then one page after the other."""
+    """Bytes from the server to a real browser, headers and service worker included: the first
+    visit, then one page after the other."""
     css = sum(file.stat().st_size for file in (ROOT / "static" / "css").glob("*.css")) / 1000
     told("weight, all CSS before compression (kB)", f"{css:.0f}", "target 90")
     gaps = pages.found(desk)
     with sync_playwright() as playwright, counted(desk.port) as wire:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for language in ("en", "ru"):
-            desk.run_as_system("update person set language = %s where id = (select person_id from login where email = %s)", language, CLIENT)
+            desk.run_as_system(
+                "update person set language = %s where id = (select person_id from login where"
+                " email = %s)",
+                language,
+                CLIENT,
+            )
             first, after = visits(browser, desk, wire, gaps)
             told(f"weight, client's first visit, {language} (kB)", f"{first:.0f}", "target 150")
-            told(f"weight, client's pages after, {language} (kB)", f"{max(after.values()):.1f} (largest of {len(after)})", "target 20")
-        desk.run_as_system("update person set language = 'en' where id = (select person_id from login where email = %s)", CLIENT)
+            told(
+                f"weight, client's pages after, {language} (kB)",
+                f"{max(after.values()):.1f} (largest of {len(after)})",
+                "target 20",
+            )
+        desk.run_as_system(
+            "update person set language = 'en' where id = (select person_id from login where email"
+            " = %s)",
+            CLIENT,
+        )
         browser.close()
 
 
-def visits(browser: Browser, desk: RunningDesk, wire: Wire, gaps: dict[str, str]) -> tuple[float, dict[str, float]]:
+def visits(
+    browser: Browser, desk: RunningDesk, wire: Wire, gaps: dict[str, str]
+) -> tuple[float, dict[str, float]]:
     """kB of a first visit with nothing cached, and of each page after it."""
     state = pages.Readers(browser, desk).signed_in(CLIENT)
     context = browser.new_context(viewport={"width": PHONE, "height": 844}, storage_state=state)
@@ -68,7 +94,9 @@ class Wire:
                 near, _address = self.listening.accept()
                 far = socket.create_connection(("127.0.0.1", self.to))
                 for one, other, counts in ((near, far, False), (far, near, True)):
-                    threading.Thread(target=self._carry, args=(one, other, counts), daemon=True).start()
+                    threading.Thread(
+                        target=self._carry, args=(one, other, counts), daemon=True
+                    ).start()
 
     def _carry(self, one: socket.socket, other: socket.socket, counts: bool) -> None:
         with suppress(OSError):
@@ -88,14 +116,21 @@ def counted(port: int) -> Iterator[Wire]:
 
 
 def time_all(desk: RunningDesk, told: Told, cookies: dict[str, str]) -> None:
-    """The server's time for every page of the four readers, one request at a time; the slowest by name."""
+    """The server's time for every page of the four readers, one request at a time; the slowest by
+    name."""
     gaps, found = pages.found(desk), {}
     for shown in PAGES:
         if shown.status == 200:
-            found[shown.name] = server_time(desk.port, shown.path.format(**gaps), cookies.get(shown.reader, ""))
+            found[shown.name] = server_time(
+                desk.port, shown.path.format(**gaps), cookies.get(shown.reader, "")
+            )
     plain = server_time(desk.port, "/healthz", "")
     slowest = sorted(found.items(), key=lambda one: -one[1][1])
-    told(f"server time of {len(found)} pages, slowest p95 (ms)", f"{slowest[0][1][1]:.0f} ({slowest[0][0]})", f"target 60; /healthz {plain[1]:.1f}")
+    told(
+        f"server time of {len(found)} pages, slowest p95 (ms)",
+        f"{slowest[0][1][1]:.0f} ({slowest[0][0]})",
+        f"target 60; /healthz {plain[1]:.1f}",
+    )
     for name, (p50, p95) in slowest[:SLOWEST]:
         told(f"  {name}", f"p50 {p50:.0f}, p95 {p95:.0f}", "")
 

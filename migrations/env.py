@@ -17,8 +17,12 @@ def run() -> None:
     url = os.environ.get("MIGRATE_URL") or owner_address() or settings().database_url
     engine = create_engine(with_driver(url), poolclass=pool.NullPool)
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=False,
-                          transaction_per_migration=True)
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            compare_server_default=False,
+            transaction_per_migration=True,
+        )
         with context.begin_transaction():
             context.run_migrations()
 

@@ -1,4 +1,5 @@
-"""Accounts: invitations, lost passwords, new companies and staff. Each writes an event; the mail follows from it."""
+"""Accounts: invitations, lost passwords, new companies and staff. Each writes an event; the mail
+follows from it."""
 
 from __future__ import annotations
 
@@ -28,19 +29,29 @@ MOST_ADDRESSES = 10
 
 
 def ask_reset(email: str) -> None:
-    """Send a link for a new password, where the address is known. The answer is the same where it is not."""
+    """Send a link for a new password, where the address is known. The answer is the same where it
+    is not."""
     with wall.transaction(wall.system("reset")):
-        person_id = db.session.scalar(select(Login.person_id).where(Login.email == email.strip().lower()[:320]))
+        person_id = db.session.scalar(
+            select(Login.person_id).where(Login.email == email.strip().lower()[:320])
+        )
         if person_id is not None:
             events.write("person.reset", THE_SYSTEM, person=person_id)
 
 
 def send_reset(person_id: int) -> None:
-    """The reaction: make the link and write the mail. The link is made here, so that no secret lies in an event."""
+    """The reaction: make the link and write the mail. The link is made here, so that no secret lies
+    in an event."""
     person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
     made = links.reset_for(login.email)
     if made:
-        outbound.tell(person, "reset", channel="email", address=login.email, link=f"{settings().url}/reset/{made[0]}")
+        outbound.tell(
+            person,
+            "reset",
+            channel="email",
+            address=login.email,
+            link=f"{settings().url}/reset/{made[0]}",
+        )
 
 
 def unnamed(person_id: int | None) -> bool:
@@ -50,65 +61,104 @@ def unnamed(person_id: int | None) -> bool:
 
 
 def introduce(person_id: int, name: str, company_name: str) -> None:
-    """What they and their company are called, in the system's scope; an empty name changes nothing."""
+    """What they and their company are called, in the system's scope; an empty name changes
+    nothing."""
     person = db.session.get_one(Person, person_id)
     address = person.name
     if name.strip():
         person.name = name.strip()[:200]
     if company_name.strip():
-        db.session.execute(update(Company).where(Company.id.in_(membership.companies_of(person_id)), Company.name == address)
-                           .values(name=company_name.strip()[:200]))
+        db.session.execute(
+            update(Company)
+            .where(Company.id.in_(membership.companies_of(person_id)), Company.name == address)
+            .values(name=company_name.strip()[:200])
+        )
 
 
 def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:
     """Invite somebody into a company, in the transaction that is open. Raises BadInput."""
     if role not in COMPANY_ROLES:
         raise BadInput({"role": _("The role is owner or member.")})
-    events.write("company.invited", THE_SYSTEM, company_id=company_id, to=checked_email(email), role=role,
-                 inviter=by_person_id)
+    events.write(
+        "company.invited",
+        THE_SYSTEM,
+        company_id=company_id,
+        to=checked_email(email),
+        role=role,
+        inviter=by_person_id,
+    )
 
 
 def send_invitation(company_id: int, email: str, role: str, by_person_id: int) -> None:
     """The reaction: make the link and write the mail."""
     made, inviter = links.invite(email, company_id, role), db.session.get_one(Person, by_person_id)
     name = db.session.get_one(Company, company_id).name
-    outbound.write("email", email, "invitation", inviter.language, company_id=company_id, inviter=inviter.name, company=name,
-                   link=f"{settings().url}/join/{made}")
+    outbound.write(
+        "email",
+        email,
+        "invitation",
+        inviter.language,
+        company_id=company_id,
+        inviter=inviter.name,
+        company=name,
+        link=f"{settings().url}/join/{made}",
+    )
 
 
 def claim_address(person_id: int, company_id: int, value: str) -> None:
-    """Somebody gives a number or address of theirs, in the system's scope: a code goes there. Raises BadInput."""
+    """Somebody gives a number or address of theirs, in the system's scope: a code goes there.
+    Raises BadInput."""
     kind = "email" if "@" in value else "phone"
     try:
         address = addresses.claim(person_id, company_id, kind, value)
     except addresses.BadAddress as error:
-        raise BadInput({"address": _("Write a number with its country, like +371 20000000, or an e-mail address.")}) from error
+        raise BadInput(
+            {
+                "address": _(
+                    "Write a number with its country, like +371 20000000, or an e-mail address."
+                )
+            }
+        ) from error
     if len(addresses.of_person(person_id)) >= MOST_ADDRESSES:
         raise BadInput({"address": _("That is enough addresses; take one away first.")})
     events.write("address.claimed", THE_SYSTEM, company_id=company_id, address=address.id)
 
 
 def send_code(address_id: int) -> None:
-    """The reaction: make the code and write it to the address. It is made here, so that no secret lies in an event."""
+    """The reaction: make the code and write it to the address. It is made here, so that no secret
+    lies in an event."""
     address = db.session.get(addresses.Address, address_id)
     if address is not None and address.verified_at is None:
         person = db.session.get_one(Person, address.person_id)
-        outbound.tell(person, "code", channel="sms" if address.kind == "phone" else "email", address=address.value,
-                      code=codes.make(person.id, address.value))
+        outbound.tell(
+            person,
+            "code",
+            channel="sms" if address.kind == "phone" else "email",
+            address=address.value,
+            code=codes.make(person.id, address.value),
+        )
 
 
 def prove_address(person_id: int, address_id: int, code: str) -> None:
-    """The code came back: the address is theirs, in the system's scope. Raises BadInput, NotFound."""
+    """The code came back: the address is theirs, in the system's scope. Raises BadInput,
+    NotFound."""
     address = db.session.get(addresses.Address, address_id)
     if address is None or address.person_id != person_id:
         raise NotFound
     if not codes.use(person_id, address.value, code[:20]):
-        raise BadInput({f"code-{address_id}": _("This is not the code, or it is older than a quarter of an hour.")})
+        raise BadInput(
+            {
+                f"code-{address_id}": _(
+                    "This is not the code, or it is older than a quarter of an hour."
+                )
+            }
+        )
     addresses.take_over(address)
 
 
 def drop_address(person_id: int, address_id: int) -> None:
-    """Take an address away, in the system's scope; the one they sign in with stays. Raises NotFound, BadInput."""
+    """Take an address away, in the system's scope; the one they sign in with stays. Raises
+    NotFound, BadInput."""
     address, login = db.session.get(addresses.Address, address_id), db.session.get(Login, person_id)
     if address is None or address.person_id != person_id:
         raise NotFound
@@ -117,8 +167,15 @@ def drop_address(person_id: int, address_id: int) -> None:
     db.session.delete(address)
 
 
-def add_company(name: str, owner_email: str, currency: str = "EUR", language: str = "en", slug: str | None = None,
-                zone: str = "Europe/Riga", owner_name: str = "") -> Company:
+def add_company(
+    name: str,
+    owner_email: str,
+    currency: str = "EUR",
+    language: str = "en",
+    slug: str | None = None,
+    zone: str = "Europe/Riga",
+    owner_name: str = "",
+) -> Company:
     """A new company and its owner, who is sent a link to set a password. Raises BadInput."""
     if not 1 <= len(name.strip()) <= 200:
         raise BadInput({"name": _("A name has between 1 and 200 letters.")})
@@ -145,7 +202,8 @@ def add_staff(email: str, name: str, role: str, trades: list[str]) -> Person:
 
 
 def end_staff(person_id: int) -> int:
-    """End a person's place in the service, in the system's scope: tasks they hold go back to the queue, sessions and keys end.
+    """End a person's place in the service, in the system's scope: tasks they hold go back to the
+    queue, sessions and keys end.
 
     Return how many tasks went back. Raises NotFound for somebody who is not staff.
     """

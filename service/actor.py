@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CLIENT, ASSISTANT, OPERATOR, SUPERVISOR, SYSTEM = "client", "assistant", "operator", "supervisor", "system"
+CLIENT, ASSISTANT, OPERATOR, SUPERVISOR, SYSTEM = (
+    "client",
+    "assistant",
+    "operator",
+    "supervisor",
+    "system",
+)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person in the part they act in, through a channel; `person_id` is None for the service itself."""
+    """A person in the part they act in, through a channel; `person_id` is None for the service
+    itself."""
 
     kind: str
     person_id: int | None = None

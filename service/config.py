@@ -1,4 +1,5 @@
-"""Settings from the environment, read once and checked at start; a wrong one is named in a sentence."""
+"""Settings from the environment, read once and checked at start; a wrong one is named in a
+sentence."""
 
 from __future__ import annotations
 
@@ -32,8 +33,12 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
-    database_url: str = Field("", description="PostgreSQL as the desk's login; empty: the embedded server")
-    owner_database_url: str = Field("", description="PostgreSQL as the owner of the tables, for migrations only")
+    database_url: str = Field(
+        "", description="PostgreSQL as the desk's login; empty: the embedded server"
+    )
+    owner_database_url: str = Field(
+        "", description="PostgreSQL as the owner of the tables, for migrations only"
+    )
     redis_url: str = Field("", description="Valkey or Redis; empty: the embedded server")
     bind: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
@@ -114,15 +119,25 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.twilio_account_sid and not self.twilio_auth_token:
-            raise ValueError("TWILIO_AUTH_TOKEN is needed beside TWILIO_ACCOUNT_SID: webhooks are checked with it")
+            raise ValueError(
+                "TWILIO_AUTH_TOKEN is needed beside TWILIO_ACCOUNT_SID: webhooks are checked"
+                " with it"
+            )
         if self.stripe_api_key and not self.stripe_webhook_secret and not self.stripe_api_base:
-            raise ValueError("STRIPE_WEBHOOK_SECRET is needed beside STRIPE_API_KEY: webhooks are checked with it")
+            raise ValueError(
+                "STRIPE_WEBHOOK_SECRET is needed beside STRIPE_API_KEY: webhooks are checked"
+                " with it"
+            )
         return self
 
     @model_validator(mode="after")
     def _for_us_alone(self) -> Self:
-        if self.pseudo_language == "on" and not (self.bind in LOOPBACK and urlsplit(self.url).hostname in LOOPBACK):
-            raise ValueError("PSEUDO_LANGUAGE is for loopback only; BIND or PUBLIC_URL says otherwise")
+        if self.pseudo_language == "on" and not (
+            self.bind in LOOPBACK and urlsplit(self.url).hostname in LOOPBACK
+        ):
+            raise ValueError(
+                "PSEUDO_LANGUAGE is for loopback only; BIND or PUBLIC_URL says otherwise"
+            )
         return self
 
     @property
@@ -132,8 +147,13 @@ class Settings(BaseSettings):
 
     @property
     def card_field(self) -> str:
-        """Where the vendor's script with its card field lies; localstripe brings its own under its base address."""
-        return self.stripe_js or (f"{self.stripe_api_base}/js.stripe.com/v3/" if self.stripe_api_base else "https://js.stripe.com/v3/")
+        """Where the vendor's script with its card field lies; localstripe brings its own under its
+        base address."""
+        return self.stripe_js or (
+            f"{self.stripe_api_base}/js.stripe.com/v3/"
+            if self.stripe_api_base
+            else "https://js.stripe.com/v3/"
+        )
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -170,7 +190,11 @@ def read(file: Path | None = None) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper() if first["loc"] else ""
-        what = f"The setting {name} is wrong: {first['msg']}" if name else first["msg"].removeprefix("Value error, ")
+        what = (
+            f"The setting {name} is wrong: {first['msg']}"
+            if name
+            else first["msg"].removeprefix("Value error, ")
+        )
         raise WrongSetting(f"{what}. docs/settings.md says what it takes.") from None
     if found.secret_key:
         return found
@@ -178,13 +202,15 @@ def read(file: Path | None = None) -> Settings:
 
 
 def _running_desk() -> Path | None:
-    """The settings of a desk that runs in DATA_DIR, for commands beside it; what the environment says goes before."""
+    """The settings of a desk that runs in DATA_DIR, for commands beside it; what the environment
+    says goes before."""
     path = Path(os.environ.get("DATA_DIR", "var")) / "desk.env"
     return path if path.is_file() and not os.environ.get("DATABASE_URL") else None
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:
-    """A secret of this installation, made once and kept in DATA_DIR, readable by its owner alone."""
+    """A secret of this installation, made once and kept in DATA_DIR, readable by its owner
+    alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -196,7 +222,8 @@ def kept(path: Path, make: Callable[[], str]) -> str:
 
 
 def _written(path: Path) -> str:
-    """What stands in the file; another process may have made it this instant and not written it yet."""
+    """What stands in the file; another process may have made it this instant and not written it
+    yet."""
     for _try in range(100):
         if text := path.read_text().strip():
             return text

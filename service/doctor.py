@@ -1,4 +1,5 @@
-"""What is wrong with this desk: settings, database, roles, Valkey, mail and SMS, each in one sentence."""
+"""What is wrong with this desk: settings, database, roles, Valkey, mail and SMS, each in one
+sentence."""
 
 from __future__ import annotations
 
@@ -22,8 +23,15 @@ from tenants.wall import db
 def examine() -> dict[str, str]:
     """Name of each check to what is wrong with it, an empty text where it is right."""
     checks: dict[str, Callable[[], str]] = {
-        "database": _database, "roles": _roles, "migrations": _migrations, "valkey": _valkey, "mail out": _mail_out,
-        "mail in": _mail_in, "sms": _sms, "public address": _address}
+        "database": _database,
+        "roles": _roles,
+        "migrations": _migrations,
+        "valkey": _valkey,
+        "mail out": _mail_out,
+        "mail in": _mail_in,
+        "sms": _sms,
+        "public address": _address,
+    }
     return {name: check() for name, check in checks.items()}
 
 
@@ -52,21 +60,32 @@ def _migrations() -> str:
             found = db.session.scalar(text("select to_regclass('public.task') is not null"))
     except SQLAlchemyError:
         return "The tables cannot be read."
-    return "" if found else "The tables are missing. Run `python -m workers.prepare` with OWNER_DATABASE_URL."
+    return (
+        ""
+        if found
+        else "The tables are missing. Run `python -m workers.prepare` with OWNER_DATABASE_URL."
+    )
 
 
 def _valkey() -> str:
     try:
         poke.valkey().ping()
     except redis.RedisError:
-        return "Valkey cannot be reached. Work waits in the database until it is back. Check REDIS_URL."
+        return (
+            "Valkey cannot be reached. Work waits in the database until it is back. Check"
+            " REDIS_URL."
+        )
     return ""
 
 
 def _mail_out() -> str:
     url = settings().smtp_url
     if not url:
-        return "" if settings().outbound == "off" else "SMTP_URL is not set: outgoing mail is kept on /desk/messages."
+        return (
+            ""
+            if settings().outbound == "off"
+            else "SMTP_URL is not set: outgoing mail is kept on /desk/messages."
+        )
     try:
         smtp_edge.leave(smtp_edge.connected())
     except (Heals, NeedsPerson) as error:
@@ -80,9 +99,12 @@ def _mail_in() -> str:
             believes_nobody = belief.believes_nobody()
     except SQLAlchemyError:
         return "Whether senders of mail can be checked is not known: the database cannot be read."
-    return ("MAIL_AUTHSERV is not set: no sender is believed, and every mail waits for an operator."
-            " Set it to the name that your receiving server writes into Authentication-Results."
-            if believes_nobody else "")
+    return (
+        "MAIL_AUTHSERV is not set: no sender is believed, and every mail waits for an operator."
+        " Set it to the name that your receiving server writes into Authentication-Results."
+        if believes_nobody
+        else ""
+    )
 
 
 def _sms() -> str:
@@ -98,4 +120,8 @@ def _sms() -> str:
 
 
 def _address() -> str:
-    return "" if settings().public_url else "PUBLIC_URL is not set: links in messages lead to this machine only."
+    return (
+        ""
+        if settings().public_url
+        else "PUBLIC_URL is not set: links in messages lead to this machine only."
+    )

@@ -1,11 +1,23 @@
-"""What somebody has typed and not sent, and the filters they keep: one person's own, on every device."""
+"""What somebody has typed and not sent, and the filters they keep: one person's own, on every
+device."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text, delete, func, select
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    delete,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,8 +59,11 @@ def keep(person_id: int, key: str, text: str) -> None:
     if not text.strip():
         return drop(person_id, key)
     kept = {"text": text, "updated_at": func.now()}
-    db.session.execute(insert(Draft).values(person_id=person_id, key=key, **kept).on_conflict_do_update(
-        index_elements=["person_id", "key"], set_=kept))
+    db.session.execute(
+        insert(Draft)
+        .values(person_id=person_id, key=key, **kept)
+        .on_conflict_do_update(index_elements=["person_id", "key"], set_=kept)
+    )
     _forget_the_oldest(person_id)
 
 
@@ -59,7 +74,14 @@ def drop(person_id: int, key: str) -> None:
 
 def drafts_of(person_id: int) -> list[Draft]:
     """All drafts of a person, newest first."""
-    return list(db.session.scalars(select(Draft).where(Draft.person_id == person_id).order_by(Draft.updated_at.desc()).limit(bound(MOST_DRAFTS))))
+    return list(
+        db.session.scalars(
+            select(Draft)
+            .where(Draft.person_id == person_id)
+            .order_by(Draft.updated_at.desc())
+            .limit(bound(MOST_DRAFTS))
+        )
+    )
 
 
 def save_filter(person_id: int, path: str, name: str, query: str) -> None:
@@ -74,15 +96,28 @@ def save_filter(person_id: int, path: str, name: str, query: str) -> None:
 
 def filters_of(person_id: int, path: str) -> list[SavedFilter]:
     """The filters that a person keeps for a page."""
-    return list(db.session.scalars(select(SavedFilter).where(SavedFilter.person_id == person_id, SavedFilter.path == path)
-                                   .order_by(SavedFilter.id).limit(bound(MOST_FILTERS))))
+    return list(
+        db.session.scalars(
+            select(SavedFilter)
+            .where(SavedFilter.person_id == person_id, SavedFilter.path == path)
+            .order_by(SavedFilter.id)
+            .limit(bound(MOST_FILTERS))
+        )
+    )
 
 
 def drop_filter(person_id: int, filter_id: int) -> None:
     """Take a filter away."""
-    db.session.execute(delete(SavedFilter).where(SavedFilter.id == filter_id, SavedFilter.person_id == person_id))
+    db.session.execute(
+        delete(SavedFilter).where(SavedFilter.id == filter_id, SavedFilter.person_id == person_id)
+    )
 
 
 def _forget_the_oldest(person_id: int) -> None:
-    old = select(Draft.key).where(Draft.person_id == person_id).order_by(Draft.updated_at.desc()).offset(MOST_DRAFTS)
+    old = (
+        select(Draft.key)
+        .where(Draft.person_id == person_id)
+        .order_by(Draft.updated_at.desc())
+        .offset(MOST_DRAFTS)
+    )
     db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key.in_(old)))

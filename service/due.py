@@ -1,4 +1,5 @@
-"""Due work: made with its event, leased by a worker, done once, tried again, or handed to a person."""
+"""Due work: made with its event, leased by a worker, done once, tried again, or handed to a
+person."""
 
 from __future__ import annotations
 
@@ -43,21 +44,40 @@ MOST_DEATHS = 3
 
 
 class Due(Base):
-    """One reaction to one event. It is open until `done_at` is set, or a person has to look (`needs_person_at`).
+    """One reaction to one event. It is open until `done_at` is set, or a person has to look
+    (`needs_person_at`).
 
-    `hold` says that it waits on purpose and has not failed: for a setting (`outbound`, `smtp`, `twilio`), or for an
-    operator who says whether it still goes out (`review`). `needs_person_at` stands beside it, so nobody leases it.
+    `hold` says that it waits on purpose and has not failed: for a setting (`outbound`, `smtp`,
+    `twilio`), or for an operator who says whether it still goes out (`review`). `needs_person_at`
+    stands beside it, so nobody leases it.
     """
 
     __tablename__ = "due"
     __table_args__ = (
         UniqueConstraint("event_id", "reaction"),
         ForeignKeyConstraint(["company_id", "event_id"], ["event.company_id", "event.id"]),
-        Index("ix_due_open", "due_at", postgresql_where="done_at is null and needs_person_at is null"),
-        Index("ix_due_fresh", "queue", "due_at", postgresql_where="enqueued_at is null and done_at is null and needs_person_at is null"),
-        Index("ix_due_sent", "queue", "enqueued_at",
-              postgresql_where="enqueued_at is not null and done_at is null and needs_person_at is null"),
-        Index("ix_due_needs_person", "id", postgresql_where="needs_person_at is not null and done_at is null"),
+        Index(
+            "ix_due_open", "due_at", postgresql_where="done_at is null and needs_person_at is null"
+        ),
+        Index(
+            "ix_due_fresh",
+            "queue",
+            "due_at",
+            postgresql_where="enqueued_at is null and done_at is null and needs_person_at is null",
+        ),
+        Index(
+            "ix_due_sent",
+            "queue",
+            "enqueued_at",
+            postgresql_where=(
+                "enqueued_at is not null and done_at is null and needs_person_at is null"
+            ),
+        ),
+        Index(
+            "ix_due_needs_person",
+            "id",
+            postgresql_where="needs_person_at is not null and done_at is null",
+        ),
         Index("ix_due_hold", "hold", "id", postgresql_where="hold is not null and done_at is null"),
     )
 
@@ -88,7 +108,8 @@ class Heals(Exception):
 
 
 class NotYet(Heals):
-    """It is too early for the work; raised before anything was written, so that others in the transaction go on."""
+    """It is too early for the work; raised before anything was written, so that others in the
+    transaction go on."""
 
 
 class NeedsPerson(Exception):
@@ -96,7 +117,8 @@ class NeedsPerson(Exception):
 
 
 class OnHold(Exception):
-    """The work stays here while a setting says so; `hold` names it. Neither attempts nor age count."""
+    """The work stays here while a setting says so; `hold` names it. Neither attempts nor age
+    count."""
 
     def __init__(self, hold: str, reason: str) -> None:
         super().__init__(reason)
@@ -116,52 +138,75 @@ class Lease:
     created_at: datetime
 
 
-def follow(event_id: int, company_id: int | None, kind: str, later: datetime | None = None,
-           queue: str | None = None) -> None:
-    """Write one row for each reaction that follows from this kind of event, in the event's own transaction.
+def follow(
+    event_id: int,
+    company_id: int | None,
+    kind: str,
+    later: datetime | None = None,
+    queue: str | None = None,
+) -> None:
+    """Write one row for each reaction that follows from this kind of event, in the event's own
+    transaction.
 
     `queue` is the one they go through, where the kind of event alone does not tell.
     """
     names = FOLLOWS.get(kind, ())
     if names:
-        # Without "returning": the writer of an event may not read the work that follows from it. And in a statement of its
-        # own: an assistant's part of the wall looks for the event.
-        db.session.execute(INSERT, {"event": event_id, "company": company_id, "due_at": later, "reactions": list(names),
-                                    "queues": [queue or queue_of(name) for name in names]})
+        # Without "returning": the writer of an event may not read the work that follows from it.
+        # And in a statement of its own: an assistant's part of the wall looks for the event.
+        db.session.execute(
+            INSERT,
+            {
+                "event": event_id,
+                "company": company_id,
+                "due_at": later,
+                "reactions": list(names),
+                "queues": [queue or queue_of(name) for name in names],
+            },
+        )
         wall.after_commit(poke.poke)
 
 
-INSERT = text("insert into due (event_id, company_id, reaction, queue, due_at)"
-              " select :event, :company, f.reaction, f.queue, coalesce(cast(:due_at as timestamptz), now())"
-              " from unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue)")
-DONE = text("update due set done_at = now(), lease_until = null, lease_token = null, last_error = null"
-            " where id = any(:ids) and lease_token = :token and done_at is null returning id")
+INSERT = text(
+    "insert into due (event_id, company_id, reaction, queue, due_at)"
+    " select :event, :company, f.reaction, f.queue, coalesce(cast(:due_at as timestamptz), now())"
+    " from unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue)"
+)
+DONE = text(
+    "update due set done_at = now(), lease_until = null, lease_token = null, last_error = null"
+    " where id = any(:ids) and lease_token = :token and done_at is null returning id"
+)
 TAKE = text(
     "update due set lease_token = :token, lease_until = now() + :lease, attempt = attempt + 1,"
-    " deaths = deaths + (lease_token is not null)::int"
-    " where id = (select id from due where id = :id and done_at is null and needs_person_at is null"
-    "   and due_at <= now() and (lease_until is null or lease_until < now()) for update skip locked)"
-    " returning id, event_id, company_id, reaction, attempt, deaths, created_at"
+    " deaths = deaths + (lease_token is not null)::int where id = (select id from due where id ="
+    " :id and done_at is null and needs_person_at is null   and due_at <= now() and (lease_until is"
+    " null or lease_until < now()) for update skip locked) returning id, event_id, company_id,"
+    " reaction, attempt, deaths, created_at"
 )
 TAKE_NEW = text(
-    "update due set lease_token = :token, lease_until = now() + :lease, attempt = 1"
-    " where id in (select id from due where id = any(:ids) and reaction <> all(:alone) and attempt = 0 and done_at is null"
-    "   and needs_person_at is null and due_at <= now() order by id for update skip locked)"
-    " returning id, event_id, company_id, reaction, attempt, created_at"
+    "update due set lease_token = :token, lease_until = now() + :lease, attempt = 1 where id in"
+    " (select id from due where id = any(:ids) and reaction <> all(:alone) and attempt = 0 and"
+    " done_at is null   and needs_person_at is null and due_at <= now() order by id for update skip"
+    " locked) returning id, event_id, company_id, reaction, attempt, created_at"
 )
 
 
-RENEW = text("update due set lease_until = now() + :lease"
-             " where id = :id and lease_token = :token and done_at is null returning id")
+RENEW = text(
+    "update due set lease_until = now() + :lease"
+    " where id = :id and lease_token = :token and done_at is null returning id"
+)
 
 
 def lease(due_id: int) -> Lease | None:
-    """Take a row for half a minute; None where it is done, held by another or not due. The attempt counts from now on."""
+    """Take a row for half a minute; None where it is done, held by another or not due. The attempt
+    counts from now on."""
     token = uuid.uuid4()
     row = wall.one_trip(wall.system("worker"), TAKE, {"id": due_id, "token": token, "lease": LEASE})
     if row is None:
         return None
-    held = Lease(row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at)
+    held = Lease(
+        row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at
+    )
     if row.deaths >= MOST_DEATHS:
         to_person(held, "Its worker died three times while doing this.")
         return None
@@ -169,25 +214,45 @@ def lease(due_id: int) -> Lease | None:
 
 
 def lease_new(ids: list[int], alone: Collection[str]) -> list[Lease]:
-    """Take those of these rows that nobody has tried yet, all at once; reactions named in `alone` are left.
+    """Take those of these rows that nobody has tried yet, all at once; reactions named in `alone`
+    are left.
 
-    What was tried before is taken one by one, so that a row that kills its worker is convicted by itself.
+    What was tried before is taken one by one, so that a row that kills its worker is convicted by
+    itself.
     """
     token = uuid.uuid4()
     with wall.transaction(wall.system("worker")):
-        rows = db.session.execute(TAKE_NEW, {"ids": ids, "token": token, "lease": LEASE, "alone": list(alone)}).all()
-    return sorted((Lease(row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at) for row in rows),
-                  key=lambda held: held.id)
+        rows = db.session.execute(
+            TAKE_NEW, {"ids": ids, "token": token, "lease": LEASE, "alone": list(alone)}
+        ).all()
+    return sorted(
+        (
+            Lease(
+                row.id,
+                row.event_id,
+                row.company_id,
+                row.reaction,
+                token,
+                row.attempt,
+                row.created_at,
+            )
+            for row in rows
+        ),
+        key=lambda held: held.id,
+    )
 
 
 def renew(held: Lease) -> bool:
-    """Hold the row for another half minute while a vendor takes its time; False where another worker has it.
+    """Hold the row for another half minute while a vendor takes its time; False where another
+    worker has it.
 
-    A database that is away for a moment changes nothing: what the vendor says is waited for all the same.
+    A database that is away for a moment changes nothing: what the vendor says is waited for all the
+    same.
     """
     try:
-        row = wall.one_trip(wall.system("worker"), RENEW,
-                            {"id": held.id, "token": held.token, "lease": LEASE})
+        row = wall.one_trip(
+            wall.system("worker"), RENEW, {"id": held.id, "token": held.token, "lease": LEASE}
+        )
     except psycopg.OperationalError:
         return True
     return row is not None
@@ -195,7 +260,8 @@ def renew(held: Lease) -> bool:
 
 @contextmanager
 def doing(held: Lease) -> Iterator[None]:
-    """One transaction for the effect and its mark. What may heal is tried again later, the rest goes to a person."""
+    """One transaction for the effect and its mark. What may heal is tried again later, the rest
+    goes to a person."""
     try:
         with wall.transaction(wall.system(held.reaction)):
             yield
@@ -207,7 +273,8 @@ def doing(held: Lease) -> Iterator[None]:
 
 
 def mark_done(*held: Lease) -> None:
-    """Mark rows of one lease done, under its token. Raises LostLease where another worker has taken one over."""
+    """Mark rows of one lease done, under its token. Raises LostLease where another worker has taken
+    one over."""
     db.session.flush()
     marked = db.session.execute(DONE, {"ids": [one.id for one in held], "token": held[0].token})
     if len(marked.all()) < len(held):
@@ -215,17 +282,27 @@ def mark_done(*held: Lease) -> None:
 
 
 class LostLease(RuntimeError):
-    """The lease ran out and another worker holds the row: the effect is rolled back, nothing is lost."""
+    """The lease ran out and another worker holds the row: the effect is rolled back, nothing is
+    lost."""
 
 
 def again(held: Lease, reason: str, wait: timedelta | None = None) -> None:
     """Try again after a growing wait with jitter; after a day a person has to look."""
     if now() - held.created_at > GIVE_UP_AFTER or held.attempt >= MOST_ATTEMPTS:
         return to_person(held, reason)
-    pause = wait or timedelta(seconds=min(3600.0, 2.0 ** held.attempt) * random.uniform(0.75, 1.25))  # noqa: S311
+    pause = wait or timedelta(seconds=min(3600.0, 2.0**held.attempt) * random.uniform(0.75, 1.25))  # noqa: S311
     with wall.transaction(wall.system("worker")):
-        db.session.execute(update(Due).where(Due.id == held.id, Due.lease_token == held.token).values(
-            due_at=func.now() + pause, enqueued_at=None, lease_token=None, lease_until=None, last_error=reason[:1000]))
+        db.session.execute(
+            update(Due)
+            .where(Due.id == held.id, Due.lease_token == held.token)
+            .values(
+                due_at=func.now() + pause,
+                enqueued_at=None,
+                lease_token=None,
+                lease_until=None,
+                last_error=reason[:1000],
+            )
+        )
 
 
 def to_person(held: Lease, reason: str) -> None:
@@ -237,50 +314,95 @@ def to_person(held: Lease, reason: str) -> None:
 def park(held: Lease, hold: str, reason: str) -> None:
     """Put the row on hold, as if it had not been tried."""
     with wall.transaction(wall.system("worker")):
-        db.session.execute(update(Due).where(Due.id == held.id, Due.lease_token == held.token).values(
-            needs_person_at=func.now(), hold=hold, attempt=Due.attempt - 1, lease_token=None, lease_until=None,
-            enqueued_at=None, last_error=reason[:1000]))
+        db.session.execute(
+            update(Due)
+            .where(Due.id == held.id, Due.lease_token == held.token)
+            .values(
+                needs_person_at=func.now(),
+                hold=hold,
+                attempt=Due.attempt - 1,
+                lease_token=None,
+                lease_until=None,
+                enqueued_at=None,
+                last_error=reason[:1000],
+            )
+        )
 
 
 def review(due_ids: Collection[int], reason: str) -> None:
     """Let an operator say whether rows on hold still go out."""
-    db.session.execute(update(Due).where(Due.id.in_(due_ids)).values(hold="review", last_error=reason[:1000]))
+    db.session.execute(
+        update(Due).where(Due.id.in_(due_ids)).values(hold="review", last_error=reason[:1000])
+    )
 
 
 def on_hold(holds: Collection[str], limit: int) -> list[Due]:
     """Return the rows on hold for these reasons, oldest first."""
-    return list(db.session.scalars(select(Due).where(Due.hold.in_(holds), Due.done_at.is_(None))
-                                   .order_by(Due.id).limit(limit)))
+    return list(
+        db.session.scalars(
+            select(Due)
+            .where(Due.hold.in_(holds), Due.done_at.is_(None))
+            .order_by(Due.id)
+            .limit(limit)
+        )
+    )
 
 
 def count_on_hold() -> dict[str, int]:
     """Return how many rows are on hold, by reason."""
-    found = db.session.execute(select(Due.hold, func.count()).where(Due.hold.is_not(None), Due.done_at.is_(None))
-                               .group_by(Due.hold))
+    found = db.session.execute(
+        select(Due.hold, func.count())
+        .where(Due.hold.is_not(None), Due.done_at.is_(None))
+        .group_by(Due.hold)
+    )
     return {hold: count for hold, count in found if hold}
 
 
 def discard(due_id: int) -> None:
     """Close a row on hold without doing it."""
-    db.session.execute(update(Due).where(Due.id == due_id, Due.hold.is_not(None), Due.done_at.is_(None))
-                       .values(done_at=func.now(), hold=None))
+    db.session.execute(
+        update(Due)
+        .where(Due.id == due_id, Due.hold.is_not(None), Due.done_at.is_(None))
+        .values(done_at=func.now(), hold=None)
+    )
 
 
 def _to_person(due_id: int, token: uuid.UUID, reason: str) -> None:
-    db.session.execute(update(Due).where(Due.id == due_id, Due.lease_token == token).values(
-        needs_person_at=func.now(), lease_token=None, lease_until=None, last_error=reason[:1000]))
+    db.session.execute(
+        update(Due)
+        .where(Due.id == due_id, Due.lease_token == token)
+        .values(
+            needs_person_at=func.now(), lease_token=None, lease_until=None, last_error=reason[:1000]
+        )
+    )
 
 
 def retry(*due_ids: int) -> None:
-    """Do rows that failed or were on hold once more now: their attempts and their age begin anew."""
-    db.session.execute(update(Due).where(Due.id.in_(due_ids), Due.done_at.is_(None), Due.needs_person_at.is_not(None))
-                       .values(needs_person_at=None, hold=None, enqueued_at=None, due_at=func.now(), attempt=0, deaths=0,
-                               created_at=func.now()))
+    """Do rows that failed or were on hold once more now: their attempts and their age begin
+    anew."""
+    db.session.execute(
+        update(Due)
+        .where(Due.id.in_(due_ids), Due.done_at.is_(None), Due.needs_person_at.is_not(None))
+        .values(
+            needs_person_at=None,
+            hold=None,
+            enqueued_at=None,
+            due_at=func.now(),
+            attempt=0,
+            deaths=0,
+            created_at=func.now(),
+        )
+    )
     wall.after_commit(poke.poke)
 
 
 def needing_person(limit: int = 100) -> list[Due]:
     """What failed and waits for a person, newest first; what is on hold is not part of it."""
-    return list(db.session.scalars(select(Due).where(Due.needs_person_at.is_not(None), Due.done_at.is_(None),
-                                                     Due.hold.is_(None))
-                                   .order_by(Due.id.desc()).limit(limit)))
+    return list(
+        db.session.scalars(
+            select(Due)
+            .where(Due.needs_person_at.is_not(None), Due.done_at.is_(None), Due.hold.is_(None))
+            .order_by(Due.id.desc())
+            .limit(limit)
+        )
+    )

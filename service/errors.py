@@ -10,7 +10,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Refusal(Exception):
-    """Something was asked that is not to be done. `code` is stable for programs; `detail` is for people, translated."""
+    """Something was asked that is not to be done. `code` is stable for programs; `detail` is for
+    people, translated."""
 
     status = 400
     code = "refused"
@@ -21,7 +22,8 @@ class Refusal(Exception):
         self.facts = facts
 
     def at(self, field: str = "") -> dict[str, str]:
-        """What to say at which field of a form; without one of its own it stands at this field, or above the form."""
+        """What to say at which field of a form; without one of its own it stands at this field, or
+        above the form."""
         return {field: self.detail}
 
 
@@ -32,7 +34,8 @@ class NotAllowed(Refusal):
 
 
 class PastLimit(Refusal):
-    """It would pass a spending limit, and only an owner may say that it shall; the detail says which."""
+    """It would pass a spending limit, and only an owner may say that it shall; the detail says
+    which."""
 
     status, code = 403, "past-limit"
 

@@ -55,7 +55,9 @@ class Unfit(BadInput):
         self.why, self.most = why, most
 
 
-def attach(task: Task, by: Actor, name: str, type_: str, content: IO[bytes], part: str = "brief") -> Attachment:
+def attach(
+    task: Task, by: Actor, name: str, type_: str, content: IO[bytes], part: str = "brief"
+) -> Attachment:
     """Keep a file on a task.
 
     Raises Unfit where it is too large or the task has a hundred already, NotAllowed, and NotNow for
@@ -66,8 +68,16 @@ def attach(task: Task, by: Actor, name: str, type_: str, content: IO[bytes], par
         raise events.not_now(task)
     check_room(task, 1)
     digest, size = _keep(content)
-    file = Attachment(company_id=task.company_id, task_id=task.id, by_id=by.person_id, name=safe_name(name),
-                      type=plain_type(type_), size=size, sha256=digest, part=part)
+    file = Attachment(
+        company_id=task.company_id,
+        task_id=task.id,
+        by_id=by.person_id,
+        name=safe_name(name),
+        type=plain_type(type_),
+        size=size,
+        sha256=digest,
+        part=part,
+    )
     db.session.add(file)
     db.session.flush()
     events.write("task.file", by, task=task, file=file.id)
@@ -78,9 +88,15 @@ def check_room(task: Task, count: int) -> None:
     """Raise Unfit where so many files more would be too many for the task."""
     there = len(files_of(task))
     if there + count > MOST_FILES:
-        raise Unfit("count", MOST_FILES, _(
-            "A task has up to %(most)s files; this one has %(there)s. Leave some out.",
-            most=MOST_FILES, there=there))
+        raise Unfit(
+            "count",
+            MOST_FILES,
+            _(
+                "A task has up to %(most)s files; this one has %(there)s. Leave some out.",
+                most=MOST_FILES,
+                there=there,
+            ),
+        )
 
 
 def files_of(task: Task, part: str | None = None) -> list[Attachment]:
@@ -102,7 +118,9 @@ def too_large(most: int, name: str = "") -> Unfit:
 
 def find(task: Task, file_id: int) -> Attachment:
     """A file of this task. Raises NotFound, for one that could not be kept as well."""
-    file = db.session.scalar(select(Attachment).where(Attachment.id == file_id, Attachment.task_id == task.id))
+    file = db.session.scalar(
+        select(Attachment).where(Attachment.id == file_id, Attachment.task_id == task.id)
+    )
     if file is None or file.part == LEFT_OUT:
         raise NotFound
     return file
@@ -136,7 +154,8 @@ def size_words(count: int) -> str:
 
 
 def _keep(content: IO[bytes]) -> tuple[bytes, int]:
-    """Write the bytes beside their place, then move them there: never half a file under a full name."""
+    """Write the bytes beside their place, then move them there: never half a file under a full
+    name."""
     folder = settings().data_dir.resolve() / "files"
     folder.mkdir(parents=True, exist_ok=True)
     most, size, digest = settings().upload_mb * 1024 * 1024, 0, hashlib.sha256()

@@ -1,7 +1,9 @@
-"""What changed, to the pages that are open: a nudge through Valkey after the commit, to every web process, to the streams that it concerns.
+"""What changed, to the pages that are open: a nudge through Valkey after the commit, to every web
+process, to the streams that it concerns.
 
-A nudge says which task moved and whom that concerns, never what happened: the page asks for itself again, through the wall.
-It may be lost: whoever connects again looks anew, and nothing depends on it.
+A nudge says which task moved and whom that concerns, never what happened: the page asks for itself
+again, through the wall. It may be lost: whoever connects again looks anew, and nothing depends on
+it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ from service.config import settings
 from tenants import wall
 
 CHANNEL = "poruchi:live"
-# A page that is told more often than this would do nothing but look: what comes in between is told at once afterwards.
+# A page that is told more often than this would do nothing but look: what comes in between is told
+# at once afterwards.
 LEAST_PAUSE = 0.8
 KEEP_ALIVE = 20.0
 # Streams end from time to time, so that a session that was ended meanwhile ends them, too.
@@ -34,7 +37,8 @@ AGAIN = "again"
 
 @dataclass(frozen=True)
 class Nudge:
-    """A task moved: whose it is, who holds it, who held it before, where it stands. `what` is `task` or `here` (who looks at it)."""
+    """A task moved: whose it is, who holds it, who held it before, where it stands. `what` is
+    `task` or `here` (who looks at it)."""
 
     task: int
     company: int
@@ -49,7 +53,8 @@ class Nudge:
 
 @dataclass(frozen=True)
 class Eyes:
-    """Who looks: staff in a role with trades, or a person in a company; `task` where the page shows one task alone."""
+    """Who looks: staff in a role with trades, or a person in a company; `task` where the page shows
+    one task alone."""
 
     person: int
     role: str | None = None
@@ -59,17 +64,21 @@ class Eyes:
     task: int | None = None
 
     def see(self, nudge: Nudge) -> bool:
-        """Whether this nudge concerns what they look at: the same rules as the wall's, on what the nudge says."""
+        """Whether this nudge concerns what they look at: the same rules as the wall's, on what the
+        nudge says."""
         if self.task is not None and nudge.task != self.task:
             return False
         if nudge.what == "here" and self.task is None:
             return False
         if self.role == "assistant":
             return self.person in (nudge.holder, nudge.was) or (
-                nudge.category in self.trades and (nudge.state == "queued" or nudge.was is None))
+                nudge.category in self.trades and (nudge.state == "queued" or nudge.was is None)
+            )
         if self.role is not None:
             return True
-        return nudge.company == self.company and (not nudge.private or nudge.person == self.person or self.owner)
+        return nudge.company == self.company and (
+            not nudge.private or nudge.person == self.person or self.owner
+        )
 
 
 @dataclass(eq=False)
@@ -121,7 +130,9 @@ class Hub:
         """Until the process ends; after Valkey was away every page looks anew."""
         while True:
             try:
-                with redis.Redis.from_url(settings().redis_url).pubsub(ignore_subscribe_messages=True) as channel:
+                with redis.Redis.from_url(settings().redis_url).pubsub(
+                    ignore_subscribe_messages=True
+                ) as channel:
                     channel.subscribe(CHANNEL)
                     self.tell_all()
                     for message in channel.listen():
@@ -131,7 +142,10 @@ class Hub:
 
     def missed(self, eyes: Eyes, since: float) -> bool:
         """Whether something that concerns them has moved since then (seconds since 1970)."""
-        return any(at >= since and nudge.what == "task" and eyes.see(nudge) for at, nudge in tuple(self.lately))
+        return any(
+            at >= since and nudge.what == "task" and eyes.see(nudge)
+            for at, nudge in tuple(self.lately)
+        )
 
     def tell_all(self) -> None:
         """Every page looks anew."""
@@ -150,25 +164,37 @@ hub = Hub()
 
 
 def events(eyes: Eyes, *, again: bool, since: float | None = None) -> Iterator[str]:
-    """The stream of one page, as server-sent events: `changed` when it should look anew, `here` when somebody comes or goes.
+    """The stream of one page, as server-sent events: `changed` when it should look anew, `here`
+    when somebody comes or goes.
 
-    `again` where the page was connected before and may have missed something; `since` is when the page was made, in seconds since 1970.
+    `again` where the page was connected before and may have missed something; `since` is when the
+    page was made, in seconds since 1970.
     """
     stream, told = hub.open(eyes), 0.0
     again = again or (since is not None and hub.missed(eyes, since))
     try:
-        yield f"id: {int(time.time())}\nretry: 1000\nevent: {'changed' if again else 'hello'}\ndata: -\n\n"
+        yield (
+            f"id: {int(time.time())}\nretry: 1000\nevent: {'changed' if again else 'hello'}\ndata:"
+            " -\n\n"
+        )
         ends = time.monotonic() + LASTS * random.uniform(0.8, 1.2)  # noqa: S311
         while time.monotonic() < ends:
             kinds = _news(stream, told + LEAST_PAUSE)
             told = time.monotonic() if kinds else told
-            yield "".join(f"event: {'here' if kind == 'here' else 'changed'}\ndata: -\n\n" for kind in sorted(kinds)) or ": still here\n\n"
+            yield (
+                "".join(
+                    f"event: {'here' if kind == 'here' else 'changed'}\ndata: -\n\n"
+                    for kind in sorted(kinds)
+                )
+                or ": still here\n\n"
+            )
     finally:
         hub.close(stream)
 
 
 def _news(stream: Stream, soonest: float) -> set[str]:
-    """What has come within the time of a keep-alive, told no sooner than `soonest`; several at once are one."""
+    """What has come within the time of a keep-alive, told no sooner than `soonest`; several at once
+    are one."""
     try:
         kinds = {stream.news.get(timeout=KEEP_ALIVE)}
     except queue.Empty:

@@ -1,4 +1,5 @@
-"""How far ids and numbers have been given out: written to DATA_DIR each minute, so that a restore gives none out again."""
+"""How far ids and numbers have been given out: written to DATA_DIR each minute, so that a restore
+gives none out again."""
 
 from __future__ import annotations
 
@@ -15,7 +16,10 @@ from service.config import settings
 from tenants.wall import db
 
 log = logging.getLogger(__name__)
-SEQUENCES = "select sequencename, last_value from pg_sequences where schemaname = 'public' and last_value is not null"
+SEQUENCES = (
+    "select sequencename, last_value from pg_sequences where schemaname = 'public' and last_value"
+    " is not null"
+)
 INVOICES = "select year, last from invoice_year"
 
 
@@ -28,11 +32,14 @@ class Marks:
 
     def above(self, other: Marks) -> Marks:
         """Return the higher of both everywhere."""
-        return Marks(_higher(self.sequences, other.sequences), _higher(self.invoices, other.invoices))
+        return Marks(
+            _higher(self.sequences, other.sequences), _higher(self.invoices, other.invoices)
+        )
 
 
 def of_database(owner_url: str) -> Marks | None:
-    """Return the marks of the database that is about to be replaced; None where it does not answer."""
+    """Return the marks of the database that is about to be replaced; None where it does not
+    answer."""
     try:
         with psycopg.connect(owner_url, connect_timeout=10) as owner:
             sequences: dict[str, int] = dict(owner.execute(SEQUENCES).fetchall())
@@ -45,19 +52,25 @@ def of_database(owner_url: str) -> Marks | None:
 
 
 def of_file() -> Marks:
-    """Return the marks that DATA_DIR keeps; none where it keeps none, or nothing that can be read."""
+    """Return the marks that DATA_DIR keeps; none where it keeps none, or nothing that can be
+    read."""
     try:
         kept = json.loads(_path().read_text())
-        return Marks({name: int(last) for name, last in kept["sequences"].items()},
-                     {year: int(last) for year, last in kept["invoices"].items()})
+        return Marks(
+            {name: int(last) for name, last in kept["sequences"].items()},
+            {year: int(last) for year, last in kept["invoices"].items()},
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Marks()
 
 
 def keep() -> None:
-    """Write the marks of now, in the transaction's scope; what was higher before stays. A full disk keeps the old file."""
-    found = Marks(dict(db.session.execute(text(SEQUENCES)).tuples()),
-                  {str(year): last for year, last in db.session.execute(text(INVOICES))}).above(of_file())
+    """Write the marks of now, in the transaction's scope; what was higher before stays. A full disk
+    keeps the old file."""
+    found = Marks(
+        dict(db.session.execute(text(SEQUENCES)).tuples()),
+        {str(year): last for year, last in db.session.execute(text(INVOICES))},
+    ).above(of_file())
     beside = _path().with_suffix(".part")
     try:
         beside.write_text(json.dumps({"sequences": found.sequences, "invoices": found.invoices}))

@@ -1,4 +1,5 @@
-"""Bring a database to the newest tables: the wall's roles first, then the migrations, as the owner."""
+"""Bring a database to the newest tables: the wall's roles first, then the migrations, as the
+owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The present, asked from one function so that tests can set it, and how people's hours are counted."""
+"""The present, asked from one function so that tests can set it, and how people's hours are
+counted."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ def minute(value: datetime) -> datetime:
 
 
 def working(start: datetime, end: datetime) -> timedelta:
-    """The working time between two moments. The first calendar counts plain hours; agreed calendars come behind this name."""
+    """The working time between two moments. The first calendar counts plain hours; agreed calendars
+    come behind this name."""
     return max(end - start, timedelta(0))
 
 
@@ -27,12 +29,15 @@ def after_working(start: datetime, term: timedelta) -> datetime:
 
 
 def half_of(start: datetime, end: datetime) -> datetime:
-    """The red line: half of the working time, rounded to a quarter of an hour where the term is longer than two hours."""
+    """The red line: half of the working time, rounded to a quarter of an hour where the term is
+    longer than two hours."""
     half = after_working(start, working(start, end) / 2)
     if end - start < timedelta(hours=2):
         return half
     quarter = timedelta(minutes=15)
-    return datetime.fromtimestamp(round(half.timestamp() / quarter.total_seconds()) * quarter.total_seconds(), UTC)
+    return datetime.fromtimestamp(
+        round(half.timestamp() / quarter.total_seconds()) * quarter.total_seconds(), UTC
+    )
 
 
 def working_days(start: datetime, days: int, zone: ZoneInfo) -> datetime:
@@ -45,7 +50,8 @@ def working_days(start: datetime, days: int, zone: ZoneInfo) -> datetime:
 
 
 def awake(moment: datetime, zone: ZoneInfo, quiet_from: int, quiet_to: int) -> datetime:
-    """The moment itself, or the next one at which somebody in this zone may be texted (hours of the clock)."""
+    """The moment itself, or the next one at which somebody in this zone may be texted (hours of the
+    clock)."""
     local = moment.astimezone(zone)
     if not _quiet(local.hour, quiet_from, quiet_to):
         return moment
@@ -54,7 +60,8 @@ def awake(moment: datetime, zone: ZoneInfo, quiet_from: int, quiet_to: int) -> d
 
 
 def _quiet(hour: int, quiet_from: int, quiet_to: int) -> bool:
-    """From one hour to the other, over midnight where the first is the later one; the same hour twice is never."""
+    """From one hour to the other, over midnight where the first is the later one; the same hour
+    twice is never."""
     if quiet_from <= quiet_to:
         return quiet_from <= hour < quiet_to
     return hour >= quiet_from or hour < quiet_to

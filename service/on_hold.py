@@ -1,7 +1,8 @@
-"""What was kept in and is to go out again: released in order, or put before an operator where it may be no news any more.
+"""What was kept in and is to go out again: released in order, or put before an operator where it
+may be no news any more.
 
-Rows on hold for a setting are released by the clock once the setting lets them out. A row on `review` goes out or is
-discarded by an operator.
+Rows on hold for a setting are released by the clock once the setting lets them out. A row on
+`review` goes out or is discarded by an operator.
 """
 
 from __future__ import annotations
@@ -29,8 +30,12 @@ from tenants.signin import codes, links
 from tenants.wall import db
 
 # A code or a link that has ended is of no use to anybody; its words say how long it works.
-ENDS_AFTER = {"code": codes.GOOD_FOR, "reset": links.RESET_FOR, "welcome": accounts.FIRST_PASSWORD_FOR,
-              "invitation": links.JOIN_FOR}
+ENDS_AFTER = {
+    "code": codes.GOOD_FOR,
+    "reset": links.RESET_FOR,
+    "welcome": accounts.FIRST_PASSWORD_FOR,
+    "invitation": links.JOIN_FOR,
+}
 # These say how a task stands, and are no news once it stands otherwise.
 REMINDERS = frozenset({"late", "red_line", "progress", "accept_notice", "work_note", "desk_note"})
 NEWS_FOR = timedelta(days=7)
@@ -45,7 +50,8 @@ HELD_BACK = to_translate("An operator did not let this payment go out.")
 
 @dataclass(frozen=True)
 class Held:
-    """A row on review: what it would do, its message where it has one, its task, and whether it may still be sent."""
+    """A row on review: what it would do, its message where it has one, its task, and whether it may
+    still be sent."""
 
     row: Due
     message: Message | None
@@ -56,8 +62,8 @@ class Held:
 def release() -> int:
     """Let out what no setting keeps in any more; returns how many rows were looked at.
 
-    To one recipient messages go one after the other, in the order in which they were written. What may be no news any
-    more goes on the operators' list instead.
+    To one recipient messages go one after the other, in the order in which they were written. What
+    may be no news any more goes on the operators' list instead.
     """
     rows = due.on_hold(_open(), AT_ONCE)
     freed: dict[object, int] = {}
@@ -86,16 +92,19 @@ def send(due_id: int) -> None:
 
 
 def discard(due_id: int) -> None:
-    """Close what is on review without doing it: the message stays on record, a charge can be paid on the billing
-    page. Raises NotFound."""
+    """Close what is on review without doing it: the message stays on record, a charge can be paid
+    on the billing page. Raises NotFound."""
     row = _on_review(due_id)
     message = _message_of(row)
     if message is not None:
         message.state, message.error = "discarded", None
     if row.reaction == "pay":
         charge_id = db.session.get_one(Event, row.event_id).facts["charge"]
-        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.state.in_(("open", "paying")))
-                           .values(state="failed", error=HELD_BACK))
+        db.session.execute(
+            update(Charge)
+            .where(Charge.id == charge_id, Charge.state.in_(("open", "paying")))
+            .values(state="failed", error=HELD_BACK)
+        )
     due.discard(due_id)
 
 
@@ -104,7 +113,11 @@ def _open() -> list[str]:
     if settings().outbound == "off":
         return []
     kept = {sending.kept_in(channel) for channel in ("email", "sms")}
-    return [hold for hold in ("outbound", "smtp", "twilio") if hold not in {why[0] for why in kept if why}]
+    return [
+        hold
+        for hold in ("outbound", "smtp", "twilio")
+        if hold not in {why[0] for why in kept if why}
+    ]
 
 
 def _on_review(due_id: int) -> Due:
@@ -137,12 +150,26 @@ def _before(row: Due, message: Message | None) -> bool:
     if message is None:
         return False
     earlier, written = aliased(Message), aliased(Event)
-    return bool(db.session.scalar(select(exists(
-        select(Due.id).join(written, written.id == Due.event_id)
-        .join(earlier, earlier.id == written.facts["message"].as_integer())
-        .where(Due.reaction == "send", Due.id < row.id, Due.done_at.is_(None), Due.needs_person_at.is_(None),
-               (Due.attempt == 0) | Due.lease_until.is_not(None), earlier.channel == message.channel,
-               earlier.to_address == message.to_address)))))
+    return bool(
+        db.session.scalar(
+            select(
+                exists(
+                    select(Due.id)
+                    .join(written, written.id == Due.event_id)
+                    .join(earlier, earlier.id == written.facts["message"].as_integer())
+                    .where(
+                        Due.reaction == "send",
+                        Due.id < row.id,
+                        Due.done_at.is_(None),
+                        Due.needs_person_at.is_(None),
+                        (Due.attempt == 0) | Due.lease_until.is_not(None),
+                        earlier.channel == message.channel,
+                        earlier.to_address == message.to_address,
+                    )
+                )
+            )
+        )
+    )
 
 
 def _stale(row: Due, message: Message | None) -> str | None:
@@ -161,11 +188,17 @@ def _ended(message: Message | None) -> bool:
 
 
 def _moved_on(message: Message) -> bool:
-    """Whether what it asks was answered or taken back, or the task that it tells of stands otherwise now."""
-    asked = db.session.scalar(select(Ask).where(Ask.task_id == message.task_id, Ask.message_id == message.id))
+    """Whether what it asks was answered or taken back, or the task that it tells of stands
+    otherwise now."""
+    asked = db.session.scalar(
+        select(Ask).where(Ask.task_id == message.task_id, Ask.message_id == message.id)
+    )
     if asked is not None:
         return asked.closed_at is not None
     task = db.session.get(Task, message.task_id) if message.task_id else None
     if task is None or message.template not in REMINDERS:
         return False
-    return bool(message.facts.get("state", task.state) != task.state or (task.ended_at and "state" not in message.facts))
+    return bool(
+        message.facts.get("state", task.state) != task.state
+        or (task.ended_at and "state" not in message.facts)
+    )

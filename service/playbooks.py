@@ -1,4 +1,5 @@
-"""Playbooks: how work of each kind is done well, written by those who watch over it, read by the assistants of the trade."""
+"""Playbooks: how work of each kind is done well, written by those who watch over it, read by the
+assistants of the trade."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ LANGUAGES = ("en", "ru")
 
 
 class Playbook(Base):
-    """A text for each kind of work and language, in plain paragraphs; the service's own, no company's."""
+    """A text for each kind of work and language, in plain paragraphs; the service's own, no
+    company's."""
 
     __tablename__ = "playbook"
 
@@ -32,15 +34,23 @@ class Playbook(Base):
 
 def of_kinds(codes: Collection[str], language: str) -> dict[str, Playbook]:
     """The playbook of each of these kinds in this language, else in the other one."""
-    rows = db.session.scalars(select(Playbook).where(Playbook.category.in_(codes)).order_by(Playbook.language == language, Playbook.language))
+    rows = db.session.scalars(
+        select(Playbook)
+        .where(Playbook.category.in_(codes))
+        .order_by(Playbook.language == language, Playbook.language)
+    )
     return {one.category: one for one in rows}
 
 
 def all_of(code: str) -> dict[str, Playbook]:
-    """The playbook of a kind of work by language. Raises NotFound for a kind that there is none of."""
+    """The playbook of a kind of work by language. Raises NotFound for a kind that there is none
+    of."""
     if code not in all_categories():
         raise NotFound
-    return {one.language: one for one in db.session.scalars(select(Playbook).where(Playbook.category == code))}
+    return {
+        one.language: one
+        for one in db.session.scalars(select(Playbook).where(Playbook.category == code))
+    }
 
 
 def written() -> dict[str, dict[str, Playbook]]:
@@ -58,8 +68,13 @@ def write(code: str, language: str, text: str, by: int) -> None:
     if len(text) > LONGEST:
         raise BadInput({language: _("At most 10,000 letters.")})
     if not text.strip():
-        db.session.execute(delete(Playbook).where(Playbook.category == code, Playbook.language == language))
+        db.session.execute(
+            delete(Playbook).where(Playbook.category == code, Playbook.language == language)
+        )
         return
     kept = {"text": text.strip(), "updated_by": by, "updated_at": func.now()}
-    db.session.execute(insert(Playbook).values(category=code, language=language, **kept).on_conflict_do_update(
-        index_elements=["category", "language"], set_=kept))
+    db.session.execute(
+        insert(Playbook)
+        .values(category=code, language=language, **kept)
+        .on_conflict_do_update(index_elements=["category", "language"], set_=kept)
+    )

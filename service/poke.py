@@ -1,4 +1,5 @@
-"""A poke through Valkey after a commit wakes the relay. It may be lost: the relay looks each second in any case."""
+"""A poke through Valkey after a commit wakes the relay. It may be lost: the relay looks each second
+in any case."""
 
 from __future__ import annotations
 
@@ -18,12 +19,15 @@ def valkey() -> redis.Redis:
     """The process's connection pool to Valkey, with short time-outs: nothing waits for it."""
     global _valkey
     if _valkey is None:
-        _valkey = redis.Redis.from_url(settings().redis_url, socket_timeout=0.5, socket_connect_timeout=0.5)
+        _valkey = redis.Redis.from_url(
+            settings().redis_url, socket_timeout=0.5, socket_connect_timeout=0.5
+        )
     return _valkey
 
 
 def poke() -> None:
-    """Wake the relay, at most fifty times a second; where Valkey is away its sweep finds the work."""
+    """Wake the relay, at most fifty times a second; where Valkey is away its sweep finds the
+    work."""
     global _poked
     moment = monotonic()
     if moment - _poked < LEAST_PAUSE:

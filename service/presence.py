@@ -13,7 +13,8 @@ from service.actor import Actor
 from service.live import Nudge
 from service.tasks.task import Task
 
-# Somebody is there until so many seconds after the last sign of life; answering, until so many after the last stroke.
+# Somebody is there until so many seconds after the last sign of life; answering, until so many
+# after the last stroke.
 THERE, ANSWERING = 45.0, 8.0
 
 
@@ -29,7 +30,16 @@ class Present:
 
 def nudge_of(task: Task, was: int | None = None) -> Nudge:
     """A task as open pages are told of it."""
-    return Nudge(task.id, task.company_id, task.person_id, task.private, task.holder_id, was, task.state, task.category)
+    return Nudge(
+        task.id,
+        task.company_id,
+        task.person_id,
+        task.private,
+        task.holder_id,
+        was,
+        task.state,
+        task.category,
+    )
 
 
 def come(task: Nudge, by: Actor, name: str) -> None:
@@ -54,14 +64,24 @@ def answer(task: Nudge, by: Actor) -> None:
 def here(task_id: int, me: int) -> list[Present]:
     """Who else looks at the task now; nobody where Valkey is away."""
     try:
-        kept = {_text(key): json.loads(value) for key, value in poke.valkey().hgetall(_key(task_id)).items()}
+        kept = {
+            _text(key): json.loads(value)
+            for key, value in poke.valkey().hgetall(_key(task_id)).items()
+        }
     except (redis.RedisError, ValueError):
         return []
     moment, found = time.time(), []
     for key, value in sorted(kept.items()):
         place, _, person = key.partition(":")
         if place == "there" and value[0] > moment and int(person) != me:
-            found.append(Present(int(person), value[1], value[2], kept.get(f"answering:{person}", [0.0])[0] > moment))
+            found.append(
+                Present(
+                    int(person),
+                    value[1],
+                    value[2],
+                    kept.get(f"answering:{person}", [0.0])[0] > moment,
+                )
+            )
     return found[:5]
 
 

@@ -1,7 +1,8 @@
-"""The one table of consequences: what follows from what. Names only; the workers know the functions.
+"""The one table of consequences: what follows from what. Names only; the workers know the
+functions.
 
-This is the only place where steps, channels and money meet. To see what a click sets off, look here. A reaction
-that is added later follows from later events only.
+This is the only place where steps, channels and money meet. To see what a click sets off, look
+here. A reaction that is added later follows from later events only.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "task.settled": ("charge", "tell_assistant_accepted"),
     "task.accepted": ("charge", "tell_assistant_accepted"),
     "task.cancelled": (
-        "charge", "tell_assistant_cancelled", "tell_client_cancelled", "tell_desk_undecided"),
+        "charge",
+        "tell_assistant_cancelled",
+        "tell_client_cancelled",
+        "tell_desk_undecided",
+    ),
     "task.praised": ("charge_tip", "tell_assistant_praise"),
     "task.message": ("pass_on",),
     "task.file_left_out": ("tell_client_left_out",),
@@ -50,8 +55,9 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     "address.claimed": ("send_code",),
 }
 
-# Calls to vendors take as long as the vendor likes, so each vendor has a queue and workers of its own: a slow mail
-# server holds up no payment. What `send` hands over goes through the queue of its message's channel.
+# Calls to vendors take as long as the vendor likes, so each vendor has a queue and workers of its
+# own: a slow mail server holds up no payment. What `send` hands over goes through the queue of its
+# message's channel.
 OUTSIDE = frozenset({"send", "pay", "fetch_media"})
 QUEUES = ("work", "mail", "sms", "pay", "push")
 QUEUE_OF = {"pay": "pay", "fetch_media": "sms", "send": "mail"}
@@ -61,5 +67,6 @@ WORKERS = {"mail": 2, "sms": 1, "pay": 1, "push": 1}
 
 
 def queue_of(reaction: str) -> str:
-    """Return the queue that a reaction goes through; each queue has workers that listen to it alone."""
+    """Return the queue that a reaction goes through; each queue has workers that listen to it
+    alone."""
     return QUEUE_OF.get(reaction, "work")

@@ -1,7 +1,9 @@
-"""Put a backup in the place of what is there: nothing is done twice, and no id, number or link is given out again.
+"""Put a backup in the place of what is there: nothing is done twice, and no id, number or link is
+given out again.
 
-All of it is one transaction: whoever works meanwhile sees either the old desk or the restored one, with its open work
-on hold. A backup of an older version is brought to today's tables afterwards; the desk is stopped for that.
+All of it is one transaction: whoever works meanwhile sees either the old desk or the restored one,
+with its open work on hold. A backup of an older version is brought to today's tables afterwards;
+the desk is stopped for that.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ from service.texts import to_translate
 from tenants import roles
 
 RESTORED = to_translate("It came with a restored backup and may have been done before.")
-# Done again by themselves: what came in is understood anew, and a payment is looked up at the vendor before it is made.
+# Done again by themselves: what came in is understood anew, and a payment is looked up at the
+# vendor before it is made.
 GOES_ON = ("understand", "triage", "charge", "charge_tip", "pay", "fetch_media")
 INVOICE = re.compile(r"PO-(\d{4})-(\d{1,9})")
 TRIES = 3
@@ -38,7 +41,8 @@ TRIES = 3
 
 @dataclass
 class Result:
-    """What was done, for the operator. `lost` are invoice numbers by year that were issued and are in no backup."""
+    """What was done, for the operator. `lost` are invoice numbers by year that were issued and are
+    in no backup."""
 
     epoch: str
     on_hold: int = 0
@@ -47,7 +51,8 @@ class Result:
 
 
 def restore(file: str, last_invoices: tuple[str, ...] = ()) -> Result:
-    """Replace the database by a backup. `last_invoices` are numbers that mails prove ("PO-2026-1040").
+    """Replace the database by a backup. `last_invoices` are numbers that mails prove
+    ("PO-2026-1040").
 
     Raises click.ClickException with a sentence; nothing has changed then.
     """
@@ -55,7 +60,9 @@ def restore(file: str, last_invoices: tuple[str, ...] = ()) -> Result:
     known = _proven(owner_url, file, last_invoices, result)
     head = _version(file) == migrate.newest()
     with tempfile.TemporaryDirectory(prefix="restore-", dir=settings().data_dir) as folder:
-        _run_in_one_transaction(owner_url, _scripts(file, Path(folder), known, result.epoch, head=head))
+        _run_in_one_transaction(
+            owner_url, _scripts(file, Path(folder), known, result.epoch, head=head)
+        )
     if not head:
         migrate.upgrade(owner_url, settings().database_url)
         _finish(owner_url, known, result.epoch)
@@ -65,10 +72,14 @@ def restore(file: str, last_invoices: tuple[str, ...] = ()) -> Result:
 
 
 def _proven(owner_url: str, file: str, entered: tuple[str, ...], result: Result) -> Marks:
-    """The highest that the replaced database, DATA_DIR, Stripe or the operator prove to have been given out."""
+    """The highest that the replaced database, DATA_DIR, Stripe or the operator prove to have been
+    given out."""
     there = marks.of_database(owner_url)
     if there is None:
-        result.notes.append("The database that is replaced did not answer; what it gave out is known from DATA_DIR alone.")
+        result.notes.append(
+            "The database that is replaced did not answer; what it gave out is known from DATA_DIR"
+            " alone."
+        )
     known = (there or Marks()).above(marks.of_file())
     for numbers in (_entered(entered), _of_stripe(file, result)):
         known = known.above(Marks(invoices=numbers))
@@ -87,8 +98,11 @@ def _of_stripe(file: str, result: Result) -> dict[str, int]:
     if not settings().stripe_api_key:
         return {}
     try:
-        return highest((match[1], int(match[2])) for number in stripe_edge.invoices_since(_made_at(file) - timedelta(days=1))
-                       if (match := INVOICE.fullmatch(number)))
+        return highest(
+            (match[1], int(match[2]))
+            for number in stripe_edge.invoices_since(_made_at(file) - timedelta(days=1))
+            if (match := INVOICE.fullmatch(number))
+        )
     except (Heals, NeedsPerson) as error:
         result.notes.append(f"Stripe was not asked for invoice numbers: {error}")
         return {}
@@ -106,7 +120,11 @@ def _made_at(file: str) -> datetime:
     """When the backup was written, as its table of contents says in this host's zone."""
     head = backup.run("pg_restore", ["--list", file])
     match = re.search(r"Archive created at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", head)
-    return datetime.fromisoformat(match[1]).astimezone(UTC) if match else datetime.now(UTC) - timedelta(days=30)
+    return (
+        datetime.fromisoformat(match[1]).astimezone(UTC)
+        if match
+        else datetime.now(UTC) - timedelta(days=30)
+    )
 
 
 def _version(file: str) -> str:
@@ -119,28 +137,51 @@ def _version(file: str) -> str:
 
 
 def _scripts(file: str, folder: Path, known: Marks, epoch: str, *, head: bool) -> list[Path]:
-    """Empty the schema, fill it from the backup, then see to it that nothing is done or given out twice."""
+    """Empty the schema, fill it from the backup, then see to it that nothing is done or given out
+    twice."""
     scripts = [folder / name for name in ("empty.sql", "backup.sql", "after.sql")]
-    scripts[0].write_text("drop schema public cascade;\ncreate schema public;\ngrant usage on schema public to public;\n")
+    scripts[0].write_text(
+        "drop schema public cascade;\ncreate schema public;\ngrant usage on schema public to"
+        " public;\n"
+    )
     backup.run("pg_restore", ["--no-owner", f"--file={scripts[1]}", file])
-    parts = [_part("numbers.sql", known), _part("open_work.sql", known), *([_part("epoch.sql", known, epoch)] if head else []),
-             _part("connections.sql", known)]
-    scripts[2].write_text("\n".join([roles.finder_sql(), *(part.as_string(None) for part in parts)]))
+    parts = [
+        _part("numbers.sql", known),
+        _part("open_work.sql", known),
+        *([_part("epoch.sql", known, epoch)] if head else []),
+        _part("connections.sql", known),
+    ]
+    scripts[2].write_text(
+        "\n".join([roles.finder_sql(), *(part.as_string(None) for part in parts)])
+    )
     return scripts
 
 
 def _part(name: str, known: Marks, epoch: str = "") -> sql.Composed:
     """One of the statements beside this module, with its values as literals."""
     text = files("service.restoring").joinpath(name).read_text(encoding="utf-8")
-    values = {"sequences": Json(known.sequences), "invoices": Json(known.invoices), "epoch": epoch,
-              "reason": RESTORED, "goes_on": list(GOES_ON), "login": _login()}
+    values = {
+        "sequences": Json(known.sequences),
+        "invoices": Json(known.invoices),
+        "epoch": epoch,
+        "reason": RESTORED,
+        "goes_on": list(GOES_ON),
+        "login": _login(),
+    }
     return sql.SQL(text).format(**{name: sql.Literal(value) for name, value in values.items()})
 
 
 def _run_in_one_transaction(owner_url: str, scripts: list[Path]) -> None:
-    """psql, because a backup's script holds its commands. A deadlock with the running desk is tried again."""
-    arguments = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null",
-                 *(f"--file={script}" for script in scripts)]
+    """psql, because a backup's script holds its commands. A deadlock with the running desk is tried
+    again."""
+    arguments = [
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set=ON_ERROR_STOP=1",
+        "--output=/dev/null",
+        *(f"--file={script}" for script in scripts),
+    ]
     for attempt in range(1, TRIES + 1):
         try:
             backup.run("psql", arguments, owner_url)
@@ -157,14 +198,20 @@ def _finish(owner_url: str, known: Marks, epoch: str) -> None:
 
 
 def _end_connections(owner_url: str, result: Result) -> None:
-    """Everybody connects anew, and with it reads the epoch: who is still connected from before, too."""
+    """Everybody connects anew, and with it reads the epoch: who is still connected from before,
+    too."""
     with psycopg.connect(owner_url, autocommit=True) as owner:
         try:
-            owner.execute("select pg_terminate_backend(pid) from pg_stat_activity"
-                          " where datname = current_database() and usename = %s"
-                          " and backend_start < (select max(at) from restored)", (_login(),))
+            owner.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and usename = %s"
+                " and backend_start < (select max(at) from restored)",
+                (_login(),),
+            )
         except psycopg.errors.InsufficientPrivilege:
-            result.notes.append("Restart web, workers and mail room now: the owner may not end their connections.")
+            result.notes.append(
+                "Restart web, workers and mail room now: the owner may not end their connections."
+            )
 
 
 def _login() -> str:
@@ -174,5 +221,15 @@ def _login() -> str:
 def _look(owner_url: str, result: Result) -> None:
     with psycopg.connect(owner_url) as owner:
         owner.execute("set role system")
-        result.on_hold = (owner.execute("select count(*) from due where hold = 'review' and done_at is null").fetchone() or (0,))[0]
-        result.lost = (owner.execute("select lost_invoices from restored where epoch = %s", (result.epoch,)).fetchone() or ({},))[0]
+        result.on_hold = (
+            owner.execute(
+                "select count(*) from due where hold = 'review' and done_at is null"
+            ).fetchone()
+            or (0,)
+        )[0]
+        result.lost = (
+            owner.execute(
+                "select lost_invoices from restored where epoch = %s", (result.epoch,)
+            ).fetchone()
+            or ({},)
+        )[0]

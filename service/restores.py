@@ -1,9 +1,9 @@
 """What a restored backup leaves behind: its epoch, and which ids belong to the time after it.
 
-The ids that were given out between backup and restore are not given out again: sequences jump. Where even that is not
-known, as after a second restore on a new machine, the epoch, drawn at each restore, keeps links, answer addresses and
-Message-IDs of the lost time from being taken for those of today. Before the first restore there is none, and everything
-is signed as ever.
+The ids that were given out between backup and restore are not given out again: sequences jump.
+Where even that is not known, as after a second restore on a new machine, the epoch, drawn at each
+restore, keeps links, answer addresses and Message-IDs of the lost time from being taken for those
+of today. Before the first restore there is none, and everything is signed as ever.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from tenants.wall import Base, db
 
 
 class Restored(Base):
-    """One restore. `first_ids` says by table from which id on rows were made after it; `lost_invoices` by year which
-    numbers were issued and are in no backup: [first, last]."""
+    """One restore. `first_ids` says by table from which id on rows were made after it;
+    `lost_invoices` by year which numbers were issued and are in no backup: [first, last]."""
 
     __tablename__ = "restored"
 
@@ -49,7 +49,8 @@ def epoch_of(table: str, row_id: int) -> str:
 
 
 def came_back(table: str, row_id: int) -> bool:
-    """Whether this row came with the newest restored backup, so that what followed from it may have happened before.
+    """Whether this row came with the newest restored backup, so that what followed from it may have
+    happened before.
 
     It is read anew each time, in the open scope: money hangs on it.
     """

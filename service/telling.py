@@ -1,4 +1,5 @@
-"""What clients are told, and what one side said to the other: reactions that write messages. Each is named in `reactions.py` and does one thing."""
+"""What clients are told, and what one side said to the other: reactions that write messages. Each
+is named in `reactions.py` and does one thing."""
 
 from __future__ import annotations
 
@@ -37,29 +38,44 @@ OPTIONS_BY_PHONE = 90
 
 
 def _of(event: Event) -> tuple[Task, Person]:
-    """The task and whom it is told to: its person, an owner where that person has left the company."""
+    """The task and whom it is told to: its person, an owner where that person has left the
+    company."""
     task = find(event.task_id or 0)
     if membership.belongs(task.person_id, task.company_id):
         return task, db.session.get_one(Person, task.person_id)
-    return task, next(iter(membership.owners(task.company_id)), None) or db.session.get_one(Person, task.person_id)
+    return task, next(iter(membership.owners(task.company_id)), None) or db.session.get_one(
+        Person, task.person_id
+    )
 
 
 def _channel(event: Event, person: Person) -> str | None:
-    """The channel by which this person has just asked for it themselves; None where somebody else did."""
-    return event.channel if event.by_kind == CLIENT and event.by_id == person.id and event.channel in ("sms", "email") else None
+    """The channel by which this person has just asked for it themselves; None where somebody else
+    did."""
+    return (
+        event.channel
+        if event.by_kind == CLIENT
+        and event.by_id == person.id
+        and event.channel in ("sms", "email")
+        else None
+    )
 
 
 def acknowledge(event: Event) -> None:
-    """Tell the task's number at once; category, price and date only where the task is in the queue. Raises NotYet while
-    it is being sorted in: what is told does not depend on which worker is faster."""
+    """Tell the task's number at once; category, price and date only where the task is in the queue.
+    Raises NotYet while it is being sorted in: what is told does not depend on which worker is
+    faster."""
     task, person = _of(event)
     if task.state == "received" and now() - event.at < SORTED_WITHIN:
         raise NotYet("The task is being sorted in.", timedelta(seconds=1))
     guess = ""
     if task.category and task.state in UNDER_WAY and task.deadline_at:
-        guess = saying("guess", person.language, kind=category(task.category).name(person.language),
-                       price=outbound.money(task.price or 0, task.currency, person.language),
-                       deadline=outbound.day(task.deadline_at, person.tz, person.language))
+        guess = saying(
+            "guess",
+            person.language,
+            kind=category(task.category).name(person.language),
+            price=outbound.money(task.price or 0, task.currency, person.language),
+            deadline=outbound.day(task.deadline_at, person.tz, person.language),
+        )
     outbound.tell(person, "acknowledge", task, guess=guess, reply_to=None)
 
 
@@ -86,7 +102,8 @@ def _plain(event: Event, template: str) -> None:
 
 
 def ask_client_to_confirm(event: Event) -> None:
-    """Step 5: the retelling, its price and date, and how to answer in one letter. A newer retelling asks for itself."""
+    """Step 5: the retelling, its price and date, and how to answer in one letter. A newer retelling
+    asks for itself."""
     task, person = _of(event)
     retelling = understanding.last_retelling(task)
     if task.state != "retold" or retelling is None or retelling.id != event.facts["retelling"]:
@@ -98,38 +115,71 @@ def ask_client_to_confirm(event: Event) -> None:
 
 
 def ask_owners(event: Event) -> None:
-    """A retelling that passes a limit waits for an owner: each is asked once, by their own channel. More of them may pass it than the
-    one that the event is about: what another task was promised is no longer there for them."""
+    """A retelling that passes a limit waits for an owner: each is asked once, by their own channel.
+    More of them may pass it than the one that the event is about: what another task was promised
+    is no longer there for them."""
     company_id = event.company_id or 0
     db.session.execute(limits.ONE_BY_ONE, {"company": company_id})
     stands, owners = limits.standing(company_id), membership.owners(company_id)
     for task, retelling in understanding.waiting(company_id) if stands else []:
         past = _past(stands, task, retelling)
-        for owner in owners if past and task.person_id not in {owner.id for owner in owners} else []:
+        for owner in (
+            owners if past and task.person_id not in {owner.id for owner in owners} else []
+        ):
             if past and not asks.was_asked(owner.id, "retelling", task.id, retelling.id):
                 _ask_owner(task, retelling, owner, past)
 
 
-def _past(stands: limits.Standing | None, task: Task, retelling: understanding.Retelling) -> limits.Past | None:
+def _past(
+    stands: limits.Standing | None, task: Task, retelling: understanding.Retelling
+) -> limits.Past | None:
     """Which limit the retelling passes; of two ways the one as asked goes first."""
     prices = [retelling.price, *([retelling.proposal_price or 0] if retelling.proposal else [])]
     return next((past for price in prices if stands and (past := stands.past(task, price))), None)
 
 
-def _ask_owner(task: Task, retelling: understanding.Retelling, owner: Person, past: limits.Past) -> None:
+def _ask_owner(
+    task: Task, retelling: understanding.Retelling, owner: Person, past: limits.Past
+) -> None:
     with force_locale(owner.language):
-        _ask_to_confirm(task, owner, retelling, "limit", limit=past.why, who=db.session.get_one(Person, task.person_id).first_name)
+        _ask_to_confirm(
+            task,
+            owner,
+            retelling,
+            "limit",
+            limit=past.why,
+            who=db.session.get_one(Person, task.person_id).first_name,
+        )
 
 
-def _ask_to_confirm(task: Task, person: Person, retelling: understanding.Retelling, template: str, **more: str) -> None:
+def _ask_to_confirm(
+    task: Task, person: Person, retelling: understanding.Retelling, template: str, **more: str
+) -> None:
     two = retelling.proposal is not None
     letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
-    facts = {"retelling": retelling.text, "plan": retelling.plan, "proposal": retelling.proposal or "",
-             "points": outbound.points(retelling.differences, person.language),
-             "price": outbound.money(retelling.price, task.currency, person.language),
-             "proposal_price": outbound.money(retelling.proposal_price or 0, task.currency, person.language),
-             "proposal_deadline": outbound.day(retelling.proposal_deadline_at, person.tz, person.language)}
-    _ask(task, person, "retelling", retelling.id, letters[person.language], f"{template}_ways" if two else template, **facts, **more)
+    facts = {
+        "retelling": retelling.text,
+        "plan": retelling.plan,
+        "proposal": retelling.proposal or "",
+        "points": outbound.points(retelling.differences, person.language),
+        "price": outbound.money(retelling.price, task.currency, person.language),
+        "proposal_price": outbound.money(
+            retelling.proposal_price or 0, task.currency, person.language
+        ),
+        "proposal_deadline": outbound.day(
+            retelling.proposal_deadline_at, person.tz, person.language
+        ),
+    }
+    _ask(
+        task,
+        person,
+        "retelling",
+        retelling.id,
+        letters[person.language],
+        f"{template}_ways" if two else template,
+        **facts,
+        **more,
+    )
 
 
 def ask_client_question(event: Event) -> None:
@@ -141,15 +191,31 @@ def ask_client_question(event: Event) -> None:
     letters = list(asks.OPTIONS[person.language][: len(question.options)])
     options, shortened = _options(question, letters, by_phone=outbound.by_phone(person, task))
     offered = saying("options_reply", person.language, options=options) if options else ""
-    _ask(task, person, "question", question.id, letters, "question", question=question.text, options=offered, shortened=shortened)
+    _ask(
+        task,
+        person,
+        "question",
+        question.id,
+        letters,
+        "question",
+        question=question.text,
+        options=offered,
+        shortened=shortened,
+    )
 
 
-def _options(question: questions.Question, letters: list[str], *, by_phone: bool) -> tuple[str, str]:
-    """The options with their letters; for the phone each keeps its letter and is shortened, and it is said that it was."""
+def _options(
+    question: questions.Question, letters: list[str], *, by_phone: bool
+) -> tuple[str, str]:
+    """The options with their letters; for the phone each keeps its letter and is shortened, and it
+    is said that it was."""
     most = OPTIONS_BY_PHONE // max(len(letters), 1) if by_phone else 1000
     short = [cut(" ".join(option.split()), most) for option in question.options]
     shortened = "yes" if any(len(option) > most for option in question.options) else ""
-    return ", ".join(f"{letter} {option}" for letter, option in zip(letters, short, strict=True)), shortened
+    return (
+        ", ".join(f"{letter} {option}" for letter, option in zip(letters, short, strict=True)),
+        shortened,
+    )
 
 
 def ask_client_to_accept(event: Event) -> None:
@@ -169,9 +235,16 @@ def _delivered(event: Event, template: str) -> None:
         return
     by_phone = outbound.by_phone(person, task)
     ends = outbound.day(dead_line.silence_ends(task), person.tz, person.language)
-    _ask(task, person, "delivery", delivery.id, ["1", "2"], template,
-         delivery=cut(delivery.text, 80 if by_phone else 20_000),
-         unanswered=unanswered(delivery.met_share, ends, person.language))
+    _ask(
+        task,
+        person,
+        "delivery",
+        delivery.id,
+        ["1", "2"],
+        template,
+        delivery=cut(delivery.text, 80 if by_phone else 20_000),
+        unanswered=unanswered(delivery.met_share, ends, person.language),
+    )
 
 
 def unanswered(share: int, ends: str, language: str) -> str:
@@ -181,9 +254,19 @@ def unanswered(share: int, ends: str, language: str) -> str:
     return saying(key, language, silence=ends, share=share)
 
 
-def _ask(task: Task, person: Person, kind: str, subject_id: int, letters: list[str], template: str, **facts: str) -> None:
+def _ask(
+    task: Task,
+    person: Person,
+    kind: str,
+    subject_id: int,
+    letters: list[str],
+    template: str,
+    **facts: str,
+) -> None:
     message = outbound.tell(person, template, task, **facts)
-    ask = asks.open_ask(task, person.id, kind, subject_id, message.channel if message else "web", letters)
+    ask = asks.open_ask(
+        task, person.id, kind, subject_id, message.channel if message else "web", letters
+    )
     ask.message_id = message.id if message else None
 
 
@@ -195,12 +278,19 @@ def tell_client_started(event: Event) -> None:
 
 
 def tell_client_red_line(event: Event) -> None:
-    """Progress: what may still be changed, and at which price, depends on whether half of the term has passed."""
+    """Progress: what may still be changed, and at which price, depends on whether half of the term
+    has passed."""
     task, person = _of(event)
     report = db.session.get_one(red_line.Report, event.facts["report"])
     come = task.red_line_at is None or task.red_line_at <= event.at
-    outbound.tell(person, "red_line" if come else "progress", task, progress=report.progress, help=report.help,
-                  holds=saying("holds" if report.on_time else "slips", person.language))
+    outbound.tell(
+        person,
+        "red_line" if come else "progress",
+        task,
+        progress=report.progress,
+        help=report.help,
+        holds=saying("holds" if report.on_time else "slips", person.language),
+    )
 
 
 def tell_client_late(event: Event) -> None:
@@ -239,7 +329,9 @@ def tell_client_cancelled(event: Event) -> None:
         sum_ = outbound.money(agreed, task.currency, person.language)
         charged = saying("decides", person.language, price=sum_)
     why = f"{ended(task.reason)} " if task.reason and event.by_kind != CLIENT else ""
-    outbound.tell(person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why)
+    outbound.tell(
+        person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why
+    )
 
 
 def send_receipt(event: Event) -> None:
@@ -248,9 +340,14 @@ def send_receipt(event: Event) -> None:
     charge = db.session.get_one(charges.Charge, event.facts["charge"])
     invoice = charges.invoice_of(charge)
     if invoice:
-        outbound.tell(person, "tip_receipt" if charge.kind == "tip" else "receipt", task,
-                      price=outbound.money(charge.amount, charge.currency, person.language),
-                      invoice=invoice.number, invoice_link=f"{_money_page(task)}/invoices/{invoice.number}.pdf")
+        outbound.tell(
+            person,
+            "tip_receipt" if charge.kind == "tip" else "receipt",
+            task,
+            price=outbound.money(charge.amount, charge.currency, person.language),
+            invoice=invoice.number,
+            invoice_link=f"{_money_page(task)}/invoices/{invoice.number}.pdf",
+        )
 
 
 def _money_page(task: Task) -> str:
@@ -267,18 +364,31 @@ def tell_owner_charge_failed(event: Event) -> None:
     charge = db.session.get_one(charges.Charge, event.facts["charge"])
     for owner in membership.owners(task.company_id):
         with force_locale(owner.language):
-            outbound.tell(owner, "charge_failed", task, channel="email", reason=gettext(charge.error).rstrip(".") if charge.error else "",
-                          billing_link=_money_page(task))
+            outbound.tell(
+                owner,
+                "charge_failed",
+                task,
+                channel="email",
+                reason=gettext(charge.error).rstrip(".") if charge.error else "",
+                billing_link=_money_page(task),
+            )
     if charge.kind == "work":
         _say_accepted_without_receipt(task)
 
 
 def _say_accepted_without_receipt(task: Task) -> None:
-    """Who accepted by text was promised the receipt of the payment in place of a word; there is none."""
+    """Who accepted by text was promised the receipt of the payment in place of a word; there is
+    none."""
     said = dead_line.last_acceptance(task)
     company = db.session.get_one(Company, task.company_id)
-    person = db.session.get(Person, said.by_id) if said and said.by_id and said.channel == "sms" else None
-    told = db.session.scalar(select(Message.id).where(Message.task_id == task.id, Message.template == "accepted"))
+    person = (
+        db.session.get(Person, said.by_id)
+        if said and said.by_id and said.channel == "sms"
+        else None
+    )
+    told = db.session.scalar(
+        select(Message.id).where(Message.task_id == task.id, Message.template == "accepted")
+    )
     if person and company.stripe_method and task.channel == "sms" and told is None:
         outbound.tell(person, "accepted", task, channel="sms")
 
@@ -299,6 +409,12 @@ def pass_on(event: Event) -> None:
     message = db.session.get_one(Message, event.facts["message"])
     author = db.session.get(Person, message.author_id) if message.author_id else None
     if event.facts["to"] == "client":
-        outbound.tell(person, "said", task, name=author.first_name if author else "Poruchi", words=message.text)
+        outbound.tell(
+            person,
+            "said",
+            task,
+            name=author.first_name if author else "Poruchi",
+            words=message.text,
+        )
     else:
         note_holder(event, _l("The client wrote"), message.text)

@@ -1,4 +1,5 @@
-"""What assistants and the desk are told: reactions of `reactions.py` that write notes by mail, each in the reader's language."""
+"""What assistants and the desk are told: reactions of `reactions.py` that write notes by mail, each
+in the reader's language."""
 
 from __future__ import annotations
 
@@ -43,7 +44,9 @@ def tell_assistant_answered(event: Event) -> None:
 
 def tell_assistant_changed(event: Event) -> None:
     """A change of date, priority or plans reaches the assistant at once."""
-    note_holder(event, _l("The client changed the parameters"), ", ".join(event.facts.get("changed", [])))
+    note_holder(
+        event, _l("The client changed the parameters"), ", ".join(event.facts.get("changed", []))
+    )
 
 
 def remind_assistant_red_line(event: Event) -> None:
@@ -62,8 +65,12 @@ def tell_assistant_accepted(event: Event) -> None:
     """The score, first thing; where nobody said one, the share of the criteria that was met."""
     asks.close_asks(event.task_id or 0)
     score, met = event.facts.get("score"), event.facts.get("met", "")
-    note_holder(event, _l("Accepted, %(share)s %% of the criteria met", share=met) if score is None
-                else _l("Accepted with %(score)s %%", score=score))
+    note_holder(
+        event,
+        _l("Accepted, %(share)s %% of the criteria met", share=met)
+        if score is None
+        else _l("Accepted with %(score)s %%", score=score),
+    )
 
 
 def tell_assistant_cancelled(event: Event) -> None:
@@ -73,7 +80,11 @@ def tell_assistant_cancelled(event: Event) -> None:
 
 def tell_assistant_praise(event: Event) -> None:
     """People work for praise, too."""
-    note_holder(event, _l("The client thanks you"), db.session.get_one(review.Praise, event.facts["praise"]).text)
+    note_holder(
+        event,
+        _l("The client thanks you"),
+        db.session.get_one(review.Praise, event.facts["praise"]).text,
+    )
 
 
 def tell_desk_given_back(event: Event) -> None:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 
 # Scripts that run from right to left, and the signs that turn a line around.
-BACKWARDS = re.compile("[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+BACKWARDS = re.compile(
+    "[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 
 
 def clean(text: str) -> str:
     """The text without NUL and lone surrogates, line ends as \\n."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return (
+        text.replace("\x00", "")
+        .encode("utf-8", "replace")
+        .decode("utf-8")
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+    )
 
 
 def reads_backwards(text: str) -> bool:
@@ -24,12 +32,14 @@ def apart(name: str) -> str:
 
 
 def to_translate(words: str) -> str:
-    """Words that are kept as they are and translated for whoever reads them; found by `make messages`."""
+    """Words that are kept as they are and translated for whoever reads them; found by `make
+    messages`."""
     return words
 
 
 def forms_to_translate(one: str, many: str) -> tuple[str, str]:
-    """Both English forms of words with a number, translated when the number is known; found by `make messages`."""
+    """Both English forms of words with a number, translated when the number is known; found by
+    `make messages`."""
     return one, many
 
 

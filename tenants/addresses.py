@@ -29,11 +29,18 @@ from tenants.wall import Base, db
 
 
 class Address(Base):
-    """An e-mail address or phone number of a person. Only a verified one speaks for them; `company_id` says for whom."""
+    """An e-mail address or phone number of a person. Only a verified one speaks for them;
+    `company_id` says for whom."""
 
     __tablename__ = "address"
     __table_args__ = (
-        Index("uq_address_verified", "kind", "value", unique=True, postgresql_where="verified_at is not null"),
+        Index(
+            "uq_address_verified",
+            "kind",
+            "value",
+            unique=True,
+            postgresql_where="verified_at is not null",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -52,7 +59,8 @@ NEVER = frozenset(',;<>():"\\[]')
 
 # Who makes a person of an address, or proves it, does so one after the other.
 ONE_BY_ONE = text(
-    "select pg_advisory_xact_lock(hashtextextended('address ' || :kind || ' ' || :value, 0))")
+    "select pg_advisory_xact_lock(hashtextextended('address ' || :kind || ' ' || :value, 0))"
+)
 
 
 class BadAddress(ValueError):
@@ -60,13 +68,18 @@ class BadAddress(ValueError):
 
 
 def tidy(kind: str, value: str) -> str:
-    """The one spelling under which an address is kept: lower-case mail, phone in E.164. Raises BadAddress."""
+    """The one spelling under which an address is kept: lower-case mail, phone in E.164. Raises
+    BadAddress."""
     return _phone(value) if kind == "phone" else _mail(value)
 
 
 def _mail(value: str) -> str:
     plain = value.strip().lower()
-    if not 3 <= len(plain) <= 320 or plain.count("@") != 1 or any(c.isspace() or ord(c) < 32 or c in NEVER for c in plain):
+    if (
+        not 3 <= len(plain) <= 320
+        or plain.count("@") != 1
+        or any(c.isspace() or ord(c) < 32 or c in NEVER for c in plain)
+    ):
         raise BadAddress(value)
     return plain
 
@@ -86,19 +99,31 @@ def hold(kind: str, value: str) -> None:
     db.session.execute(ONE_BY_ONE, {"kind": kind, "value": value})
 
 
-def add(person: Person, kind: str, value: str, *, company_id: int | None, verified: bool) -> Address:
+def add(
+    person: Person, kind: str, value: str, *, company_id: int | None, verified: bool
+) -> Address:
     """Give a person an address. Raises BadAddress."""
-    address = Address(person_id=person.id, company_id=company_id, kind=kind, value=tidy(kind, value),
-                      verified_at=func.now() if verified else None)
+    address = Address(
+        person_id=person.id,
+        company_id=company_id,
+        kind=kind,
+        value=tidy(kind, value),
+        verified_at=func.now() if verified else None,
+    )
     db.session.add(address)
     db.session.flush()
     return address
 
 
 def claim(person_id: int, company_id: int, kind: str, value: str) -> Address:
-    """An address that somebody says is theirs, not verified yet; the one that is there where they said so before. Raises BadAddress."""
+    """An address that somebody says is theirs, not verified yet; the one that is there where they
+    said so before. Raises BadAddress."""
     plain = tidy(kind, value)
-    known = db.session.scalar(select(Address).where(Address.person_id == person_id, Address.kind == kind, Address.value == plain).limit(bound(1)))
+    known = db.session.scalar(
+        select(Address)
+        .where(Address.person_id == person_id, Address.kind == kind, Address.value == plain)
+        .limit(bound(1))
+    )
     if known is not None:
         return known
     address = Address(person_id=person_id, company_id=company_id, kind=kind, value=plain)
@@ -108,22 +133,47 @@ def claim(person_id: int, company_id: int, kind: str, value: str) -> Address:
 
 
 def take_over(address: Address) -> None:
-    """The person has shown that they read what is sent there, so it is theirs now: a number that changed hands leaves its last owner."""
+    """The person has shown that they read what is sent there, so it is theirs now: a number that
+    changed hands leaves its last owner."""
     hold(address.kind, address.value)
-    db.session.execute(update(Address).where(Address.kind == address.kind, Address.value == address.value, Address.id != address.id)
-                       .values(verified_at=None))
-    db.session.execute(update(Address).where(Address.id == address.id).values(verified_at=func.now(), stopped_at=None))
+    db.session.execute(
+        update(Address)
+        .where(
+            Address.kind == address.kind, Address.value == address.value, Address.id != address.id
+        )
+        .values(verified_at=None)
+    )
+    db.session.execute(
+        update(Address)
+        .where(Address.id == address.id)
+        .values(verified_at=func.now(), stopped_at=None)
+    )
 
 
 def of_person(person_id: int) -> list[Address]:
     """What a person is known by, at most twenty."""
-    return list(db.session.scalars(select(Address).where(Address.person_id == person_id).order_by(Address.id).limit(bound(20))))
+    return list(
+        db.session.scalars(
+            select(Address)
+            .where(Address.person_id == person_id)
+            .order_by(Address.id)
+            .limit(bound(20))
+        )
+    )
 
 
 def phones(people: Iterable[int]) -> dict[int, str]:
     """The verified phone of each of these people who has one, at most five hundred."""
-    rows = db.session.execute(select(Address.person_id, Address.value).where(
-        Address.person_id.in_(set(people)), Address.kind == "phone", Address.verified_at.is_not(None)).order_by(Address.id).limit(bound(500)))
+    rows = db.session.execute(
+        select(Address.person_id, Address.value)
+        .where(
+            Address.person_id.in_(set(people)),
+            Address.kind == "phone",
+            Address.verified_at.is_not(None),
+        )
+        .order_by(Address.id)
+        .limit(bound(500))
+    )
     return {row.person_id: row.value for row in rows}
 
 
@@ -133,28 +183,41 @@ def verify(person_id: int, kind: str, value: str) -> None:
     Another's proof is left alone; who gave the address twice has proven it once.
     """
     hold(kind, value)
-    taken = select(Address.id).where(Address.kind == kind, Address.value == value, Address.verified_at.is_not(None))
+    taken = select(Address.id).where(
+        Address.kind == kind, Address.value == value, Address.verified_at.is_not(None)
+    )
     if db.session.scalar(taken) is None:
         mine = select(func.min(Address.id)).where(
-            Address.person_id == person_id, Address.kind == kind, Address.value == value)
+            Address.person_id == person_id, Address.kind == kind, Address.value == value
+        )
         one = update(Address).where(Address.id == mine.scalar_subquery())
         db.session.execute(one.values(verified_at=func.now()))
 
 
 def stop(kind: str, value: str, *, stopped: bool) -> None:
     """Somebody wants no more messages at this address, or wants them again."""
-    db.session.execute(update(Address).where(Address.kind == kind, Address.value == value)
-                       .values(stopped_at=func.now() if stopped else None))
+    db.session.execute(
+        update(Address)
+        .where(Address.kind == kind, Address.value == value)
+        .values(stopped_at=func.now() if stopped else None)
+    )
 
 
 def stopped(kind: str, value: str) -> bool:
     """Whether somebody wants no more messages at this address."""
-    return db.session.scalar(select(Address.id).where(Address.kind == kind, Address.value == value,
-                                                      Address.stopped_at.is_not(None)).limit(bound(1))) is not None
+    return (
+        db.session.scalar(
+            select(Address.id)
+            .where(Address.kind == kind, Address.value == value, Address.stopped_at.is_not(None))
+            .limit(bound(1))
+        )
+        is not None
+    )
 
 
 def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
-    """The person whose verified address this is, with the company it hands over for; None for a stranger, or who has left it."""
+    """The person whose verified address this is, with the company it hands over for; None for a
+    stranger, or who has left it."""
     try:
         plain = tidy(kind, value)
     except BadAddress:
@@ -162,19 +225,35 @@ def owner_of(kind: str, value: str) -> tuple[Person, int] | None:
     found = db.session.execute(
         select(Person, Address.company_id)
         .join(Address, Address.person_id == Person.id)
-        .join(Membership, and_(Membership.person_id == Person.id, Membership.company_id == Address.company_id))
-        .where(Address.kind == kind, Address.value == plain, Address.verified_at.is_not(None), Membership.ended_at.is_(None))
+        .join(
+            Membership,
+            and_(Membership.person_id == Person.id, Membership.company_id == Address.company_id),
+        )
+        .where(
+            Address.kind == kind,
+            Address.value == plain,
+            Address.verified_at.is_not(None),
+            Membership.ended_at.is_(None),
+        )
     ).first()
     return (found[0], found[1]) if found and found[1] is not None else None
 
 
 def reach(person_id: int, kind: str) -> str | None:
-    """Where this person can be told something: their newest verified address of the kind that was not stopped."""
+    """Where this person can be told something: their newest verified address of the kind that was
+    not stopped."""
     return db.session.scalar(REACH, {"person": person_id, "address": kind})
 
 
 # Asked for each message that goes out: built once.
-REACH = (select(Address.value)
-         .where(Address.person_id == bindparam("person"), Address.kind == bindparam("address"), Address.verified_at.is_not(None),
-                Address.stopped_at.is_(None))
-         .order_by(Address.id.desc()).limit(bound(1)))
+REACH = (
+    select(Address.value)
+    .where(
+        Address.person_id == bindparam("person"),
+        Address.kind == bindparam("address"),
+        Address.verified_at.is_not(None),
+        Address.stopped_at.is_(None),
+    )
+    .order_by(Address.id.desc())
+    .limit(bound(1))
+)

@@ -1,4 +1,5 @@
-"""Client companies: who hands tasks over, in which currency and zone, and what was agreed with them."""
+"""Client companies: who hands tasks over, in which currency and zone, and what was agreed with
+them."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from tenants.wall import Base, db
 class Company(Base):
     """One client company; money is in `currency`, ISO 4217, a limit in its minor units or none.
 
-    Its tasks are counted by a sequence of its own, `next_number(id)`. `card_until` is the last day of the card that is kept.
+    Its tasks are counted by a sequence of its own, `next_number(id)`. `card_until` is the last day
+    of the card that is kept.
     """
 
     __tablename__ = "company"
@@ -39,9 +41,47 @@ class Company(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
-LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-                 ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r",
-                  "s", "t", "u", "f", "h", "ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya"], strict=True))
+LATIN = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "zh",
+            "z",
+            "i",
+            "y",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "h",
+            "ts",
+            "ch",
+            "sh",
+            "sch",
+            "",
+            "y",
+            "",
+            "e",
+            "yu",
+            "ya",
+        ],
+        strict=True,
+    )
+)
 
 
 def slug_of(name: str) -> str:
@@ -51,11 +91,19 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:30].strip("-") or "company"
 
 
-def add(name: str, *, currency: str = "EUR", language: str = "en", zone: str = "Europe/Riga",
-        slug: str | None = None) -> Company:
+def add(
+    name: str,
+    *,
+    currency: str = "EUR",
+    language: str = "en",
+    zone: str = "Europe/Riga",
+    slug: str | None = None,
+) -> Company:
     """Make a company with a slug of its own; where the slug is taken a number is put behind it."""
     wanted = slug or slug_of(name)
-    company = Company(slug=_free(wanted), name=name, currency=currency, language=language, zone=zone)
+    company = Company(
+        slug=_free(wanted), name=name, currency=currency, language=language, zone=zone
+    )
     db.session.add(company)
     db.session.flush()
     return company
@@ -77,8 +125,17 @@ def page_of(after: str | None, limit: int = 50) -> tuple[list[Company], str | No
 
 def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:
     """The newest companies to choose from, by name; and this one, where it is an older one."""
-    found = {row.id: row.name for row in db.session.execute(select(Company.id, Company.name).order_by(Company.id.desc()).limit(bound(limit)))}
-    if also is not None and also not in found and (older := db.session.get(Company, also)) is not None:
+    found = {
+        row.id: row.name
+        for row in db.session.execute(
+            select(Company.id, Company.name).order_by(Company.id.desc()).limit(bound(limit))
+        )
+    }
+    if (
+        also is not None
+        and also not in found
+        and (older := db.session.get(Company, also)) is not None
+    ):
         found[older.id] = older.name
     return sorted(found.items(), key=lambda one: one[1].casefold())
 
@@ -89,7 +146,11 @@ ONE_BY_ONE = sql("select pg_advisory_xact_lock(hashtextextended('company slug', 
 
 def _free(wanted: str) -> str:
     db.session.execute(ONE_BY_ONE)
-    taken = set(db.session.scalars(select(Company.slug).where(Company.slug.startswith(wanted, autoescape=True))))
+    taken = set(
+        db.session.scalars(
+            select(Company.slug).where(Company.slug.startswith(wanted, autoescape=True))
+        )
+    )
     if wanted not in taken:
         return wanted
     return next(f"{wanted}-{n}" for n in range(2, len(taken) + 3) if f"{wanted}-{n}" not in taken)

@@ -20,7 +20,8 @@ NAMED = re.compile(r"([^\W\d_][^:.,;!?]{0,23}):\s+(\S.*)")
 class Handbook(Base):
     """One page for each company, in its own words; at most 20,000 letters (checked at the door).
 
-    `born` says for each line that is not empty since when it is there, in seconds of the Unix clock.
+    `born` says for each line that is not empty since when it is there, in seconds of the Unix
+    clock.
     """
 
     __tablename__ = "handbook"
@@ -34,7 +35,8 @@ class Handbook(Base):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a handbook: what it is about where it says so, its words, and since when it is there."""
+    """One line of a handbook: what it is about where it says so, its words, and since when it is
+    there."""
 
     name: str
     words: str
@@ -48,7 +50,11 @@ def of(company_id: int) -> Handbook | None:
 
 def of_companies(ids: list[int]) -> list[Handbook]:
     """The handbooks of these companies that this reader may see, in one query."""
-    return list(db.session.scalars(select(Handbook).where(Handbook.company_id.in_(ids)))) if ids else []
+    return (
+        list(db.session.scalars(select(Handbook).where(Handbook.company_id.in_(ids))))
+        if ids
+        else []
+    )
 
 
 def lines_of(book: Handbook | None) -> list[Line]:
@@ -57,13 +63,19 @@ def lines_of(book: Handbook | None) -> list[Line]:
 
 
 def write(company_id: int, text: str, by: int, at: datetime | None = None) -> None:
-    """Keep a new text of the handbook; lines that stood in it before keep their age. `at` is now, where it is not said."""
-    before = db.session.scalar(select(Handbook).where(Handbook.company_id == company_id).with_for_update())
+    """Keep a new text of the handbook; lines that stood in it before keep their age. `at` is now,
+    where it is not said."""
+    before = db.session.scalar(
+        select(Handbook).where(Handbook.company_id == company_id).with_for_update()
+    )
     moment, known = at or datetime.now(UTC), dict(_dated(before))
     born = [int(known.get(words, moment).timestamp()) for words in _lines(text)]
     kept = {"text": text, "born": born, "updated_by": by, "updated_at": moment}
-    db.session.execute(insert(Handbook).values(company_id=company_id, **kept)
-                       .on_conflict_do_update(index_elements=["company_id"], set_=kept))
+    db.session.execute(
+        insert(Handbook)
+        .values(company_id=company_id, **kept)
+        .on_conflict_do_update(index_elements=["company_id"], set_=kept)
+    )
     if before is not None:
         db.session.refresh(before)
 
@@ -83,7 +95,9 @@ def _dated(book: Handbook | None) -> list[tuple[str, datetime]]:
     lines = _lines(book.text)
     if len(book.born) != len(lines):
         return [(words, book.updated_at) for words in lines]
-    return [(words, datetime.fromtimestamp(at, UTC)) for words, at in zip(lines, book.born, strict=True)]
+    return [
+        (words, datetime.fromtimestamp(at, UTC)) for words, at in zip(lines, book.born, strict=True)
+    ]
 
 
 def _line(words: str, since: datetime) -> Line:

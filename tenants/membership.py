@@ -6,7 +6,21 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, Select, String, UniqueConstraint, bindparam, case, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Integer,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    case,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,7 +33,8 @@ COMPANY_ROLES = ("owner", "member")
 
 
 class Membership(Base):
-    """A person of a company. Owners see private tasks too, pay, and invite. `limit_month`: what a member's tasks may cost in a month."""
+    """A person of a company. Owners see private tasks too, pay, and invite. `limit_month`: what a
+    member's tasks may cost in a month."""
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("company_id", "person_id"),)
@@ -34,7 +49,8 @@ class Membership(Base):
 
 
 class Staff(Base):
-    """A person of the service. `held_limit` bounds how many tasks an assistant holds at once; `team` is a name, empty for none."""
+    """A person of the service. `held_limit` bounds how many tasks an assistant holds at once;
+    `team` is a name, empty for none."""
 
     __tablename__ = "staff"
 
@@ -55,11 +71,18 @@ def join(person: Person, company_id: int, role: str = "member") -> Membership:
 
 
 def join_again(person_id: int, company_id: int, role: str) -> None:
-    """Make a person one of the company's people; who had left it comes back in this role, who is there stays what they are."""
+    """Make a person one of the company's people; who had left it comes back in this role, who is
+    there stays what they are."""
     db.session.execute(
-        insert(Membership).values(company_id=company_id, person_id=person_id, role=role)
-        .on_conflict_do_update(index_elements=["company_id", "person_id"], set_={
-            "ended_at": None, "role": case((Membership.ended_at.is_not(None), role), else_=Membership.role)})
+        insert(Membership)
+        .values(company_id=company_id, person_id=person_id, role=role)
+        .on_conflict_do_update(
+            index_elements=["company_id", "person_id"],
+            set_={
+                "ended_at": None,
+                "role": case((Membership.ended_at.is_not(None), role), else_=Membership.role),
+            },
+        )
     )
 
 
@@ -68,13 +91,19 @@ def hire(person: Person, role: str, trades: list[str], *, held_limit: int = 5) -
     person.is_staff = True
     db.session.flush()
     place = {"role": role, "trades": trades, "held_limit": held_limit, "ended_at": None}
-    db.session.execute(insert(Staff).values(person_id=person.id, **place).on_conflict_do_update(index_elements=["person_id"], set_=place))
+    db.session.execute(
+        insert(Staff)
+        .values(person_id=person.id, **place)
+        .on_conflict_do_update(index_elements=["person_id"], set_=place)
+    )
     return db.session.get_one(Staff, person.id, populate_existing=True)
 
 
 def dismiss(person_id: int) -> None:
     """End a person's place in the service; their name stays on what they did."""
-    db.session.execute(update(Staff).where(Staff.person_id == person_id).values(ended_at=func.now()))
+    db.session.execute(
+        update(Staff).where(Staff.person_id == person_id).values(ended_at=func.now())
+    )
 
 
 def belongs(person_id: int, company_id: int) -> bool:
@@ -84,42 +113,66 @@ def belongs(person_id: int, company_id: int) -> bool:
 
 def role_of(person_id: int, company_id: int) -> str | None:
     """What the person is in the company now; None where they are nothing there."""
-    return db.session.scalar(select(Membership.role).where(Membership.person_id == person_id, Membership.company_id == company_id,
-                                                           Membership.ended_at.is_(None)))
+    return db.session.scalar(
+        select(Membership.role).where(
+            Membership.person_id == person_id,
+            Membership.company_id == company_id,
+            Membership.ended_at.is_(None),
+        )
+    )
 
 
 def month_limits(company_id: int) -> dict[int, tuple[int, str]]:
-    """What members may spend in a month, in minor units, with their names; those who have a limit. An owner's is asleep."""
+    """What members may spend in a month, in minor units, with their names; those who have a limit.
+    An owner's is asleep."""
     rows = db.session.execute(
-        select(Membership.person_id, Membership.limit_month, Person.name).join(Person, Person.id == Membership.person_id)
-        .where(Membership.company_id == company_id, Membership.role == "member", Membership.ended_at.is_(None),
-               Membership.limit_month.is_not(None)).limit(bound(500)))
+        select(Membership.person_id, Membership.limit_month, Person.name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.company_id == company_id,
+            Membership.role == "member",
+            Membership.ended_at.is_(None),
+            Membership.limit_month.is_not(None),
+        )
+        .limit(bound(500))
+    )
     return {row.person_id: (row.limit_month or 0, row.name) for row in rows}
 
 
 def limit_members(company_id: int, limits: dict[int, int | None]) -> None:
     """Set what these members may spend in a month; None is no limit."""
-    for place in db.session.scalars(select(Membership).where(Membership.company_id == company_id, Membership.person_id.in_(limits))):
+    for place in db.session.scalars(
+        select(Membership).where(
+            Membership.company_id == company_id, Membership.person_id.in_(limits)
+        )
+    ):
         place.limit_month = limits[place.person_id]
     db.session.flush()
 
 
 # Asked for each message that goes out: built once.
-BELONGS = select(Membership.id).where(Membership.person_id == bindparam("person"), Membership.company_id == bindparam("company"),
-                                      Membership.ended_at.is_(None))
+BELONGS = select(Membership.id).where(
+    Membership.person_id == bindparam("person"),
+    Membership.company_id == bindparam("company"),
+    Membership.ended_at.is_(None),
+)
 
 
 def companies_of(person_id: int) -> Select[Any]:
     """The companies that the person belongs to now, as part of a query."""
-    return select(Membership.company_id).where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+    return select(Membership.company_id).where(
+        Membership.person_id == person_id, Membership.ended_at.is_(None)
+    )
 
 
 def members(company_id: int) -> list[tuple[Person, Membership]]:
     """The company's people now, owners first."""
     rows = db.session.execute(
-        select(Person, Membership).join(Membership, Membership.person_id == Person.id)
+        select(Person, Membership)
+        .join(Membership, Membership.person_id == Person.id)
         .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
-        .order_by(Membership.role.desc(), Person.name).limit(bound(500))
+        .order_by(Membership.role.desc(), Person.name)
+        .limit(bound(500))
     )
     return [(person, membership) for person, membership in rows]
 
@@ -130,26 +183,48 @@ def owners(company_id: int) -> list[Person]:
 
 
 def owners_held(company_id: int) -> list[int]:
-    """The owners' ids, their rows locked: two who end each other at the same instant come one after the other."""
-    return list(db.session.scalars(select(Membership.person_id).where(
-        Membership.company_id == company_id, Membership.role == "owner", Membership.ended_at.is_(None))
-        .order_by(Membership.id).with_for_update()))
+    """The owners' ids, their rows locked: two who end each other at the same instant come one after
+    the other."""
+    return list(
+        db.session.scalars(
+            select(Membership.person_id)
+            .where(
+                Membership.company_id == company_id,
+                Membership.role == "owner",
+                Membership.ended_at.is_(None),
+            )
+            .order_by(Membership.id)
+            .with_for_update()
+        )
+    )
 
 
 def is_staff(person_id: int) -> bool:
     """Whether the person works for the service now."""
-    return db.session.scalar(select(Staff.person_id).where(Staff.person_id == person_id, Staff.ended_at.is_(None))) is not None
+    return (
+        db.session.scalar(
+            select(Staff.person_id).where(Staff.person_id == person_id, Staff.ended_at.is_(None))
+        )
+        is not None
+    )
 
 
 def desk_people() -> list[Person]:
     """Who watches over the work: supervisors and operators, at most twenty."""
-    return list(db.session.scalars(
-        select(Person).join(Staff, Staff.person_id == Person.id)
-        .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None)).order_by(Person.id).limit(bound(20))))
+    return list(
+        db.session.scalars(
+            select(Person)
+            .join(Staff, Staff.person_id == Person.id)
+            .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None))
+            .order_by(Person.id)
+            .limit(bound(20))
+        )
+    )
 
 
 def teams() -> dict[str, list[int]]:
-    """The teams of the pool by name, each with its assistants; who stands in none comes last, under an empty name."""
+    """The teams of the pool by name, each with its assistants; who stands in none comes last, under
+    an empty name."""
     found: dict[str, list[int]] = {}
     for one in sorted(assistants(), key=lambda one: (not one.team, one.team.casefold())):
         found.setdefault(one.team, []).append(one.person_id)
@@ -157,15 +232,23 @@ def teams() -> dict[str, list[int]]:
 
 
 def assistants(ids: Collection[int] | None = None) -> list[Staff]:
-    """Return the pool's rows, at most five hundred, those of teams first; of these people where they are named."""
+    """Return the pool's rows, at most five hundred, those of teams first; of these people where
+    they are named."""
     wanted = select(Staff).where(Staff.role == "assistant", Staff.ended_at.is_(None))
     if ids is not None:
         wanted = wanted.where(Staff.person_id.in_(ids))
-    return list(db.session.scalars(wanted.order_by(Staff.team == "", Staff.person_id).limit(bound(500))))
+    return list(
+        db.session.scalars(wanted.order_by(Staff.team == "", Staff.person_id).limit(bound(500)))
+    )
 
 
 def all_staff() -> list[tuple[Person, Staff]]:
     """Everybody who works for the service."""
-    rows = db.session.execute(select(Person, Staff).join(Staff, Staff.person_id == Person.id).where(Staff.ended_at.is_(None))
-                              .order_by(Staff.role, Person.name).limit(bound(500)))
+    rows = db.session.execute(
+        select(Person, Staff)
+        .join(Staff, Staff.person_id == Person.id)
+        .where(Staff.ended_at.is_(None))
+        .order_by(Staff.role, Person.name)
+        .limit(bound(500))
+    )
     return [(person, staff) for person, staff in rows]

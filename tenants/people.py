@@ -1,4 +1,5 @@
-"""People: one row for each human, whether client, staff or both. Where to reach them stands in `addresses`."""
+"""People: one row for each human, whether client, staff or both. Where to reach them stands in
+`addresses`."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from tenants.wall import Base, db
 
 
 class Person(Base):
-    """A human being. `channel` is how they like to be told things: email, sms or web (the page alone)."""
+    """A human being. `channel` is how they like to be told things: email, sms or web (the page
+    alone)."""
 
     __tablename__ = "person"
 
@@ -36,8 +38,14 @@ class Person(Base):
         return self.name.split()[0] if self.name.split() else self.name
 
 
-def add(name: str, *, language: str = "en", zone: str = "Europe/Riga", channel: str = "email",
-        is_staff: bool = False) -> Person:
+def add(
+    name: str,
+    *,
+    language: str = "en",
+    zone: str = "Europe/Riga",
+    channel: str = "email",
+    is_staff: bool = False,
+) -> Person:
     """Make a person; the caller gives them addresses, a membership or a place in the pool."""
     person = Person(name=name, language=language, zone=zone, channel=channel, is_staff=is_staff)
     db.session.add(person)

@@ -1,4 +1,5 @@
-"""The database roles of the wall: five that see, and the login that may take one of them for a transaction."""
+"""The database roles of the wall: five that see, and the login that may take one of them for a
+transaction."""
 
 from __future__ import annotations
 
@@ -10,14 +11,23 @@ from psycopg import sql
 ROLES: tuple[LiteralString, ...] = ("client", "assistant", "operator", "system", "door")
 # Owns the functions of search; nobody logs in as it, and the desk's login cannot take it.
 FINDER: LiteralString = "finder"
-FINDS: tuple[LiteralString, ...] = ("find_query", "find_number", "find_looked", "find_near", "find_for_client", "find_for_assistant",
-                                    "find_for_operator")
-# Roles belong to the whole server: two desks that start on one server at once must not make them at the same time.
+FINDS: tuple[LiteralString, ...] = (
+    "find_query",
+    "find_number",
+    "find_looked",
+    "find_near",
+    "find_for_client",
+    "find_for_assistant",
+    "find_for_operator",
+)
+# Roles belong to the whole server: two desks that start on one server at once must not make them at
+# the same time.
 LOCK = 7_310_226
 
 
 def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -> None:
-    """Make the five roles and let the login take them, without inheriting any of their rights; and the finder for the owner."""
+    """Make the five roles and let the login take them, without inheriting any of their rights; and
+    the finder for the owner."""
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         for role in ROLES:
@@ -27,22 +37,31 @@ def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -
             _make(owner, login, sql.SQL("login password {}").format(sql.Literal(password)))
         for role in ROLES:
             if not _granted(owner, role, login):
-                owner.execute(sql.SQL("grant {} to {} with inherit false, set true").format(
-                    sql.Identifier(role), sql.Identifier(login)))
+                owner.execute(
+                    sql.SQL("grant {} to {} with inherit false, set true").format(
+                        sql.Identifier(role), sql.Identifier(login)
+                    )
+                )
 
 
 def _make_finder(owner: psycopg.Connection) -> None:
     """The finder; whoever owns the tables may give functions to it."""
     _make(owner, FINDER, sql.SQL("nologin nobypassrls"))
     (name,) = owner.execute("select session_user::text").fetchone() or ("",)
-    (above,) = owner.execute("select rolsuper from pg_roles where rolname = session_user").fetchone() or (False,)
+    (above,) = owner.execute(
+        "select rolsuper from pg_roles where rolname = session_user"
+    ).fetchone() or (False,)
     if not above and not _granted(owner, FINDER, name):
-        owner.execute(sql.SQL("grant {} to {} with inherit false, set true").format(sql.Identifier(FINDER), sql.Identifier(name)))
+        owner.execute(
+            sql.SQL("grant {} to {} with inherit false, set true").format(
+                sql.Identifier(FINDER), sql.Identifier(name)
+            )
+        )
 
 
 def finder_sql() -> str:
-    """Return the statements that make the finder the owner of search's functions again: what was restored belongs to
-    whoever restored it, and an owner's function sees all rows."""
+    """Return the statements that make the finder the owner of search's functions again: what was
+    restored belongs to whoever restored it, and an owner's function sees all rows."""
     names = ", ".join(f"'{name}'" for name in FINDS)
     return f"""grant create on schema public to finder;
 do $finder$
@@ -69,5 +88,7 @@ def _make(owner: psycopg.Connection, role: str, kind: sql.Composable) -> None:
 def _granted(owner: psycopg.Connection, role: str, login: str) -> bool:
     found = owner.execute(
         "select 1 from pg_auth_members m where m.roleid = %s::regrole and m.member = %s::regrole"
-        " and m.set_option and not m.inherit_option", (f'"{role}"', f'"{login}"')).fetchone()
+        " and m.set_option and not m.inherit_option",
+        (f'"{role}"', f'"{login}"'),
+    ).fetchone()
     return found is not None

@@ -1,8 +1,10 @@
-"""The wall between companies: the database session, the current scope, and the only place that opens one.
+"""The wall between companies: the database session, the current scope, and the only place that
+opens one.
 
-The web and the workers log in as a role without any right of its own. Each transaction takes one of five
-roles, with whose scope it is, in its first statement; PostgreSQL's row-level security does the rest.
-A query without a scope is an error, and so is opening or leaving a scope while a transaction is open.
+The web and the workers log in as a role without any right of its own. Each transaction takes one of
+five roles, with whose scope it is, in its first statement; PostgreSQL's row-level security does the
+rest. A query without a scope is an error, and so is opening or leaving a scope while a transaction
+is open.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """All tables of the house; constraint names follow one convention so that migrations can name them."""
+    """All tables of the house; constraint names follow one convention so that migrations can name
+    them."""
 
     metadata = MetaData(naming_convention=NAMES)
 
@@ -49,7 +52,8 @@ class WallError(RuntimeError):
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose eyes a transaction sees with. `role` is the database role; the rest are its settings."""
+    """Whose eyes a transaction sees with. `role` is the database role; the rest are its
+    settings."""
 
     role: str
     person: int | None = None
@@ -70,7 +74,8 @@ class Scope:
 
 
 def client(person: int, company: int, *, owner: bool = False) -> Scope:
-    """A person of a client company: sees the company's rows, private tasks only as their person or an owner."""
+    """A person of a client company: sees the company's rows, private tasks only as their person or
+    an owner."""
     return Scope("client", person=person, company=company, owner=owner)
 
 
@@ -95,7 +100,8 @@ def system(name: str) -> Scope:
 
 
 def door(name: str) -> Scope:
-    """A door where nobody is known yet: reads sign-in's tables and inserts what comes in, no more."""
+    """A door where nobody is known yet: reads sign-in's tables and inserts what comes in, no
+    more."""
     return Scope("door", name=name)
 
 
@@ -104,9 +110,10 @@ _current: ContextVar[Scope | None] = ContextVar("wall_scope", default=None)
 _as_system: ContextVar[bool] = ContextVar("wall_as_system", default=False)
 
 OPEN = text(
-    "select set_config('role', :wall_role, true) as role, set_config('wall.person', :wall_person, true) as person,"
-    " set_config('wall.company', :wall_company, true) as company, set_config('wall.owner', :wall_owner, true) as owner,"
-    " set_config('wall.trades', :wall_trades, true) as trades"
+    "select set_config('role', :wall_role, true) as role, set_config('wall.person', :wall_person,"
+    " true) as person, set_config('wall.company', :wall_company, true) as company,"
+    " set_config('wall.owner', :wall_owner, true) as owner, set_config('wall.trades', :wall_trades,"
+    " true) as trades"
 )
 TAKE_ROLE = text("select set_config('role', :role, true)")
 
@@ -134,7 +141,8 @@ def _enter(session: Session, transaction: SessionTransaction, connection: Connec
 
 @contextmanager
 def scope(whose: Scope) -> Iterator[Scope]:
-    """Open a scope for the transactions inside. Raises WallError where a transaction is open at either end."""
+    """Open a scope for the transactions inside. Raises WallError where a transaction is open at
+    either end."""
     _refuse_open_transaction("opened")
     token = _current.set(whose)
     try:
@@ -162,11 +170,11 @@ def transaction(whose: Scope) -> Iterator[Scope]:
 
 
 def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any:
-    """A whole transaction in one message: scope and statement go out together, with their values as literals, and the
-    server commits at the end of the message; gives the first row or None.
+    """A whole transaction in one message: scope and statement go out together, with their values as
+    literals, and the server commits at the end of the message; gives the first row or None.
 
-    For the few hot statements: what one locks is held on the server alone, never while this process thinks of something
-    else. Each connection prepares them once. Raises psycopg's errors.
+    For the few hot statements: what one locks is held on the server alone, never while this process
+    thinks of something else. Each connection prepares them once. Raises psycopg's errors.
     """
     _refuse_open_transaction("opened")
     pooled = db.engine.raw_connection()
@@ -179,14 +187,18 @@ def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any
     except BaseException as error:
         pooled.invalidate(error)
         if isinstance(error, psycopg.OperationalError):
-            db.engine.dispose()  # the server ended this connection, and with it most likely the others of the pool
+            # the server ended this connection, and with it most likely the others of the pool
+            db.engine.dispose()
         raise
     finally:
         pooled.close()
 
 
-def _sent(pooled: PoolProxiedConnection, whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any:
-    """Scope and call of a statement that this connection has prepared; prepared now where it is the first time."""
+def _sent(
+    pooled: PoolProxiedConnection, whose: Scope, statement: TextClause, values: dict[str, Any]
+) -> Any:
+    """Scope and call of a statement that this connection has prepared; prepared now where it is the
+    first time."""
     connection: Any = pooled.driver_connection
     numbered = _numbered(statement)
     name, there = f"hot_{zlib.crc32(numbered.string.encode())}", _prepared(pooled)
@@ -207,8 +219,9 @@ def _prepared(pooled: PoolProxiedConnection) -> set[str]:
     """
     connection: Any = pooled.driver_connection
     if pooled.info.pop("rolled back", "prepared" not in pooled.info):
-        rows = connection.execute("select name from pg_prepared_statements"
-                                  " where starts_with(name, 'hot_')")
+        rows = connection.execute(
+            "select name from pg_prepared_statements where starts_with(name, 'hot_')"
+        )
         pooled.info["prepared"] = {name for (name,) in rows}
     there: set[str] = pooled.info["prepared"]
     return there
@@ -233,7 +246,8 @@ OPEN_PLAIN = str(OPEN.compile(dialect=PGDialect_psycopg()))
 
 @contextmanager
 def as_system() -> Iterator[None]:
-    """The one exception inside a transaction: hand a task to somebody else, whose row its writer may not see.
+    """The one exception inside a transaction: hand a task to somebody else, whose row its writer
+    may not see.
 
     The settings stay, only the role changes, and changes back however this ends; within another one
     it stays until the outer one ends. ORM objects must not be written inside.
@@ -268,7 +282,8 @@ def _refuse_open_transaction(what: str) -> None:
 
 
 def after_commit(call: Callable[[], Any]) -> None:
-    """Run `call` once when the transaction now open has committed; forgotten when it is rolled back."""
+    """Run `call` once when the transaction now open has committed; forgotten when it is rolled
+    back."""
     db.session().info.setdefault("after_commit", []).append(call)
 
 

@@ -1,4 +1,5 @@
-"""The world of a test: real servers, a database for each test process, and a factory that builds companies and people."""
+"""The world of a test: real servers, a database for each test process, and a factory that builds
+companies and people."""
 
 from __future__ import annotations
 
@@ -35,10 +36,22 @@ def _settle(name: str) -> None:
     os.environ.update(
         OWNER_DATABASE_URL=os.environ["TEST_OWNER_URL"].replace("/desk?", f"/{name}?"),
         DATABASE_URL=os.environ["TEST_DESK_URL"].replace("/desk?", f"/{name}?"),
-        REDIS_URL=f"{os.environ['TEST_REDIS_URL']}?db={number}", DATA_DIR=str(folder), SECRET_KEY="only for tests " * 3,
-        TWILIO_ACCOUNT_SID="AC" + "0" * 32, TWILIO_AUTH_TOKEN="test-token", TWILIO_FROM="+15005550006",
-        STRIPE_WEBHOOK_SECRET="whsec_test", STRIPE_API_KEY="sk_test_12345", PUBLIC_URL="http://desk.test",
-        OUTBOUND="on", MAIL_DOMAIN="desk.localhost", MAIL_AUTHSERV="mx.desk.test", QUIET_FROM="24", QUIET_TO="0", UNDO_SECONDS="0")
+        REDIS_URL=f"{os.environ['TEST_REDIS_URL']}?db={number}",
+        DATA_DIR=str(folder),
+        SECRET_KEY="only for tests " * 3,
+        TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+        TWILIO_AUTH_TOKEN="test-token",
+        TWILIO_FROM="+15005550006",
+        STRIPE_WEBHOOK_SECRET="whsec_test",
+        STRIPE_API_KEY="sk_test_12345",
+        PUBLIC_URL="http://desk.test",
+        OUTBOUND="on",
+        MAIL_DOMAIN="desk.localhost",
+        MAIL_AUTHSERV="mx.desk.test",
+        QUIET_FROM="24",
+        QUIET_TO="0",
+        UNDO_SECONDS="0",
+    )
 
 
 def pytest_unconfigure() -> None:
@@ -48,7 +61,8 @@ def pytest_unconfigure() -> None:
 
 
 class Browser(FlaskClient):
-    """Each request in an application context of its own: `g` and the session of the test's own context stay out of it."""
+    """Each request in an application context of its own: `g` and the session of the test's own
+    context stay out of it."""
 
     def open(self, *args: object, **kwargs: object) -> object:
         with self.application.app_context():
@@ -94,11 +108,15 @@ def world(app: object) -> object:
 
 
 class BrowsersTogether(LoadScopeScheduling):
-    """All browser tests go to one process, because they share a desk and two browsers at once are too much for two cores; so do those that
-    start and kill desks. Each other test goes where there is room. (Groups by mark are not seen by the scheduler with this pytest.)"""
+    """All browser tests go to one process, because they share a desk and two browsers at once are
+    too much for two cores; so do those that start and kill desks. Each other test goes where
+    there is room. (Groups by mark are not seen by the scheduler with this pytest.)"""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in ("tests/browser/", "tests/desk/") if nodeid.startswith(folder)), nodeid)
+        return next(
+            (folder for folder in ("tests/browser/", "tests/desk/") if nodeid.startswith(folder)),
+            nodeid,
+        )
 
 
 def pytest_xdist_make_scheduler(config, log):

@@ -1,4 +1,5 @@
-"""Builds the world of a test in a line or two, through the house's own functions and in their own scopes."""
+"""Builds the world of a test in a line or two, through the house's own functions and in their own
+scopes."""
 
 from __future__ import annotations
 
@@ -62,7 +63,9 @@ class World:
             db.session.expunge(made)
         return made
 
-    def client(self, of: Any = None, role: str = "owner", language: str = "en", channel: str = "email") -> Someone:
+    def client(
+        self, of: Any = None, role: str = "owner", language: str = "en", channel: str = "email"
+    ) -> Someone:
         """A person of a company with a password, a verified e-mail address and phone."""
         of = of or self.company(language=language)
         number, mark = next(_count), uuid.uuid4().hex[:10]
@@ -74,10 +77,19 @@ class World:
             addresses.add(person, "email", email, company_id=of.id, verified=True)
             addresses.add(person, "phone", phone, company_id=of.id, verified=True)
             membership.join(person, of.id, role)
-            return Someone(person.id, email, phone, of.id, of.slug, actor.client(person.id, name=person.name),
-                           wall.client(person.id, of.id, owner=role == "owner"))
+            return Someone(
+                person.id,
+                email,
+                phone,
+                of.id,
+                of.slug,
+                actor.client(person.id, name=person.name),
+                wall.client(person.id, of.id, owner=role == "owner"),
+            )
 
-    def staff(self, role: str = "assistant", trades: list[str] | None = None, held_limit: int = 50) -> Someone:
+    def staff(
+        self, role: str = "assistant", trades: list[str] | None = None, held_limit: int = 50
+    ) -> Someone:
         """A person of the service."""
         trades = ALL_TRADES if trades is None else trades
         email = f"s-{uuid.uuid4().hex[:10]}@example.com"
@@ -87,8 +99,21 @@ class World:
             _fast_password(person.id)
             addresses.add(person, "email", email, company_id=None, verified=True)
             membership.hire(person, role, trades, held_limit=held_limit)
-            scope = wall.assistant(person.id, tuple(trades)) if role == "assistant" else wall.operator(person.id)
-            return Someone(person.id, email, "", None, "", actor.staff(person.id, role, name=person.name), scope, role)
+            scope = (
+                wall.assistant(person.id, tuple(trades))
+                if role == "assistant"
+                else wall.operator(person.id)
+            )
+            return Someone(
+                person.id,
+                email,
+                "",
+                None,
+                "",
+                actor.staff(person.id, role, name=person.name),
+                scope,
+                role,
+            )
 
     def key(self, someone: Someone) -> str:
         """An API key of this person."""
@@ -104,12 +129,22 @@ class World:
         assert answer.status_code in (302, 303), answer.data[-500:]
         return client
 
-    def task(self, client: Someone, state: str = "received", holder: Someone | None = None, text: str = "", **wish: Any) -> int:
+    def task(
+        self,
+        client: Someone,
+        state: str = "received",
+        holder: Someone | None = None,
+        text: str = "",
+        **wish: Any,
+    ) -> int:
         """A task that has come as far as `state`; gives its id."""
         with wall.transaction(client.scope):
             task_id = handing_over.hand_over(
-                Wish(text or f"Find three suppliers of oat milk, number {next(_count)}", **wish), client.actor,
-                client.company_id, kept=Kept("web", str(client.company_id), uuid.uuid4().hex, b"{}")).id
+                Wish(text or f"Find three suppliers of oat milk, number {next(_count)}", **wish),
+                client.actor,
+                client.company_id,
+                kept=Kept("web", str(client.company_id), uuid.uuid4().hex, b"{}"),
+            ).id
         for step in PATH[: PATH.index(state) + 1]:
             self._step(step, task_id, client, holder)
         return task_id
@@ -126,8 +161,10 @@ class World:
         with wall.transaction(holder.scope):
             task = find(task_id)
             red_line.report(task, holder.actor, 60, on_time=True)
-            answers = [{"id": c.id, "met": place < met, "note": ""}
-                       for place, c in enumerate(parameters.criteria_of(task))]
+            answers = [
+                {"id": c.id, "met": place < met, "note": ""}
+                for place, c in enumerate(parameters.criteria_of(task))
+            ]
             dead_line.deliver(task, holder.actor, "Here is what I have.", answers)
         return task_id
 
@@ -139,8 +176,11 @@ class World:
         return task
 
     def _step(self, step: str, task_id: int, client: Someone, holder: Someone | None) -> None:
-        scope = {"queued": wall.system("test"), "working": client.scope, "accepted": client.scope}.get(
-            step, holder.scope if holder else None)
+        scope = {
+            "queued": wall.system("test"),
+            "working": client.scope,
+            "accepted": client.scope,
+        }.get(step, holder.scope if holder else None)
         if step == "received":
             return
         with wall.transaction(scope):
@@ -160,7 +200,12 @@ def _brief(task: Task, client: Someone, holder: Someone) -> None:
 
 
 def _retell(task: Task, client: Someone, holder: Someone) -> None:
-    understanding.retell(task, holder.actor, "You want three suppliers of oat milk compared by price.", "I ask each of them.")
+    understanding.retell(
+        task,
+        holder.actor,
+        "You want three suppliers of oat milk compared by price.",
+        "I ask each of them.",
+    )
 
 
 def _confirm(task: Task, client: Someone, holder: Someone) -> None:
@@ -169,8 +214,12 @@ def _confirm(task: Task, client: Someone, holder: Someone) -> None:
 
 def _deliver(task: Task, client: Someone, holder: Someone) -> None:
     red_line.report(task, holder.actor, 60, on_time=True)
-    dead_line.deliver(task, holder.actor, "Here are the three.",
-                      [{"id": c.id, "met": True, "note": "yes"} for c in parameters.criteria_of(task)])
+    dead_line.deliver(
+        task,
+        holder.actor,
+        "Here are the three.",
+        [{"id": c.id, "met": True, "note": "yes"} for c in parameters.criteria_of(task)],
+    )
 
 
 def _accept(task: Task, client: Someone, holder: Someone) -> None:
@@ -178,8 +227,15 @@ def _accept(task: Task, client: Someone, holder: Someone) -> None:
 
 
 PATH = ["received", "queued", "assigned", "briefed", "retold", "working", "delivered", "accepted"]
-STEPS = {"queued": _queue, "assigned": _claim, "briefed": _brief, "retold": _retell, "working": _confirm,
-         "delivered": _deliver, "accepted": _accept}
+STEPS = {
+    "queued": _queue,
+    "assigned": _claim,
+    "briefed": _brief,
+    "retold": _retell,
+    "working": _confirm,
+    "delivered": _deliver,
+    "accepted": _accept,
+}
 _hash: list[str] = []
 
 
@@ -191,7 +247,9 @@ def _fast_password(person_id: int) -> None:
 
     if not _hash:
         _hash.append(passwords._hasher.hash(PASSWORD))
-    db.session.execute(update(Login).where(Login.person_id == person_id).values(password_hash=_hash[0]))
+    db.session.execute(
+        update(Login).where(Login.person_id == person_id).values(password_hash=_hash[0])
+    )
 
 
 def soon(hours: float) -> Any:
@@ -200,7 +258,8 @@ def soon(hours: float) -> Any:
 
 
 def at_once(app, calls) -> list[str]:
-    """Run these at the same instant, each in a thread; gives `done` or the refusal's code for each."""
+    """Run these at the same instant, each in a thread; gives `done` or the refusal's code for
+    each."""
     start, came = threading.Barrier(len(calls)), []
 
     def run(scope, call):

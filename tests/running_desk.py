@@ -1,4 +1,5 @@
-"""A whole desk as `make run` starts it, in a folder of its own on free ports, with a real SMTP server that takes its mail."""
+"""A whole desk as `make run` starts it, in a folder of its own on free ports, with a real SMTP
+server that takes its mail."""
 
 from __future__ import annotations
 
@@ -28,8 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Postman:
-    """The SMTP server that the desk sends to: keeps how often each Message-ID came, and the mails; `answer` is what
-    it says of a mail."""
+    """The SMTP server that the desk sends to: keeps how often each Message-ID came, and the mails;
+    `answer` is what it says of a mail."""
 
     def __init__(self) -> None:
         self.mails: dict[str, Any] = {}
@@ -54,8 +55,13 @@ class Postman:
 class RunningDesk:
     """Start with `start`, stop with `stop`; both can be called again."""
 
-    def __init__(self, parent: Path | None = None, demo: bool = False, name: str = "desk",
-                 more: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        parent: Path | None = None,
+        demo: bool = False,
+        name: str = "desk",
+        more: dict[str, str] | None = None,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="poruchi-run-", dir=parent)) / name
         self.folder.parent.chmod(0o755)
         self.postman = Postman()
@@ -67,17 +73,40 @@ class RunningDesk:
 
     def environment(self) -> dict[str, str]:
         """The settings of this desk; nothing of the test run's own leaks in."""
-        ours = {name: value for name, value in os.environ.items() if not re.match(
-            r"(TWILIO|STRIPE|DATABASE|OWNER_|REDIS|SECRET|PUBLIC|MAIL_|OUTBOUND|DATA_DIR|QUIET|TEST_)", name)}
-        return {**ours, "DATA_DIR": str(self.folder), "PORT": str(self.port), "MAIL_PORT": str(self.mail_port),
-                "SMTP_URL": f"smtp://127.0.0.1:{self.postman.controller.port}", "DEMO": "" if self.demo else "off",
-                "DEMO_PASSWORD": "demo desk 12", "UNDO_SECONDS": "15", "QUIET_FROM": "24", "QUIET_TO": "0", **self.more}
+        ours = {
+            name: value
+            for name, value in os.environ.items()
+            if not re.match(
+                r"(TWILIO|STRIPE|DATABASE|OWNER_|REDIS|SECRET|PUBLIC|MAIL_|OUTBOUND|DATA_DIR|QUIET|TEST_)",
+                name,
+            )
+        }
+        return {
+            **ours,
+            "DATA_DIR": str(self.folder),
+            "PORT": str(self.port),
+            "MAIL_PORT": str(self.mail_port),
+            "SMTP_URL": f"smtp://127.0.0.1:{self.postman.controller.port}",
+            "DEMO": "" if self.demo else "off",
+            "DEMO_PASSWORD": "demo desk 12",
+            "UNDO_SECONDS": "15",
+            "QUIET_FROM": "24",
+            "QUIET_TO": "0",
+            **self.more,
+        }
 
     def start(self, seconds: float = 120) -> float:
         """Start and wait for `ready`; gives the seconds that took."""
         began = time.monotonic()
-        self.process = subprocess.Popen([sys.executable, "-m", "workers.desk"], cwd=ROOT, env=self.environment(), text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "workers.desk"],
+            cwd=ROOT,
+            env=self.environment(),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         threading.Thread(target=self._read, daemon=True).start()
         while not any(line.startswith("ready ") for line in self.output):
             if self.process.poll() is not None or time.monotonic() - began > seconds:
@@ -101,8 +130,15 @@ class RunningDesk:
     def command(self, *words: str) -> str:
         """Run a `flask` command of this desk; gives what it printed."""
         environment = {**self.environment(), "DEMO": ""}
-        done = subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *words], cwd=ROOT, env=environment, capture_output=True,
-                              text=True, check=False, timeout=60)
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
@@ -116,7 +152,9 @@ class RunningDesk:
         """Rows as the system sees them, with a few tries while PostgreSQL is being killed."""
         for _try in range(60):
             try:
-                with psycopg.connect(self.settings()["OWNER_DATABASE_URL"], autocommit=False) as owner:
+                with psycopg.connect(
+                    self.settings()["OWNER_DATABASE_URL"], autocommit=False
+                ) as owner:
                     owner.execute("set role system")
                     return owner.execute(query, values).fetchall()
             except psycopg.OperationalError:
@@ -131,9 +169,17 @@ class RunningDesk:
 
     def programs(self) -> dict[str, int]:
         """Name and pid of every program and hand that runs now."""
-        server = ServerProxy("http://localhost", transport=programs._Unix(programs.control(self.folder)))
-        found = {entry["name"]: entry["pid"] for entry in server.supervisor.getAllProcessInfo() if entry["pid"]}
-        hands = {path.stem: int(path.read_text() or 0) for path in (self.folder / "run").glob("*.pid")}
+        server = ServerProxy(
+            "http://localhost", transport=programs._Unix(programs.control(self.folder))
+        )
+        found = {
+            entry["name"]: entry["pid"]
+            for entry in server.supervisor.getAllProcessInfo()
+            if entry["pid"]
+        }
+        hands = {
+            path.stem: int(path.read_text() or 0) for path in (self.folder / "run").glob("*.pid")
+        }
         return {**found, **hands}
 
     def kill(self, name: str) -> bool:

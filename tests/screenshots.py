@@ -1,8 +1,10 @@
-"""Every page in both languages, at a desk's and a phone's width, light and dark: `python -m tests.screenshots`.
+"""Every page in both languages, at a desk's and a phone's width, light and dark: `python -m
+tests.screenshots`.
 
-`python -m tests.screenshots --pseudo` shows them in words that are 40 % longer instead and names what such words would cut.
-With names of pages behind it only those are shown. Mails are shown too, as `mail-NAME`, at a window's and a phone's width (`mails` for
-them alone); no desk is started where nothing else is named.
+`python -m tests.screenshots --pseudo` shows them in words that are 40 % longer instead and names
+what such words would cut. With names of pages behind it only those are shown. Mails are shown too,
+as `mail-NAME`, at a window's and a phone's width (`mails` for them alone); no desk is started where
+nothing else is named.
 """
 
 from __future__ import annotations
@@ -20,10 +22,15 @@ FOLDER = Path("var/screenshots")
 # Text that does not fit where nothing says that it may be cut, scrolled or folded away.
 CUT = """() => [...document.querySelectorAll('body *')].filter(one => {
   const style = getComputedStyle(one);
-  return one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1 && style.display !== 'inline' && one.checkVisibility()
-    && !one.closest('svg, .vh, [aria-hidden=true], .wide-table, nav, pre') && style.textOverflow !== 'ellipsis' && !/auto|scroll/.test(style.overflowX)
-    && ![...one.children].some(inner => inner.scrollWidth > inner.clientWidth + 1 && inner.clientWidth > 1);
-}).map(one => `${one.tagName.toLowerCase()}${one.className && one.className.trim ? '.' + one.className.trim().replace(/\\s+/g, '.') : ''}: `
+  return one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1 && style.display !== 'inline'
+    && one.checkVisibility()
+    && !one.closest('svg, .vh, [aria-hidden=true], .wide-table, nav, pre') &&
+      style.textOverflow !== 'ellipsis' && !/auto|scroll/.test(style.overflowX)
+    && ![...one.children].some(inner => inner.scrollWidth > inner.clientWidth + 1 &&
+      inner.clientWidth > 1);
+}).map(one => one.tagName.toLowerCase()
+  + (one.className && one.className.trim ? '.' + one.className.trim().replace(/\\s+/g, '.') : '')
+  + ': '
   + (one.innerText || '').trim().slice(0, 60).replace(/\\n/g, ' '))"""
 
 
@@ -48,14 +55,22 @@ def _show(desk: RunningDesk, names: list[str], languages: tuple[str, ...], pseud
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for language in languages:
-            desk.run_as_system("update person set language = %s", "ru" if language == "ru" else "en")
+            desk.run_as_system(
+                "update person set language = %s", "ru" if language == "ru" else "en"
+            )
             readers = Readers(browser, desk, locale="ru" if language == "ru" else "en")
             for reader in READERS:
                 pages = [page for page in of(reader) if not names or page.name in names]
                 for width in (WIDE, PHONE) if pages else ():
                     window = readers.window(reader, width)
                     for page in pages:
-                        _take(window, desk.url + page.path.format(**gaps), page, f"{language}-{width}", dark=not pseudo)
+                        _take(
+                            window,
+                            desk.url + page.path.format(**gaps),
+                            page,
+                            f"{language}-{width}",
+                            dark=not pseudo,
+                        )
                         if pseudo:
                             cut |= {f"{page.name} {width} {one}" for one in window.evaluate(CUT)}
                     window.context.close()

@@ -1,4 +1,5 @@
-"""The real PostgreSQL and Valkey of a test run: one pair for all test processes, one database for each."""
+"""The real PostgreSQL and Valkey of a test run: one pair for all test processes, one database for
+each."""
 
 from __future__ import annotations
 
@@ -42,14 +43,22 @@ class Cluster:
 
 
 def start() -> Cluster:
-    """Start both servers with fsync off (nothing here outlives the run) and make the migrated template database."""
+    """Start both servers with fsync off (nothing here outlives the run) and make the migrated
+    template database."""
     folder = Path(tempfile.mkdtemp(prefix="poruchi-test-"))
     folder.chmod(0o755)
     servers = embedded.prepare(folder)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True, "cwd": "/"}
+    quiet = {
+        "stdout": subprocess.DEVNULL,
+        "stderr": subprocess.DEVNULL,
+        "start_new_session": True,
+        "cwd": "/",
+    }
     fast = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-    processes = [subprocess.Popen([*servers.postgres_command(), *fast], user=servers.user, **quiet),
-                 subprocess.Popen(servers.valkey_command(), **quiet)]
+    processes = [
+        subprocess.Popen([*servers.postgres_command(), *fast], user=servers.user, **quiet),
+        subprocess.Popen(servers.valkey_command(), **quiet),
+    ]
     embedded.wait_for_postgres(servers)
     _wait_for_valkey(servers.redis_url)
     make_database(servers, TEMPLATE)
@@ -58,10 +67,14 @@ def start() -> Cluster:
 
 def make_database(servers: embedded.Servers, name: str) -> None:
     """A new, migrated database."""
-    with psycopg.connect(servers.url(embedded.OWNER, servers.owner_password, "postgres"), autocommit=True) as owner:
+    with psycopg.connect(
+        servers.url(embedded.OWNER, servers.owner_password, "postgres"), autocommit=True
+    ) as owner:
         owner.execute(f'create database "{name}"')
-    migrate.upgrade(servers.url(embedded.OWNER, servers.owner_password, name),
-                    servers.url(embedded.LOGIN, servers.login_password, name))
+    migrate.upgrade(
+        servers.url(embedded.OWNER, servers.owner_password, name),
+        servers.url(embedded.LOGIN, servers.login_password, name),
+    )
 
 
 def copy_database(owner_url: str, name: str) -> None:
@@ -87,5 +100,10 @@ def _wait_for_valkey(url: str) -> None:
 
 def environment(cluster: Cluster) -> dict[str, str]:
     """What test processes are told about the servers."""
-    return {"TEST_OWNER_URL": cluster.servers.owner_url, "TEST_DESK_URL": cluster.servers.desk_url,
-            "TEST_REDIS_URL": cluster.servers.redis_url, "TEST_FOLDER": str(cluster.folder), **os.environ}
+    return {
+        "TEST_OWNER_URL": cluster.servers.owner_url,
+        "TEST_DESK_URL": cluster.servers.desk_url,
+        "TEST_REDIS_URL": cluster.servers.redis_url,
+        "TEST_FOLDER": str(cluster.folder),
+        **os.environ,
+    }

@@ -1,6 +1,8 @@
-"""Nothing lost, nothing twice: messages through three channels, each delivered twice, while everything is killed at random.
+"""Nothing lost, nothing twice: messages through three channels, each delivered twice, while
+everything is killed at random.
 
-`python -m tests.soak 10000` does it in full and prints the figures; the test suite does it with 300.
+`python -m tests.soak 10000` does it in full and prints the figures; the test suite does it with
+300.
 """
 
 from __future__ import annotations
@@ -24,7 +26,21 @@ from twilio.request_validator import RequestValidator
 
 from tests.running_desk import RunningDesk
 
-VICTIMS = ("web", "work-1", "work-2", "mail-1", "mail-2", "sms-1", "pay-1", "push-1", "relay", "clock", "mailroom", "valkey", "crew")
+VICTIMS = (
+    "web",
+    "work-1",
+    "work-2",
+    "mail-1",
+    "mail-2",
+    "sms-1",
+    "pay-1",
+    "push-1",
+    "relay",
+    "clock",
+    "mailroom",
+    "valkey",
+    "crew",
+)
 PHONE, EMAIL = "+37129990001", "soak@example.com"
 
 
@@ -59,8 +75,11 @@ class Soak:
         """A company with a person who has a mail address and a phone, and an API key."""
         slug = self.desk.command("company", "add", "Soak", "--owner", EMAIL).splitlines()[0]
         self.key = self.desk.command("apikey", "add", "--company", slug)
-        self.desk.run_as_system("insert into address (person_id, company_id, kind, value, verified_at)"
-                                " select person_id, company_id, 'phone', %s, now() from membership limit 1", PHONE)
+        self.desk.run_as_system(
+            "insert into address (person_id, company_id, kind, value, verified_at)"
+            " select person_id, company_id, 'phone', %s, now() from membership limit 1",
+            PHONE,
+        )
         self.settings = self.desk.settings()
 
     def run(self) -> Result:
@@ -77,13 +96,16 @@ class Soak:
         return self.count_up(accepted, time.monotonic() - began)
 
     def chaos(self) -> None:
-        """Kill somebody every now and then; Valkey is flushed once and PostgreSQL killed once, in the middle."""
+        """Kill somebody every now and then; Valkey is flushed once and PostgreSQL killed once, in
+        the middle."""
         turn = 0
         while not self.done.wait(random.uniform(0.5, 1.5) * self.pause):
             turn += 1
             if turn >= 3 and not self.kills["flush"]:
                 self.flush()
-            name = "postgres" if turn >= 5 and not self.kills["postgres"] else random.choice(VICTIMS)
+            name = (
+                "postgres" if turn >= 5 and not self.kills["postgres"] else random.choice(VICTIMS)
+            )
             try:
                 self.kills[name] += self.desk.kill(name)
             except OSError:
@@ -114,16 +136,34 @@ class Soak:
 
     def rest(self, number: int) -> bool:
         request = urllib.request.Request(
-            f"{self.desk.url}/api/v1/tasks", json.dumps({"text": self.words(number)}).encode(),
-            {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", "Idempotency-Key": f"soak-{number}"})
+            f"{self.desk.url}/api/v1/tasks",
+            json.dumps({"text": self.words(number)}).encode(),
+            {
+                "Authorization": f"Bearer {self.key}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"soak-{number}",
+            },
+        )
         return _taken(request)
 
     def sms(self, number: int) -> bool:
-        form = {"MessageSid": f"SM{number:032x}", "AccountSid": self.settings["TWILIO_ACCOUNT_SID"], "From": PHONE,
-                "To": self.settings["TWILIO_FROM"], "Body": self.words(number), "NumMedia": "0"}
+        form = {
+            "MessageSid": f"SM{number:032x}",
+            "AccountSid": self.settings["TWILIO_ACCOUNT_SID"],
+            "From": PHONE,
+            "To": self.settings["TWILIO_FROM"],
+            "Body": self.words(number),
+            "NumMedia": "0",
+        }
         address = f"{self.desk.url}/hooks/twilio/message"
-        signature = RequestValidator(self.settings["TWILIO_AUTH_TOKEN"]).compute_signature(address, form)
-        return _taken(urllib.request.Request(address, urllib.parse.urlencode(form).encode(), {"X-Twilio-Signature": signature}))
+        signature = RequestValidator(self.settings["TWILIO_AUTH_TOKEN"]).compute_signature(
+            address, form
+        )
+        return _taken(
+            urllib.request.Request(
+                address, urllib.parse.urlencode(form).encode(), {"X-Twilio-Signature": signature}
+            )
+        )
 
     def mail(self, number: int) -> bool:
         mail = EmailMessage()
@@ -142,28 +182,56 @@ class Soak:
         """Wait until nothing is due any more."""
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
-            open_, kept = self.desk.rows("select (select count(*) from due where done_at is null and needs_person_at is null),"
-                                         " (select count(*) from inbound where state = 'kept')")[0]
+            open_, kept = self.desk.rows(
+                "select (select count(*) from due where done_at is null and needs_person_at is"
+                " null), (select count(*) from inbound where state = 'kept')"
+            )[0]
             if not open_ and not kept:
                 return
             time.sleep(0.5)
 
     def count_up(self, accepted: float, finished: float) -> Result:
         """What is there, and what the vendors' servers received."""
-        (tasks, texts), = self.desk.rows("select count(*), count(distinct text) from task")
-        (leftovers, needing, charges), = self.desk.rows(
-            "select (select count(*) from due where done_at is null and needs_person_at is null) + (select count(*) from due where lease_token is not null),"
-            " (select count(*) from due where needs_person_at is not null), (select count(*) from charge)")
-        return Result(self.count, self.kills, accepted, finished, tasks, tasks - texts, self.acknowledged(), charges, leftovers, needing)
+        ((tasks, texts),) = self.desk.rows("select count(*), count(distinct text) from task")
+        ((leftovers, needing, charges),) = self.desk.rows(
+            "select (select count(*) from due where done_at is null and needs_person_at is null) +"
+            " (select count(*) from due where lease_token is not null), (select count(*) from due"
+            " where needs_person_at is not null), (select count(*) from charge)"
+        )
+        return Result(
+            self.count,
+            self.kills,
+            accepted,
+            finished,
+            tasks,
+            tasks - texts,
+            self.acknowledged(),
+            charges,
+            leftovers,
+            needing,
+        )
 
     def acknowledged(self) -> Counter[int]:
-        """How often each task's number was acknowledged: texts as the stand-in counts them, mail by distinct Message-ID."""
+        """How often each task's number was acknowledged: texts as the stand-in counts them, mail by
+        distinct Message-ID."""
         numbers: Counter[int] = Counter()
         since = 0
-        while batch := json.load(urllib.request.urlopen(f"{self.settings['TWILIO_API_BASE']}/standin/messages?since={since}&limit=500")):
+        while batch := json.load(
+            urllib.request.urlopen(
+                f"{self.settings['TWILIO_API_BASE']}/standin/messages?since={since}&limit=500"
+            )
+        ):
             since = batch[-1]["rowid"]
-            numbers.update(int(sent["body"].split("task ")[1].split(".")[0]) for sent in batch if "got it, task " in sent["body"])
-        numbers.update(int(mail["Subject"].split(":")[0]) for mail in self.desk.postman.mails.values() if "we have your task" in _text(mail))
+            numbers.update(
+                int(sent["body"].split("task ")[1].split(".")[0])
+                for sent in batch
+                if "got it, task " in sent["body"]
+            )
+        numbers.update(
+            int(mail["Subject"].split(":")[0])
+            for mail in self.desk.postman.mails.values()
+            if "we have your task" in _text(mail)
+        )
         return numbers
 
 
@@ -197,11 +265,22 @@ def main() -> None:
     result = soak(count, pause=1.0, spread=count / 50)
     missing = result.tasks - len(result.acknowledgements)
     twice = sum(1 for times in result.acknowledgements.values() if times > 1)
-    print(f"messages {result.sent}, each delivered twice; kills {sum(result.kills.values())}: {dict(result.kills)}")
-    print(f"taken in {result.accepted_s:.0f} s ({2 * result.sent / result.accepted_s:.0f} deliveries/s), all worked off after {result.finished_s:.0f} s")
-    print(f"tasks {result.tasks}, doubled {result.doubled}, acknowledged twice {twice}, not acknowledged {missing}, charges {result.charges},"
-          f" leftover rows {result.leftovers}, for a person {result.needing}")
-    sys.exit(result.tasks != result.sent or bool(result.doubled or twice or missing or result.leftovers))
+    print(
+        f"messages {result.sent}, each delivered twice; kills {sum(result.kills.values())}:"
+        f" {dict(result.kills)}"
+    )
+    print(
+        f"taken in {result.accepted_s:.0f} s ({2 * result.sent / result.accepted_s:.0f}"
+        f" deliveries/s), all worked off after {result.finished_s:.0f} s"
+    )
+    print(
+        f"tasks {result.tasks}, doubled {result.doubled}, acknowledged twice {twice}, not"
+        f" acknowledged {missing}, charges {result.charges}, leftover rows {result.leftovers}, for"
+        f" a person {result.needing}"
+    )
+    sys.exit(
+        result.tasks != result.sent or bool(result.doubled or twice or missing or result.leftovers)
+    )
 
 
 if __name__ == "__main__":

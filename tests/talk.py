@@ -25,28 +25,47 @@ HOOK = "http://desk.test/hooks/twilio/message"
 
 
 def work_off():
-    """Do what is due, as the workers would, until nothing is left; calls to vendors are left out."""
+    """Do what is due, as the workers would, until nothing is left; calls to vendors are left
+    out."""
     for _round in range(20):
         with wall.transaction(wall.system("test")):
-            ids = list(db.session.scalars(select(Due.id).where(Due.done_at.is_(None), Due.needs_person_at.is_(None), Due.queue == "work")
-                                          .order_by(Due.id)))
+            ids = list(
+                db.session.scalars(
+                    select(Due.id)
+                    .where(
+                        Due.done_at.is_(None), Due.needs_person_at.is_(None), Due.queue == "work"
+                    )
+                    .order_by(Due.id)
+                )
+            )
         if not ids:
             return
         jobs.work_off(ids)
 
 
 def text(client, sender, words, sid=None, signed=True, **more):
-    form = {"MessageSid": sid or f"SM{uuid.uuid4().hex}", "From": sender, "To": "+15005550006", "Body": words, **more}
+    form = {
+        "MessageSid": sid or f"SM{uuid.uuid4().hex}",
+        "From": sender,
+        "To": "+15005550006",
+        "Body": words,
+        **more,
+    }
     signature = RequestValidator("test-token").compute_signature(HOOK, form) if signed else "wrong"
-    return client.post("/hooks/twilio/message", data=form, headers={"X-Twilio-Signature": signature})
+    return client.post(
+        "/hooks/twilio/message", data=form, headers={"X-Twilio-Signature": signature}
+    )
 
 
 def checked(sender):
-    """What the receiving server that the settings of the tests name writes of a mail that is from this address indeed."""
+    """What the receiving server that the settings of the tests name writes of a mail that is from
+    this address indeed."""
     return f"mx.desk.test; dmarc=pass header.from={sender.rpartition('@')[2]}"
 
 
-def mail(sender, words, subject="Tea", to="tasks@desk.localhost", peer="127.0.0.1", files=(), **headers):
+def mail(
+    sender, words, subject="Tea", to="tasks@desk.localhost", peer="127.0.0.1", files=(), **headers
+):
     letter = EmailMessage()
     letter["Authentication-Results"] = headers.pop("results", checked(sender))
     letter["From"], letter["To"], letter["Subject"] = sender, to, subject
@@ -57,7 +76,9 @@ def mail(sender, words, subject="Tea", to="tasks@desk.localhost", peer="127.0.0.
     for name, content in files:
         letter.add_attachment(content, maintype="text", subtype="csv", filename=name)
     raw = letter.as_bytes()
-    inbound.keep("email", to, parse.identity(raw), sender=sender, raw=raw, headers={"peer": peer, "to": []})
+    inbound.keep(
+        "email", to, parse.identity(raw), sender=sender, raw=raw, headers={"peer": peer, "to": []}
+    )
     return raw
 
 
@@ -79,11 +100,22 @@ def tasks_of(person):
 
 
 def told(person):
-    return [message.text for message in one(select(Message).where(Message.to_id == person.id, Message.direction == "out").order_by(Message.id))]
+    return [
+        message.text
+        for message in one(
+            select(Message)
+            .where(Message.to_id == person.id, Message.direction == "out")
+            .order_by(Message.id)
+        )
+    ]
 
 
 def sms_task(world, client, person, helper, proposal=None):
-    text(client, person.phone, "Find three suppliers of oat milk and compare their prices for our cafe")
+    text(
+        client,
+        person.phone,
+        "Find three suppliers of oat milk and compare their prices for our cafe",
+    )
     work_off()
     task_id = tasks_of(person)[-1].id
     if world.load(task_id).state == "triage":
@@ -93,13 +125,26 @@ def sms_task(world, client, person, helper, proposal=None):
         world._step(step, task_id, person, helper)
     with wall.transaction(helper.scope):
         task = find(task_id)
-        way = understanding.Proposal("Take last year's list", 5000, task.deadline_at) if proposal else None
-        understanding.retell(task, helper.actor, "You want three suppliers compared by price.", proposal=way)
+        way = (
+            understanding.Proposal("Take last year's list", 5000, task.deadline_at)
+            if proposal
+            else None
+        )
+        understanding.retell(
+            task, helper.actor, "You want three suppliers compared by price.", proposal=way
+        )
     work_off()
     return task_id
 
 
-def new_task(world, client, person, helper, words="Find three suppliers of oat milk and compare their prices for our cafe", state="briefed"):
+def new_task(
+    world,
+    client,
+    person,
+    helper,
+    words="Find three suppliers of oat milk and compare their prices for our cafe",
+    state="briefed",
+):
     """A task by text that has come as far as briefed (or queued, assigned)."""
     text(client, person.phone, words)
     work_off()
@@ -130,7 +175,12 @@ def retell(helper, task_id, words="You want three suppliers compared by price.",
     """The assistant retells."""
     with wall.transaction(helper.scope):
         task = find(task_id)
-        understanding.retell(task, helper.actor, words, proposal=understanding.Proposal(proposal, 5000, task.deadline_at) if proposal else None)
+        understanding.retell(
+            task,
+            helper.actor,
+            words,
+            proposal=understanding.Proposal(proposal, 5000, task.deadline_at) if proposal else None,
+        )
     work_off()
 
 
@@ -155,7 +205,14 @@ def answers_on(task_id):
 
 def said_on(task_id):
     """What people said on a task."""
-    return [message.text for message in one(select(Message).where(Message.task_id == task_id, Message.direction == "said").order_by(Message.id))]
+    return [
+        message.text
+        for message in one(
+            select(Message)
+            .where(Message.task_id == task_id, Message.direction == "said")
+            .order_by(Message.id)
+        )
+    ]
 
 
 def write(client, person, *words):
@@ -175,10 +232,20 @@ def delivered(world, client, person, helper):
 
 
 def texts_to(person):
-    return [message.text for message in one(select(Message).where(
-        Message.to_id == person.id, Message.direction == "out", Message.channel == "sms").order_by(Message.id))]
+    return [
+        message.text
+        for message in one(
+            select(Message)
+            .where(Message.to_id == person.id, Message.direction == "out", Message.channel == "sms")
+            .order_by(Message.id)
+        )
+    ]
 
 
 def keep_a_card(person):
     with wall.transaction(wall.system("test")):
-        db.session.execute(update(Company).where(Company.id == person.company_id).values(stripe_customer="cus_1", stripe_method="pm_1"))
+        db.session.execute(
+            update(Company)
+            .where(Company.id == person.company_id)
+            .values(stripe_customer="cus_1", stripe_method="pm_1")
+        )

@@ -1,7 +1,9 @@
-"""Becomes another program that ends when its parent ends: `python workers/child.py [--user NAME] [--ends-by INT] PROGRAM …`.
+"""Becomes another program that ends when its parent ends: `python workers/child.py [--user NAME]
+[--ends-by INT] PROGRAM …`.
 
-A supervisor that is killed with -9 would leave its children behind; the kernel's parent-death signal takes them
-along (Linux). The signal is set after the change of user, which would clear it, and stays through the exec.
+A supervisor that is killed with -9 would leave its children behind; the kernel's parent-death
+signal takes them along (Linux). The signal is set after the change of user, which would clear it,
+and stays through the exec.
 """
 
 import ctypes

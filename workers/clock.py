@@ -1,4 +1,5 @@
-"""The clock: alarms of tasks that have come due, and the nets below the nets. Two clocks do no harm."""
+"""The clock: alarms of tasks that have come due, and the nets below the nets. Two clocks do no
+harm."""
 
 from __future__ import annotations
 
@@ -32,12 +33,21 @@ EACH_SECONDS, NETS_EACH_SECONDS = 1.0, 60.0
 
 def overdue(task: Task) -> None:
     """The dead line has passed: the client is told first, with what we do about it."""
-    record(task, "task.overdue", THE_SYSTEM, set_={"overdue_at": now(), "alarm_at": None, "alarm": None})
+    record(
+        task,
+        "task.overdue",
+        THE_SYSTEM,
+        set_={"overdue_at": now(), "alarm_at": None, "alarm": None},
+    )
 
 
 ALARMS: dict[str, Callable[[Task], None]] = {
-    "red_line": red_line.came, "red_line_missed": red_line.missed, "dead_line": overdue,
-    "silence_notice": dead_line.silence_notice, "silence": dead_line.silence, "close": review.close,
+    "red_line": red_line.came,
+    "red_line_missed": red_line.missed,
+    "dead_line": overdue,
+    "silence_notice": dead_line.silence_notice,
+    "silence": dead_line.silence,
+    "close": review.close,
 }
 # Nothing kept may lie around without its work: whatever has lost its due row gets one again.
 FORGOTTEN = text("""
@@ -45,14 +55,18 @@ insert into due (event_id, company_id, reaction, queue)
 select e.id, null, 'understand', 'work' from inbound i join event e
   on e.kind = 'inbound.kept' and (e.facts ->> 'inbound')::bigint = i.id
 where not exists (select from due d where d.event_id = e.id)
-  and i.state = 'kept' and i.received_at < now() - interval '5 minutes' and i.received_at > now() - interval '7 days'
+  and i.state = 'kept' and i.received_at < now() - interval '5 minutes'
+    and i.received_at > now() - interval '7 days'
 on conflict (event_id, reaction) do nothing
 """)
-# Processes of version 0.1 that still run beside this one put calls to vendors into one queue that nobody hears now.
+# Processes of version 0.1 that still run beside this one put calls to vendors into one queue that
+# nobody hears now.
 OLD_QUEUE = text("""
-update due set enqueued_at = null, queue = case reaction when 'pay' then 'pay' when 'fetch_media' then 'sms'
+update due set enqueued_at = null, queue = case reaction when 'pay' then 'pay' when 'fetch_media'
+  then 'sms'
   else coalesce((select case m.channel when 'email' then 'mail' else m.channel end from event e
-                 join message m on m.id = (e.facts ->> 'message')::bigint where e.id = due.event_id), 'mail') end
+                 join message m on m.id = (e.facts ->> 'message')::bigint
+                   where e.id = due.event_id), 'mail') end
 where queue = 'outside' and done_at is null and needs_person_at is null
 """)
 
@@ -60,7 +74,11 @@ where queue = 'outside' and done_at is null and needs_person_at is null
 def ring() -> int:
     """Do the alarms that have come due, each in its own transaction; how many there were."""
     with wall.transaction(wall.system("clock")):
-        ids = list(db.session.scalars(select(Task.id).where(Task.alarm_at <= now()).order_by(Task.alarm_at).limit(MOST)))
+        ids = list(
+            db.session.scalars(
+                select(Task.id).where(Task.alarm_at <= now()).order_by(Task.alarm_at).limit(MOST)
+            )
+        )
     for task_id in ids:
         ring_one(task_id)
     return len(ids)
@@ -70,8 +88,11 @@ def ring_one(task_id: int) -> None:
     """One alarm; a task that does not stand that way any more gets the next one instead."""
     try:
         with wall.transaction(wall.system("clock")):
-            task = db.session.scalar(select(Task).where(Task.id == task_id, Task.alarm_at <= now())
-                                     .with_for_update(skip_locked=True))
+            task = db.session.scalar(
+                select(Task)
+                .where(Task.id == task_id, Task.alarm_at <= now())
+                .with_for_update(skip_locked=True)
+            )
             if task is not None:
                 ALARMS[task.alarm or "dead_line"](task)
     except Refusal:
@@ -85,21 +106,39 @@ def ring_one(task_id: int) -> None:
 
 
 def _move_on(task_id: int) -> None:
-    """The task did not stand as its alarm thought: it gets the alarm of how it stands, where it still has one that is due."""
+    """The task did not stand as its alarm thought: it gets the alarm of how it stands, where it
+    still has one that is due."""
     with wall.transaction(wall.system("clock")):
-        task = db.session.scalar(select(Task).where(Task.id == task_id, Task.alarm_at <= now()).with_for_update(skip_locked=True))
+        task = db.session.scalar(
+            select(Task)
+            .where(Task.id == task_id, Task.alarm_at <= now())
+            .with_for_update(skip_locked=True)
+        )
         if task is None:
             return
-        told = {"alarm_at": None, "alarm": None} if task.waiting_since else alarms(task.state, task.red_line_at, task.deadline_at, task.overdue_at)
+        told = (
+            {"alarm_at": None, "alarm": None}
+            if task.waiting_since
+            else alarms(task.state, task.red_line_at, task.deadline_at, task.overdue_at)
+        )
         if task.alarm == told["alarm"]:
             told = {"alarm_at": None, "alarm": None}
-        db.session.execute(update(Task).where(Task.id == task_id).values(**told).execution_options(synchronize_session=False))
+        db.session.execute(
+            update(Task)
+            .where(Task.id == task_id)
+            .values(**told)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _later(task_id: int) -> None:
     """An alarm that failed is tried again in five minutes."""
     with wall.transaction(wall.system("clock")):
-        db.session.execute(update(Task).where(Task.id == task_id, Task.alarm_at <= now()).values(alarm_at=now() + timedelta(minutes=5)))
+        db.session.execute(
+            update(Task)
+            .where(Task.id == task_id, Task.alarm_at <= now())
+            .values(alarm_at=now() + timedelta(minutes=5))
+        )
 
 
 def learn(behind: int = findable.BEHIND) -> None:

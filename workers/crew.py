@@ -1,8 +1,9 @@
-"""The crew: workers, relay, clock and mail room, forked from one process that has loaded the application once.
+"""The crew: workers, relay, clock and mail room, forked from one process that has loaded the
+application once.
 
-Six processes that each load it take 94 MB apiece; forked from one they share most of it. A hand that dies is replaced
-within a fraction of a second, however often; the crew itself is watched by the supervisor. Each hand has a process
-group of its own, and ends when the crew ends.
+Six processes that each load it take 94 MB apiece; forked from one they share most of it. A hand
+that dies is replaced within a fraction of a second, however often; the crew itself is watched by
+the supervisor. Each hand has a process group of its own, and ends when the crew ends.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ NICE_WORKER, NICE_VENDOR = 15, 18
 
 @dataclass
 class Hand:
-    """One place in the crew: what it does, the process that does it now, and when it may be started next."""
+    """One place in the crew: what it does, the process that does it now, and when it may be started
+    next."""
 
     name: str
     kind: str
@@ -57,10 +59,17 @@ class Crew:
         self.app = app
         self.stopping = False
         counts = {"work": settings().job_workers, **WORKERS}
-        workers = [Hand(f"{queue}-{n}", queue, partial(work.run, queue=queue))
-                   for queue, count in counts.items() for n in range(1, count + 1)]
-        self.hands = [*workers, Hand("relay", "relay", relay.run), Hand("clock", "clock", clock.run),
-                      Hand("mailroom", "mailroom", mailroom.run)]
+        workers = [
+            Hand(f"{queue}-{n}", queue, partial(work.run, queue=queue))
+            for queue, count in counts.items()
+            for n in range(1, count + 1)
+        ]
+        self.hands = [
+            *workers,
+            Hand("relay", "relay", relay.run),
+            Hand("clock", "clock", clock.run),
+            Hand("mailroom", "mailroom", mailroom.run),
+        ]
 
     def run(self) -> None:
         """Keep every hand alive until SIGTERM."""
@@ -95,7 +104,11 @@ class Crew:
                 return
             for hand in self.hands:
                 if hand.pid == pid:
-                    hand.wait = SOONEST if time.monotonic() - hand.started > 5 else min(LATEST, hand.wait * 2)
+                    hand.wait = (
+                        SOONEST
+                        if time.monotonic() - hand.started > 5
+                        else min(LATEST, hand.wait * 2)
+                    )
                     hand.pid, hand.next_start = 0, time.monotonic() + hand.wait
 
     def stop(self) -> None:
@@ -150,7 +163,9 @@ def note(hand: Hand) -> None:
 
 def main() -> None:
     """Load once, fork, watch."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     logging.getLogger("rq").setLevel(logging.ERROR)
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     app = create_app()

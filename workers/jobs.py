@@ -1,4 +1,5 @@
-"""Work off: an RQ job names rows of due work; each is leased, done, and marked done in the transaction of its effect."""
+"""Work off: an RQ job names rows of due work; each is leased, done, and marked done in the
+transaction of its effect."""
 
 from __future__ import annotations
 
@@ -50,7 +51,11 @@ def _charge_decided(event: Event) -> None:
 
 
 def _charge_tip(event: Event) -> None:
-    charges.charge_tip(find(event.task_id or 0), event.id, db.session.get_one(Praise, event.facts["praise"]).tip or 0)
+    charges.charge_tip(
+        find(event.task_id or 0),
+        event.id,
+        db.session.get_one(Praise, event.facts["praise"]).tip or 0,
+    )
 
 
 # Reactions that change only what is ours: one transaction for the effect and the mark.
@@ -61,28 +66,67 @@ HERE: dict[str, Callable[[Event], None]] = {
     "charge": _charge,
     "charge_decided": _charge_decided,
     "charge_tip": _charge_tip,
-    "send_invitation": lambda event: accounts.send_invitation(event.company_id or 0, event.facts["to"], event.facts["role"],
-                                                              event.facts["inviter"]),
+    "send_invitation": lambda event: accounts.send_invitation(
+        event.company_id or 0, event.facts["to"], event.facts["role"], event.facts["inviter"]
+    ),
     "send_welcome": lambda event: strangers.send_welcome(event.facts["person"]),
     "send_code": lambda event: accounts.send_code(event.facts["address"]),
     "send_reset": lambda event: accounts.send_reset(event.facts["person"]),
-    **{name: getattr(telling, name) for name in (
-        "acknowledge", "tell_client_refused", "tell_client_deleted", "tell_client_done", "ask_client_to_confirm", "ask_owners",
-        "tell_client_started", "ask_client_question", "tell_client_red_line", "tell_client_late", "ask_client_to_accept",
-        "remind_client_to_accept", "tell_client_resolved", "tell_client_cancelled", "pass_on",
-        "send_receipt", "tell_owner_charge_failed", "tell_client_left_out")},
-    **{name: getattr(telling_staff, name) for name in (
-        "tell_assistant_assigned", "tell_assistant_corrected", "tell_assistant_started", "tell_assistant_answered",
-        "tell_assistant_changed", "remind_assistant_red_line", "tell_assistant_rework", "tell_assistant_accepted",
-        "tell_assistant_cancelled", "tell_assistant_praise", "tell_desk_given_back",
-        "tell_desk_red_line", "tell_desk_disputed", "tell_desk_silence_ended",
-        "tell_desk_undecided")},
+    **{
+        name: getattr(telling, name)
+        for name in (
+            "acknowledge",
+            "tell_client_refused",
+            "tell_client_deleted",
+            "tell_client_done",
+            "ask_client_to_confirm",
+            "ask_owners",
+            "tell_client_started",
+            "ask_client_question",
+            "tell_client_red_line",
+            "tell_client_late",
+            "ask_client_to_accept",
+            "remind_client_to_accept",
+            "tell_client_resolved",
+            "tell_client_cancelled",
+            "pass_on",
+            "send_receipt",
+            "tell_owner_charge_failed",
+            "tell_client_left_out",
+        )
+    },
+    **{
+        name: getattr(telling_staff, name)
+        for name in (
+            "tell_assistant_assigned",
+            "tell_assistant_corrected",
+            "tell_assistant_started",
+            "tell_assistant_answered",
+            "tell_assistant_changed",
+            "remind_assistant_red_line",
+            "tell_assistant_rework",
+            "tell_assistant_accepted",
+            "tell_assistant_cancelled",
+            "tell_assistant_praise",
+            "tell_desk_given_back",
+            "tell_desk_red_line",
+            "tell_desk_disputed",
+            "tell_desk_silence_ended",
+            "tell_desk_undecided",
+        )
+    },
 }
-# Reactions that call a vendor: they commit their intent, call without a transaction, and commit the result.
-OUTSIDE: dict[str, Callable[[Lease], None]] = {"send": sending.send, "pay": payments.pay, "fetch_media": media.fetch}
+# Reactions that call a vendor: they commit their intent, call without a transaction, and commit the
+# result.
+OUTSIDE: dict[str, Callable[[Lease], None]] = {
+    "send": sending.send,
+    "pay": payments.pay,
+    "fetch_media": media.fetch,
+}
 
 
-# What came in may be Stripe's, which is asked; an invoice's number is a counter without a gap, for which everybody waits.
+# What came in may be Stripe's, which is asked; an invoice's number is a counter without a gap, for
+# which everybody waits.
 ALONE = frozenset({"understand", "charge", "charge_decided", "charge_tip"})
 
 
@@ -100,7 +144,8 @@ def work_off(ids: list[int]) -> None:
 
 
 def done_together(rows: list[Lease]) -> bool:
-    """Do new rows in one transaction, which spares most of what each costs; where one of them fails, nothing was done."""
+    """Do new rows in one transaction, which spares most of what each costs; where one of them
+    fails, nothing was done."""
     try:
         with wall.transaction(wall.system("together")):
             early = _do(rows)
@@ -115,7 +160,8 @@ def done_together(rows: list[Lease]) -> bool:
 
 
 def _do(rows: list[Lease]) -> dict[Lease, NotYet]:
-    """The effects of these rows. What all of them look at is read at once, and their tasks are held, so that nobody changes them meanwhile."""
+    """The effects of these rows. What all of them look at is read at once, and their tasks are
+    held, so that nobody changes them meanwhile."""
     events = {event.id: event for event in _all(Event, {held.event_id for held in rows})}
     tasks = hold_all({event.task_id for event in events.values() if event.task_id})
     people = _all(Person, {task.person_id for task in tasks})
@@ -134,7 +180,8 @@ def _all(table: type[Row], ids: set[int]) -> list[Row]:
 
 
 def work_off_one(held: Lease) -> None:
-    """Do one row. What may heal is tried again later, a fault of ours three times, then a person has to look."""
+    """Do one row. What may heal is tried again later, a fault of ours three times, then a person
+    has to look."""
     try:
         if held.reaction in OUTSIDE:
             _outside(held)
@@ -169,8 +216,11 @@ def _fault(held: Lease, error: Exception) -> None:
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         due.again(held, "There was no room on the disk.")
         return
-    log.exception("due row %s (%s) failed", held.id, held.reaction) if not isinstance(error, DBAPIError) else log.error(
-        "due row %s (%s) failed: %s", held.id, held.reaction, type(error.orig).__name__)
+    log.exception("due row %s (%s) failed", held.id, held.reaction) if not isinstance(
+        error, DBAPIError
+    ) else log.error(
+        "due row %s (%s) failed: %s", held.id, held.reaction, type(error.orig).__name__
+    )
     reason = _reason(held, error)
     if held.attempt >= due.MOST_DEATHS:
         due.to_person(held, reason)

@@ -253,7 +253,8 @@ def run(app: Flask) -> None:
         server = serve(app, settings().bind, settings().mail_port)
     except OSError as error:
         raise SystemExit(
-            f"The mail port {settings().mail_port} cannot be opened ({error.strerror}). Set MAIL_PORT to a free one."
+            f"The mail port {settings().mail_port} cannot be opened ({error.strerror}). Set"
+            " MAIL_PORT to a free one."
         ) from error
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, loop.stop)

@@ -1,6 +1,7 @@
 """Before anybody serves: the wall's roles, the migrations, and the demo desk on an empty database.
 
-What is there already is seen with one connection, before the application is loaded: a start with nothing to prepare is quick.
+What is there already is seen with one connection, before the application is loaded: a start with
+nothing to prepare is quick.
 """
 
 from __future__ import annotations
@@ -28,14 +29,17 @@ def main() -> None:
 
         migrate.upgrade(owner, conf.database_url)
     except psycopg.OperationalError as error:
-        raise SystemExit(f"The database cannot be reached: {str(error).strip().splitlines()[0]}. "
-                         "Check DATABASE_URL and OWNER_DATABASE_URL.") from error
+        raise SystemExit(
+            f"The database cannot be reached: {str(error).strip().splitlines()[0]}. "
+            "Check DATABASE_URL and OWNER_DATABASE_URL."
+        ) from error
     if os.environ.get("DEMO") == "on" and (password := os.environ.get("DEMO_PASSWORD")):
         load_demo(password)
 
 
 def prepared(owner_url: str) -> bool:
-    """Whether the newest migration was run and there is a company, so that nothing is to be done."""
+    """Whether the newest migration was run and there is a company, so that nothing is to be
+    done."""
     newest = max(path.name.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
     with psycopg.connect(owner_url, connect_timeout=10) as owner:
         try:

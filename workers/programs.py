@@ -1,4 +1,5 @@
-"""Which programs run under the supervisor, with which settings: web, crew, the embedded servers, the stand-ins."""
+"""Which programs run under the supervisor, with which settings: web, crew, the embedded servers,
+the stand-ins."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ minfds=4096
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 """
-# Given up never: with the database away for half a minute a program that ends quickly would be, after a few tries.
+# Given up never: with the database away for half a minute a program that ends quickly would be,
+# after a few tries.
 PROGRAM = """[program:{name}]
 command={command}
 directory={root}
@@ -56,12 +58,26 @@ stdout_logfile_backups=2
 
 
 def environment(conf: Settings, servers: Servers | None, data: Path) -> dict[str, str]:
-    """The settings of every program; stand-ins get ports that are free now, servers their sockets."""
-    own = {"DATA_DIR": str(data), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "SECRET_KEY": conf.secret_key}
+    """The settings of every program; stand-ins get ports that are free now, servers their
+    sockets."""
+    own = {
+        "DATA_DIR": str(data),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "SECRET_KEY": conf.secret_key,
+    }
     if servers:
-        own |= {"DATABASE_URL": conf.database_url or servers.desk_url, "REDIS_URL": conf.redis_url or servers.redis_url}
+        own |= {
+            "DATABASE_URL": conf.database_url or servers.desk_url,
+            "REDIS_URL": conf.redis_url or servers.redis_url,
+        }
     own |= _stand_ins(conf, data) if on_loopback(conf) else {}
-    own |= {"PORT": str(conf.port), "MAIL_PORT": str(conf.mail_port), "BIND": conf.bind, "PUBLIC_URL": conf.url}
+    own |= {
+        "PORT": str(conf.port),
+        "MAIL_PORT": str(conf.mail_port),
+        "BIND": conf.bind,
+        "PUBLIC_URL": conf.url,
+    }
     _remember(data / "desk.env", own)
     embedded = servers.owner_url if servers and not conf.database_url else ""
     _remember(data / OWNER_FILE, {OWNER: embedded or conf.owner_database_url})
@@ -92,12 +108,19 @@ def _stand_ins(conf: Settings, data: Path) -> dict[str, str]:
     if not conf.twilio_account_sid:
         sid = "AC" + hashlib.sha256(conf.secret_key.encode()).hexdigest()[:32]
         token = hashlib.sha256(b"twilio" + conf.secret_key.encode()).hexdigest()[:32]
-        found |= {"TWILIO_ACCOUNT_SID": sid, "TWILIO_AUTH_TOKEN": token, "TWILIO_FROM": "+37120000000",
-                  "TWILIO_API_BASE": f"http://127.0.0.1:{free_port(data, 'twilio')}"}
+        found |= {
+            "TWILIO_ACCOUNT_SID": sid,
+            "TWILIO_AUTH_TOKEN": token,
+            "TWILIO_FROM": "+37120000000",
+            "TWILIO_API_BASE": f"http://127.0.0.1:{free_port(data, 'twilio')}",
+        }
     if not conf.stripe_api_key:
-        found |= {"STRIPE_API_KEY": "sk_test_desk1", "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
-                  "STRIPE_PUBLISHABLE_KEY": "pk_test_desk1",
-                  "STRIPE_API_BASE": f"http://127.0.0.1:{free_port(data, 'stripe')}"}
+        found |= {
+            "STRIPE_API_KEY": "sk_test_desk1",
+            "STRIPE_WEBHOOK_SECRET": "whsec_" + secrets.token_hex(16),
+            "STRIPE_PUBLISHABLE_KEY": "pk_test_desk1",
+            "STRIPE_API_BASE": f"http://127.0.0.1:{free_port(data, 'stripe')}",
+        }
     return found
 
 
@@ -120,24 +143,65 @@ def _remember(path: Path, own: dict[str, str]) -> None:
     """Write settings down, so that `flask --app wsgi …` finds the same servers while they run."""
     path.unlink(missing_ok=True)  # one that others could read keeps its mode
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.writelines(f"{name}={value}\n" for name, value in own.items() if not name.startswith("PYTHON"))
+        file.writelines(
+            f"{name}={value}\n" for name, value in own.items() if not name.startswith("PYTHON")
+        )
 
 
 def write(conf: Settings, servers: Servers | None, own: dict[str, str], data: Path) -> Path:
     """The supervisor's configuration."""
     parts = [HEAD.format(socket=control(data), data=_quoted(data))]
     if servers and not conf.database_url:
-        parts.append(_program("postgres", servers.postgres_command(), data, 1, signal="INT", user=servers.user, autostart=True))
+        parts.append(
+            _program(
+                "postgres",
+                servers.postgres_command(),
+                data,
+                1,
+                signal="INT",
+                user=servers.user,
+                autostart=True,
+            )
+        )
     if servers and not conf.redis_url:
         parts.append(_program("valkey", servers.valkey_command(), data, 1, autostart=True))
     python = sys.executable
     if "TWILIO_API_BASE" in own and not conf.twilio_account_sid and on_loopback(conf):
-        parts.append(_program("twilio", [
-            python, "-m", "workers.standins.twilio", "--port", own["TWILIO_API_BASE"].rpartition(":")[2], "--state",
-            str(data / "twilio.sqlite"), "--webhook", f"{conf.url}/hooks/twilio/message"], data, 5))
+        parts.append(
+            _program(
+                "twilio",
+                [
+                    python,
+                    "-m",
+                    "workers.standins.twilio",
+                    "--port",
+                    own["TWILIO_API_BASE"].rpartition(":")[2],
+                    "--state",
+                    str(data / "twilio.sqlite"),
+                    "--webhook",
+                    f"{conf.url}/hooks/twilio/message",
+                ],
+                data,
+                5,
+            )
+        )
     if "STRIPE_API_BASE" in own and not conf.stripe_api_key and on_loopback(conf):
-        parts.append(_program("stripe", [python, "-m", "workers.standins.stripe", "--port",
-                                         own["STRIPE_API_BASE"].rpartition(":")[2], "--state", str(data / "stripe.pickle")], data, 5))
+        parts.append(
+            _program(
+                "stripe",
+                [
+                    python,
+                    "-m",
+                    "workers.standins.stripe",
+                    "--port",
+                    own["STRIPE_API_BASE"].rpartition(":")[2],
+                    "--state",
+                    str(data / "stripe.pickle"),
+                ],
+                data,
+                5,
+            )
+        )
     parts.append(_program("web", web_command(conf), data, 20))
     parts.append(_program("crew", [python, "-m", "workers.crew"], data, 10))
     path = data / "supervisord.conf"
@@ -147,17 +211,51 @@ def write(conf: Settings, servers: Servers | None, own: dict[str, str], data: Pa
 
 def web_command(conf: Settings) -> list[str]:
     """gunicorn with gevent workers; nothing is loaded before gevent has patched."""
-    return [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(conf.web_workers), "-b", f"{conf.bind}:{conf.port}",
-            "--graceful-timeout", "8", "--keep-alive", "15", "--no-control-socket", "--worker-connections", "1200", "wsgi:app"]
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-k",
+        "gevent",
+        "-w",
+        str(conf.web_workers),
+        "-b",
+        f"{conf.bind}:{conf.port}",
+        "--graceful-timeout",
+        "8",
+        "--keep-alive",
+        "15",
+        "--no-control-socket",
+        "--worker-connections",
+        "1200",
+        "wsgi:app",
+    ]
 
 
-def _program(name: str, command: list[str], data: Path, priority: int, signal: str = "TERM", user: str | None = None,
-             autostart: bool = False) -> str:
-    options = [*(["--user", user] if user else []), *(["--ends-by", signal] if signal != "TERM" else [])]
+def _program(
+    name: str,
+    command: list[str],
+    data: Path,
+    priority: int,
+    signal: str = "TERM",
+    user: str | None = None,
+    autostart: bool = False,
+) -> str:
+    options = [
+        *(["--user", user] if user else []),
+        *(["--ends-by", signal] if signal != "TERM" else []),
+    ]
     words = [sys.executable, str(ROOT / "workers" / "child.py"), *options, *command]
-    return PROGRAM.format(name=name, command=shlex.join(words).replace("%", "%%"), root=_quoted(ROOT), priority=priority,
-                          autostart="true" if autostart else "false", signal=signal, data=_quoted(data),
-                          wait=30 if priority == 1 else 12)
+    return PROGRAM.format(
+        name=name,
+        command=shlex.join(words).replace("%", "%%"),
+        root=_quoted(ROOT),
+        priority=priority,
+        autostart="true" if autostart else "false",
+        signal=signal,
+        data=_quoted(data),
+        wait=30 if priority == 1 else 12,
+    )
 
 
 def _quoted(path: Path) -> str:

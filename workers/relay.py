@@ -1,7 +1,8 @@
 """The relay: due work from PostgreSQL to RQ's queues. It does not know what the work is.
 
-Woken by a poke through Valkey after a commit, and each second in any case. Rows that were enqueued and then lost, with
-a worker that died or a Valkey that was emptied, are enqueued again. Nothing depends on Valkey remembering anything.
+Woken by a poke through Valkey after a commit, and each second in any case. Rows that were enqueued
+and then lost, with a worker that died or a Valkey that was emptied, are enqueued again. Nothing
+depends on Valkey remembering anything.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ log = logging.getLogger(__name__)
 MARK = "poruchi:mark"
 MOST = 2000
 BATCH = 50
-# So many jobs may wait in a queue. The rest waits in the table: the more there is, the larger the batches that it is taken in.
+# So many jobs may wait in a queue. The rest waits in the table: the more there is, the larger the
+# batches that it is taken in.
 MOST_JOBS = {"work": 4, **dict.fromkeys(WORKERS, 100)}
 # Within the pause nobody pokes again; whoever has not been told by then is seen by the second look.
 LINGER = poke.LEAST_PAUSE + 0.005
@@ -46,18 +48,23 @@ LONGEST_JOB = 300
 
 FRESH = text("""
 update due set enqueued_at = clock_timestamp() where id in (
-  select id from due where queue = :queue and enqueued_at is null and done_at is null and needs_person_at is null and due_at <= now()
+  select id from due where queue = :queue and enqueued_at is null and done_at is null
+    and needs_person_at is null and due_at <= now()
   order by due_at limit :most for update skip locked)
 returning id, queue
 """)
 LOST = text("""
 update due set enqueued_at = clock_timestamp() where id in (
-  select id from due where queue = :queue and enqueued_at < :before and done_at is null and needs_person_at is null
+  select id from due where queue = :queue and enqueued_at < :before and done_at is null
+    and needs_person_at is null
     and (lease_until is null or lease_until < now())
   order by enqueued_at limit :most for update skip locked)
 returning id, queue
 """)
-EMPTIED = text("update due set enqueued_at = null where enqueued_at is not null and done_at is null and needs_person_at is null")
+EMPTIED = text(
+    "update due set enqueued_at = null where enqueued_at is not null and done_at is null and"
+    " needs_person_at is null"
+)
 
 
 class Relay:
@@ -79,7 +86,8 @@ class Relay:
                 self.stopping.wait(0.5)
 
     def listen(self) -> None:
-        """One connection's worth of looking. After a poke it looks twice: within LINGER nobody pokes again."""
+        """One connection's worth of looking. After a poke it looks twice: within LINGER nobody
+        pokes again."""
         with self.valkey.pubsub(ignore_subscribe_messages=True) as pokes:
             pokes.subscribe(poke.CHANNEL)
             woken = False
@@ -93,12 +101,17 @@ class Relay:
                     pass
 
     def look(self) -> bool:
-        """Enqueue what is due, as far as the queues have room; whether it is worth looking again soon."""
+        """Enqueue what is due, as far as the queues have room; whether it is worth looking again
+        soon."""
         if self.valkey.set(MARK, "1", nx=True):
             with wall.transaction(wall.system("relay")):
                 db.session.execute(EMPTIED)
         room = {name: MOST_JOBS[name] - self.queues[name].count for name in QUEUES}
-        found = sum(self.take(FRESH, {"queue": name, "most": jobs * rows_of(name)}) for name, jobs in room.items() if jobs > 0)
+        found = sum(
+            self.take(FRESH, {"queue": name, "most": jobs * rows_of(name)})
+            for name, jobs in room.items()
+            if jobs > 0
+        )
         if time.monotonic() - self.swept >= 1:
             self.swept = time.monotonic()
             for name in QUEUES:
@@ -106,7 +119,8 @@ class Relay:
         return found > 0 or min(room.values()) <= 0
 
     def take(self, statement: Any, values: dict[str, Any]) -> int:
-        """Mark rows as enqueued, commit, and enqueue them: what is lost in between is found again by the sweep."""
+        """Mark rows as enqueued, commit, and enqueue them: what is lost in between is found again
+        by the sweep."""
         with wall.transaction(wall.system("relay")):
             rows = sorted((queue, id_) for id_, queue in db.session.execute(statement, values))
         for queue, of_queue in groupby(rows, key=lambda row: row[0]):
@@ -114,18 +128,32 @@ class Relay:
         return len(rows)
 
     def enqueue(self, name: str, ids: list[int]) -> None:
-        """One job for each row while it is calm, batches under load; calls to vendors always one by one."""
+        """One job for each row while it is calm, batches under load; calls to vendors always one by
+        one."""
         queue = self.queues[name]
-        queue.enqueue_many([
-            Queue.prepare_data("workers.jobs.work_off", (chunk,), timeout=JOB_SECONDS.get(name, LONGEST_JOB), result_ttl=0, failure_ttl=60,
-                               description=name)
-            for chunk in batches(ids, 1 if len(ids) <= CALM else rows_of(name))])
+        queue.enqueue_many(
+            [
+                Queue.prepare_data(
+                    "workers.jobs.work_off",
+                    (chunk,),
+                    timeout=JOB_SECONDS.get(name, LONGEST_JOB),
+                    result_ttl=0,
+                    failure_ttl=60,
+                    description=name,
+                )
+                for chunk in batches(ids, 1 if len(ids) <= CALM else rows_of(name))
+            ]
+        )
 
     def oldest(self, name: str) -> datetime:
-        """Rows enqueued before this moment are in no waiting job any more: the oldest job that still waits, or 15 s ago."""
+        """Rows enqueued before this moment are in no waiting job any more: the oldest job that
+        still waits, or 15 s ago."""
         waiting = self.queues[name].get_jobs(0, 1)
         if waiting and waiting[0].enqueued_at:
-            return min(waiting[0].enqueued_at.replace(tzinfo=UTC) - timedelta(seconds=1), now() - timedelta(seconds=2))
+            return min(
+                waiting[0].enqueued_at.replace(tzinfo=UTC) - timedelta(seconds=1),
+                now() - timedelta(seconds=2),
+            )
         return now() - LOST_AFTER
 
 
@@ -137,7 +165,7 @@ def rows_of(name: str) -> int:
 def batches(ids: list[int], size: int) -> Iterator[list[int]]:
     """The ids in their order, so many at a time."""
     for start in range(0, len(ids), size):
-        yield ids[start:start + size]
+        yield ids[start : start + size]
 
 
 def run(app: Flask) -> None:

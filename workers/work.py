@@ -19,12 +19,14 @@ from service.reactions import QUEUES
 
 
 class Worker(SimpleWorker):  # type: ignore[misc]
-    """One worker on one queue; with several, RQ takes jobs in a way that leaves no trace when it is killed."""
+    """One worker on one queue; with several, RQ takes jobs in a way that leaves no trace when it is
+    killed."""
 
     death_penalty_class = TimerDeathPenalty
 
     def request_stop(self, signum: int, frame: Any) -> None:
-        """Finish the job under way; one that waits for a slow vendor is told not to wait any longer."""
+        """Finish the job under way; one that waits for a slow vendor is told not to wait any
+        longer."""
         stopping.requested.set()
         super().request_stop(signum, frame)
 
@@ -36,8 +38,12 @@ def run(app: Flask, queue: str) -> None:
 
         valkey = redis.Redis.from_url(settings().redis_url)
         # A new name at each start: after a kill -9 a fixed one is refused.
-        worker = Worker([Queue(queue, connection=valkey)], connection=valkey, name=f"{queue}-{uuid.uuid4().hex[:12]}",
-                        log_job_description=False)
+        worker = Worker(
+            [Queue(queue, connection=valkey)],
+            connection=valkey,
+            name=f"{queue}-{uuid.uuid4().hex[:12]}",
+            log_job_description=False,
+        )
         worker.work(with_scheduler=False, logging_level="WARNING")
 
 

@@ -1,4 +1,5 @@
-"""Push subscriptions, behind the wall: only the service itself reads where a browser is reached and with which keys."""
+"""Push subscriptions, behind the wall: only the service itself reads where a browser is reached and
+with which keys."""
 
 from __future__ import annotations
 
@@ -10,7 +11,12 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-VERBS = {"select": "using (true)", "insert": "with check (true)", "update": "using (true) with check (true)", "delete": "using (true)"}
+VERBS = {
+    "select": "using (true)",
+    "insert": "with check (true)",
+    "update": "using (true) with check (true)",
+    "delete": "using (true)",
+}
 
 
 def upgrade() -> None:
@@ -24,14 +30,34 @@ def upgrade() -> None:
         sa.Column("p256dh", sa.String(length=100), nullable=False),
         sa.Column("auth", sa.String(length=40), nullable=False),
         sa.Column("agent", sa.String(length=200), server_default="", nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_push_subscription_person_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["session_id"], ["login_session.id"], name=op.f("fk_push_subscription_session_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+            name=op.f("fk_push_subscription_person_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"],
+            ["login_session.id"],
+            name=op.f("fk_push_subscription_session_id"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_subscription")),
         sa.UniqueConstraint("endpoint", name=op.f("uq_push_subscription_endpoint")),
     )
-    op.create_index("ix_push_subscription_open", "push_subscription", ["person_id"], postgresql_where="ended_at is null")
+    op.create_index(
+        "ix_push_subscription_open",
+        "push_subscription",
+        ["person_id"],
+        postgresql_where="ended_at is null",
+    )
     op.create_index(op.f("ix_push_subscription_session_id"), "push_subscription", ["session_id"])
     op.execute("alter table push_subscription enable row level security")
     op.execute("alter table push_subscription force row level security")

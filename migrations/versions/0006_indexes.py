@@ -1,4 +1,5 @@
-"""Fresh due work is taken queue by queue; indexes that stood twice, or misled the check of a foreign key, are gone."""
+"""Fresh due work is taken queue by queue; indexes that stood twice, or misled the check of a
+foreign key, are gone."""
 
 from __future__ import annotations
 
@@ -12,7 +13,11 @@ depends_on = None
 
 FRESH = sa.text("enqueued_at is null and done_at is null and needs_person_at is null")
 # The same columns have a unique key.
-TWICE = {"ix_task_company_recent": "task", "ix_event_company": "event", "ix_charge_company": "charge"}
+TWICE = {
+    "ix_task_company_recent": "task",
+    "ix_event_company": "event",
+    "ix_charge_company": "charge",
+}
 
 
 def upgrade() -> None:

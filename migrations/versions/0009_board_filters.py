@@ -15,7 +15,12 @@ UNDER_WAY = "state in ('queued', 'assigned', 'briefed', 'retold', 'working', 'de
 
 def upgrade() -> None:
     """Partial, so that a new task costs nothing and the check of a foreign key is not misled."""
-    op.create_index("ix_task_company_under_way", "task", ["company_id", "deadline_at", "id"], postgresql_where=sa.text(UNDER_WAY))
+    op.create_index(
+        "ix_task_company_under_way",
+        "task",
+        ["company_id", "deadline_at", "id"],
+        postgresql_where=sa.text(UNDER_WAY),
+    )
     op.create_index("ix_task_newest_under_way", "task", ["id"], postgresql_where=sa.text(UNDER_WAY))
 
 

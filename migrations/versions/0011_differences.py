@@ -14,9 +14,17 @@ depends_on = None
 
 def upgrade() -> None:
     """A column of pairs, and an index of scored tasks that begins with the assistant."""
-    op.add_column("retelling", sa.Column("differences", JSONB(), server_default=sa.text("'[]'"), nullable=False))
-    op.create_index("ix_task_pair", "task", ["holder_id", "company_id"], postgresql_include=["score"],
-                    postgresql_where=sa.text("score is not null"))
+    op.add_column(
+        "retelling",
+        sa.Column("differences", JSONB(), server_default=sa.text("'[]'"), nullable=False),
+    )
+    op.create_index(
+        "ix_task_pair",
+        "task",
+        ["holder_id", "company_id"],
+        postgresql_include=["score"],
+        postgresql_where=sa.text("score is not null"),
+    )
 
 
 def downgrade() -> None:

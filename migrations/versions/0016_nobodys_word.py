@@ -12,8 +12,10 @@ branch_labels = None
 depends_on = None
 
 OPEN = "'received', 'triage', 'queued', 'assigned', 'briefed', 'retold', 'working', 'delivered'"
-WENT_WRONG = ("(disputed_at is not null or overdue_at is not null or off_course_at is not null)"
-              f" and state in ({OPEN})")
+WENT_WRONG = (
+    "(disputed_at is not null or overdue_at is not null or off_course_at is not null)"
+    f" and state in ({OPEN})"
+)
 # The share of the newest delivery of each task, 100 where it had no criteria.
 FILL = """
 update task set met_share = d.share from (
@@ -39,8 +41,12 @@ def upgrade() -> None:
         postgresql_where=sa.text("met_share is not null and state in ('accepted', 'closed')"),
     )
     op.drop_index("ix_task_goes_wrong", table_name="task")
-    op.create_index("ix_task_goes_wrong", "task", ["deadline_at", "id"],
-                    postgresql_where=sa.text(f"{WENT_WRONG} or waiting_for = 'operator'"))
+    op.create_index(
+        "ix_task_goes_wrong",
+        "task",
+        ["deadline_at", "id"],
+        postgresql_where=sa.text(f"{WENT_WRONG} or waiting_for = 'operator'"),
+    )
 
 
 def downgrade() -> None:
@@ -49,8 +55,10 @@ def downgrade() -> None:
     op.create_index(
         "ix_task_goes_wrong", "task", ["deadline_at", "id"], postgresql_where=sa.text(WENT_WRONG)
     )
-    _as_owner("update acceptance a set score = coalesce(t.met_share, 0) from task t"
-              " where t.id = a.task_id and a.score is null")
+    _as_owner(
+        "update acceptance a set score = coalesce(t.met_share, 0) from task t"
+        " where t.id = a.task_id and a.score is null"
+    )
     _as_owner(
         "update task set score = met_share where score is null and state in ('accepted', 'closed')"
     )

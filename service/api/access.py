@@ -1,7 +1,9 @@
-"""Doors for programs: who may call, and the one transaction, in the scope of the key's person, that a call runs in.
+"""Doors for programs: who may call, and the one transaction, in the scope of the key's person, that
+a call runs in.
 
-Every view has exactly one of these marks, and `view.door` says which. A POST is carried out once for each
-Idempotency-Key (`service/api/idempotency.py`), unless its mark says that it sees to that by itself.
+Every view has exactly one of these marks, and `view.door` says which. A POST is carried out once
+for each Idempotency-Key (`service/api/idempotency.py`), unless its mark says that it sees to that
+by itself.
 """
 
 from __future__ import annotations
@@ -45,9 +47,16 @@ def staff(*roles: str) -> Callable[[View], View]:
 
 
 def client_and_staff(*roles: str, once: bool = True, opens: bool = True) -> Callable[[View], View]:
-    """For keys of companies, and of staff in one of these roles. `once`: repeats are answered from what is kept;
-    without `opens` the view opens the scope itself."""
-    return lambda view: _door(view, "api:client+staff:" + ",".join(roles), clients=True, roles=roles, once=once, opens=opens)
+    """For keys of companies, and of staff in one of these roles. `once`: repeats are answered from
+    what is kept; without `opens` the view opens the scope itself."""
+    return lambda view: _door(
+        view,
+        "api:client+staff:" + ",".join(roles),
+        clients=True,
+        roles=roles,
+        once=once,
+        opens=opens,
+    )
 
 
 def anyone(view: View) -> View:
@@ -65,8 +74,15 @@ def caller() -> Caller:
     return g.caller  # type: ignore[no-any-return]
 
 
-def _door(view: View, mark: str, *, clients: bool = False, roles: tuple[str, ...] = (), once: bool = True,
-          opens: bool = True) -> View:
+def _door(
+    view: View,
+    mark: str,
+    *,
+    clients: bool = False,
+    roles: tuple[str, ...] = (),
+    once: bool = True,
+    opens: bool = True,
+) -> View:
     @wraps(view)
     def enter(**kwargs: Any) -> Response:
         key = keys.given()
@@ -93,7 +109,9 @@ def _no_key(*, given: bool) -> Response:
         response = problem(429, "too-many", _("Too many wrong keys. Wait a minute and try again."))
         response.headers["Retry-After"] = "60"
         return response
-    response = problem(401, "no-key", _("Send a valid API key in the header: Authorization: Bearer KEY."))
+    response = problem(
+        401, "no-key", _("Send a valid API key in the header: Authorization: Bearer KEY.")
+    )
     response.headers["WWW-Authenticate"] = 'Bearer realm="poruchi"'
     return response
 

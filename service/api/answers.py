@@ -7,7 +7,9 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import Field
 from typing_extensions import TypedDict
 
-Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC")]
+Moment = Annotated[
+    str, Field(json_schema_extra={"format": "date-time"}, description="RFC 3339, UTC")
+]
 Row = TypeVar("Row")
 
 
@@ -33,7 +35,8 @@ class Someone(TypedDict):
 
 
 class By(TypedDict):
-    """Who did it: client, assistant, operator, supervisor or system; the person where it was one."""
+    """Who did it: client, assistant, operator, supervisor or system; the person where it was
+    one."""
 
     kind: str
     id: int | None
@@ -203,10 +206,25 @@ class InboundFile(TypedDict):
 
 
 # `from` is a word of Python's own.
-Inbound = TypedDict("Inbound", {
-    "id": int, "channel": str, "provider_id": str, "received_at": Moment, "from": str, "to": str,
-    "subject": "str | None", "text": "str | None", "attachments": list[InboundFile], "state": str,
-    "reason": "str | None", "kind": "str | None", "company": "str | None", "task": "int | None"})
+Inbound = TypedDict(
+    "Inbound",
+    {
+        "id": int,
+        "channel": str,
+        "provider_id": str,
+        "received_at": Moment,
+        "from": str,
+        "to": str,
+        "subject": "str | None",
+        "text": "str | None",
+        "attachments": list[InboundFile],
+        "state": str,
+        "reason": "str | None",
+        "kind": "str | None",
+        "company": "str | None",
+        "task": "int | None",
+    },
+)
 
 
 class TaskRef(TypedDict):
@@ -217,7 +235,8 @@ class TaskRef(TypedDict):
 
 
 class Charge(TypedDict):
-    """What a task costs, or a tip for it (`kind`: work or tip); `state` is open, paying, paid or failed."""
+    """What a task costs, or a tip for it (`kind`: work or tip); `state` is open, paying, paid or
+    failed."""
 
     id: int
     kind: str

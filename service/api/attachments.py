@@ -24,14 +24,16 @@ PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
 def files(task: int, query: bodies.Paged) -> Response:
     """The task's files, oldest first."""
     wanted = select(Attachment).where(
-        Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT)
+        Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT
+    )
     rows, next_ = reads.oldest_first(wanted, Attachment.id, query)
     return shown.reply_list([_file(file) for (file,) in rows], next_)
 
 
 @access.anyone
 def add_file(task: int) -> Response:
-    """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than usual."""
+    """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than
+    usual."""
     # In this order: a slow sender holds no connection to the database.
     given, found = _only_file(), find(task)
     file = kept.attach(found, me(), given.filename or "", given.mimetype, given.stream, _part())
@@ -43,9 +45,14 @@ def file(task: int, file: int) -> Response:
     """The bytes, always to be saved and never shown in place."""
     found = kept.find(find(task), file)
     try:
-        return send_file(kept.path_of(bytes(found.sha256)), mimetype=kept.plain_type(found.type),
-                         as_attachment=True, download_name=found.name,
-                         etag=bytes(found.sha256).hex(), max_age=0)
+        return send_file(
+            kept.path_of(bytes(found.sha256)),
+            mimetype=kept.plain_type(found.type),
+            as_attachment=True,
+            download_name=found.name,
+            etag=bytes(found.sha256).hex(),
+            max_age=0,
+        )
     except FileNotFoundError:
         current_app.logger.error("the bytes of file %s are missing", found.id)
         raise NotFound from None
@@ -62,7 +69,8 @@ def _only_file() -> FileStorage:
 
 
 def _part() -> str:
-    """Where it belongs: an assistant delivers, everybody else adds to the brief, unless they say otherwise."""
+    """Where it belongs: an assistant delivers, everybody else adds to the brief, unless they say
+    otherwise."""
     allowed = PARTS[me().kind == ASSISTANT]
     part = request.form.get("part", allowed[0])
     if part not in allowed:
@@ -71,6 +79,13 @@ def _part() -> str:
 
 
 def _file(file: Attachment) -> answers.File:
-    return {"id": file.id, "name": file.name, "type": file.type, "size": file.size, "part": file.part,
-            "sha256": bytes(file.sha256).hex(), "created_at": shown.rfc3339(file.at),
-            "links": {"content": f"/api/v1/tasks/{file.task_id}/files/{file.id}"}}
+    return {
+        "id": file.id,
+        "name": file.name,
+        "type": file.type,
+        "size": file.size,
+        "part": file.part,
+        "sha256": bytes(file.sha256).hex(),
+        "created_at": shown.rfc3339(file.at),
+        "links": {"content": f"/api/v1/tasks/{file.task_id}/files/{file.id}"},
+    }

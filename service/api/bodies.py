@@ -29,7 +29,9 @@ from service.texts import clean
 
 GREATEST_ID = 2**63 - 1
 LATEST_YEAR = 2199
-RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
 
 
 def _cleaned(value: object) -> object:
@@ -45,11 +47,15 @@ def _moment(value: object) -> datetime:
                 return moment
     except (ValueError, OverflowError):
         pass
-    raise ValueError(_("Write a moment with its zone, as in 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00."))
+    raise ValueError(
+        _("Write a moment with its zone, as in 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00.")
+    )
 
 
 Words = Annotated[str, BeforeValidator(_cleaned)]
-Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Moment = Annotated[
+    datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 Id = Annotated[int, Field(strict=True, gt=0, le=GREATEST_ID)]
 Whole = Annotated[int, Field(strict=True)]
 Email = Annotated[Words, Field(min_length=3, max_length=320)]
@@ -63,7 +69,8 @@ class Body(BaseModel):
 
 
 class Sum(Body):
-    """An amount in minor units, with its currency; a bare number is minor units of the task's currency."""
+    """An amount in minor units, with its currency; a bare number is minor units of the task's
+    currency."""
 
     amount: Whole = Field(json_schema_extra={"minimum": 0})
     currency: str | None = Field(None, pattern="^[A-Z]{3}$")
@@ -71,13 +78,23 @@ class Sum(Body):
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, value: object) -> object:
-        return {"amount": value} if isinstance(value, int) and not isinstance(value, bool) else value
+        return (
+            {"amount": value} if isinstance(value, int) and not isinstance(value, bool) else value
+        )
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         plain = handler.resolve_ref_schema(handler(core))
-        return {"title": "Sum", "description": cls.__doc__, "anyOf": [
-            {**plain, "title": "With its currency"}, {"type": "integer", "minimum": 0, "title": "Minor units"}]}
+        return {
+            "title": "Sum",
+            "description": cls.__doc__,
+            "anyOf": [
+                {**plain, "title": "With its currency"},
+                {"type": "integer", "minimum": 0, "title": "Minor units"},
+            ],
+        }
 
 
 class Nothing(Body):
@@ -85,20 +102,37 @@ class Nothing(Body):
 
 
 class HandOver(Body):
-    """A task to hand over. The last three are for operators who enter what they were told by phone."""
+    """A task to hand over. The last three are for operators who enter what they were told by
+    phone."""
 
-    text: Words = Field(max_length=LONGEST_TEXT, description="What is to be done, in your own words")
-    title: Words | None = Field(None, max_length=200, description="A heading; made from the text where there is none")
-    category: Words | None = Field(None, max_length=30, description="The code of a kind of work, where you know it")
+    text: Words = Field(
+        max_length=LONGEST_TEXT, description="What is to be done, in your own words"
+    )
+    title: Words | None = Field(
+        None, max_length=200, description="A heading; made from the text where there is none"
+    )
+    category: Words | None = Field(
+        None, max_length=30, description="The code of a kind of work, where you know it"
+    )
     deadline_at: Moment | None = None
-    deadline_fixed: StrictBool = Field(False, description="The date does not move while your word is waited for")
+    deadline_fixed: StrictBool = Field(
+        False, description="The date does not move while your word is waited for"
+    )
     priority: Literal["low", "ordinary", "urgent"] = "ordinary"
-    private: StrictBool = Field(False, description="Seen by its person and the company's owners alone")
+    private: StrictBool = Field(
+        False, description="Seen by its person and the company's owners alone"
+    )
     budget: Sum | None = None
     project: Words | None = Field(None, max_length=200)
-    external_ref: Words | None = Field(None, max_length=200, description="What you call it in your own system")
-    on_behalf_of: Email | None = Field(None, description="The client's person, by their e-mail address")
-    company: Words | None = Field(None, max_length=40, description="The short name of their company")
+    external_ref: Words | None = Field(
+        None, max_length=200, description="What you call it in your own system"
+    )
+    on_behalf_of: Email | None = Field(
+        None, description="The client's person, by their e-mail address"
+    )
+    company: Words | None = Field(
+        None, max_length=40, description="The short name of their company"
+    )
     channel: Literal["voice"] | None = None
 
 
@@ -110,10 +144,13 @@ class CriterionText(Body):
 
 
 class NewParameters(Body):
-    """What is left out, or null, stays as it is. The unit follows from the kind of work: another one is refused."""
+    """What is left out, or null, stays as it is. The unit follows from the kind of work: another
+    one is refused."""
 
     outcome: Words | None = Field(None, max_length=10_000)
-    criteria: list[Annotated[Words, Field(max_length=500)] | CriterionText] | None = Field(None, max_length=MOST_CRITERIA)
+    criteria: list[Annotated[Words, Field(max_length=500)] | CriterionText] | None = Field(
+        None, max_length=MOST_CRITERIA
+    )
     deadline_at: Moment | None = None
     deadline_fixed: StrictBool | None = None
     budget: Sum | None = None
@@ -125,8 +162,12 @@ class Decision(Body):
     """Step 1."""
 
     decision: Literal["delegate", "do", "delete", "refuse"]
-    category: Words | None = Field(None, max_length=30, description="Needed to delegate, where the task has none")
-    reason: Words = Field("", max_length=2000, description="Needed for all but delegate; the client reads it")
+    category: Words | None = Field(
+        None, max_length=30, description="Needed to delegate, where the task has none"
+    )
+    reason: Words = Field(
+        "", max_length=2000, description="Needed for all but delegate; the client reads it"
+    )
 
 
 class Why(Body):
@@ -165,7 +206,9 @@ class NewRetelling(Body):
     plan: Words = Field("", max_length=10_000)
     quantity: Decimal | None = Field(None, gt=0, le=GREATEST_QUANTITY, decimal_places=2)
     proposal: Another | None = None
-    differences: list[Point] = Field([], max_length=10, description="What was made exact, point by point")
+    differences: list[Point] = Field(
+        [], max_length=10, description="What was made exact, point by point"
+    )
 
 
 class Verdict(Body):
@@ -173,7 +216,9 @@ class Verdict(Body):
 
     retelling: Id
     verdict: Literal["confirmed", "corrected", "proposal_accepted"]
-    note: Words = Field("", max_length=5000, description="Needed where it is corrected: what is different")
+    note: Words = Field(
+        "", max_length=5000, description="Needed where it is corrected: what is different"
+    )
 
 
 class RedLine(Body):
@@ -263,10 +308,16 @@ class Paged(BaseModel):
 class TaskFilter(Paged):
     """Which tasks."""
 
-    state: Words | None = Field(None, max_length=200, description="One state, or several with commas between")
+    state: Words | None = Field(
+        None, max_length=200, description="One state, or several with commas between"
+    )
     category: Words | None = Field(None, max_length=30)
     assignee: Words | None = Field(None, max_length=320, description="The assistant's id, or `me`")
-    q: Words | None = Field(None, max_length=200, description="Words of the task or of its messages, or its number: best first, one page")
+    q: Words | None = Field(
+        None,
+        max_length=200,
+        description="Words of the task or of its messages, or its number: best first, one page",
+    )
 
 
 class InboundFilter(Paged):

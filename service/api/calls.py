@@ -1,4 +1,5 @@
-"""A call of the interface: one line of the table of routes, from which addresses and document are made."""
+"""A call of the interface: one line of the table of routes, from which addresses and document are
+made."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ CONVERTERS = {"task": NUMBER, "file": NUMBER, "inbound": NUMBER, "number": "stri
 
 @dataclass(frozen=True)
 class Call:
-    """`at` is method and address below /api/v1; `answer` the type of what comes back, None for bytes of type `media`."""
+    """`at` is method and address below /api/v1; `answer` the type of what comes back, None for
+    bytes of type `media`."""
 
     at: str
     view: Callable[..., Response]

@@ -1,4 +1,5 @@
-"""The interface's own description: an OpenAPI 3.1 document made from the table of calls, and a page that shows it."""
+"""The interface's own description: an OpenAPI 3.1 document made from the table of calls, and a page
+that shows it."""
 
 from __future__ import annotations
 
@@ -20,27 +21,47 @@ from service.web import doors
 
 ABOUT = """Hand tasks over, follow them, and do the work on them, from your own programs.
 
-A key of a company acts as its person there, a key of staff as staff. Lists are `{"data": […], "next": CURSOR or null}`.
-Times are RFC 3339 in UTC, money is whole minor units with its currency. A POST with an `Idempotency-Key` is carried
-out once: the same key and body get the first answer again (`Idempotent-Replayed: true`), for a day at least.
+A key of a company acts as its person there, a key of staff as staff. Lists are
+`{"data": […], "next": CURSOR or null}`. Times are RFC 3339 in UTC, money is whole minor units with
+its currency. A POST with an `Idempotency-Key` is carried out once: the same key and body get the
+first answer again (`Idempotent-Replayed: true`), for a day at least.
 """
 PROBLEM = {
-    "type": "object", "title": "Problem", "description": "What went wrong (RFC 9457); `errors` by field for wrong input.",
+    "type": "object",
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457); `errors` by field for wrong input.",
     "required": ["type", "title", "status", "detail"],
-    "properties": {"type": {"type": "string", "format": "uri"}, "title": {"type": "string"}, "status": {"type": "integer"},
-                   "detail": {"type": "string"},
-                   "errors": {"type": "object", "additionalProperties": {"type": "string"}}},
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
 }
 FAULTS = {
-    "400": "The request cannot be read", "401": "No valid key", "403": "Not for this key; or it passes a spending limit, and an owner has to say it",
+    "400": "The request cannot be read",
+    "401": "No valid key",
+    "403": "Not for this key; or it passes a spending limit, and an owner has to say it",
     "404": "Not there, or not to be seen",
-    "409": "Not in this state; or the Idempotency-Key is under way (Retry-After) or was used for another body",
-    "412": "Changed since it was read", "413": f"More than {MOST_BYTES} bytes, or a file that is too large",
-    "422": "A field is wrong, or something is missing first", "429": "Too many", "503": "Away for a moment; see Retry-After",
+    "409": (
+        "Not in this state; or the Idempotency-Key is under way (Retry-After) or was used for"
+        " another body"
+    ),
+    "412": "Changed since it was read",
+    "413": f"More than {MOST_BYTES} bytes, or a file that is too large",
+    "422": "A field is wrong, or something is missing first",
+    "429": "Too many",
+    "503": "Away for a moment; see Retry-After",
 }
-FILE_FORM = {"type": "object", "required": ["file"], "properties": {
-    "file": {"type": "string", "contentMediaType": "application/octet-stream"},
-    "part": {"type": "string", "enum": ["brief", "message", "delivery"]}}}
+FILE_FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "part": {"type": "string", "enum": ["brief", "message", "delivery"]},
+    },
+}
 TEXT = {"type": "string"}
 
 
@@ -61,7 +82,9 @@ def publish(api: Blueprint, calls: Sequence[Call]) -> None:
     @doors.public
     def docs() -> ResponseReturnValue:
         """The same document as a page."""
-        return render_template("api/docs.html", document=made(), rows_of=rows_of, type_of=type_of, page=page)
+        return render_template(
+            "api/docs.html", document=made(), rows_of=rows_of, type_of=type_of, page=page
+        )
 
     api.add_url_rule("/openapi.json", "openapi", openapi)
     api.add_url_rule("/docs", "docs", docs)
@@ -74,27 +97,44 @@ def document_of(calls: Sequence[Call]) -> dict[str, Any]:
     for call in calls:
         paths.setdefault("/api/v1" + call.address, {})[call.method.lower()] = _operation(call, refs)
     return {
-        "openapi": "3.1.0", "info": _info(), "servers": [{"url": "/"}],
-        "security": [{"key": []}], "paths": paths,
-        "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
-                       "schemas": {**schemas, "Problem": PROBLEM}}}
+        "openapi": "3.1.0",
+        "info": _info(),
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": {**schemas, "Problem": PROBLEM},
+        },
+    }
 
 
 def _info() -> dict[str, Any]:
     """Title, version and licence; where the source can be had, if SOURCE_URL says so."""
     source = settings().source_url
     about = f"{ABOUT}\nSource code: {source}\n" if source else ABOUT
-    return {"title": "Poruchi", "version": "1", "description": about,
-            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
-            **({"x-source": source} if source else {})}
+    return {
+        "title": "Poruchi",
+        "version": "1",
+        "description": about,
+        "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+        **({"x-source": source} if source else {}),
+    }
 
 
 def _schemas(calls: Sequence[Call]) -> tuple[dict[Any, Any], dict[str, Any]]:
-    """The schema of every type that a call takes or answers, and the definitions that they refer to."""
+    """The schema of every type that a call takes or answers, and the definitions that they refer
+    to."""
     taken = {call.view.takes for call in calls if hasattr(call.view, "takes")}
     answered = [call.answer for call in calls if call.answer is not None]
-    inputs = [(model, "validation", TypeAdapter(model)) for model in sorted(taken, key=lambda model: model.__name__)]
-    inputs += [(str(kind), "serialization", TypeAdapter(kind)) for kind in {str(kind): kind for kind in answered}.values()]
+    inputs = [
+        (model, "validation", TypeAdapter(model))
+        for model in sorted(taken, key=lambda model: model.__name__)
+    ]
+    inputs += [
+        (str(kind), "serialization", TypeAdapter(kind))
+        for kind in {str(kind): kind for kind in answered}.values()
+    ]
     refs, rest = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     return {key: schema for (key, _mode), schema in refs.items()}, rest.get("$defs", {})
 
@@ -102,8 +142,13 @@ def _schemas(calls: Sequence[Call]) -> tuple[dict[Any, Any], dict[str, Any]]:
 def _operation(call: Call, refs: dict[Any, Any]) -> dict[str, Any]:
     about = " ".join((inspect.getdoc(call.view) or "").split())
     operation: dict[str, Any] = {
-        "operationId": call.view.__name__, "tags": [call.address.split("/")[1].partition("{")[0]], "summary": about,
-        "description": f"Keys: {_who(call)}.", "parameters": _parameters(call), "responses": _responses(call, refs)}
+        "operationId": call.view.__name__,
+        "tags": [call.address.split("/")[1].partition("{")[0]],
+        "summary": about,
+        "description": f"Keys: {_who(call)}.",
+        "parameters": _parameters(call),
+        "responses": _responses(call, refs),
+    }
     if body := _body(call, refs):
         operation["requestBody"] = body
     return operation
@@ -111,20 +156,42 @@ def _operation(call: Call, refs: dict[Any, Any]) -> dict[str, Any]:
 
 def _who(call: Call) -> str:
     door: str = call.view.door  # type: ignore[attr-defined]
-    said = door.removeprefix("api:").replace("any", "all").replace("client", "a company's").replace("+", " and ")
-    return said.replace("staff:", "staff's (").replace(",", ", ") + (")" if "staff:" in door else "")
+    said = (
+        door.removeprefix("api:")
+        .replace("any", "all")
+        .replace("client", "a company's")
+        .replace("+", " and ")
+    )
+    return said.replace("staff:", "staff's (").replace(",", ", ") + (
+        ")" if "staff:" in door else ""
+    )
 
 
 def _parameters(call: Call) -> list[dict[str, Any]]:
     there: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True,
-         "schema": TEXT if name == "number" else {"type": "integer", "minimum": 1}} for name in call.names]
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": TEXT if name == "number" else {"type": "integer", "minimum": 1},
+        }
+        for name in call.names
+    ]
     if hasattr(call.view, "asks"):
         fields = TypeAdapter(call.view.asks).json_schema()["properties"]
-        there += [{"name": name, "in": "query", "required": False, "schema": schema} for name, schema in fields.items()]
+        there += [
+            {"name": name, "in": "query", "required": False, "schema": schema}
+            for name, schema in fields.items()
+        ]
     if call.method == "POST":
-        there.append({"name": "Idempotency-Key", "in": "header", "required": False,
-                      "schema": {**TEXT, "minLength": 1, "maxLength": 255}})
+        there.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "schema": {**TEXT, "minLength": 1, "maxLength": 255},
+            }
+        )
     if call.method == "PUT":
         there.append({"name": "If-Match", "in": "header", "required": False, "schema": TEXT})
     return there
@@ -142,14 +209,19 @@ def _body(call: Call, refs: dict[Any, Any]) -> dict[str, Any] | None:
 
 def _responses(call: Call, refs: dict[Any, Any]) -> dict[str, Any]:
     schema = {"schema": refs[str(call.answer)]} if call.answer is not None else {}
-    good: dict[str, Any] = {"description": "Done" if call.method != "GET" else "Here it is", "content": {call.media: schema}}
+    good: dict[str, Any] = {
+        "description": "Done" if call.method != "GET" else "Here it is",
+        "content": {call.media: schema},
+    }
     if headers := _headers(call):
         good["headers"] = headers
     answers = {str(call.status): good}
     if call.address == "/tasks/{task}":
         answers["304"] = {"description": "Not changed since the version in If-None-Match"}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return answers | {code: {"description": FAULTS[code], "content": problem} for code in _faults(call)}
+    return answers | {
+        code: {"description": FAULTS[code], "content": problem} for code in _faults(call)
+    }
 
 
 def _headers(call: Call) -> dict[str, Any]:
@@ -177,8 +249,10 @@ def _faults(call: Call) -> list[str]:
 def rows_of(schema: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
     """A schema's fields for the page: name, type, whether it is needed, what it is."""
     needed = schema.get("required", [])
-    return [(name, type_of(field), name in needed, field.get("description", ""))
-            for name, field in schema.get("properties", {}).items()]
+    return [
+        (name, type_of(field), name in needed, field.get("description", ""))
+        for name, field in schema.get("properties", {}).items()
+    ]
 
 
 def type_of(schema: dict[str, Any]) -> str:

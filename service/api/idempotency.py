@@ -42,7 +42,10 @@ class Answer(Base):
     """The first answer to an Idempotency-Key of one API key on one route, kept for a day."""
 
     __tablename__ = "api_answer"
-    __table_args__ = (UniqueConstraint("key_id", "route", "key"), Index("ix_api_answer_created", "created_at"))
+    __table_args__ = (
+        UniqueConstraint("key_id", "route", "key"),
+        Index("ix_api_answer_created", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"))
@@ -59,15 +62,21 @@ class Answer(Base):
 def once(who: Caller, call: Callable[[], Response]) -> Response:
     """Carry a call out, or answer as its first time did. Raises UnderWay and KeyReused.
 
-    Answer and effect are committed together; a refusal had no effect, so it is not kept and may be tried again.
+    Answer and effect are committed together; a refusal had no effect, so it is not kept and may be
+    tried again.
     """
     key = given()
     if key is None:
         return call()
-    digest = _digest()  # reads all that is sent, before the first query: a slow sender holds no connection to the database
+    # reads all that is sent, before the first query: a slow sender holds no connection to the
+    # database
+    digest = _digest()
     hold(who, key)
-    before = db.session.execute(select(Answer.digest, Answer.status, Answer.body).where(
-        Answer.key_id == who.key_id, Answer.route == request.path, Answer.key == key)).first()
+    before = db.session.execute(
+        select(Answer.digest, Answer.status, Answer.body).where(
+            Answer.key_id == who.key_id, Answer.route == request.path, Answer.key == key
+        )
+    ).first()
     if before is None:
         return _kept(who, key, digest, call())
     if bytes(before.digest) != digest:
@@ -76,7 +85,8 @@ def once(who: Caller, call: Callable[[], Response]) -> Response:
 
 
 def given() -> str | None:
-    """The request's Idempotency-Key. Raises Unreadable for one of more than 255 letters, or of other than printable ASCII."""
+    """The request's Idempotency-Key. Raises Unreadable for one of more than 255 letters, or of
+    other than printable ASCII."""
     key = request.headers.get("Idempotency-Key")
     if key is None or (key.isascii() and key.isprintable() and 1 <= len(key) <= LONGEST_KEY):
         return key
@@ -84,9 +94,13 @@ def given() -> str | None:
 
 
 def hold(who: Caller, key: str) -> None:
-    """Keep a second request with this key out until the transaction ends. Raises UnderWay for the second one."""
+    """Keep a second request with this key out until the transaction ends. Raises UnderWay for the
+    second one."""
     if not db.session.scalar(HOLD, {"lock": lock_of(who, key)}):
-        raise UnderWay(_("The first request with this key is still under way. Ask again in a second."), retry_after=1)
+        raise UnderWay(
+            _("The first request with this key is still under way. Ask again in a second."),
+            retry_after=1,
+        )
 
 
 def lock_of(who: Caller, key: str) -> int:
@@ -107,21 +121,34 @@ def replayed(response: Response) -> Response:
 
 
 def forget_old() -> int:
-    """Remove answers older than a day; gives how many. For the service's clock, in its own scope."""
-    gone = db.session.execute(delete(Answer).where(Answer.created_at < func.now() - KEPT).returning(Answer.id))
+    """Remove answers older than a day; gives how many. For the service's clock, in its own
+    scope."""
+    gone = db.session.execute(
+        delete(Answer).where(Answer.created_at < func.now() - KEPT).returning(Answer.id)
+    )
     return len(gone.all())
 
 
 def _kept(who: Caller, key: str, digest: bytes, response: Response) -> Response:
     db.session.flush()
-    db.session.execute(insert(Answer.__table__).values(  # type: ignore[arg-type]
-        company_id=who.seat.company_id if who.seat else None, person_id=who.who.person_id, key_id=who.key_id,
-        route=request.path, key=key, digest=digest, status=response.status_code, body=response.get_data(as_text=True)))
+    db.session.execute(
+        insert(Answer.__table__).values(  # type: ignore[arg-type]
+            company_id=who.seat.company_id if who.seat else None,
+            person_id=who.who.person_id,
+            key_id=who.key_id,
+            route=request.path,
+            key=key,
+            digest=digest,
+            status=response.status_code,
+            body=response.get_data(as_text=True),
+        )
+    )
     return response
 
 
 def _digest() -> bytes:
-    """What makes two requests the same: the JSON's meaning, or a form's fields and its files' names and bytes."""
+    """What makes two requests the same: the JSON's meaning, or a form's fields and its files' names
+    and bytes."""
     if request.mimetype != "multipart/form-data":
         return hashlib.sha256(raw_of(reading.json_body())).digest()
     told = hashlib.sha256(raw_of(sorted(request.form.items(multi=True))))

@@ -27,8 +27,14 @@ def inbound(query: bodies.InboundFilter) -> Response:
     if query.channel:
         wanted = wanted.where(Inbound.channel == query.channel)
     if query.q:
-        wanted = wanted.where(or_(*(column.icontains(query.q, autoescape=True)
-                                    for column in (Inbound.sender, Inbound.subject, Inbound.text))))
+        wanted = wanted.where(
+            or_(
+                *(
+                    column.icontains(query.q, autoescape=True)
+                    for column in (Inbound.sender, Inbound.subject, Inbound.text)
+                )
+            )
+        )
     rows, next_ = reads.newest_first(wanted, Inbound.id, query)
     return shown.reply_list([_inbound(*row) for row in rows], next_)
 
@@ -54,19 +60,38 @@ def inbound_raw(inbound: int) -> Response:
 
 
 def _wide() -> Any:
-    """A message with its company's short name and the task that was made of it; the bytes stay where they are."""
-    return (select(Inbound, Company.slug, Task.id).outerjoin(Company, Company.id == Inbound.company_id)
-            .outerjoin(Task, Task.inbound_id == Inbound.id).options(defer(Inbound.raw)))
+    """A message with its company's short name and the task that was made of it; the bytes stay
+    where they are."""
+    return (
+        select(Inbound, Company.slug, Task.id)
+        .outerjoin(Company, Company.id == Inbound.company_id)
+        .outerjoin(Task, Task.inbound_id == Inbound.id)
+        .options(defer(Inbound.raw))
+    )
 
 
 def _inbound(kept: Inbound, company: str | None, task_id: int | None) -> answers.Inbound:
-    return {"id": kept.id, "channel": kept.channel, "provider_id": kept.provider_id,
-            "received_at": shown.rfc3339(kept.received_at), "from": kept.sender, "to": kept.account, "subject": kept.subject,
-            "text": kept.text, "attachments": _attachments(kept), "state": kept.state, "reason": kept.reason,
-            "kind": kept.kind, "company": company, "task": kept.task_id or task_id}
+    return {
+        "id": kept.id,
+        "channel": kept.channel,
+        "provider_id": kept.provider_id,
+        "received_at": shown.rfc3339(kept.received_at),
+        "from": kept.sender,
+        "to": kept.account,
+        "subject": kept.subject,
+        "text": kept.text,
+        "attachments": _attachments(kept),
+        "state": kept.state,
+        "reason": kept.reason,
+        "kind": kept.kind,
+        "company": company,
+        "task": kept.task_id or task_id,
+    }
 
 
 def _attachments(kept: Inbound) -> list[answers.InboundFile]:
     """What hung on it, where its channel has noted that."""
-    return [{"name": str(file["name"]), "type": str(file["type"]), "size": int(file["size"])}
-            for file in kept.headers.get("attachments", [])]
+    return [
+        {"name": str(file["name"]), "type": str(file["type"]), "size": int(file["size"])}
+        for file in kept.headers.get("attachments", [])
+    ]

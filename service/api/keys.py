@@ -1,8 +1,9 @@
-"""Whose API key is it: from the Authorization header to the person, the part they act in and the scope they see with.
+"""Whose API key is it: from the Authorization header to the person, the part they act in and the
+scope they see with.
 
-A key that was found is remembered in this process for at most 5 seconds, so that a program that sends hundreds of
-requests a second does not look it up hundreds of times: a key that is ended, or a place that is lost, works for at
-most 5 seconds more. Keys that were not found are not remembered.
+A key that was found is remembered in this process for at most 5 seconds, so that a program that
+sends hundreds of requests a second does not look it up hundreds of times: a key that is ended, or a
+place that is lost, works for at most 5 seconds more. Keys that were not found are not remembered.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _remembered: dict[bytes, tuple[float, Caller]] = {}
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls: a company's key acts as its person there (`seat`), a staff key as staff (no seat)."""
+    """Who calls: a company's key acts as its person there (`seat`), a staff key as staff (no
+    seat)."""
 
     who: Identity
     key_id: int
@@ -43,7 +45,8 @@ def given() -> str | None:
 
 
 def caller_of(key: str) -> Caller | None:
-    """Whose key this is; None where it is nobody's, was ended, or its person has no place any more."""
+    """Whose key this is; None where it is nobody's, was ended, or its person has no place any
+    more."""
     digest = secrets.digest(key)
     until, caller = _remembered.get(digest, (0.0, None))
     if until > monotonic():
@@ -75,10 +78,18 @@ def _in_their_place(who: Identity | None) -> Caller | None:
     seat = next((seat for seat in who.seats if seat.company_id == who.company_id), None)
     if seat is None:
         return None
-    return Caller(who, who.key_id, seat, actor.client(who.person_id, "rest", who.name), who.client_scope(seat))
+    return Caller(
+        who, who.key_id, seat, actor.client(who.person_id, "rest", who.name), who.client_scope(seat)
+    )
 
 
 def _as_staff(who: Identity, key_id: int) -> Caller | None:
     if who.staff_role is None:
         return None
-    return Caller(who, key_id, None, actor.staff(who.person_id, who.staff_role, "rest", who.name), who.staff_scope())
+    return Caller(
+        who,
+        key_id,
+        None,
+        actor.staff(who.person_id, who.staff_role, "rest", who.name),
+        who.staff_scope(),
+    )

@@ -22,8 +22,11 @@ from tenants.wall import db
 @reading.asks(bodies.Paged)
 def charges(query: bodies.Paged) -> Response:
     """What tasks cost, newest first."""
-    wanted = (select(Charge, Task.number, Invoice.number).join(Task, Task.id == Charge.task_id)
-              .outerjoin(Invoice, Invoice.charge_id == Charge.id))
+    wanted = (
+        select(Charge, Task.number, Invoice.number)
+        .join(Task, Task.id == Charge.task_id)
+        .outerjoin(Invoice, Invoice.charge_id == Charge.id)
+    )
     rows, next_ = reads.newest_first(wanted, Charge.id, query)
     return shown.reply_list([_charge(*row) for row in rows], next_)
 
@@ -39,7 +42,9 @@ def invoices(query: bodies.Paged) -> Response:
 @access.client
 def invoice_pdf(number: str) -> Response:
     """An invoice as a document."""
-    from service.billing import invoice_pdf as document  # a PDF's machinery is loaded by the first who wants one
+    from service.billing import (
+        invoice_pdf as document,
+    )  # a PDF's machinery is loaded by the first who wants one
 
     invoice = db.session.scalar(select(Invoice).where(Invoice.number == number))
     if invoice is None:
@@ -72,22 +77,43 @@ def _currency(company_id: int) -> str:
 
 
 def _invoices() -> Any:
-    return (select(Invoice, Charge.id, Task.id, Task.number).join(Charge, Charge.id == Invoice.charge_id)
-            .join(Task, Task.id == Charge.task_id))
+    return (
+        select(Invoice, Charge.id, Task.id, Task.number)
+        .join(Charge, Charge.id == Invoice.charge_id)
+        .join(Task, Task.id == Charge.task_id)
+    )
 
 
 def _charge(charge: Charge, number: int, invoice: str | None) -> answers.Charge:
-    return {"id": charge.id, "kind": charge.kind, "task": {"id": charge.task_id, "number": number},
-            "total": shown.sum_of(charge.amount, charge.currency), "state": charge.state, "invoice": invoice,
-            "created_at": shown.rfc3339(charge.created_at), "paid_at": shown.maybe(charge.paid_at)}
+    return {
+        "id": charge.id,
+        "kind": charge.kind,
+        "task": {"id": charge.task_id, "number": number},
+        "total": shown.sum_of(charge.amount, charge.currency),
+        "state": charge.state,
+        "invoice": invoice,
+        "created_at": shown.rfc3339(charge.created_at),
+        "paid_at": shown.maybe(charge.paid_at),
+    }
 
 
 def _invoice(invoice: Invoice, charge_id: int, task_id: int, number: int) -> answers.Invoice:
-    return {"number": invoice.number, "task": {"id": task_id, "number": number}, "charge": charge_id,
-            "total": shown.sum_of(invoice.total, invoice.currency), "issued_at": shown.rfc3339(invoice.issued_at),
-            "links": {"pdf": f"/api/v1/invoices/{invoice.number}.pdf"}}
+    return {
+        "number": invoice.number,
+        "task": {"id": task_id, "number": number},
+        "charge": charge_id,
+        "total": shown.sum_of(invoice.total, invoice.currency),
+        "issued_at": shown.rfc3339(invoice.issued_at),
+        "links": {"pdf": f"/api/v1/invoices/{invoice.number}.pdf"},
+    }
 
 
 def _kind(kind: Category, currency: str) -> answers.Kind:
-    return {"code": kind.code, "name": kind.name(), "unit": kind.unit(), "quantity": shown.number(kind.quantity),
-            "rate": shown.sum_of(kind.rate(currency), currency), "term_hours": kind.term_hours}
+    return {
+        "code": kind.code,
+        "name": kind.name(),
+        "unit": kind.unit(),
+        "quantity": shown.number(kind.quantity),
+        "rate": shown.sum_of(kind.rate(currency), currency),
+        "term_hours": kind.term_hours,
+    }

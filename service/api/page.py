@@ -1,4 +1,5 @@
-"""What the document looks like as a page: its words with code in them, types that lead to their schema, addresses that break."""
+"""What the document looks like as a page: its words with code in them, types that lead to their
+schema, addresses that break."""
 
 from __future__ import annotations
 
@@ -25,7 +26,11 @@ def coded(text: str) -> Markup:
 def linked(type_: str, schemas: Container[str]) -> Markup:
     """A type whose names lead to their schema on the page."""
     link = Markup('<a href="#schema-{0}">{0}</a>')
-    return Markup(NAME.sub(lambda found: str(link.format(found[0])) if found[0] in schemas else found[0], str(escape(type_))))  # noqa: S704
+    type_ = NAME.sub(
+        lambda name: str(link.format(name[0])) if name[0] in schemas else name[0],
+        str(escape(type_)),
+    )
+    return Markup(type_)  # noqa: S704 (escaped above)
 
 
 def breaking(path: str) -> Markup:

@@ -1,4 +1,5 @@
-"""Reading what a program sent: the body and the address's parameters, into models, with a sentence for each wrong field."""
+"""Reading what a program sent: the body and the address's parameters, into models, with a sentence
+for each wrong field."""
 
 from __future__ import annotations
 
@@ -36,12 +37,15 @@ def takes(model: type[BaseModel]) -> Callable[[View], View]:
 
 
 def asks(model: type[BaseModel]) -> Callable[[View], View]:
-    """The view gets the address's parameters as `query`, read by this model; others are not looked at."""
+    """The view gets the address's parameters as `query`, read by this model; others are not looked
+    at."""
 
     def mark(view: View) -> View:
         @wraps(view)
         def read(**kwargs: Any) -> Response:
-            wanted = {name: request.args[name] for name in model.model_fields if name in request.args}
+            wanted = {
+                name: request.args[name] for name in model.model_fields if name in request.args
+            }
             return view(**kwargs, query=_checked(model, wanted))
 
         read.asks = model  # type: ignore[attr-defined]
@@ -56,7 +60,8 @@ def validated(model: type[Model]) -> Model:
 
 
 def json_body() -> dict[str, Any]:
-    """The JSON object that was sent; an empty body is an empty object. Raises Unreadable, 413 for more than a megabyte."""
+    """The JSON object that was sent; an empty body is an empty object. Raises Unreadable, 413 for
+    more than a megabyte."""
     if BODY not in request.environ:
         request.environ[BODY] = _read()
     return request.environ[BODY]  # type: ignore[no-any-return]
@@ -83,7 +88,9 @@ def _checked(model: type[Model], values: dict[str, Any]) -> Model:
         return model.model_validate(values)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
-        raise BadInput({".".join(map(str, one["loc"]))[:200] or "body": _sentence(one) for one in wrong}) from error
+        raise BadInput(
+            {".".join(map(str, one["loc"]))[:200] or "body": _sentence(one) for one in wrong}
+        ) from error
 
 
 def _sentence(error: Any) -> str:

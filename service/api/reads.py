@@ -30,14 +30,17 @@ def newest_first(wanted: Any, column: Id, page: Paged) -> tuple[Sequence[Any], s
 
 
 def _page(wanted: Any, column: Id, page: Paged) -> tuple[Sequence[Any], str | None]:
-    """One row more than asked for tells whether there is a next page; the row's first entity has the id."""
+    """One row more than asked for tells whether there is a next page; the row's first entity has
+    the id."""
     rows = db.session.execute(wanted.limit(page.limit + 1)).all()
     if len(rows) <= page.limit:
         return rows, None
-    return rows[:page.limit], str(getattr(rows[page.limit - 1][0], column.key))
+    return rows[: page.limit], str(getattr(rows[page.limit - 1][0], column.key))
 
 
 def _last(after: str) -> int:
-    if not (after.isascii() and after.isdecimal() and len(after) < 20 and int(after) <= GREATEST_ID):
+    if not (
+        after.isascii() and after.isdecimal() and len(after) < 20 and int(after) <= GREATEST_ID
+    ):
         raise BadInput({"after": _("The cursor is not one of ours.")})
     return int(after)

@@ -1,4 +1,5 @@
-"""What only programs are told: a body that cannot be read, a key still under way, a version that has moved on."""
+"""What only programs are told: a body that cannot be read, a key still under way, a version that
+has moved on."""
 
 from __future__ import annotations
 

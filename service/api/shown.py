@@ -1,4 +1,5 @@
-"""How a task looks to programs. Lists read what belongs to their tasks in a few queries, however long they are."""
+"""How a task looks to programs. Lists read what belongs to their tasks in a few queries, however
+long they are."""
 
 from __future__ import annotations
 
@@ -31,7 +32,11 @@ class Details:
 
 def reply(body: object, status: int = 200, **headers: str) -> Response:
     """An answer in JSON; header names with underscores for dashes."""
-    response = Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), status, mimetype="application/json")
+    response = Response(
+        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
+        status,
+        mimetype="application/json",
+    )
     for name, value in headers.items():
         response.headers[name.replace("_", "-")] = value
     return response
@@ -62,9 +67,14 @@ def details_of(tasks: Sequence[Task]) -> Details:
     """What belongs to these tasks, in three queries."""
     ids = [one.id for one in tasks]
     details = Details(names=names_of(one.holder_id for one in tasks))
-    for criterion in db.session.scalars(select(Criterion).where(Criterion.task_id.in_(ids))
-                                        .order_by(Criterion.task_id, Criterion.position)):
-        details.criteria.setdefault(criterion.task_id, []).append({"id": criterion.id, "text": criterion.text})
+    for criterion in db.session.scalars(
+        select(Criterion)
+        .where(Criterion.task_id.in_(ids))
+        .order_by(Criterion.task_id, Criterion.position)
+    ):
+        details.criteria.setdefault(criterion.task_id, []).append(
+            {"id": criterion.id, "text": criterion.text}
+        )
     last = select(Retelling).where(Retelling.task_id.in_(ids)).ext(distinct_on(Retelling.task_id))
     for retelling in db.session.scalars(last.order_by(Retelling.task_id, Retelling.id.desc())):
         details.retellings[retelling.task_id] = retelling
@@ -83,23 +93,44 @@ def names_of(ids: Iterable[int | None]) -> dict[int, str]:
 def task(one: Task, details: Details) -> answers.Task:
     """A task in full."""
     return {
-        "id": one.id, "number": one.number, "title": one.title, "text": one.text,
-        "category": {"code": one.category, "confidence": one.confidence, "chosen_by": one.chosen_by},
-        "state": one.state, "language": one.language, "channel": one.channel, "priority": one.priority,
-        "created_at": rfc3339(one.created_at), "deadline_at": maybe(one.deadline_at), "red_line_at": maybe(one.red_line_at),
-        "assignee": _assignee(one, details), "price": money(one.price, one.currency), "score": one.score,
+        "id": one.id,
+        "number": one.number,
+        "title": one.title,
+        "text": one.text,
+        "category": {
+            "code": one.category,
+            "confidence": one.confidence,
+            "chosen_by": one.chosen_by,
+        },
+        "state": one.state,
+        "language": one.language,
+        "channel": one.channel,
+        "priority": one.priority,
+        "created_at": rfc3339(one.created_at),
+        "deadline_at": maybe(one.deadline_at),
+        "red_line_at": maybe(one.red_line_at),
+        "assignee": _assignee(one, details),
+        "price": money(one.price, one.currency),
+        "score": one.score,
         "met_share": one.met_share,
-        "parameters": _parameters(one, details), "retelling": _retelling(one, details.retellings.get(one.id)),
+        "parameters": _parameters(one, details),
+        "retelling": _retelling(one, details.retellings.get(one.id)),
         "waiting_for": one.waiting_for,
         "dispute": {"since": rfc3339(one.disputed_at)} if one.disputed_at else None,
-        "links": links(one.id, one.number)}
+        "links": links(one.id, one.number),
+    }
 
 
 def links(task_id: int, number: int) -> answers.TaskLinks:
     """Where to go on from a task."""
     here = f"/api/v1/tasks/{task_id}"
-    return {"self": here, "events": here + "/events", "messages": here + "/messages", "files": here + "/files",
-            "page": _page(task_id, number)}
+    return {
+        "self": here,
+        "events": here + "/events",
+        "messages": here + "/messages",
+        "files": here + "/files",
+        "page": _page(task_id, number),
+    }
 
 
 def _page(task_id: int, number: int) -> str:
@@ -116,26 +147,44 @@ def _assignee(one: Task, details: Details) -> answers.Someone | None:
 
 
 def _parameters(one: Task, details: Details) -> answers.Parameters:
-    return {"outcome": one.outcome, "criteria": details.criteria.get(one.id, []), "deadline_at": maybe(one.deadline_at),
-            "deadline_fixed": one.deadline_fixed, "budget": money(one.budget, one.currency), "unit": one.unit,
-            "quantity": None if one.quantity is None else number(one.quantity)}
+    return {
+        "outcome": one.outcome,
+        "criteria": details.criteria.get(one.id, []),
+        "deadline_at": maybe(one.deadline_at),
+        "deadline_fixed": one.deadline_fixed,
+        "budget": money(one.budget, one.currency),
+        "unit": one.unit,
+        "quantity": None if one.quantity is None else number(one.quantity),
+    }
 
 
 def _retelling(one: Task, last: Retelling | None) -> answers.Retelling | None:
     if last is None:
         return None
-    return {"id": last.id, "text": last.text, "plan": last.plan, "quantity": number(last.quantity),
-            "price": sum_of(last.price, one.currency), "deadline_at": rfc3339(last.deadline_at),
-            "proposal": _proposal(one, last),
-            "differences": [{"words": point["words"], "exact": point["exact"]} for point in last.differences],
-            "correction": last.correction, "created_at": rfc3339(last.at)}
+    return {
+        "id": last.id,
+        "text": last.text,
+        "plan": last.plan,
+        "quantity": number(last.quantity),
+        "price": sum_of(last.price, one.currency),
+        "deadline_at": rfc3339(last.deadline_at),
+        "proposal": _proposal(one, last),
+        "differences": [
+            {"words": point["words"], "exact": point["exact"]} for point in last.differences
+        ],
+        "correction": last.correction,
+        "created_at": rfc3339(last.at),
+    }
 
 
 def _proposal(one: Task, last: Retelling) -> answers.Proposal | None:
     if last.proposal is None or last.proposal_price is None or last.proposal_deadline_at is None:
         return None
-    return {"text": last.proposal, "price": sum_of(last.proposal_price, one.currency),
-            "deadline_at": rfc3339(last.proposal_deadline_at)}
+    return {
+        "text": last.proposal,
+        "price": sum_of(last.proposal_price, one.currency),
+        "deadline_at": rfc3339(last.proposal_deadline_at),
+    }
 
 
 def by(kind: str, person_id: int | None, names: dict[int, str]) -> answers.By:

@@ -1,4 +1,5 @@
-"""The eight steps as calls: each is one resource below its task, and answers with the task as it stands then."""
+"""The eight steps as calls: each is one resource below its task, and answers with the task as it
+stands then."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from tenants.wall import db
 @access.staff(*DESK)
 @reading.takes(bodies.Decision)
 def triage(task: int, body: bodies.Decision) -> Response:
-    """Step 1: delegate it, do it at once, delete it or refuse it; the reason is what the client reads."""
+    """Step 1: delegate it, do it at once, delete it or refuse it; the reason is what the client
+    reads."""
     found = find(task)
     analysis.decide(found, me(), body.decision, body.category, body.reason)
     return shown.reply_task(found)
@@ -48,7 +50,8 @@ def assignment(task: int, body: bodies.Assignment) -> Response:
 @access.staff("assistant")
 @reading.takes(bodies.Nothing)
 def claim(task: int, body: bodies.Nothing) -> Response:
-    """Step 3: take the task from the queue; 409 where somebody was faster or your hands are full."""
+    """Step 3: take the task from the queue; 409 where somebody was faster or your hands are
+    full."""
     found = delegate.find_to_claim(task, me())
     delegate.claim(found, me())
     return shown.reply_task(found)
@@ -66,22 +69,33 @@ def briefing(task: int, body: bodies.Nothing) -> Response:
 @access.staff("assistant")
 @reading.takes(bodies.NewRetelling)
 def retelling(task: int, body: bodies.NewRetelling) -> Response:
-    """Step 5: tell the task back in your own words, perhaps with another way; the client's answer is waited for."""
+    """Step 5: tell the task back in your own words, perhaps with another way; the client's answer
+    is waited for."""
     found = find(task)
-    understanding.retell(found, me(), body.text, body.plan, _proposal(found, body.proposal), body.quantity,
-                         [(point.words, point.exact) for point in body.differences])
+    understanding.retell(
+        found,
+        me(),
+        body.text,
+        body.plan,
+        _proposal(found, body.proposal),
+        body.quantity,
+        [(point.words, point.exact) for point in body.differences],
+    )
     return shown.reply_task(found)
 
 
 @access.client_and_staff(*DESK)
 @reading.takes(bodies.Verdict)
 def verdict(task: int, body: bodies.Verdict) -> Response:
-    """Step 5: confirm or correct the retelling that was seen; 409 where another one was made since."""
+    """Step 5: confirm or correct the retelling that was seen; 409 where another one was made
+    since."""
     found = find(task)
     if body.verdict == "corrected":
         understanding.correct(found, me(), body.retelling, body.note)
     else:
-        understanding.confirm(found, me(), body.retelling, proposal=body.verdict == "proposal_accepted")
+        understanding.confirm(
+            found, me(), body.retelling, proposal=body.verdict == "proposal_accepted"
+        )
     return shown.reply_task(found)
 
 
@@ -97,7 +111,8 @@ def red_line_report(task: int, body: bodies.RedLine) -> Response:
 @access.staff("assistant")
 @reading.takes(bodies.Delivery)
 def delivery(task: int, body: bodies.Delivery) -> Response:
-    """Step 7: deliver, with an answer to each criterion; needs a report since the work was agreed."""
+    """Step 7: deliver, with an answer to each criterion; needs a report since the work was
+    agreed."""
     found = find(task)
     dead_line.deliver(found, me(), body.text, [one.model_dump() for one in body.criteria])
     return shown.reply_task(found)
@@ -147,10 +162,14 @@ def _assistant(body: bodies.Assignment) -> int:
     """The person of this address. Raises BadInput."""
     if body.team is not None or body.auto is not None:
         field = "team" if body.team is not None else "auto"
-        raise BadInput({field: _("Teams and the automatic choice are not to be had yet. Name an assistant.")})
+        raise BadInput(
+            {field: _("Teams and the automatic choice are not to be had yet. Name an assistant.")}
+        )
     found = _owner_of(body.assistant) if body.assistant else None
     if found is None:
-        raise BadInput({"assistant": _("Name an assistant by the e-mail address they are known under.")})
+        raise BadInput(
+            {"assistant": _("Name an assistant by the e-mail address they are known under.")}
+        )
     return found
 
 
@@ -159,8 +178,11 @@ def _owner_of(email: str) -> int | None:
         plain = tidy("email", email)
     except BadAddress:
         return None
-    return db.session.scalar(select(Address.person_id).where(
-        Address.kind == "email", Address.value == plain, Address.verified_at.is_not(None)))
+    return db.session.scalar(
+        select(Address.person_id).where(
+            Address.kind == "email", Address.value == plain, Address.verified_at.is_not(None)
+        )
+    )
 
 
 def _proposal(found: Task, offered: bodies.Another | None) -> Proposal | None:

@@ -66,15 +66,32 @@ def add_answer(task: int, body: bodies.NewAnswer) -> Response:
 
 
 def _event(event: Event, names: dict[int, str]) -> answers.Event:
-    return {"id": event.id, "kind": event.kind, "at": shown.rfc3339(event.at),
-            "by": shown.by(event.by_kind, event.by_id, names), "channel": event.channel, "facts": event.facts}
+    return {
+        "id": event.id,
+        "kind": event.kind,
+        "at": shown.rfc3339(event.at),
+        "by": shown.by(event.by_kind, event.by_id, names),
+        "channel": event.channel,
+        "facts": event.facts,
+    }
 
 
 def _message(message: Message, names: dict[int, str]) -> answers.Message:
-    return {"id": message.id, "author": shown.by(message.author_kind, message.author_id, names),
-            "channel": message.channel, "text": message.text, "created_at": shown.rfc3339(message.created_at)}
+    return {
+        "id": message.id,
+        "author": shown.by(message.author_kind, message.author_id, names),
+        "channel": message.channel,
+        "text": message.text,
+        "created_at": shown.rfc3339(message.created_at),
+    }
 
 
 def _question(question: Question) -> answers.Question:
-    return {"id": question.id, "text": question.text, "options": question.options, "asked_at": shown.rfc3339(question.at),
-            "answer": question.answer, "answered_at": shown.maybe(question.answered_at)}
+    return {
+        "id": question.id,
+        "text": question.text,
+        "options": question.options,
+        "asked_at": shown.rfc3339(question.at),
+        "answer": question.answer,
+        "answered_at": shown.maybe(question.answered_at),
+    }

@@ -32,24 +32,36 @@ from tenants.wall import db
 @access.client_and_staff(*DESK, once=False, opens=False)
 @reading.takes(bodies.HandOver)
 def hand_over(body: bodies.HandOver) -> Response:
-    """Hand a task over. Operators say for whom (`on_behalf_of`, `company`) where they were told it by phone."""
+    """Hand a task over. Operators say for whom (`on_behalf_of`, `company`) where they were told it
+    by phone."""
     who, key = access.caller(), idempotency.given()
-    kept = Kept("rest", f"key:{who.key_id}", key or str(uuid.uuid4()), handing_over.raw_of(reading.json_body()),
-                lock=idempotency.lock_of(who, key) if key else None)
+    kept = Kept(
+        "rest",
+        f"key:{who.key_id}",
+        key or str(uuid.uuid4()),
+        handing_over.raw_of(reading.json_body()),
+        lock=idempotency.lock_of(who, key) if key else None,
+    )
     by, handed = _in_one_trip(body, kept) or _in_a_transaction(body, kept, key)
-    answer = shown.reply(_as_handed(body, by, handed), 201, Location=f"/api/v1/tasks/{handed.id}", ETag=shown.etag(1))
+    answer = shown.reply(
+        _as_handed(body, by, handed), 201, Location=f"/api/v1/tasks/{handed.id}", ETag=shown.etag(1)
+    )
     return idempotency.replayed(answer) if handed.repeated else answer
 
 
 def _in_one_trip(body: bodies.HandOver, kept: Kept) -> tuple[Actor, Handed] | None:
-    """The hot way: a client's new task, nothing to look up. None where it is not as simple as that."""
+    """The hot way: a client's new task, nothing to look up. None where it is not as simple as
+    that."""
     who = access.caller()
     if who.seat is None or body.budget or body.on_behalf_of or body.company or body.channel:
         return None
     try:
-        handed = handing_over.hand_over_in_one_trip(_wish(body), who.actor, who.seat.company_id, who.scope, kept)
+        handed = handing_over.hand_over_in_one_trip(
+            _wish(body), who.actor, who.seat.company_id, who.scope, kept
+        )
     except BadInput:
-        return None  # a repeat whose dead line has passed since is no bad input: the other way tells them apart
+        # a repeat whose dead line has passed since is no bad input: the other way tells them apart
+        return None
     return (who.actor, handed) if handed else None
 
 
@@ -66,10 +78,16 @@ def _in_a_transaction(body: bodies.HandOver, kept: Kept, key: str | None) -> tup
 @reading.asks(bodies.TaskFilter)
 def tasks(query: bodies.TaskFilter) -> Response:
     """The tasks that this key may see, newest first; with `q` those that fit best, on one page."""
-    narrowed: dict[str, Any] = {"states": _states(query.state), "category": query.category, "assignee": _assignee(query.assignee),
-                                "limit": query.limit}
+    narrowed: dict[str, Any] = {
+        "states": _states(query.state),
+        "category": query.category,
+        "assignee": _assignee(query.assignee),
+        "limit": query.limit,
+    }
     if (query.q or "").strip():
-        return shown.reply_tasks([row.task for row in finding.page(query.q or "", **narrowed).rows], None)
+        return shown.reply_tasks(
+            [row.task for row in finding.page(query.q or "", **narrowed).rows], None
+        )
     narrowed["after"], seat = query.after, access.caller().seat
     page = lists.of_company(seat.company_id, **narrowed) if seat else lists.seen(**narrowed)
     return shown.reply_tasks([row.task for row in page.rows], page.next)
@@ -86,13 +104,26 @@ def task(task: int) -> Response:
 @access.client_and_staff(*DESK)
 @reading.takes(bodies.NewParameters)
 def set_parameters(task: int, body: bodies.NewParameters) -> Response:
-    """Step 2: change the parameters; a client may until the red line. With If-Match only the version that was read."""
+    """Step 2: change the parameters; a client may until the red line. With If-Match only the
+    version that was read."""
     found = _version_read(task)
-    if wrong := {**bodies.amount_of(body.budget, found.currency, "budget"), **_other_unit(body, found)}:
+    if wrong := {
+        **bodies.amount_of(body.budget, found.currency, "budget"),
+        **_other_unit(body, found),
+    }:
         raise BadInput(wrong)
-    parameters.change(found, me(), parameters.Parameters(
-        outcome=body.outcome, criteria=_criteria(found, body), deadline_at=body.deadline_at,
-        deadline_fixed=body.deadline_fixed, budget=body.budget.amount if body.budget else None, quantity=body.quantity))
+    parameters.change(
+        found,
+        me(),
+        parameters.Parameters(
+            outcome=body.outcome,
+            criteria=_criteria(found, body),
+            deadline_at=body.deadline_at,
+            deadline_fixed=body.deadline_fixed,
+            budget=body.budget.amount if body.budget else None,
+            quantity=body.quantity,
+        ),
+    )
     return shown.reply_task(found)
 
 
@@ -102,7 +133,7 @@ def work(query: bodies.Paged) -> Response:
     """An assistant's queue: what they hold, then what they may take, each most pressing first."""
     held = [row.task for row in lists.held(me().person_id or 0)]
     start = _place(query.after, len(held))
-    mine = held[start:start + query.limit]
+    mine = held[start : start + query.limit]
     if len(mine) == query.limit:
         return shown.reply_tasks(mine, f"held-{start + query.limit}")
     after = None if query.after is None or query.after.startswith("held-") else query.after
@@ -116,13 +147,21 @@ def _for_whom(body: bodies.HandOver) -> tuple[Actor, int, int | None]:
     if seat is None:
         return _told_by_phone(body)
     told = {"on_behalf_of": body.on_behalf_of, "company": body.company, "channel": body.channel}
-    if wrong := {name: _("Only operators enter tasks for others.") for name, value in told.items() if value is not None}:
+    if wrong := {
+        name: _("Only operators enter tasks for others.")
+        for name, value in told.items()
+        if value is not None
+    }:
         raise BadInput(wrong)
     return me(), seat.company_id, None
 
 
 def _told_by_phone(body: bodies.HandOver) -> tuple[Actor, int, int]:
-    if lacks := {name: _("Say for whom it is.") for name in ("on_behalf_of", "company") if not getattr(body, name)}:
+    if lacks := {
+        name: _("Say for whom it is.")
+        for name in ("on_behalf_of", "company")
+        if not getattr(body, name)
+    }:
         raise BadInput(lacks)
     found = company.by_slug(body.company or "")
     if found is None:
@@ -135,44 +174,99 @@ def _told_by_phone(body: bodies.HandOver) -> tuple[Actor, int, int]:
 
 def _belongs(person_id: int, company_id: int) -> bool:
     place = membership.Membership
-    return db.session.scalar(select(place.id).where(
-        place.person_id == person_id, place.company_id == company_id, place.ended_at.is_(None))) is not None
+    return (
+        db.session.scalar(
+            select(place.id).where(
+                place.person_id == person_id,
+                place.company_id == company_id,
+                place.ended_at.is_(None),
+            )
+        )
+        is not None
+    )
 
 
 def _wish(body: bodies.HandOver) -> Wish:
-    return Wish(text=body.text, title=body.title or "", category=body.category, deadline_at=body.deadline_at,
-                deadline_fixed=body.deadline_fixed, priority=body.priority, private=body.private,
-                budget=body.budget.amount if body.budget else None, project=body.project, external_ref=body.external_ref)
+    return Wish(
+        text=body.text,
+        title=body.title or "",
+        category=body.category,
+        deadline_at=body.deadline_at,
+        deadline_fixed=body.deadline_fixed,
+        priority=body.priority,
+        private=body.private,
+        budget=body.budget.amount if body.budget else None,
+        project=body.project,
+        external_ref=body.external_ref,
+    )
 
 
-def _once(wish: Wish, by: Actor, company_id: int, person_id: int | None, kept: Kept, key: str | None) -> Handed:
-    """The new task, or the one that this key made before: also when its dead line has passed since."""
+def _once(
+    wish: Wish, by: Actor, company_id: int, person_id: int | None, kept: Kept, key: str | None
+) -> Handed:
+    """The new task, or the one that this key made before: also when its dead line has passed
+    since."""
     try:
         return handing_over.hand_over(wish, by, company_id, person_id=person_id, kept=kept)
     except BadInput as error:
         if key is None or set(error.errors) != {"deadline_at"} or not _came_before(kept):
             raise
-        return handing_over.hand_over(replace(wish, deadline_at=None), by, company_id, person_id=person_id, kept=kept)
+        return handing_over.hand_over(
+            replace(wish, deadline_at=None), by, company_id, person_id=person_id, kept=kept
+        )
 
 
 def _came_before(kept: Kept) -> bool:
-    return db.session.scalar(select(Inbound.id).where(
-        Inbound.channel == kept.channel, Inbound.account == kept.account, Inbound.provider_id == kept.provider_id)) is not None
+    return (
+        db.session.scalar(
+            select(Inbound.id).where(
+                Inbound.channel == kept.channel,
+                Inbound.account == kept.account,
+                Inbound.provider_id == kept.provider_id,
+            )
+        )
+        is not None
+    )
 
 
 def _as_handed(body: bodies.HandOver, by: Actor, handed: Handed) -> answers.Task:
     """The task as it was at the moment of its making: a repeat is answered with the same bytes."""
     due = shown.maybe(body.deadline_at)
     return {
-        "id": handed.id, "number": handed.number, "title": handed.title, "text": body.text.strip(),
-        "category": {"code": body.category, "confidence": None, "chosen_by": "client" if body.category else None},
-        "state": "received", "language": handed.language, "channel": by.channel, "priority": body.priority,
-        "created_at": shown.rfc3339(handed.created_at), "deadline_at": due, "red_line_at": None, "assignee": None,
-        "price": None, "score": None, "met_share": None,
-        "parameters": {"outcome": "", "criteria": [], "deadline_at": due, "deadline_fixed": body.deadline_fixed,
-                       "budget": shown.sum_of(body.budget.amount, handed.currency) if body.budget else None,
-                       "unit": None, "quantity": None},
-        "retelling": None, "waiting_for": None, "dispute": None, "links": shown.links(handed.id, handed.number)}
+        "id": handed.id,
+        "number": handed.number,
+        "title": handed.title,
+        "text": body.text.strip(),
+        "category": {
+            "code": body.category,
+            "confidence": None,
+            "chosen_by": "client" if body.category else None,
+        },
+        "state": "received",
+        "language": handed.language,
+        "channel": by.channel,
+        "priority": body.priority,
+        "created_at": shown.rfc3339(handed.created_at),
+        "deadline_at": due,
+        "red_line_at": None,
+        "assignee": None,
+        "price": None,
+        "score": None,
+        "met_share": None,
+        "parameters": {
+            "outcome": "",
+            "criteria": [],
+            "deadline_at": due,
+            "deadline_fixed": body.deadline_fixed,
+            "budget": shown.sum_of(body.budget.amount, handed.currency) if body.budget else None,
+            "unit": None,
+            "quantity": None,
+        },
+        "retelling": None,
+        "waiting_for": None,
+        "dispute": None,
+        "links": shown.links(handed.id, handed.number),
+    }
 
 
 def _states(wanted: str | None) -> Sequence[str]:
@@ -193,7 +287,8 @@ def _assignee(wanted: str | None) -> int | None:
 
 
 def _version_read(task_id: int) -> Task:
-    """The task, locked until it is changed. Raises NotFound, and Changed where it is no longer what If-Match names."""
+    """The task, locked until it is changed. Raises NotFound, and Changed where it is no longer what
+    If-Match names."""
     found = db.session.get(Task, task_id, with_for_update=True)
     if found is None:
         raise NotFound
@@ -226,5 +321,3 @@ def _place(after: str | None, held: int) -> int:
     if not (place.isascii() and place.isdecimal() and len(place) < 9):
         raise BadInput({"after": _("The cursor is not one of ours.")})
     return int(place)
-
-

@@ -21,7 +21,8 @@ METHOD = re.compile(r"^(pm|card)_[A-Za-z0-9_]{3,60}$")
 
 
 def keep(whose: Scope, company_id: int, payment_method: str) -> None:
-    """Put a card on file for the company, by the payment method's id that the vendor's own card field gave. Raises BadInput.
+    """Put a card on file for the company, by the payment method's id that the vendor's own card
+    field gave. Raises BadInput.
 
     The vendor is called between two transactions, never within one.
     """
@@ -34,10 +35,17 @@ def keep(whose: Scope, company_id: int, payment_method: str) -> None:
     try:
         kept = stripe_edge.keep_card(customer, payment_method, name, email)
     except (stripe_edge.Declined, Heals, NeedsPerson) as error:
-        raise BadInput({"payment_method": _("The card was not taken: %(reason)s", reason=str(error))}) from error
+        raise BadInput(
+            {"payment_method": _("The card was not taken: %(reason)s", reason=str(error))}
+        ) from error
     with wall.transaction(whose):
         company = db.session.get_one(Company, company_id)
-        company.stripe_customer, company.stripe_method, company.card_label, company.card_until = kept.customer, kept.method, kept.label, kept.until
+        company.stripe_customer, company.stripe_method, company.card_label, company.card_until = (
+            kept.customer,
+            kept.method,
+            kept.label,
+            kept.until,
+        )
 
 
 def pay_again(charge_id: int) -> None:
@@ -47,9 +55,20 @@ def pay_again(charge_id: int) -> None:
         raise NotFound
     with wall.as_system():
         task = find(charge.task_id)
-        opened = db.session.execute(db.update(Charge).where(Charge.id == charge_id, Charge.state == "failed").values(state="open", error=None)
-                                    .returning(Charge.id)).first()
+        opened = db.session.execute(
+            db.update(Charge)
+            .where(Charge.id == charge_id, Charge.state == "failed")
+            .values(state="open", error=None)
+            .returning(Charge.id)
+        ).first()
         if opened is None:
             raise NotNow(_("This charge does not wait for a payment."))
         invoice = charges.invoice_of(charge)
-        events.write("charge.made", THE_SYSTEM, task=task, charge=charge_id, invoice=invoice.id if invoice else None, again=True)
+        events.write(
+            "charge.made",
+            THE_SYSTEM,
+            task=task,
+            charge=charge_id,
+            invoice=invoice.id if invoice else None,
+            again=True,
+        )

@@ -1,4 +1,5 @@
-"""Charges: one for each accepted task and one for its tip, each posted once, paid by card, with an invoice of its own."""
+"""Charges: one for each accepted task and one for its tip, each posted once, paid by card, with an
+invoice of its own."""
 
 from __future__ import annotations
 
@@ -31,9 +32,11 @@ from tenants.wall import Base, db
 
 
 class Charge(Base):
-    """What a task costs, or the tip for it (`kind`: work, tip). `state`: open, paying, paid, failed. Unique by task and kind: never twice.
+    """What a task costs, or the tip for it (`kind`: work, tip). `state`: open, paying, paid,
+    failed. Unique by task and kind: never twice.
 
-    `intent_id` is the payment intent at the vendor, `intent_due_id` the row of due work whose attempt made it.
+    `intent_id` is the payment intent at the vendor, `intent_due_id` the row of due work whose
+    attempt made it.
     """
 
     __tablename__ = "charge"
@@ -43,7 +46,9 @@ class Charge(Base):
         UniqueConstraint("company_id", "id"),
         # Partial, so that the check of a foreign key cannot take it for the table's key.
         Index("ix_charge_month", "company_id", "created_at", postgresql_where="amount > 0"),
-        Index("ix_charge_intent", "intent_id", unique=True, postgresql_where="intent_id is not null"),
+        Index(
+            "ix_charge_intent", "intent_id", unique=True, postgresql_where="intent_id is not null"
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -81,7 +86,8 @@ class Invoice(Base):
 
 
 class InvoiceYear(Base):
-    """The last invoice number of a year; its row is locked until the invoice is committed, so that no gap appears."""
+    """The last invoice number of a year; its row is locked until the invoice is committed, so that
+    no gap appears."""
 
     __tablename__ = "invoice_year"
 
@@ -89,12 +95,15 @@ class InvoiceYear(Base):
     last: Mapped[int] = mapped_column(Integer)
 
 
-NEXT_NUMBER = text("insert into invoice_year as y (year, last) values (:year, 1001)"
-                   " on conflict (year) do update set last = y.last + 1 returning last")
+NEXT_NUMBER = text(
+    "insert into invoice_year as y (year, last) values (:year, 1001)"
+    " on conflict (year) do update set last = y.last + 1 returning last"
+)
 
 
 def charge_for(task: Task, event_id: int) -> Charge | None:
-    """Post the price of a task that ended and issue its invoice, once; None where there is nothing to pay."""
+    """Post the price of a task that ended and issue its invoice, once; None where there is nothing
+    to pay."""
     return _post(task, event_id, "work", task.price or 0)
 
 
@@ -106,12 +115,24 @@ def charge_tip(task: Task, event_id: int, tip: int) -> Charge | None:
 def _post(task: Task, event_id: int, kind: str, amount: int) -> Charge | None:
     if amount == 0:
         return None
-    charge_id = db.session.scalar(insert(Charge).values(
-        company_id=task.company_id, task_id=task.id, event_id=event_id, kind=kind, amount=amount,
-        currency=task.currency).on_conflict_do_nothing(index_elements=["task_id", "kind"]).returning(Charge.id))
+    charge_id = db.session.scalar(
+        insert(Charge)
+        .values(
+            company_id=task.company_id,
+            task_id=task.id,
+            event_id=event_id,
+            kind=kind,
+            amount=amount,
+            currency=task.currency,
+        )
+        .on_conflict_do_nothing(index_elements=["task_id", "kind"])
+        .returning(Charge.id)
+    )
     if charge_id is None:
         return of_task(task, kind)
-    ledger.post(task.company_id, event_id, "charge", ledger.RECEIVABLE, ledger.EARNED, amount, task.currency)
+    ledger.post(
+        task.company_id, event_id, "charge", ledger.RECEIVABLE, ledger.EARNED, amount, task.currency
+    )
     invoice = _issue(task, charge_id, amount)
     events.write("charge.made", THE_SYSTEM, task=task, charge=charge_id, invoice=invoice.id)
     return db.session.get(Charge, charge_id)
@@ -128,12 +149,21 @@ def invoice_of(charge: Charge) -> Invoice | None:
 
 
 def paid(charge: Charge, task: Task) -> None:
-    """The card payment went through: the receivable is settled, once. The caller holds the charge's row."""
+    """The card payment went through: the receivable is settled, once. The caller holds the charge's
+    row."""
     if charge.state == "paid":
         return
     charge.state, charge.paid_at, charge.error = "paid", now(), None
     happened = events.write("charge.paid", THE_SYSTEM, task=task, charge=charge.id)
-    ledger.post(charge.company_id, happened.id, "payment", ledger.CARD, ledger.RECEIVABLE, charge.amount, charge.currency)
+    ledger.post(
+        charge.company_id,
+        happened.id,
+        "payment",
+        ledger.CARD,
+        ledger.RECEIVABLE,
+        charge.amount,
+        charge.currency,
+    )
 
 
 def failed(charge: Charge, task: Task, reason: str) -> None:
@@ -145,8 +175,13 @@ def failed(charge: Charge, task: Task, reason: str) -> None:
 def _issue(task: Task, charge_id: int, amount: int) -> Invoice:
     year = now().year
     number = db.session.scalar(NEXT_NUMBER, {"year": year})
-    invoice = Invoice(company_id=task.company_id, charge_id=charge_id, number=f"PO-{year}-{number}", total=amount,
-                      currency=task.currency)
+    invoice = Invoice(
+        company_id=task.company_id,
+        charge_id=charge_id,
+        number=f"PO-{year}-{number}",
+        total=amount,
+        currency=task.currency,
+    )
     db.session.add(invoice)
     db.session.flush()
     return invoice

@@ -1,4 +1,5 @@
-"""The door for Stripe's webhooks: checked, kept, answered; what they say is looked up at Stripe afterwards."""
+"""The door for Stripe's webhooks: checked, kept, answered; what they say is looked up at Stripe
+afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +19,9 @@ def stripe() -> ResponseReturnValue:
     """An event of Stripe's, in any order, any number of times."""
     payload = request.get_data()
     try:
-        event_id, kind, object_id = stripe_edge.event_of(payload, request.headers.get("Stripe-Signature", ""))
+        event_id, kind, object_id = stripe_edge.event_of(
+            payload, request.headers.get("Stripe-Signature", "")
+        )
     except ValueError:
         refused.inc()
         abort(403)

@@ -28,19 +28,54 @@ from tenants.wall import db
 
 TEMPLATE = Path(__file__).with_name("invoice.typ")
 WORDS = {
-    "en": {"invoice": "Invoice", "date": "Date", "to": "For", "work": "Work", "quantity": "Quantity", "price": "Price", "amount": "Amount",
-           "total": "Total, paid", "to_pay": "To pay", "task": "Task", "accepted": "Work accepted", "how": "How it is paid",
-           "paid": "Paid by {card} on {day}.", "card": "card", "open": "Not paid yet. It is taken from the card that is kept for the company.",
-           "settled": "Settled at {score} %", "tip": "A tip for the assistant", "questions": "Questions: {mail}", "page": "Page {0} of {1}"},
-    "ru": {"invoice": "Счёт", "date": "Дата", "to": "Кому", "work": "Работа", "quantity": "Количество", "price": "Цена", "amount": "Сумма",
-           "total": "Итого, оплачено", "to_pay": "К оплате", "task": "Задача", "accepted": "Работа принята", "how": "Как оплачивается",
-           "paid": "Оплачено картой {card}, {day}", "card": "", "open": "Пока не оплачено. Сумма спишется с карты, которая сохранена для компании.",
-           "settled": "Цена снижена: {score}\u00a0%", "tip": "На чай исполнителю", "questions": "Вопросы: {mail}", "page": "Страница {0} из {1}"},
+    "en": {
+        "invoice": "Invoice",
+        "date": "Date",
+        "to": "For",
+        "work": "Work",
+        "quantity": "Quantity",
+        "price": "Price",
+        "amount": "Amount",
+        "total": "Total, paid",
+        "to_pay": "To pay",
+        "task": "Task",
+        "accepted": "Work accepted",
+        "how": "How it is paid",
+        "paid": "Paid by {card} on {day}.",
+        "card": "card",
+        "open": "Not paid yet. It is taken from the card that is kept for the company.",
+        "settled": "Settled at {score} %",
+        "tip": "A tip for the assistant",
+        "questions": "Questions: {mail}",
+        "page": "Page {0} of {1}",
+    },
+    "ru": {
+        "invoice": "Счёт",
+        "date": "Дата",
+        "to": "Кому",
+        "work": "Работа",
+        "quantity": "Количество",
+        "price": "Цена",
+        "amount": "Сумма",
+        "total": "Итого, оплачено",
+        "to_pay": "К оплате",
+        "task": "Задача",
+        "accepted": "Работа принята",
+        "how": "Как оплачивается",
+        "paid": "Оплачено картой {card}, {day}",
+        "card": "",
+        "open": "Пока не оплачено. Сумма спишется с карты, которая сохранена для компании.",
+        "settled": "Цена снижена: {score}\u00a0%",
+        "tip": "На чай исполнителю",
+        "questions": "Вопросы: {mail}",
+        "page": "Страница {0} из {1}",
+    },
 }
 
 
 def pdf(invoice_id: int) -> bytes:
-    """The invoice's PDF. Raises NotFound. Its total is the ledger's receivable, not a copy of it."""
+    """The invoice's PDF. Raises NotFound. Its total is the ledger's receivable, not a copy of
+    it."""
     invoice = db.session.get(Invoice, invoice_id)
     if invoice is None:
         raise NotFound
@@ -49,49 +84,90 @@ def pdf(invoice_id: int) -> bytes:
 
 def facts(invoice: Invoice) -> dict[str, Any]:
     """What stands on the invoice, as texts in the company's language."""
-    charge, company = db.session.get_one(Charge, invoice.charge_id), db.session.get_one(Company, invoice.company_id)
+    charge, company = (
+        db.session.get_one(Charge, invoice.charge_id),
+        db.session.get_one(Company, invoice.company_id),
+    )
     task, words, language = find(charge.task_id), WORDS[company.language], company.language
     total = _from_ledger(charge)
     rows = [(words["date"], _day(invoice.issued_at, language)), (words["task"], str(task.number))]
     if task.ended_at and task.state in ("accepted", "closed"):
         rows.append((words["accepted"], _day(task.ended_at, language)))
     return {
-        "words": words, "language": language, "number": invoice.number, "from": [part.strip() for part in settings().invoice_from.split(";")],
-        "company": company.name, "address": [line for line in company.address.splitlines() if line.strip()], "facts": rows,
-        "lines": _lines(task, charge, total, language), "due": words["total" if charge.state == "paid" else "to_pay"],
-        "total": money(total, charge.currency, language), "state": _state(charge, company, words),
+        "words": words,
+        "language": language,
+        "number": invoice.number,
+        "from": [part.strip() for part in settings().invoice_from.split(";")],
+        "company": company.name,
+        "address": [line for line in company.address.splitlines() if line.strip()],
+        "facts": rows,
+        "lines": _lines(task, charge, total, language),
+        "due": words["total" if charge.state == "paid" else "to_pay"],
+        "total": money(total, charge.currency, language),
+        "state": _state(charge, company, words),
         "questions": words["questions"].format(mail=f"tasks@{settings().mail_domain}"),
     }
 
 
 def _lines(task: Task, charge: Charge, total: int, language: str) -> list[dict[str, str]]:
-    """The work, and a second line for what a settlement took off. A price that does not follow from the rate was agreed, and has none."""
+    """The work, and a second line for what a settlement took off. A price that does not follow from
+    the rate was agreed, and has none."""
     if charge.kind == "tip":
-        return [{"what": task.title, "about": WORDS[language]["tip"], "quantity": "", "price": "", "amount": money(total, charge.currency, language)}]
+        return [
+            {
+                "what": task.title,
+                "about": WORDS[language]["tip"],
+                "quantity": "",
+                "price": "",
+                "amount": money(total, charge.currency, language),
+            }
+        ]
     kind = all_categories().get(task.category or "")
     full = kind.price(task.quantity, charge.currency) if kind and task.quantity else total
     settled = full > total and task.score is not None and task.score < SUCCESS
     by_rate = kind is not None and (settled or full == total)
-    work = {"what": task.title, "about": kind.name(language) if kind else "", "quantity": _quantity(task, language),
-            "price": money(kind.rate(charge.currency), charge.currency, language) if kind and by_rate else "",
-            "amount": money(full if settled else total, charge.currency, language)}
+    work = {
+        "what": task.title,
+        "about": kind.name(language) if kind else "",
+        "quantity": _quantity(task, language),
+        "price": (
+            money(kind.rate(charge.currency), charge.currency, language) if kind and by_rate else ""
+        ),
+        "amount": money(full if settled else total, charge.currency, language),
+    }
     if not settled:
         return [work]
-    return [work, {"what": WORDS[language]["settled"].format(score=task.score), "about": "", "quantity": "", "price": "",
-                   "amount": money(total - full, charge.currency, language).replace("-", "\N{MINUS SIGN}")}]
+    return [
+        work,
+        {
+            "what": WORDS[language]["settled"].format(score=task.score),
+            "about": "",
+            "quantity": "",
+            "price": "",
+            "amount": money(total - full, charge.currency, language).replace("-", "\N{MINUS SIGN}"),
+        },
+    ]
 
 
 def _quantity(task: Task, language: str) -> str:
     if task.quantity is None:
         return ""
     with force_locale(language):
-        return amount(task.quantity, task.category, format_decimal(task.quantity.normalize(), locale=language))
+        return amount(
+            task.quantity, task.category, format_decimal(task.quantity.normalize(), locale=language)
+        )
 
 
 def _state(charge: Charge, company: Company, words: dict[str, str]) -> str:
     if charge.state != "paid" or charge.paid_at is None:
         return words["open"]
-    return words["paid"].format(card=company.card_label or words["card"], day=_day(charge.paid_at, company.language)).replace(" ,", ",")
+    return (
+        words["paid"]
+        .format(
+            card=company.card_label or words["card"], day=_day(charge.paid_at, company.language)
+        )
+        .replace(" ,", ",")
+    )
 
 
 def _day(moment: datetime, language: str) -> str:
@@ -99,14 +175,24 @@ def _day(moment: datetime, language: str) -> str:
 
 
 def _from_ledger(charge: Charge) -> int:
-    """The amount that the ledger holds for this charge, in minor units; the charge's own for those who may not see the ledger."""
-    held = db.session.scalar(select(func.sum(Line.amount)).join(Posting, Posting.id == Line.posting_id).where(
-        Posting.event_id == charge.event_id, Posting.kind == "charge", Line.account == "receivable"))
+    """The amount that the ledger holds for this charge, in minor units; the charge's own for those
+    who may not see the ledger."""
+    held = db.session.scalar(
+        select(func.sum(Line.amount))
+        .join(Posting, Posting.id == Line.posting_id)
+        .where(
+            Posting.event_id == charge.event_id,
+            Posting.kind == "charge",
+            Line.account == "receivable",
+        )
+    )
     return int(held) if held is not None else charge.amount
 
 
 def _set(what: dict[str, Any]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "facts.json").write_text(json.dumps(what), encoding="utf-8")
-        (Path(folder) / "invoice.typ").write_text(TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8")
+        (Path(folder) / "invoice.typ").write_text(
+            TEMPLATE.read_text(encoding="utf-8"), encoding="utf-8"
+        )
         return bytes(typst.compile(str(Path(folder) / "invoice.typ"), root=folder))

@@ -1,4 +1,5 @@
-"""Double-entry ledger: whole minor units, each transaction sums to zero, a row is never changed, only countered."""
+"""Double-entry ledger: whole minor units, each transaction sums to zero, a row is never changed,
+only countered."""
 
 from __future__ import annotations
 
@@ -56,18 +57,33 @@ class Line(Base):
     currency: Mapped[str] = mapped_column(String(3))
 
 
-def post(company_id: int, event_id: int, kind: str, debit: str, credit: str, amount: int, currency: str) -> int:
-    """Move `amount` from one account to another; gives the posting's id. A second one for the same event and kind is an error."""
+def post(
+    company_id: int, event_id: int, kind: str, debit: str, credit: str, amount: int, currency: str
+) -> int:
+    """Move `amount` from one account to another; gives the posting's id. A second one for the same
+    event and kind is an error."""
     posting = Posting(company_id=company_id, event_id=event_id, kind=kind)
     db.session.add(posting)
     db.session.flush()
     both = {"company_id": company_id, "posting_id": posting.id, "currency": currency}
-    db.session.execute(insert(Line), [{**both, "account": debit, "amount": amount},
-                                      {**both, "account": credit, "amount": -amount}])
+    db.session.execute(
+        insert(Line),
+        [
+            {**both, "account": debit, "amount": amount},
+            {**both, "account": credit, "amount": -amount},
+        ],
+    )
     return posting.id
 
 
 def balance(company_id: int, account: str = RECEIVABLE) -> int:
-    """The sum of an account of a company in minor units; what it owes is positive on `receivable`."""
-    return int(db.session.scalar(select(func.coalesce(func.sum(Line.amount), 0)).where(
-        Line.company_id == company_id, Line.account == account)) or 0)
+    """The sum of an account of a company in minor units; what it owes is positive on
+    `receivable`."""
+    return int(
+        db.session.scalar(
+            select(func.coalesce(func.sum(Line.amount), 0)).where(
+                Line.company_id == company_id, Line.account == account
+            )
+        )
+        or 0
+    )

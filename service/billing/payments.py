@@ -1,4 +1,5 @@
-"""Paying a charge by card: the intent is made unconfirmed and committed, then confirmed, then its result is committed."""
+"""Paying a charge by card: the intent is made unconfirmed and committed, then confirmed, then its
+result is committed."""
 
 from __future__ import annotations
 
@@ -47,22 +48,33 @@ def pay(held: Lease) -> None:
 
 
 def settle(intent_id: str) -> None:
-    """What a webhook says of an intent is looked up at Stripe, never believed, and noted on our charge."""
+    """What a webhook says of an intent is looked up at Stripe, never believed, and noted on our
+    charge."""
     charge = db.session.scalar(select(Charge).where(Charge.intent_id == intent_id))
-    if charge is None or charge.state == "paid" or stripe_edge.look_up(intent_id).status != "succeeded":
+    if (
+        charge is None
+        or charge.state == "paid"
+        or stripe_edge.look_up(intent_id).status != "succeeded"
+    ):
         return
     db.session.refresh(charge, with_for_update=True)  # the payer may have noted it meanwhile
     charges.paid(charge, find(charge.task_id))
 
 
 def _stuck(charge_id: int, reason: str) -> None:
-    """The vendor refused what we asked: a person has to look, and the owner may pay in another way."""
+    """The vendor refused what we asked: a person has to look, and the owner may pay in another
+    way."""
     with wall.transaction(wall.system("pay")):
-        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.state == "paying").values(state="failed", error=reason[:500]))
+        db.session.execute(
+            update(Charge)
+            .where(Charge.id == charge_id, Charge.state == "paying")
+            .values(state="failed", error=reason[:500])
+        )
 
 
 def _load(held: Lease) -> tuple[int, Company, bool]:
-    """The charge of this event and its company; a charge that is paid already only gets its mark."""
+    """The charge of this event and its company; a charge that is paid already only gets its
+    mark."""
     with wall.transaction(wall.system("pay")):
         event = db.session.get_one(Event, held.event_id)
         charge = db.session.get_one(Charge, event.facts["charge"])
@@ -78,8 +90,9 @@ def _load(held: Lease) -> tuple[int, Company, bool]:
 def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
     """The id of this attempt's intent, made and committed where there is none.
 
-    An intent of an earlier attempt is closed first, so that it cannot succeed beside the new one; where it has
-    succeeded meanwhile, it is the one. After a restore the vendor may know of one that we have forgotten.
+    An intent of an earlier attempt is closed first, so that it cannot succeed beside the new one;
+    where it has succeeded meanwhile, it is the one. After a restore the vendor may know of one that
+    we have forgotten.
     """
     with wall.transaction(wall.system("pay")):
         charge = db.session.get_one(Charge, charge_id)
@@ -91,27 +104,44 @@ def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
     if known and (charge.intent_due_id == held.id or stripe_edge.close(known).status != "canceled"):
         return known
     made = _forgotten(charge, company) or stripe_edge.prepare(
-        charge.amount, charge.currency, company.stripe_customer or "", company.stripe_method or "", key, about)
+        charge.amount,
+        charge.currency,
+        company.stripe_customer or "",
+        company.stripe_method or "",
+        key,
+        about,
+    )
     with wall.transaction(wall.system("pay")):
-        db.session.execute(update(Charge).where(Charge.id == charge_id, Charge.intent_id.is_not_distinct_from(known))
-                           .values(intent_id=made.id, intent_due_id=held.id))
+        db.session.execute(
+            update(Charge)
+            .where(Charge.id == charge_id, Charge.intent_id.is_not_distinct_from(known))
+            .values(intent_id=made.id, intent_due_id=held.id)
+        )
         return db.session.scalar(select(Charge.intent_id).where(Charge.id == charge_id)) or made.id
 
 
 def _about(charge: Charge) -> dict[str, str]:
     """What an intent says of its charge, so that it is found again after a restore."""
     invoice = charges.invoice_of(charge)
-    return {"charge": str(charge.id), "task": str(charge.task_id), "kind": charge.kind,
-            "epoch": restores.epoch_of("charge", charge.id), "invoice": invoice.number if invoice else ""}
+    return {
+        "charge": str(charge.id),
+        "task": str(charge.task_id),
+        "kind": charge.kind,
+        "epoch": restores.epoch_of("charge", charge.id),
+        "invoice": invoice.number if invoice else "",
+    }
 
 
 def _forgotten(charge: Charge, company: Company) -> Intent | None:
-    """An intent for the same work or tip that was made after the restored backup; one that has paid goes first."""
+    """An intent for the same work or tip that was made after the restored backup; one that has paid
+    goes first."""
     with wall.transaction(wall.system("pay")):
         if not restores.came_back("task", charge.task_id):
             return None
         since = find(charge.task_id).created_at
-    found = stripe_edge.made_for(company.stripe_customer or "", since - timedelta(hours=1), partial(_same, charge))
+    found = stripe_edge.made_for(
+        company.stripe_customer or "", since - timedelta(hours=1), partial(_same, charge)
+    )
     for state in ("succeeded", "processing", "requires_confirmation"):
         for intent in found:
             if intent.status == state:
@@ -120,8 +150,11 @@ def _forgotten(charge: Charge, company: Company) -> Intent | None:
 
 
 def _same(charge: Charge, metadata: dict[str, str]) -> bool:
-    """Whether an intent is for this task and kind: the task's id is the one it had before the restore."""
-    return metadata.get("task") == str(charge.task_id) and metadata.get("kind", "work") == charge.kind
+    """Whether an intent is for this task and kind: the task's id is the one it had before the
+    restore."""
+    return (
+        metadata.get("task") == str(charge.task_id) and metadata.get("kind", "work") == charge.kind
+    )
 
 
 def _finish(held: Lease, charge_id: int, reason: str | None = None) -> None:

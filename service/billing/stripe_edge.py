@@ -1,7 +1,7 @@
 """The edge to Stripe: the only module that imports its package. Its base address is a setting.
 
-Charges are payment intents, made unconfirmed, committed on our side, then confirmed: whoever comes back after a crash
-looks the intent up instead of paying again.
+Charges are payment intents, made unconfirmed, committed on our side, then confirmed: whoever comes
+back after a crash looks the intent up instead of paying again.
 """
 
 from __future__ import annotations
@@ -46,14 +46,19 @@ def client() -> stripe.StripeClient:
     if _client is None:
         conf = settings()
         addresses: Any = {"api": conf.stripe_api_base} if conf.stripe_api_base else {}
-        _client = stripe.StripeClient(conf.stripe_api_key, base_addresses=addresses, max_network_retries=0,
-                                      http_client=stripe.RequestsClient(timeout=20))
+        _client = stripe.StripeClient(
+            conf.stripe_api_key,
+            base_addresses=addresses,
+            max_network_retries=0,
+            http_client=stripe.RequestsClient(timeout=20),
+        )
     return _client
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A card on file: customer and payment method at Stripe, how we call it, and the last day on which it is good."""
+    """A card on file: customer and payment method at Stripe, how we call it, and the last day on
+    which it is good."""
 
     customer: str
     method: str
@@ -63,18 +68,26 @@ class Kept:
 
 def keep_card(customer: str | None, method: str, name: str, email: str) -> Kept:
     """Put a card on file. Raises Declined, Heals, NeedsPerson."""
+
     def call() -> Kept:
         who = customer or client().v1.customers.create({"name": name, "email": email}).id
         kept = client().v1.payment_methods.attach(method, {"customer": who})
         card = kept.card
         if card is None:
             return Kept(who, kept.id, kept.type, None)
-        return Kept(who, kept.id, f"{card.brand} •••• {card.last4}", _last_day(card.exp_year, card.exp_month))
+        return Kept(
+            who,
+            kept.id,
+            f"{card.brand} •••• {card.last4}",
+            _last_day(card.exp_year, card.exp_month),
+        )
+
     return _guarded(call)  # type: ignore[no-any-return]
 
 
 def set_up() -> str:
-    """The secret with which the vendor's own card field sets up one card for payments to come. Raises Heals, NeedsPerson."""
+    """The secret with which the vendor's own card field sets up one card for payments to come.
+    Raises Heals, NeedsPerson."""
     wanted: Any = {"usage": "off_session", "payment_method_types": ["card"]}
     made = _guarded(lambda: client().v1.setup_intents.create(wanted))
     return str(made.client_secret)
@@ -84,11 +97,21 @@ def _last_day(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
 
 
-def prepare(amount: int, currency: str, customer: str, method: str, key: str, about: dict[str, str]) -> Intent:
+def prepare(
+    amount: int, currency: str, customer: str, method: str, key: str, about: dict[str, str]
+) -> Intent:
     """Make an intent that pays nothing yet. `amount` in minor units."""
-    wanted: Any = {"amount": amount, "currency": currency.lower(), "customer": customer, "payment_method": method, "metadata": about,
-                   "payment_method_types": ["card"]}
-    made = _guarded(lambda: client().v1.payment_intents.create(wanted, {"idempotency_key": f"{key}-prepare"}))
+    wanted: Any = {
+        "amount": amount,
+        "currency": currency.lower(),
+        "customer": customer,
+        "payment_method": method,
+        "metadata": about,
+        "payment_method_types": ["card"],
+    }
+    made = _guarded(
+        lambda: client().v1.payment_intents.create(wanted, {"idempotency_key": f"{key}-prepare"})
+    )
     return Intent(made.id, made.status)
 
 
@@ -96,15 +119,22 @@ def confirm(intent_id: str, key: str) -> Intent:
     """Pay; where it was confirmed before, its state is read. Raises Declined, Heals."""
     now_in = look_up(intent_id)
     if now_in.status == "requires_payment_method":
-        raise Declined("The card was declined.")  # intents are made with their card: it was tried and refused
+        raise Declined(
+            "The card was declined."
+        )  # intents are made with their card: it was tried and refused
     if now_in.status != "requires_confirmation":
         return now_in
-    made = _guarded(lambda: client().v1.payment_intents.confirm(intent_id, {}, {"idempotency_key": f"{key}-confirm"}))
+    made = _guarded(
+        lambda: client().v1.payment_intents.confirm(
+            intent_id, {}, {"idempotency_key": f"{key}-confirm"}
+        )
+    )
     return Intent(made.id, made.status)
 
 
 def close(intent_id: str) -> Intent:
-    """Close an intent that has not paid; one that has, or is about to, stays as it is. Raises Heals."""
+    """Close an intent that has not paid; one that has, or is about to, stays as it is. Raises
+    Heals."""
     now_in = look_up(intent_id)
     if now_in.status in ("succeeded", "processing", "canceled"):
         return now_in
@@ -112,14 +142,18 @@ def close(intent_id: str) -> Intent:
     return Intent(made.id, made.status)
 
 
-def made_for(customer: str, since: datetime, wanted: Callable[[dict[str, str]], bool]) -> list[Intent]:
-    """The customer's intents made since then whose metadata is wanted, newest first. Raises Heals, NeedsPerson."""
+def made_for(
+    customer: str, since: datetime, wanted: Callable[[dict[str, str]], bool]
+) -> list[Intent]:
+    """The customer's intents made since then whose metadata is wanted, newest first. Raises Heals,
+    NeedsPerson."""
     asked: Any = {"customer": customer, "created": {"gte": int(since.timestamp())}, "limit": PAGE}
     return [Intent(made.id, made.status) for made in _all(asked) if wanted(_metadata(made))]
 
 
 def invoices_since(since: datetime) -> list[str]:
-    """The invoice numbers that intents made since then carry in their metadata. Raises Heals, NeedsPerson."""
+    """The invoice numbers that intents made since then carry in their metadata. Raises Heals,
+    NeedsPerson."""
     asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
     return [number for made in _all(asked) if (number := _metadata(made).get("invoice"))]
 
@@ -130,7 +164,13 @@ def _metadata(made: Any) -> dict[str, str]:
 
 def _all(asked: Any) -> list[Any]:
     """Every page of a list, ten thousand intents at most."""
-    return list(_guarded(lambda: list(islice(client().v1.payment_intents.list(asked).auto_paging_iter(), LONGEST_LIST))))
+    return list(
+        _guarded(
+            lambda: list(
+                islice(client().v1.payment_intents.list(asked).auto_paging_iter(), LONGEST_LIST)
+            )
+        )
+    )
 
 
 def look_up(intent_id: str) -> Intent:
@@ -140,7 +180,8 @@ def look_up(intent_id: str) -> Intent:
 
 
 def event_of(payload: bytes, signature: str) -> tuple[str, str, str]:
-    """(event id, type, object id) of a webhook that Stripe signed. Raises ValueError for any other."""
+    """(event id, type, object id) of a webhook that Stripe signed. Raises ValueError for any
+    other."""
     try:
         event = stripe.Webhook.construct_event(payload, signature, settings().stripe_webhook_secret)  # type: ignore[no-untyped-call]
         return event.id, event.type, str(event.data.object.id)
@@ -164,6 +205,8 @@ def _guarded(call: Any) -> Any:
             raise Heals("The payment moved on meanwhile; it is looked up again.") from error
         if error.http_status == 402:
             raise Declined(error.user_message or "The card was declined.") from error
-        raise NeedsPerson(f"Stripe refused the request ({error.code or error.http_status}).") from error
+        raise NeedsPerson(
+            f"Stripe refused the request ({error.code or error.http_status})."
+        ) from error
     except stripe.StripeError as error:
         raise Heals(f"Stripe answered {error.http_status or 'nothing'}.") from error

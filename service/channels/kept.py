@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, LargeBinary, String, Text, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -13,7 +24,8 @@ from tenants.wall import Base
 
 
 class Inbound(Base):
-    """A message from outside, raw. Unique by channel, account and the provider's id, so that a repeat changes nothing."""
+    """A message from outside, raw. Unique by channel, account and the provider's id, so that a
+    repeat changes nothing."""
 
     __tablename__ = "inbound"
     __table_args__ = (
@@ -30,7 +42,9 @@ class Inbound(Base):
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     headers: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
-    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    received_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
     state: Mapped[str] = mapped_column(String(12), server_default="kept")
     reason: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str | None] = mapped_column(String(20))

@@ -1,4 +1,5 @@
-"""Outgoing messages to their vendors: intent first, the call outside of any transaction, then the result with the mark."""
+"""Outgoing messages to their vendors: intent first, the call outside of any transaction, then the
+result with the mark."""
 
 from __future__ import annotations
 
@@ -24,17 +25,31 @@ from tenants.people import Person
 from tenants.wall import db
 
 # Answers to a text that has just come are sent at any hour: its writer is awake.
-AT_ONCE = ("code", "acknowledge", "reply", "started", "stranger", "receipt", "tip_receipt", "accepted", "cancelled", "stopped", "to_stranger")
+AT_ONCE = (
+    "code",
+    "acknowledge",
+    "reply",
+    "started",
+    "stranger",
+    "receipt",
+    "tip_receipt",
+    "accepted",
+    "cancelled",
+    "stopped",
+    "to_stranger",
+)
 # Codes and links that somebody waits for at this moment overtake what is let out after a hold.
 WAITS_FOR_NONE = ("code", "reset", "welcome", "invitation")
 BEFORE = text("""
-select d.hold, d.last_error from due d join event e on e.id = d.event_id join message m on m.id = (e.facts ->> 'message')::bigint
+select d.hold, d.last_error from due d join event e on e.id = d.event_id
+  join message m on m.id = (e.facts ->> 'message')::bigint
 where d.hold in ('outbound', 'smtp', 'twilio') and d.done_at is null and d.reaction = 'send'
   and m.channel = :channel and m.to_address = :to and m.id < :id limit 1
 """)
 # After a death in the middle Twilio's report may still be on its way; its list is complete by then.
 REPORT_AFTER = timedelta(seconds=5)
-# `handing` is a mail of which the server may have everything: what became of it only its answer tells.
+# `handing` is a mail of which the server may have everything: what became of it only its answer
+# tells.
 ON_THE_WAY = ("sending", "handing")
 NOT_SENT = ("kept", "held", "failed", "unknown", *ON_THE_WAY)
 WORKER_DIED = UNKNOWN.format(why="the process that sent it ended while the mail server had it")
@@ -42,8 +57,9 @@ STOPPED = to_translate("They asked for no more texts before this one was sent.")
 
 
 def send(held: Lease) -> None:
-    """Hand one message over. An attempt that died in the middle is looked up at the vendor before it is tried again;
-    where that cannot be, as with mail that was on its way, an operator is asked and nothing is sent by itself."""
+    """Hand one message over. An attempt that died in the middle is looked up at the vendor before
+    it is tried again; where that cannot be, as with mail that was on its way, an operator is
+    asked and nothing is sent by itself."""
     message, before, why = _intend(held)
     if message is None:
         return
@@ -56,7 +72,11 @@ def send(held: Lease) -> None:
         provider_id = sid or _handed_over(message, held, again=before == "sending")
     except Gone as error:  # a device that takes no more: nothing that a person could mend
         with due.doing(held):
-            db.session.execute(update(Message).where(Message.id == message.id).values(state="failed", error=str(error)))
+            db.session.execute(
+                update(Message)
+                .where(Message.id == message.id)
+                .values(state="failed", error=str(error))
+            )
         return
     except UnknownEnd as error:
         _note(message.id, "unknown", str(error))
@@ -68,26 +88,37 @@ def send(held: Lease) -> None:
         _note(message.id, "sending", None)
         raise
     with due.doing(held):
-        db.session.execute(update(Message).where(Message.id == message.id).values(
-            provider_id=func.coalesce(Message.provider_id, provider_id), sent_at=func.now(), error=None,
-            state=case((Message.state.in_(ON_THE_WAY), "sent"), else_=Message.state)))
+        db.session.execute(
+            update(Message)
+            .where(Message.id == message.id)
+            .values(
+                provider_id=func.coalesce(Message.provider_id, provider_id),
+                sent_at=func.now(),
+                error=None,
+                state=case((Message.state.in_(ON_THE_WAY), "sent"), else_=Message.state),
+            )
+        )
 
 
 def _handed_over(message: Message, held: Lease, *, again: bool) -> str:
     """The vendor's id. What was begun before is noted as begun again."""
     if again:
         with wall.transaction(wall.system("send")):
-            db.session.execute(update(Message).where(Message.id == message.id).values(tried_at=func.now()))
+            db.session.execute(
+                update(Message).where(Message.id == message.id).values(tried_at=func.now())
+            )
     if message.channel == "sms":
         return twilio_edge.send(message.to_address or "", message.text, message.id).sid
     if message.channel == "push":
         return devices.send(message)
-    return smtp_edge.send(message, partial(_note, message.id, "handing", None), partial(due.renew, held))
+    return smtp_edge.send(
+        message, partial(_note, message.id, "handing", None), partial(due.renew, held)
+    )
 
 
 def _intend(held: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
-    """Commit that we are about to send: the message, how it stood, and why it stays here. (None, …) where nothing is to
-    be done; the row is marked then."""
+    """Commit that we are about to send: the message, how it stood, and why it stays here. (None, …)
+    where nothing is to be done; the row is marked then."""
     with wall.transaction(wall.system("send")):
         event = db.session.get_one(Event, held.event_id)
         message = db.session.get_one(Message, event.facts["message"])
@@ -112,7 +143,8 @@ def _intend(held: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
 
 
 def kept_in(channel: str) -> tuple[str, str] | None:
-    """Return why messages of this channel do not leave the desk now: the hold, and the reason; None where they do."""
+    """Return why messages of this channel do not leave the desk now: the hold, and the reason; None
+    where they do."""
     conf = settings()
     if conf.outbound == "off":
         return "outbound", to_translate("OUTBOUND is off.")
@@ -131,21 +163,31 @@ def _keep_in(message: Message, before: str, why: tuple[str, str]) -> None:
 
 
 def _behind(message: Message) -> tuple[str, str] | None:
-    """The hold of an earlier message to the same recipient, so that this one does not overtake it; codes wait for none."""
+    """The hold of an earlier message to the same recipient, so that this one does not overtake it;
+    codes wait for none."""
     if message.template in WAITS_FOR_NONE:
         return None
-    found = db.session.execute(BEFORE, {"id": message.id, "channel": message.channel, "to": message.to_address}).first()
+    found = db.session.execute(
+        BEFORE, {"id": message.id, "channel": message.channel, "to": message.to_address}
+    ).first()
     return (found.hold, found.last_error) if found else None
 
 
 def _stopped(message: Message) -> bool:
     """Whether its reader asked for no more texts."""
-    return (message.channel == "sms" and message.template != "stopped"
-            and addresses.stopped("phone", message.to_address or ""))
+    return (
+        message.channel == "sms"
+        and message.template != "stopped"
+        and addresses.stopped("phone", message.to_address or "")
+    )
 
 
 def _wait_for_morning(message: Message) -> None:
-    if message.channel not in ("sms", "push") or message.template in AT_ONCE or message.to_id is None:
+    if (
+        message.channel not in ("sms", "push")
+        or message.template in AT_ONCE
+        or message.to_id is None
+    ):
         return
     person = db.session.get(Person, message.to_id)
     if person is None:
@@ -159,25 +201,41 @@ def _wait_for_morning(message: Message) -> None:
 def _found(message: Message) -> str | None:
     """The id of a text that was sent by an attempt that died before it could say so."""
     if message.channel != "sms":
-        return None  # mail carries our own Message-ID, a notification its tag: a repeat is the same one
+        # mail carries our own Message-ID, a notification its tag: a repeat is the same one
+        return None
     if message.provider_id:
         return message.provider_id
     if message.tried_at and now() - message.tried_at < REPORT_AFTER:
         raise Heals("Waiting for Twilio's report on an earlier try.", REPORT_AFTER)
-    alike = [sent.sid for sent in twilio_edge.sent_to(message.to_address or "", message.created_at) if sent.text == message.text]
+    alike = [
+        sent.sid
+        for sent in twilio_edge.sent_to(message.to_address or "", message.created_at)
+        if sent.text == message.text
+    ]
     unknown = [sid for sid in alike if sid not in _known(alike)]
     if len(unknown) > 1:
-        raise NeedsPerson("An earlier try may have sent this text, and Twilio's list shows several like it.")
+        raise NeedsPerson(
+            "An earlier try may have sent this text, and Twilio's list shows several like it."
+        )
     return unknown[0] if unknown else None
 
 
 def _known(sids: list[str]) -> set[str]:
     with wall.transaction(wall.system("send")):
-        return {sid for sid in db.session.scalars(select(Message.provider_id).where(Message.provider_id.in_(sids))) if sid}
+        return {
+            sid
+            for sid in db.session.scalars(
+                select(Message.provider_id).where(Message.provider_id.in_(sids))
+            )
+            if sid
+        }
 
 
 def _note(message_id: int, state: str, error: str | None) -> None:
     """Commit where a message stands that is not sent yet."""
     with wall.transaction(wall.system("send")):
-        db.session.execute(update(Message).where(Message.id == message_id, Message.state.in_(NOT_SENT))
-                           .values(state=state, error=error))
+        db.session.execute(
+            update(Message)
+            .where(Message.id == message_id, Message.state.in_(NOT_SENT))
+            .values(state=state, error=error)
+        )

@@ -1,6 +1,8 @@
-"""Short links and answer addresses: both name a task and a person, signed, so that nothing has to be kept for them.
+"""Short links and answer addresses: both name a task and a person, signed, so that nothing has to
+be kept for them.
 
-The signature covers the epoch in which the task was made: after a restore nothing leads to another task that has its id.
+The signature covers the epoch in which the task was made: after a restore nothing leads to another
+task that has its id.
 """
 
 from __future__ import annotations
@@ -20,8 +22,12 @@ DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 def token(task_id: int, person_id: int, company_id: int) -> str:
     """What stands behind /t/: 60 bits of signature keep it from being guessed."""
-    return "-".join([*(_base36(number) for number in (task_id, person_id, company_id)),
-                     _sign("link", task_id, person_id, company_id)])
+    return "-".join(
+        [
+            *(_base36(number) for number in (task_id, person_id, company_id)),
+            _sign("link", task_id, person_id, company_id),
+        ]
+    )
 
 
 def read(text: str) -> tuple[int, int, int] | None:

@@ -1,4 +1,5 @@
-"""People whom nobody knows yet: the first task from the public page, and messages from unknown senders."""
+"""People whom nobody knows yet: the first task from the public page, and messages from unknown
+senders."""
 
 from __future__ import annotations
 
@@ -47,17 +48,24 @@ class FirstTask:
 
 
 def first_task(form: FirstTask, key: str) -> None:
-    """Keep the first task of somebody new: a person, a company of theirs, the task in triage's hands, a welcome mail.
+    """Keep the first task of somebody new: a person, a company of theirs, the task in triage's
+    hands, a welcome mail.
 
-    A task from an address that is known already is not taken for that person: it waits for an operator. Raises BadInput.
+    A task from an address that is known already is not taken for that person: it waits for an
+    operator. Raises BadInput.
     """
     _validate(form)
     with wall.transaction(wall.system("public form")):
         kept = Kept("web", "public", key[:100], raw_of(asdict(form)))
         if known.whose(accounts.checked_email(form.email)) is not None:
             _keep_for_operator(form, kept)
-        elif not db.session.scalar(select(Inbound.id).where(Inbound.channel == "web", Inbound.account == "public",
-                                                            Inbound.provider_id == kept.provider_id)):
+        elif not db.session.scalar(
+            select(Inbound.id).where(
+                Inbound.channel == "web",
+                Inbound.account == "public",
+                Inbound.provider_id == kept.provider_id,
+            )
+        ):
             _welcome(form, kept)
 
 
@@ -81,10 +89,24 @@ def _validate(form: FirstTask) -> None:
 
 
 def _keep_for_operator(form: FirstTask, kept: Kept) -> None:
-    db.session.execute(insert(Inbound).values(
-        channel=kept.channel, account=kept.account, provider_id=kept.provider_id, sender=form.email, raw=kept.raw,
-        digest=hashlib.sha256(kept.raw).digest(), state="needs_person", kind="first_task", text=form.text,
-        reason=to_translate("This address belongs to somebody we know; ask them before it becomes a task.")).on_conflict_do_nothing())
+    db.session.execute(
+        insert(Inbound)
+        .values(
+            channel=kept.channel,
+            account=kept.account,
+            provider_id=kept.provider_id,
+            sender=form.email,
+            raw=kept.raw,
+            digest=hashlib.sha256(kept.raw).digest(),
+            state="needs_person",
+            kind="first_task",
+            text=form.text,
+            reason=to_translate(
+                "This address belongs to somebody we know; ask them before it becomes a task."
+            ),
+        )
+        .on_conflict_do_nothing()
+    )
 
 
 def _welcome(form: FirstTask, kept: Kept) -> None:
@@ -92,16 +114,23 @@ def _welcome(form: FirstTask, kept: Kept) -> None:
     made = company.add(address[:200], language=form.language, zone=form.zone)
     person = accounts.person_of(address, address, form.language, form.zone, made.id)
     membership.join_again(person.id, made.id, "owner")
-    # The form proves neither address: nothing is taken from them or billed until the person has set a password.
+    # The form proves neither address: nothing is taken from them or billed until the person has set
+    # a password.
     _unverify(person)
     if form.phone.strip():
         addresses.add(person, "phone", form.phone, company_id=made.id, verified=False)
     task = hand_over(Wish(form.text), actor.client(person.id), made.id, kept=kept)
-    events.write("person.welcomed", THE_SYSTEM, company_id=made.id, person=person.id, first_task=task.id)
+    events.write(
+        "person.welcomed", THE_SYSTEM, company_id=made.id, person=person.id, first_task=task.id
+    )
 
 
 def _unverify(person: Person) -> None:
-    db.session.execute(update(addresses.Address).where(addresses.Address.person_id == person.id).values(verified_at=None))
+    db.session.execute(
+        update(addresses.Address)
+        .where(addresses.Address.person_id == person.id)
+        .values(verified_at=None)
+    )
 
 
 def send_welcome(person_id: int) -> None:
@@ -109,12 +138,18 @@ def send_welcome(person_id: int) -> None:
     person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
     made = links.reset_for(login.email, lasts=accounts.FIRST_PASSWORD_FOR)
     if made:
-        outbound.tell(person, "welcome", channel="email", address=login.email,
-                      link=f"{settings().url}/reset/{made[0]}")
+        outbound.tell(
+            person,
+            "welcome",
+            channel="email",
+            address=login.email,
+            link=f"{settings().url}/reset/{made[0]}",
+        )
 
 
 def receive(inbound: Inbound, reason: str, *, answer: bool = True) -> None:
-    """A message from nobody known waits for an operator; where it may be answered, one polite answer follows."""
+    """A message from nobody known waits for an operator; where it may be answered, one polite
+    answer follows."""
     inbound.state, inbound.reason, inbound.kind = "needs_person", reason, "stranger"
     db.session.flush()
     if answer:
@@ -128,11 +163,25 @@ def answer_stranger(inbound_id: int) -> None:
     if inbound.sender.lower().endswith(f"@{settings().mail_domain.lower()}"):
         return
     db.session.execute(ONE_BY_ONE, {"sender": inbound.sender})
-    earlier = db.session.scalar(select(func.count()).select_from(Message).where(
-        Message.to_address == inbound.sender, Message.template == "stranger", Message.direction == "out",
-        Message.created_at > func.now() - ANSWERED_FOR))
-    stopped = db.session.scalar(select(Inbound.id).where(Inbound.sender == inbound.sender, Inbound.kind == "stop").limit(1))
+    earlier = db.session.scalar(
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.to_address == inbound.sender,
+            Message.template == "stranger",
+            Message.direction == "out",
+            Message.created_at > func.now() - ANSWERED_FOR,
+        )
+    )
+    stopped = db.session.scalar(
+        select(Inbound.id).where(Inbound.sender == inbound.sender, Inbound.kind == "stop").limit(1)
+    )
     if not earlier and not stopped and inbound.sender:
-        outbound.write(inbound.channel, inbound.sender, "stranger", language_of(inbound.text or ""),
-                       reply_to=inbound.provider_id if inbound.channel == "email" else None, link=settings().url)
-
+        outbound.write(
+            inbound.channel,
+            inbound.sender,
+            "stranger",
+            language_of(inbound.text or ""),
+            reply_to=inbound.provider_id if inbound.channel == "email" else None,
+            link=settings().url,
+        )

@@ -1,6 +1,7 @@
-"""Which text is an answer, and to what. In this order: commands; NEW; a letter that an open ask offered, alone or with a task's
-number; N and T after our own notes; a text that names a task; words that were asked for; what looks like an answer and answers
-nothing, which is asked back. All else is a new task.
+"""Which text is an answer, and to what. In this order: commands; NEW; a letter that an open ask
+offered, alone or with a task's number; N and T after our own notes; a text that names a task;
+words that were asked for; what looks like an answer and answers nothing, which is asked back.
+All else is a new task.
 """
 
 from __future__ import annotations
@@ -8,7 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.channels.wording import saying
-from service.conversation import asked, asks, carrying_out, commands, letters, notes, phone_reactions
+from service.conversation import (
+    asked,
+    asks,
+    carrying_out,
+    commands,
+    letters,
+    notes,
+    phone_reactions,
+)
 from service.conversation.asked import Open
 from service.conversation.asks import Ask
 from service.conversation.letters import NEW, Letter
@@ -19,10 +28,20 @@ FOR_WORDS = ("correction", "rework")
 
 
 def take_in(said: Said) -> int | None:
-    """Take the text as the answer it is: the task's id, -1 where it was about none, None where it is a new task."""
+    """Take the text as the answer it is: the task's id, -1 where it was about none, None where it
+    is a new task."""
     if NEW.match(said.text):
         return _new(said)
-    for reading in (_phone_reaction, _command, _letter, _note, _numbered, _words, _on_named_task, _like_an_answer):
+    for reading in (
+        _phone_reaction,
+        _command,
+        _letter,
+        _note,
+        _numbered,
+        _words,
+        _on_named_task,
+        _like_an_answer,
+    ):
         if (task_id := reading(said)) is not None:
             return task_id
     return None
@@ -53,15 +72,29 @@ def _phone_reaction(said: Said) -> int | None:
     if reaction is None:
         return None
     message = phone_reactions.message_of(said, reaction)
-    waiting = [(ask, task) for ask, task in asked.waiting_for(said) if message and ask.message_id == message.id]
+    waiting = [
+        (ask, task)
+        for ask, task in asked.waiting_for(said)
+        if message and ask.message_id == message.id
+    ]
     if reaction.agrees and waiting:
         ask, task = waiting[0]
-        reply_saying(said, "unread", task, words=saying("a_tap", said.person.language), letters=_letters(ask, said))
+        reply_saying(
+            said,
+            "unread",
+            task,
+            words=saying("a_tap", said.person.language),
+            letters=_letters(ask, said),
+        )
     return message.task_id or -1 if message else -1
 
 
 def _command(said: Said) -> int | None:
-    words = commands.answer(said.person, said.by, said.inbound.sender, said.text) if said.by_phone else None
+    words = (
+        commands.answer(said.person, said.by, said.inbound.sender, said.text)
+        if said.by_phone
+        else None
+    )
     if words:
         reply(said, words)
     return None if words is None else -1
@@ -72,7 +105,12 @@ def _letter(said: Said) -> int | None:
     letter = _read(said)
     if letter is None or (not said.by_phone and said.task_id is None and not letter.bare):
         return None
-    if letter.number is not None and letter.bare and said.by_phone and asked.task_of_number(said, letter.number) is None:
+    if (
+        letter.number is not None
+        and letter.bare
+        and said.by_phone
+        and asked.task_of_number(said, letter.number) is None
+    ):
         return _not_found(said, letter.number)
     found = asked.fitting(said, letter)
     if len(found) > 1:
@@ -81,7 +119,8 @@ def _letter(said: Said) -> int | None:
 
 
 def _read(said: Said) -> Letter | None:
-    """The letter, where the text begins with one and no words were asked for. A figure behind it that is no task's number is words."""
+    """The letter, where the text begins with one and no words were asked for. A figure behind it
+    that is no task's number is words."""
     letter = letters.read(said.text)
     if letter is None or (
         letter.number is None and not letter.bare and _asked_for_words(said, letter)
@@ -89,7 +128,11 @@ def _read(said: Said) -> Letter | None:
         return None
     if letter.number is None or letter.bare or asked.task_of_number(said, letter.number):
         return letter
-    return None if letter.number_first else replace(letter, number=None, rest=f"{letter.number} {letter.rest}")
+    return (
+        None
+        if letter.number_first
+        else replace(letter, number=None, rest=f"{letter.number} {letter.rest}")
+    )
 
 
 def _asked_for_words(said: Said, letter: Letter) -> bool:
@@ -102,12 +145,21 @@ def _asked_for_words(said: Said, letter: Letter) -> bool:
 
 
 def _takes_words(said: Said) -> Open:
-    """What words answer, newest first: by phone what was asked there, by mail what the mail names."""
+    """What words answer, newest first: by phone what was asked there, by mail what the mail
+    names."""
     if not said.by_phone and said.task_id is None:
         return []
     found = asked.waiting_for(said)
-    seen = [(ask, task) for ask, task in found if ask.kind in FOR_WORDS or (ask.kind == "question" and said.may_have_seen(ask.at))]
-    return [(ask, task) for ask, task in seen if said.task_id is not None or ask.channel == said.by.channel]
+    seen = [
+        (ask, task)
+        for ask, task in found
+        if ask.kind in FOR_WORDS or (ask.kind == "question" and said.may_have_seen(ask.at))
+    ]
+    return [
+        (ask, task)
+        for ask, task in seen
+        if said.task_id is not None or ask.channel == said.by.channel
+    ]
 
 
 def _note(said: Said) -> int | None:
@@ -135,7 +187,11 @@ def _numbered(said: Said) -> int | None:
     number, words = found
     task = asked.task_of_number(said, number)
     if task is None:
-        return _not_found(said, number) if ":" in said.text[:9] and not letters.like_task(words) else None
+        return (
+            _not_found(said, number)
+            if ":" in said.text[:9] and not letters.like_task(words)
+            else None
+        )
     if letters.wordless(words):
         reply_saying(said, "say_what", task)
         return task.id
@@ -161,11 +217,17 @@ def _words(said: Said) -> int | None:
 def _wrong_letter(said: Said, ask: Ask) -> bool:
     """A letter or figure that was not offered is asked back, not taken for words."""
     letter = letters.read(said.text)
-    return said.by_phone and letter is not None and letter.bare and (bool(ask.letters) or ask.kind in FOR_WORDS)
+    return (
+        said.by_phone
+        and letter is not None
+        and letter.bare
+        and (bool(ask.letters) or ask.kind in FOR_WORDS)
+    )
 
 
 def _on_named_task(said: Said) -> int | None:
-    """Words on the task that is named reach those who work on it; what still waits for a letter is said."""
+    """Words on the task that is named reach those who work on it; what still waits for a letter is
+    said."""
     if said.task_id is None:
         return None
     task = find(said.task_id)
@@ -202,7 +264,11 @@ def _like_an_answer(said: Said) -> int | None:
 
 def _short_words(text: str) -> bool:
     """Up to three words that order nothing."""
-    return len(text.split()) <= 3 and len(text) <= letters.LONGEST and not letters.ORDER.match(text.strip())
+    return (
+        len(text.split()) <= 3
+        and len(text) <= letters.LONGEST
+        and not letters.ORDER.match(text.strip())
+    )
 
 
 def _begins_like_letter(text: str, letter: Letter | None) -> bool:
@@ -214,17 +280,30 @@ def _begins_like_letter(text: str, letter: Letter | None) -> bool:
 
 def _unread(said: Said, waiting: Open) -> int:
     ask, task = waiting[0]
-    reply_saying(said, "unread" if ask.letters else "unread_words", task, words=said.text.strip()[:20], letters=_letters(ask, said))
+    reply_saying(
+        said,
+        "unread" if ask.letters else "unread_words",
+        task,
+        words=said.text.strip()[:20],
+        letters=_letters(ask, said),
+    )
     return task.id
 
 
 def _nothing_waits(said: Said, letter: Letter | None) -> int:
     """Perhaps it answers what the assistant wrote; else nothing waits for it."""
     last = notes.last_to(said)
-    if last and last.template == "said" and last.task_id and (letter is None or letter.number is None):
+    if (
+        last
+        and last.template == "said"
+        and last.task_id
+        and (letter is None or letter.number is None)
+    ):
         return _on_named_task(replace(said, task_id=last.task_id)) or -1
     task = asked.task_of_number(said, letter.number) if letter and letter.number else None
-    key = "nothing_waits_on" if task else "welcome" if letters.thanks(said.text) else "nothing_waits"
+    key = (
+        "nothing_waits_on" if task else "welcome" if letters.thanks(said.text) else "nothing_waits"
+    )
     reply_saying(said, key, task)
     return task.id if task else -1
 
@@ -237,7 +316,9 @@ def _letters(ask: Ask, said: Said) -> str:
 def _which(said: Said, found: Open, token: str | None) -> int:
     numbers = ", ".join(str(task.number) for _ask, task in found)
     number = found[0][1].number
-    reply_saying(said, "which", numbers=numbers, example=f"{token} {number}" if token else f"{number}: ...")
+    reply_saying(
+        said, "which", numbers=numbers, example=f"{token} {number}" if token else f"{number}: ..."
+    )
     return -1
 
 

@@ -16,7 +16,10 @@ from tenants.membership import companies_of
 from tenants.wall import db
 
 Open = list[tuple[Ask, Task]]
-DOUBT = re.compile(r"\b(?:but|not|no|missing|except|lacks?|without|wrong|но|не|нет|кроме|без|только)\b", re.IGNORECASE)
+DOUBT = re.compile(
+    r"\b(?:but|not|no|missing|except|lacks?|without|wrong|но|не|нет|кроме|без|только)\b",
+    re.IGNORECASE,
+)
 # Options by their place in either alphabet, and Cyrillic letters by their look on a phone.
 ALPHABETS = ("abcde", "абвгд")
 ALIKE = {"а": "a", "в": "b", "с": "c", "е": "e"}
@@ -24,7 +27,8 @@ LOOKS = {**ALIKE, **{latin: cyrillic for cyrillic, latin in ALIKE.items()}}
 
 
 def waiting_for(said: Said, number: int | None = None) -> Open:
-    """What is open for this person, newest first: on the task that is named; without a name everything."""
+    """What is open for this person, newest first: on the task that is named; without a name
+    everything."""
     found = asks.open_of(said.person.id)
     if number is not None:
         return [(ask, task) for ask, task in found if task.number == number]
@@ -34,14 +38,19 @@ def waiting_for(said: Said, number: int | None = None) -> Open:
 
 
 def fitting(said: Said, letter: Letter) -> Open:
-    """The asks that the letter answers, the newest of each task. Without a number those by the writer's channel go first,
-    and what was asked elsewhere is answered by nothing but the very letter that was offered: a second yes shall accept nothing else.
+    """The asks that the letter answers, the newest of each task. Without a number those by the
+    writer's channel go first, and what was asked elsewhere is answered by nothing but the very
+    letter that was offered: a second yes shall accept nothing else.
     """
     found = [(ask, task) for ask, task in waiting_for(said, letter.number) if meaning(ask, letter)]
     if letter.number is not None or said.task_id is not None:
         return newest_each(found)
     near = [(ask, task) for ask, task in found if ask.channel == said.by.channel]
-    far = [(ask, task) for ask, task in found if letter.bare and (ask.kind == "retelling" or letter.sign.upper() in ask.letters)]
+    far = [
+        (ask, task)
+        for ask, task in found
+        if letter.bare and (ask.kind == "retelling" or letter.sign.upper() in ask.letters)
+    ]
     return newest_each(near or far)
 
 
@@ -69,7 +78,8 @@ def meaning(ask: Ask, letter: Letter) -> str | None:
 
 
 def option(offered: list[str], token: str) -> int | None:
-    """The place of the option that this letter means; None where it could mean two, by its place or by its look on a phone."""
+    """The place of the option that this letter means; None where it could mean two, by its place or
+    by its look on a phone."""
     plain = [letter.lower() for letter in offered]
     if token in plain:
         return plain.index(token)
@@ -81,18 +91,30 @@ def option(offered: list[str], token: str) -> int | None:
 
 
 def task_of_number(said: Said, number: int) -> Task | None:
-    """The person's own task of this number; where two companies have it, that of the address they write from."""
-    found = select(Task).where(Task.number == number, Task.person_id == said.person.id, Task.company_id.in_(companies_of(said.person.id)))
-    return db.session.scalar(found.order_by((Task.company_id == said.company_id).desc(), Task.id.desc()).limit(1))
+    """The person's own task of this number; where two companies have it, that of the address they
+    write from."""
+    found = select(Task).where(
+        Task.number == number,
+        Task.person_id == said.person.id,
+        Task.company_id.in_(companies_of(said.person.id)),
+    )
+    return db.session.scalar(
+        found.order_by((Task.company_id == said.company_id).desc(), Task.id.desc()).limit(1)
+    )
 
 
 def _short_enough(letter: Letter) -> bool:
-    """Words behind a letter on the same line are few, and no order; a single N or 2 may be followed by any reason."""
+    """Words behind a letter on the same line are few, and no order; a single N or 2 may be followed
+    by any reason."""
     if letter.alone:
         return True
     if letters.ORDER.match(letter.rest) and len(letter.rest.split()) > 2:
         return False
-    return len(letter.rest) <= LONGEST or letter.sign in ("n", "н", "2") or (letter.sign in NO and "," in letter.gap)
+    return (
+        len(letter.rest) <= LONGEST
+        or letter.sign in ("n", "н", "2")
+        or (letter.sign in NO and "," in letter.gap)
+    )
 
 
 def _of_retelling(ask: Ask, letter: Letter) -> str | None:
@@ -140,16 +162,26 @@ def _of_question(ask: Ask, letter: Letter) -> str | None:
 
 
 def _parted(letter: Letter) -> bool:
-    """A letter with words behind it is an option only where something parts them: "a" and "а" are words, too."""
+    """A letter with words behind it is an option only where something parts them: "a" and "а" are
+    words, too."""
     return letter.alone or bool(set(letter.gap) & set(".,;:!)-–—"))
 
 
 def only_question(said: Said) -> Open:
-    """The questions that words may answer, newest of each task first; by phone those that were asked there."""
-    found = [(ask, task) for ask, task in waiting_for(said) if ask.kind == "question" and said.may_have_seen(ask.at)]
-    if said.message_id and (meant := [one for one in found if one[0].message_id == said.message_id]):
+    """The questions that words may answer, newest of each task first; by phone those that were
+    asked there."""
+    found = [
+        (ask, task)
+        for ask, task in waiting_for(said)
+        if ask.kind == "question" and said.may_have_seen(ask.at)
+    ]
+    if said.message_id and (
+        meant := [one for one in found if one[0].message_id == said.message_id]
+    ):
         return meant
-    return newest_each([one for one in found if said.task_id is not None or one[0].channel == said.by.channel])
+    return newest_each(
+        [one for one in found if said.task_id is not None or one[0].channel == said.by.channel]
+    )
 
 
 def options_of(ask: Ask) -> list[str]:

@@ -20,7 +20,8 @@ from tenants.wall import db
 
 
 def carefully(said: Said, task: Task, what: Callable[[], None]) -> int:
-    """Do it; where the task does not stand that way any more, say so in a sentence. Gives the task's id."""
+    """Do it; where the task does not stand that way any more, say so in a sentence. Gives the
+    task's id."""
     try:
         with db.session.begin_nested():
             what()
@@ -35,7 +36,9 @@ def letter(said: Said, ask: Ask, task: Task, read: Letter) -> int:
 
     def answer_what_was_seen() -> None:
         if not said.may_have_seen(ask.at):
-            raise NotNow(_("Something else was asked while your answer was on its way. Read that first."))
+            raise NotNow(
+                _("Something else was asked while your answer was on its way. Read that first.")
+            )
         BY_KIND[ask.kind](said, ask, task, says, read.rest)
 
     return carefully(said, task, answer_what_was_seen)
@@ -53,7 +56,11 @@ def pass_on(said: Said, task: Task, text: str) -> None:
 
 def _retelling(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
     if says == "no":
-        return correct(said, ask, task, rest) if len(rest) > 2 else _ask_for_words(said, ask, task, "correction", "what_differs")
+        return (
+            correct(said, ask, task, rest)
+            if len(rest) > 2
+            else _ask_for_words(said, ask, task, "correction", "what_differs")
+        )
     understanding.confirm(task, said.by, ask.subject_id, proposal=says == "b")
     asks.close_asks(task.id, "retelling", "correction")
     if rest:
@@ -62,7 +69,9 @@ def _retelling(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
 
 def _question(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
     if says == "words":
-        return answer(said, ask, task, said.text if said.task_id else _without_number(said.text, task))
+        return answer(
+            said, ask, task, said.text if said.task_id else _without_number(said.text, task)
+        )
     option = asked.options_of(ask)[int(says)]
     answer(said, ask, task, f"{option}. {rest}" if rest else option, quietly=True)
 
@@ -106,9 +115,13 @@ def _offer_ways(said: Said, ask: Ask, task: Task) -> None:
     letter."""
     share, language = _share(ask), said.person.language
     below = share < dead_line.SUCCESS
-    _ask_letters(said, ask, task, "rework", asks.OPTIONS[language][:3 if below else 2])
-    ways = saying("part_or_operator" if below else "or_operator", language, share=share,
-                  part=_part(task, share, language))
+    _ask_letters(said, ask, task, "rework", asks.OPTIONS[language][: 3 if below else 2])
+    ways = saying(
+        "part_or_operator" if below else "or_operator",
+        language,
+        share=share,
+        part=_part(task, share, language),
+    )
     reply_saying(said, "not_quite", task, ways=ways)
 
 
@@ -116,8 +129,14 @@ def _ask_whether_all_the_same(said: Said, ask: Ask, task: Task) -> None:
     """A yes to a delivery under 80 % is asked back once, with what each answer costs."""
     share, language = _share(ask), said.person.language
     _ask_letters(said, ask, task, "accept", f"1{asks.OPTIONS[language][:3]}")
-    reply_saying(said, "accept_all_the_same", task, share=share, part=_part(task, share, language),
-                 price=outbound.money(task.price or 0, task.currency, language))
+    reply_saying(
+        said,
+        "accept_all_the_same",
+        task,
+        share=share,
+        part=_part(task, share, language),
+        price=outbound.money(task.price or 0, task.currency, language),
+    )
 
 
 def _part(task: Task, share: int, language: str) -> str:
@@ -143,7 +162,8 @@ def rework(said: Said, ask: Ask, task: Task, lacks: str) -> None:
 
 
 def answer(said: Said, ask: Ask, task: Task, text: str, *, quietly: bool = False) -> None:
-    """The answer to a question. Who chose a letter needs no word back; who wrote freely is told how it was taken."""
+    """The answer to a question. Who chose a letter needs no word back; who wrote freely is told how
+    it was taken."""
     questions.answer(task, said.by, ask.subject_id, text.strip())
     asks.close_asks(task.id, "question", subject_id=ask.subject_id)
     if said.by_phone and not quietly:
@@ -156,7 +176,8 @@ def _ask_for_words(said: Said, ask: Ask, task: Task, kind: str, question: str) -
 
 
 def _say_accepted(said: Said, task: Task) -> None:
-    """By the channel of the answer, with the price; where a card is kept the receipt of the payment says it."""
+    """By the channel of the answer, with the price; where a card is kept the receipt of the payment
+    says it."""
     company = db.session.get_one(Company, task.company_id)
     if company.stripe_method and task.price and task.channel == said.by.channel:
         return
@@ -172,6 +193,14 @@ def _without_number(text: str, task: Task) -> str:
 
 
 BY_KIND: dict[str, Callable[[Said, Ask, Task, str, str], None]] = {
-    "retelling": _retelling, "question": _question, "delivery": _delivery,
-    "rework": _way, "accept": _way}
-WORDS: dict[str, Callable[[Said, Ask, Task, str], None]] = {"correction": correct, "rework": rework, "question": answer}
+    "retelling": _retelling,
+    "question": _question,
+    "delivery": _delivery,
+    "rework": _way,
+    "accept": _way,
+}
+WORDS: dict[str, Callable[[Said, Ask, Task, str], None]] = {
+    "correction": correct,
+    "rework": rework,
+    "question": answer,
+}

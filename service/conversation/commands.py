@@ -18,13 +18,16 @@ from tenants.membership import companies_of
 from tenants.people import Person
 from tenants.wall import db
 
-# Twilio stops a number at these words and tells the person so itself; the Russian one it does not know.
+# Twilio stops a number at these words and tells the person so itself; the Russian one it does not
+# know.
 STOP_AT_TWILIO = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
 STOP = (*STOP_AT_TWILIO, "стоп")
 START = ("start", "unstop", "старт")
 HELP = ("help", "info", "помощь", "справка", "?")
 STATUS = ("status", "статус")
-CANCEL = re.compile(r"^\s*(?:cancel|отмена|отменить|отмени|отмените)(?:\s+#?(\d{1,7}))?\s*[.!]*\s*$", re.IGNORECASE)
+CANCEL = re.compile(
+    r"^\s*(?:cancel|отмена|отменить|отмени|отмените)(?:\s+#?(\d{1,7}))?\s*[.!]*\s*$", re.IGNORECASE
+)
 SHOWN = 5
 
 
@@ -34,7 +37,8 @@ def word_of(text: str) -> str:
 
 
 def answer(person: Person, by: Actor, phone: str, text: str) -> str | None:
-    """The words back to a command ("" where another message tells), None where the text is no command."""
+    """The words back to a command ("" where another message tells), None where the text is no
+    command."""
     word, language = word_of(text), person.language
     if word in STOP:
         return _stop(person, phone, word)
@@ -62,8 +66,17 @@ def _status(person: Person) -> str:
     """What is under way: first what waits for the client's word."""
     waits = or_(Task.waiting_for == "client", Task.state == "delivered")
     open_tasks = (_theirs(person), Task.state.in_(OPEN))
-    tasks = list(db.session.scalars(select(Task).where(*open_tasks).order_by(func.coalesce(waits, False).desc(), Task.id.desc()).limit(SHOWN)))
-    more = (db.session.scalar(select(func.count()).select_from(Task).where(*open_tasks)) or 0) - len(tasks)
+    tasks = list(
+        db.session.scalars(
+            select(Task)
+            .where(*open_tasks)
+            .order_by(func.coalesce(waits, False).desc(), Task.id.desc())
+            .limit(SHOWN)
+        )
+    )
+    more = (
+        db.session.scalar(select(func.count()).select_from(Task).where(*open_tasks)) or 0
+    ) - len(tasks)
     if not tasks:
         return saying("no_tasks", person.language)
     lines = "; ".join(_line(task, person) for task in tasks)
@@ -72,7 +85,9 @@ def _status(person: Person) -> str:
 
 def _line(task: Task, person: Person) -> str:
     waits = task.waiting_for == "client" or task.state == "delivered"
-    return f"{task.number}: {STATE_NAMES[task.state]}" + (saying("waits", person.language) if waits else "")
+    return f"{task.number}: {STATE_NAMES[task.state]}" + (
+        saying("waits", person.language) if waits else ""
+    )
 
 
 def _theirs(person: Person) -> ColumnElement[bool]:

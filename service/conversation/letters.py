@@ -1,4 +1,5 @@
-"""How a text is read as an answer in one letter: the letter or word at its beginning, a task's number, and what follows.
+"""How a text is read as an answer in one letter: the letter or word at its beginning, a task's
+number, and what follows.
 
 Nothing here looks at what was asked; `asked.py` does.
 """
@@ -17,23 +18,33 @@ TOKEN = re.compile(r"^([^\W\d_]+|\d)(?![\w'’-])(?:[ \t]+#?(\d{3,7})(?![\w/-]|[
 QUOTES = " \t\n\"'«»“”„‚‘’"
 NEW = re.compile(r"^\s*(?:new|новая)\b[\s:,.-]*", re.IGNORECASE)
 POLITE = re.compile(
-    r"^(?:please|pls|thanks|thank you|thx|cheers|that'?s right|that is right|right|correct|exactly|sure|of course|fine|good|great|perfect"
-    r"|well done|пожалуйста|спасибо|верно|вс[её] верно|вс[её] так|правильно|конечно|хорошо|отлично|подходит|согласен|согласна)$", re.IGNORECASE)
-THANKS = re.compile(r"^(?:many )?(?:thanks|thank you|thx|cheers|спасибо|благодарю)\b", re.IGNORECASE)
+    r"^(?:please|pls|thanks|thank you|thx|cheers|that'?s right|that is"
+    r" right|right|correct|exactly|sure|of course|fine|good|great|perfect"
+    r"|well done|пожалуйста|спасибо|верно|вс[её] верно|вс[её]"
+    r" так|правильно|конечно|хорошо|отлично|подходит|согласен|согласна)$",
+    re.IGNORECASE,
+)
+THANKS = re.compile(
+    r"^(?:many )?(?:thanks|thank you|thx|cheers|спасибо|благодарю)\b", re.IGNORECASE
+)
 # Texts that begin like this are orders, from about five words on.
 ORDER = re.compile(
     r"^(?:\d{1,2}[.)]\s*)?(?:please,?\s+|pls\s+|пожалуйста,?\s+|прошу\s+|can you\s+|could you\s+)*"
     r"(?:find|write|make|book|call|prepare|translate|compare|check|collect"
-    r"|order|buy|send|plan|organi[sz]e|arrange|draw|design|proofread|transcribe|research|search|look for|list|create|draft|update|set up"
+    r"|order|buy|send|plan|organi[sz]e|arrange|draw|design|proofread|transcribe|research|search|look"
+    r" for|list|create|draft|update|set up"
     r"|найди|напиши|сделай|заброниру|закажи|позвони|подготов|переведи|сравни|провер|собери|соберите|купи|отправь|составь|спланиру"
-    r"|организу|нарису|разработай|исследу|подбери|подберите|посчитай|рассчитай|обнови|создай|оформи|узнай|выясни|расшифруй)", re.IGNORECASE)
+    r"|организу|нарису|разработай|исследу|подбери|подберите|посчитай|рассчитай|обнови|создай|оформи|узнай|выясни|расшифруй)",
+    re.IGNORECASE,
+)
 IMPERATIVE = re.compile(r"\b\w{3,}(?:ите|йте|ьте)\b", re.IGNORECASE)
 KNOWN = frozenset((*YES, *NO, "1", "2"))
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A text that begins like an answer. `rest` are the words behind it, `gap` is what parts them from it."""
+    """A text that begins like an answer. `rest` are the words behind it, `gap` is what parts them
+    from it."""
 
     sign: str
     number: int | None
@@ -53,7 +64,8 @@ class Letter:
 
 
 def read(text: str) -> Letter | None:
-    """The letter at the beginning, alone or with a number on either side; None where the text begins otherwise."""
+    """The letter at the beginning, alone or with a number on either side; None where the text
+    begins otherwise."""
     words = text.strip(QUOTES)
     first = NUMBERED.match(words)
     number = int(first[1]) if first and _token(first[2].strip(QUOTES)) else None
@@ -63,20 +75,32 @@ def read(text: str) -> Letter | None:
     if match is None:
         return None
     found = number or (int(match[2]) if match[2] else None)
-    behind = words[match.end():]
+    behind = words[match.end() :]
     gap = re.match(r"[\s\W]*", behind)
-    return Letter(match[1].lower(), found, _without_politeness(behind), gap[0] if gap else "", number_first=number is not None)
+    return Letter(
+        match[1].lower(),
+        found,
+        _without_politeness(behind),
+        gap[0] if gap else "",
+        number_first=number is not None,
+    )
 
 
 def numbered(text: str) -> tuple[int, str] | None:
     """A number and the words behind it ("12: …"); a date or an hour is none."""
-    match = re.match(r"^\s*#?(\d{1,7})\s*(?::(?!\d)|[.,)](?=\s|$)|[-–—](?=\s))\s*(.*)$", text, re.DOTALL)
+    match = re.match(
+        r"^\s*#?(\d{1,7})\s*(?::(?!\d)|[.,)](?=\s|$)|[-–—](?=\s))\s*(.*)$", text, re.DOTALL
+    )
     return (int(match[1]), match[2].strip()) if match else None
 
 
 def like_task(text: str) -> bool:
     """Whether the words read like an order of their own and not like an answer."""
-    return len(text) > 160 or bool(NEW.match(text)) or (bool(ORDER.match(text.strip())) and len(text.split()) >= 5)
+    return (
+        len(text) > 160
+        or bool(NEW.match(text))
+        or (bool(ORDER.match(text.strip())) and len(text.split()) >= 5)
+    )
 
 
 def wordless(text: str) -> bool:

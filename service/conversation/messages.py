@@ -1,4 +1,5 @@
-"""What is said on a task, and every message that goes out. One row for each message to one person."""
+"""What is said on a task, and every message that goes out. One row for each message to one
+person."""
 
 from __future__ import annotations
 
@@ -38,10 +39,12 @@ AT_ONCE = timedelta(minutes=2)
 
 
 class Message(Base):
-    """Somebody's words on a task (`direction` said), or a message of the service to one person (`out`).
+    """Somebody's words on a task (`direction` said), or a message of the service to one person
+    (`out`).
 
-    An outgoing one has a `template` or the words of the one who wrote them, an address once it is known, and the
-    vendor's id once it was handed over. `state`: kept, sending, sent, delivered, failed, held (outgoing only).
+    An outgoing one has a `template` or the words of the one who wrote them, an address once it is
+    known, and the vendor's id once it was handed over. `state`: kept, sending, sent, delivered,
+    failed, held (outgoing only).
     """
 
     __tablename__ = "message"
@@ -51,7 +54,12 @@ class Message(Base):
         Index("ix_message_task", "task_id", "id"),
         Index("ix_message_provider", "provider_id", postgresql_where="provider_id is not null"),
         Index("ix_message_out", "direction", "id"),
-        Index("ix_message_unsent", "state", "id", postgresql_where="direction = 'out' and state in ('kept', 'sending')"),
+        Index(
+            "ix_message_unsent",
+            "state",
+            "id",
+            postgresql_where="direction = 'out' and state in ('kept', 'sending')",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -77,31 +85,54 @@ class Message(Base):
     sent_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-def say(task: Task, by: Actor, text: str, *, inbound_id: int | None = None, channel: str | None = None) -> Message:
+def say(
+    task: Task, by: Actor, text: str, *, inbound_id: int | None = None, channel: str | None = None
+) -> Message:
     """Somebody's words on a task, for the other side. Raises BadInput, NotAllowed."""
     adds_to(task, by)
     words = clean(text).strip()
     if not 1 <= len(words) <= LONGEST:
         raise BadInput({"text": _("Write between 1 and 10,000 letters.")})
-    message = Message(company_id=task.company_id, task_id=task.id, direction="said", author_kind=by.kind,
-                      author_id=by.person_id, channel=channel or by.channel, text=words, inbound_id=inbound_id)
+    message = Message(
+        company_id=task.company_id,
+        task_id=task.id,
+        direction="said",
+        author_kind=by.kind,
+        author_id=by.person_id,
+        channel=channel or by.channel,
+        text=words,
+        inbound_id=inbound_id,
+    )
     db.session.add(message)
     db.session.flush()
-    events.write("task.message", by, task=task, message=message.id, to="assistant" if by.kind == CLIENT else "client")
+    events.write(
+        "task.message",
+        by,
+        task=task,
+        message=message.id,
+        to="assistant" if by.kind == CLIENT else "client",
+    )
     return message
 
 
 def say_once(task: Task, by: Actor, text: str) -> Message:
-    """The words of a form. The same words again at once are the same form, whose answer was lost on its way. Raises BadInput, NotAllowed."""
+    """The words of a form. The same words again at once are the same form, whose answer was lost on
+    its way. Raises BadInput, NotAllowed."""
     events.hold_all((task.id,))
     last = said_on(task, limit=1)
-    if last and last[0].author_id == by.person_id and last[0].text == clean(text).strip() and now() - last[0].created_at < AT_ONCE:
+    if (
+        last
+        and last[0].author_id == by.person_id
+        and last[0].text == clean(text).strip()
+        and now() - last[0].created_at < AT_ONCE
+    ):
         return last[0]
     return say(task, by, text)
 
 
 def said_on(task: Task, before: int | None = None, limit: int = PAGE) -> list[Message]:
-    """The newest of what was said on a task, or what was said before a message, oldest first; what the service says is not part of it."""
+    """The newest of what was said on a task, or what was said before a message, oldest first; what
+    the service says is not part of it."""
     said = select(Message).where(Message.task_id == task.id, Message.direction == "said")
     if before is not None:
         said = said.where(Message.id < before)

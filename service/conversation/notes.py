@@ -1,4 +1,5 @@
-"""What our own notes offer beside any ask: N stops a task that was only acknowledged, T thanks for one that was accepted."""
+"""What our own notes offer beside any ask: N stops a task that was only acknowledged, T thanks for
+one that was accepted."""
 
 from __future__ import annotations
 
@@ -24,8 +25,13 @@ THANKS = re.compile(r"^\s*[tтсc][\s,.:;!-]+(\S.*)$", re.IGNORECASE | re.DOTALL
 
 
 def last_to(said: Said, *templates: str, task_id: int | None = None) -> Message | None:
-    """The newest message to this person by this channel: of these templates, about this task, where they are named."""
-    wanted = select(Message).where(Message.to_id == said.person.id, Message.direction == "out", Message.channel == said.by.channel)
+    """The newest message to this person by this channel: of these templates, about this task, where
+    they are named."""
+    wanted = select(Message).where(
+        Message.to_id == said.person.id,
+        Message.direction == "out",
+        Message.channel == said.by.channel,
+    )
     if templates:
         wanted = wanted.where(Message.template.in_(templates))
     if task_id is not None:
@@ -34,8 +40,13 @@ def last_to(said: Said, *templates: str, task_id: int | None = None) -> Message 
 
 
 def stop(said: Said, task_id: int | None) -> int | None:
-    """Stop the task whose acknowledgement offered it; without a name the one acknowledged last, if nobody has asked since."""
-    offer = last_to(said, "acknowledge", task_id=task_id) if task_id else last_to(said, "acknowledge", "said")
+    """Stop the task whose acknowledgement offered it; without a name the one acknowledged last, if
+    nobody has asked since."""
+    offer = (
+        last_to(said, "acknowledge", task_id=task_id)
+        if task_id
+        else last_to(said, "acknowledge", "said")
+    )
     task = _task_of(offer) if offer and offer.template == "acknowledge" else None
     if task is None or task.state not in STOPPABLE:
         return None
@@ -44,11 +55,16 @@ def stop(said: Said, task_id: int | None) -> int | None:
 
 
 def thank(said: Said) -> int | None:
-    """Thanks reach the assistant while the note that offered it is the last that was said; in doubt the words are a task."""
+    """Thanks reach the assistant while the note that offered it is the last that was said; in doubt
+    the words are a task."""
     match = THANKS.match(said.text)
     words = match[1] if match else said.text if letters.thanks(said.text) else ""
     task = _task_of(_offer_of_thanks(said)) if words else None
-    if task is None or task.state != "accepted" or (said.task_id is None and _like_task(said, words)):
+    if (
+        task is None
+        or task.state != "accepted"
+        or (said.task_id is None and _like_task(said, words))
+    ):
         return None
     return carrying_out.carefully(said, task, lambda: _praise(said, task, words))
 
@@ -79,5 +95,14 @@ def _praise(said: Said, task: Task, words: str) -> None:
 
 def _like_task(said: Said, words: str) -> bool:
     """A day, an order: something is to be done."""
-    dated = dates.deadline_in(words, said.person.tz, now()) or dates.WEEKDAY.search(words) or dates.DAY_MONTH.search(words)
-    return bool(dated or letters.like_task(words) or letters.ORDER.match(words) or letters.IMPERATIVE.search(words))
+    dated = (
+        dates.deadline_in(words, said.person.tz, now())
+        or dates.WEEKDAY.search(words)
+        or dates.DAY_MONTH.search(words)
+    )
+    return bool(
+        dated
+        or letters.like_task(words)
+        or letters.ORDER.match(words)
+        or letters.IMPERATIVE.search(words)
+    )

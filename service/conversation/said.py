@@ -16,7 +16,8 @@ from tenants.people import Person
 
 @dataclass
 class Said:
-    """A text or mail of a known person. `task_id` and `message_id` where the answer address or a reference names them."""
+    """A text or mail of a known person. `task_id` and `message_id` where the answer address or a
+    reference names them."""
 
     person: Person
     by: Actor
@@ -32,20 +33,33 @@ class Said:
         return self.by.channel == "sms"
 
     def may_have_seen(self, asked_at: datetime) -> bool:
-        """Whether what was asked at that moment was there before these words came in: nobody agrees to what they have not read."""
+        """Whether what was asked at that moment was there before these words came in: nobody agrees
+        to what they have not read."""
         return asked_at <= self.inbound.received_at
 
 
 def reply_saying(said: Said, saying_name: str, task: Task | None = None, **facts: object) -> None:
     """One of the short sentences, in the writer's language."""
-    reply(said, saying(saying_name, said.person.language, **{"number": task.number if task else "", **facts}), task)
+    reply(
+        said,
+        saying(
+            saying_name, said.person.language, **{"number": task.number if task else "", **facts}
+        ),
+        task,
+    )
 
 
 def reply(said: Said, words: str, task: Task | None = None) -> None:
     """Words back to the writer."""
-    outbound.tell(said.person, "reply", task, channel=said.by.channel if said.by.channel in ("sms", "email") else None,
-                  words=words, subject=f"{task.number}: {task.title}" if task else "Poruchi",
-                  reply_to=said.inbound.provider_id.partition(" ")[0] if said.by.channel == "email" else None)
+    outbound.tell(
+        said.person,
+        "reply",
+        task,
+        channel=said.by.channel if said.by.channel in ("sms", "email") else None,
+        words=words,
+        subject=f"{task.number}: {task.title}" if task else "Poruchi",
+        reply_to=said.inbound.provider_id.partition(" ")[0] if said.by.channel == "email" else None,
+    )
 
 
 def refused(said: Said, error: Refusal, task: Task) -> None:

@@ -1,7 +1,9 @@
-"""The demo desk: twelve companies, a pool of assistants, what is open now and three months of history. Only on an empty database.
+"""The demo desk: twelve companies, a pool of assistants, what is open now and three months of
+history. Only on an empty database.
 
-What lies in the past is written in bulk with the moments at which it would have happened: the event log takes no later
-change, so it could not be moved in time afterwards. The newest tasks go through the house's own steps.
+What lies in the past is written in bulk with the moments at which it would have happened: the event
+log takes no later change, so it could not be moved in time afterwards. The newest tasks go through
+the house's own steps.
 """
 
 from __future__ import annotations

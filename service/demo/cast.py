@@ -1,4 +1,5 @@
-"""Who plays on the demo desk: the companies with their people and handbooks, and everybody who works for the service."""
+"""Who plays on the demo desk: the companies with their people and handbooks, and everybody who
+works for the service."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ OPEN_FOR = timedelta(days=103)
 
 @dataclass
 class Player:
-    """A person on the demo desk; for staff with trades, languages and how many tasks they hold at most."""
+    """A person on the demo desk; for staff with trades, languages and how many tasks they hold at
+    most."""
 
     id: int
     name: str
@@ -84,31 +86,67 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def _found(row: dict[str, str]) -> Firm:
-    made = company.add(row["name"], slug=row["slug"], currency=row["currency"], language=row["language"], zone=row["zone"])
-    made.address, made.silence_days, made.created_at = row["address"], int(row["silence"]), now() - OPEN_FOR
+    made = company.add(
+        row["name"],
+        slug=row["slug"],
+        currency=row["currency"],
+        language=row["language"],
+        zone=row["zone"],
+    )
+    made.address, made.silence_days, made.created_at = (
+        row["address"],
+        int(row["silence"]),
+        now() - OPEN_FOR,
+    )
     made.limit_month = int(row["limit"]) if row["limit"] else None
     return Firm(made.id, made.slug, made.currency, made.silence_days)
 
 
 def _join(row: dict[str, str], firm: Firm) -> Player:
-    person = _person(row["name"], row["email"], firm.id, row["language"], row["zone"], row["channel"])
+    person = _person(
+        row["name"], row["email"], firm.id, row["language"], row["zone"], row["channel"]
+    )
     if row["phone"]:
         addresses.add(person, "phone", row["phone"], company_id=firm.id, verified=True)
     membership.join(person, firm.id, row["role"])
-    return Player(person.id, person.name, row["email"], person.tz, row["channel"], row["phone"], row["role"],
-                  (row["language"],))
+    return Player(
+        person.id,
+        person.name,
+        row["email"],
+        person.tz,
+        row["channel"],
+        row["phone"],
+        row["role"],
+        (row["language"],),
+    )
 
 
 def _hire(row: dict[str, str]) -> Player:
     speaks = tuple(row["speaks"].split(","))
     person = _person(row["name"], row["email"], None, speaks[0], row["zone"], "email")
-    trades = list(all_categories()) if row["trades"] == "*" else [trade for trade in row["trades"].split(",") if trade]
-    membership.hire(person, row["role"], trades, held_limit=int(row["limit"]) or 5).team = row["team"]
-    return Player(person.id, person.name, row["email"], person.tz, role=row["role"], speaks=speaks, trades=tuple(trades),
-                  limit=int(row["limit"]))
+    trades = (
+        list(all_categories())
+        if row["trades"] == "*"
+        else [trade for trade in row["trades"].split(",") if trade]
+    )
+    membership.hire(person, row["role"], trades, held_limit=int(row["limit"]) or 5).team = row[
+        "team"
+    ]
+    return Player(
+        person.id,
+        person.name,
+        row["email"],
+        person.tz,
+        role=row["role"],
+        speaks=speaks,
+        trades=tuple(trades),
+        limit=int(row["limit"]),
+    )
 
 
-def _person(name: str, email: str, company_id: int | None, language: str, zone: str, channel: str) -> Person:
+def _person(
+    name: str, email: str, company_id: int | None, language: str, zone: str, channel: str
+) -> Person:
     person = people.add(name, language=language, zone=zone, channel=channel)
     passwords.add_login(person.id, email)
     addresses.add(person, "email", email, company_id=company_id, verified=True)
@@ -124,16 +162,23 @@ def _write_handbooks(firms: dict[str, Firm]) -> None:
 
 
 def handbooks() -> list[tuple[str, str]]:
-    """Each company's handbook by its short name; a line with + was learned and taken in, one with ? waits for a word."""
+    """Each company's handbook by its short name; a line with + was learned and taken in, one with ?
+    waits for a word."""
     blocks = (WORDS / "handbooks.txt").read_text(encoding="utf-8").split("== ")[1:]
-    return [(slug.strip(), words.strip()) for slug, _, words in (block.partition("\n") for block in blocks)]
+    return [
+        (slug.strip(), words.strip())
+        for slug, _, words in (block.partition("\n") for block in blocks)
+    ]
 
 
 def _let_in(password: str, first: Player) -> None:
-    """One argon2 hash serves all, because each takes tens of milliseconds; and all have been here for a while."""
+    """One argon2 hash serves all, because each takes tens of milliseconds; and all have been here
+    for a while."""
     passwords.set_password(first.id, password)
     kept = select(Login.password_hash).where(Login.person_id == first.id).scalar_subquery()
-    db.session.execute(update(Login).where(Login.password_hash.is_(None)).values(password_hash=kept))
+    db.session.execute(
+        update(Login).where(Login.password_hash.is_(None)).values(password_hash=kept)
+    )
     for made in (Person, Membership, addresses.Address):
         db.session.execute(update(made).values(created_at=func.now() - OPEN_FOR))
 
@@ -142,5 +187,3 @@ def last_numbers(counted: dict[int, int]) -> None:
     """Let each company count on from the number of its last task."""
     for company_id, last in counted.items():
         db.session.execute(select(func.number_on_from(company_id, last)))
-
-

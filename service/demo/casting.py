@@ -20,14 +20,20 @@ def party(who: Cast, work: Work, holder: Player) -> Party:
 
 def able(who: Cast, work: Work) -> list[Player]:
     """The assistants of this trade and language."""
-    return [one for one in who.assistants if work.category in one.trades and work.language in one.speaks]
+    return [
+        one for one in who.assistants if work.category in one.trades and work.language in one.speaks
+    ]
 
 
 def free_hand(who: Cast, work: Work) -> Player:
     """Who has most room, measured against their own limit; somebody named goes before."""
     if "by" in work.flags:
         return who.staff[work.flags["by"]]
-    able_now = [one for one in able(who, work) if one.trades != who.staff["anna"].trades and one.holds < one.limit]
+    able_now = [
+        one
+        for one in able(who, work)
+        if one.trades != who.staff["anna"].trades and one.holds < one.limit
+    ]
     return min(able_now or able(who, work), key=lambda one: (one.holds / one.limit, one.name))
 
 
@@ -47,5 +53,10 @@ def by_way(work: Work, player: Player, chance: random.Random) -> str:
 
 def worded(work: Work, created: datetime, deadline: datetime, player: Player) -> Work:
     """The work with months and days by their names."""
-    said = {name: [named(line, created, deadline, player.zone, work.language) for line in lines] for name, lines in work.said.items()}
-    return replace(work, text=named(work.text, created, deadline, player.zone, work.language), said=said)
+    said = {
+        name: [named(line, created, deadline, player.zone, work.language) for line in lines]
+        for name, lines in work.said.items()
+    }
+    return replace(
+        work, text=named(work.text, created, deadline, player.zone, work.language), said=said
+    )

@@ -1,4 +1,5 @@
-"""How three months of history are laid down: each task from the hand-over to its end, with what it cost and what was said of it."""
+"""How three months of history are laid down: each task from the hand-over to its end, with what it
+cost and what was said of it."""
 
 from __future__ import annotations
 
@@ -19,12 +20,17 @@ MONTH = 30.0
 # The last days belong mostly to what is open.
 NEWEST, SPREAD = 1.2, 28.0
 GOOD = (100, 100, 98, 95, 95, 95, 92, 92, 90, 90, 90, 88, 86, 85, 85, 82, 80)
-EARLY_ENDS = {"refused": ("task.refused", "refused"), "deleted": ("task.deleted", "deleted"), "done": ("task.done_at_once", "closed")}
+EARLY_ENDS = {
+    "refused": ("task.refused", "refused"),
+    "deleted": ("task.deleted", "deleted"),
+    "done": ("task.done_at_once", "closed"),
+}
 
 
 @dataclass
 class Past:
-    """One task of the past. `words` are the pools that praise and comments are drawn from, by language."""
+    """One task of the past. `words` are the pools that praise and comments are drawn from, by
+    language."""
 
     life: Life
     chance: random.Random
@@ -58,7 +64,14 @@ def lay(pile: Pile, who: Cast, chance: random.Random, moment: datetime) -> None:
         pile.take(_whole(who, work, chance, moment, moment - timedelta(days=days), words))
 
 
-def _whole(who: Cast, work: Work, chance: random.Random, moment: datetime, ended: datetime, words: dict[str, list[str]]) -> Pile:
+def _whole(
+    who: Cast,
+    work: Work,
+    chance: random.Random,
+    moment: datetime,
+    ended: datetime,
+    words: dict[str, list[str]],
+) -> Pile:
     """A task's rows; where its end would lie ahead, it happened a day earlier."""
     pile = Pile()
     _play(_past(pile, who, work, chance, moment, ended, words))
@@ -69,20 +82,40 @@ def _whole(who: Cast, work: Work, chance: random.Random, moment: datetime, ended
 
 def _pools() -> dict[str, list[str]]:
     blocks = (works.WORDS / "sayings.txt").read_text(encoding="utf-8").split("== ")[1:]
-    return {name.strip(): lines.strip().split("\n") for name, _, lines in (block.partition("\n") for block in blocks)}
+    return {
+        name.strip(): lines.strip().split("\n")
+        for name, _, lines in (block.partition("\n") for block in blocks)
+    }
 
 
-def _past(pile: Pile, who: Cast, work: Work, chance: random.Random, moment: datetime, ended: datetime, words: dict[str, list[str]]) -> Past:
+def _past(
+    pile: Pile,
+    who: Cast,
+    work: Work,
+    chance: random.Random,
+    moment: datetime,
+    ended: datetime,
+    words: dict[str, list[str]],
+) -> Past:
     """A task whose term ended about then. It was handed over in daylight."""
     party = casting.party(who, work, casting.somebody(who, work, chance))
     term = timedelta(hours=category(work.category).term_hours * chance.uniform(0.5, 1.3))
-    created = (ended - term).astimezone(party.client.zone).replace(hour=chance.choice((8, 9, 9, 10, 11, 13, 14, 15, 16, 17, 21)),
-                                                                   minute=chance.randrange(60), second=chance.randrange(60))
+    created = (
+        (ended - term)
+        .astimezone(party.client.zone)
+        .replace(
+            hour=chance.choice((8, 9, 9, 10, 11, 13, 14, 15, 16, 17, 21)),
+            minute=chance.randrange(60),
+            second=chance.randrange(60),
+        )
+    )
     deadline = day_end(created + term, party.client.zone, chance)
     deadline = max(deadline, created + term / 2)
     work = casting.worded(work, created, deadline, party.client)
     work.flags["by_way"] = casting.by_way(work, party.client, chance)
-    return Past(Life(pile, party, work, created.astimezone(moment.tzinfo), deadline), chance, moment, words)
+    return Past(
+        Life(pile, party, work, created.astimezone(moment.tzinfo), deadline), chance, moment, words
+    )
 
 
 def _play(past: Past) -> None:
@@ -129,7 +162,10 @@ def _agree(past: Past, queued: datetime) -> None:
         life.ask(asked, ready)
     retold = past.no_sooner(ready, chance.uniform(0.1, 0.14))
     life.retell(retold)
-    life.understand(past.after(retold, 0.05, 6 if chance.random() < 0.8 else 20), proposal="taken" in life.work.flags)
+    life.understand(
+        past.after(retold, 0.05, 6 if chance.random() < 0.8 else 20),
+        proposal="taken" in life.work.flags,
+    )
 
 
 def _cancel(past: Past, at: datetime, price: int) -> None:
@@ -158,7 +194,9 @@ def _finish(past: Past) -> None:
         delivered = _rework(past, delivered)
     ended = _judge(past, delivered, score)
     declined = "declined" in past.life.work.flags
-    money.charge(past.life, ended, None if declined else timedelta(seconds=past.chance.uniform(3, 30)))
+    money.charge(
+        past.life, ended, None if declined else timedelta(seconds=past.chance.uniform(3, 30))
+    )
     _look_back(past, ended.at, score)
 
 
@@ -166,9 +204,18 @@ def _deliver(past: Past) -> datetime:
     life, chance = past.life, past.chance
     late = "late" in life.work.flags or chance.random() < 0.06
     began, red = life.task.columns["understood_at"], life.task.columns["red_line_at"]
-    at = max(past.moment(chance.uniform(1.02, 1.15) if late else chance.uniform(0.72, 0.97)), began + timedelta(minutes=20))
-    life.report(min(max(red + timedelta(minutes=chance.uniform(-40, 20)), began + (at - began) * 0.1), began + (at - began) * 0.8),
-                chance.choice((40, 50, 50, 60, 60, 70, 75)), on_time=not late or chance.random() < 0.4)
+    at = max(
+        past.moment(chance.uniform(1.02, 1.15) if late else chance.uniform(0.72, 0.97)),
+        began + timedelta(minutes=20),
+    )
+    life.report(
+        min(
+            max(red + timedelta(minutes=chance.uniform(-40, 20)), began + (at - began) * 0.1),
+            began + (at - began) * 0.8,
+        ),
+        chance.choice((40, 50, 50, 60, 60, 70, 75)),
+        on_time=not late or chance.random() < 0.4,
+    )
     if red < at:
         life.move("task.red_line_came", red, None)
     if at > life.deadline:
@@ -182,7 +229,13 @@ def _rework(past: Past, delivered: datetime) -> datetime:
     """Not quite right the first time, mended within a day or so."""
     life = past.life
     said = past.after(delivered, 0.5, 9)
-    life.judge("task.reworked", said, past.chance.choice((55, 60, 65, 70, 70, 75)), past.word("rework"), "rework")
+    life.judge(
+        "task.reworked",
+        said,
+        past.chance.choice((55, 60, 65, 70, 70, 75)),
+        past.word("rework"),
+        "rework",
+    )
     life.deadline = max(life.deadline, said + timedelta(days=1))
     life.set(deadline_at=life.deadline)
     again = past.after(said, 1, 20)
@@ -204,7 +257,9 @@ def _judge(past: Past, delivered: datetime, score: int) -> Row:
         row = _dispute(past, at, score)
     else:
         life.set(price=round(life.task.columns["price"] * score / 100))
-        row = life.judge("task.settled", at, score, life.work.one("comment") or past.word("settled"), "settle")
+        row = life.judge(
+            "task.settled", at, score, life.work.one("comment") or past.word("settled"), "settle"
+        )
     closes = row.at + timedelta(days=settings().closes_after_days)
     life.set(score=said, ended_at=row.at, alarm_at=closes, alarm="close")
     return row
@@ -217,7 +272,14 @@ def _dispute(past: Past, at: datetime, score: int) -> Row:
     looked = past.after(at, 2, 20)
     life.move("task.resolved", looked, desk, outcome="settle")
     life.set(price=round(life.task.columns["price"] * score / 100))
-    return life.judge("task.settled", looked + timedelta(milliseconds=5), score, life.work.one("reason"), "settle", desk)
+    return life.judge(
+        "task.settled",
+        looked + timedelta(milliseconds=5),
+        score,
+        life.work.one("reason"),
+        "settle",
+        desk,
+    )
 
 
 def _look_back(past: Past, ended: datetime, score: int) -> None:
@@ -225,9 +287,23 @@ def _look_back(past: Past, ended: datetime, score: int) -> None:
     life, quiet = past.life, {"alarm_at": None, "alarm": None}
     thanked = past.after(ended, 0.02, 20)
     closes = life.task.columns["alarm_at"]
-    if score >= 85 and thanked < past.now and ("praise" in life.work.said or past.chance.random() < 0.62):
-        tip = past.chance.choice((500, 1000, 1000, 1500, 2000)) if past.chance.random() < 0.12 else None
-        row = life.fact("praise", thanked, life.party.client, text=life.work.one("praise") or past.word("praise"), tip=tip)
+    if (
+        score >= 85
+        and thanked < past.now
+        and ("praise" in life.work.said or past.chance.random() < 0.62)
+    ):
+        tip = (
+            past.chance.choice((500, 1000, 1000, 1500, 2000))
+            if past.chance.random() < 0.12
+            else None
+        )
+        row = life.fact(
+            "praise",
+            thanked,
+            life.party.client,
+            text=life.work.one("praise") or past.word("praise"),
+            tip=tip,
+        )
         life.set(**quiet)
         life.move("task.praised", thanked, life.party.client, "closed", praise=row)
     elif closes < past.now:

@@ -1,4 +1,5 @@
-"""What was learned on the demo desk: lines that assistants proposed for handbooks, and the playbooks of some trades."""
+"""What was learned on the demo desk: lines that assistants proposed for handbooks, and the
+playbooks of some trades."""
 
 from __future__ import annotations
 
@@ -31,22 +32,51 @@ def lay(who: Cast, moment: datetime) -> None:
 
 
 def _learn(firm: Firm, line: str, state: str, moment: datetime, place: int) -> None:
-    task = db.session.scalars(select(Task).where(Task.company_id == firm.id, Task.holder_id.is_not(None), Task.state.in_(("accepted", "closed")))
-                              .order_by(Task.id.desc()).offset(place).limit(1)).first()
+    task = db.session.scalars(
+        select(Task)
+        .where(
+            Task.company_id == firm.id,
+            Task.holder_id.is_not(None),
+            Task.state.in_(("accepted", "closed")),
+        )
+        .order_by(Task.id.desc())
+        .offset(place)
+        .limit(1)
+    ).first()
     if task is None:
         return
     owner, taken = next(iter(firm.people.values())), state == "accepted"
     at = moment - PROPOSED * (place + 1)
-    lesson = Lesson(company_id=firm.id, task_id=task.id, by_id=task.holder_id, at=at, text=line, state=state,
-                    decided_by=owner.id if taken else None, decided_at=moment - TAKEN_IN if taken else None)
+    lesson = Lesson(
+        company_id=firm.id,
+        task_id=task.id,
+        by_id=task.holder_id,
+        at=at,
+        text=line,
+        state=state,
+        decided_by=owner.id if taken else None,
+        decided_at=moment - TAKEN_IN if taken else None,
+    )
     db.session.add(lesson)
     db.session.flush()
     _note(task, "task.lesson", at, task.holder_id, "assistant", lesson)
     if taken:
         _note(task, "task.lesson_accepted", moment - TAKEN_IN, owner.id, "client", lesson)
-        handbook.write(firm.id, handbook.with_line(handbook.of(firm.id), line), owner.id, moment - TAKEN_IN)
+        handbook.write(
+            firm.id, handbook.with_line(handbook.of(firm.id), line), owner.id, moment - TAKEN_IN
+        )
 
 
 def _note(task: Task, kind: str, at: datetime, by: int | None, part: str, lesson: Lesson) -> None:
-    db.session.add(Event(company_id=task.company_id, task_id=task.id, kind=kind, by_kind=part, by_id=by, at=at, facts={"lesson": lesson.id}))
+    db.session.add(
+        Event(
+            company_id=task.company_id,
+            task_id=task.id,
+            kind=kind,
+            by_kind=part,
+            by_id=by,
+            at=at,
+            facts={"lesson": lesson.id},
+        )
+    )
     db.session.flush()

@@ -1,4 +1,5 @@
-"""What was written to clients about what is open now, in the house's own words, and what was asked of them in it."""
+"""What was written to clients about what is open now, in the house's own words, and what was asked
+of them in it."""
 
 from __future__ import annotations
 
@@ -30,13 +31,27 @@ def lay(life: Life, received: datetime, silence_ends: datetime | None) -> None:
 
 def _confirm(life: Life, told: Row) -> None:
     """The retelling, and a letter for each way."""
-    language, currency, two = _language(life), life.party.firm.currency, bool(told.columns.get("proposal"))
-    facts = {"retelling": cut(told.columns["text"], 120) if _channel(life) == "sms" else told.columns["text"], "plan": told.columns["plan"],
-             "points": outbound.points(told.columns["differences"], language),
-             "price": outbound.money(told.columns["price"], currency, language)}
+    language, currency, two = (
+        _language(life),
+        life.party.firm.currency,
+        bool(told.columns.get("proposal")),
+    )
+    facts = {
+        "retelling": cut(told.columns["text"], 120)
+        if _channel(life) == "sms"
+        else told.columns["text"],
+        "plan": told.columns["plan"],
+        "points": outbound.points(told.columns["differences"], language),
+        "price": outbound.money(told.columns["price"], currency, language),
+    }
     if two:
-        facts |= {"proposal": told.columns["proposal"], "proposal_price": outbound.money(told.columns["proposal_price"], currency, language),
-                  "proposal_deadline": outbound.day(told.columns["proposal_deadline_at"], life.party.client.zone, language)}
+        facts |= {
+            "proposal": told.columns["proposal"],
+            "proposal_price": outbound.money(told.columns["proposal_price"], currency, language),
+            "proposal_deadline": outbound.day(
+                told.columns["proposal_deadline_at"], life.party.client.zone, language
+            ),
+        }
     message = _tell(life, "confirm_ways" if two else "confirm", told.at, **facts)
     if life.task.columns["state"] == "retold":
         _ask(life, "retelling", told, message, LETTERS[language][two])
@@ -46,48 +61,87 @@ def _question(life: Life, question: Row) -> None:
     options, language = question.columns["options"], _language(life)
     letters = list(asks.OPTIONS[language][: len(options)])
     pairs = ", ".join(f"{letter} {option}" for letter, option in zip(letters, options, strict=True))
-    message = _tell(life, "question", question.at, question=question.columns["text"],
-                    options=saying("options_reply", language, options=pairs) if pairs else "")
+    message = _tell(
+        life,
+        "question",
+        question.at,
+        question=question.columns["text"],
+        options=saying("options_reply", language, options=pairs) if pairs else "",
+    )
     _ask(life, "question", question, message, letters)
 
 
 def _deliver(life: Life, delivery: Row, silence_ends: datetime) -> None:
     words = delivery.columns["text"]
     ends = outbound.day(silence_ends, life.party.client.zone, _language(life))
-    message = _tell(life, "deliver", delivery.at, delivery=cut(words, 80) if _channel(life) == "sms" else words,
-                    unanswered=unanswered(life.task.columns["met_share"], ends, _language(life)))
+    message = _tell(
+        life,
+        "deliver",
+        delivery.at,
+        delivery=cut(words, 80) if _channel(life) == "sms" else words,
+        unanswered=unanswered(life.task.columns["met_share"], ends, _language(life)),
+    )
     _ask(life, "delivery", delivery, message, ["1", "2"])
 
 
 def _tell(life: Life, template: str, at: datetime, **facts: str) -> Row:
-    """A message to the client by the channel of the task; its number and link are known when the pile is written."""
+    """A message to the client by the channel of the task; its number and link are known when the
+    pile is written."""
     client, channel = life.party.client, _channel(life)
     words, gone = TEMPLATES[_language(life)][template], at + timedelta(seconds=2)
 
     def filled(text: str) -> str:
         task = life.task
-        common = {"number": task.columns["number"], "title": task.columns["title"], "name": life.party.holder.name.split()[0],
-                  "deadline": outbound.day(task.columns["deadline_at"], client.zone, _language(life)),
-                  "link": short_links.url(task.id, client.id, life.party.firm.id)}
+        common = {
+            "number": task.columns["number"],
+            "title": task.columns["title"],
+            "name": life.party.holder.name.split()[0],
+            "deadline": outbound.day(task.columns["deadline_at"], client.zone, _language(life)),
+            "link": short_links.url(task.id, client.id, life.party.firm.id),
+        }
         return outbound.tidy(text.format_map(defaultdict(str, {**common, **facts})))
 
     message = life.pile.add(
-        "message", gone, company_id=life.party.firm.id, task_id=life.task, direction="out", author_kind="system", to_id=client.id,
-        to_address=client.phone if channel == "sms" else client.email, channel=channel, template=template, subject=lambda: filled(words.subject),
-        text=lambda: filled(words.sms if channel == "sms" else words.mail), state="delivered" if channel == "sms" else "sent",
-        sent_at=gone + timedelta(seconds=1))
+        "message",
+        gone,
+        company_id=life.party.firm.id,
+        task_id=life.task,
+        direction="out",
+        author_kind="system",
+        to_id=client.id,
+        to_address=client.phone if channel == "sms" else client.email,
+        channel=channel,
+        template=template,
+        subject=lambda: filled(words.subject),
+        text=lambda: filled(words.sms if channel == "sms" else words.mail),
+        state="delivered" if channel == "sms" else "sent",
+        sent_at=gone + timedelta(seconds=1),
+    )
     life.event("message.written", gone, None, message=message)
     return message
 
 
 def _ask(life: Life, kind: str, subject: Row, message: Row, letters: list[str]) -> None:
-    life.fact("ask", message.at, None, person_id=life.party.client.id, kind=kind, subject_id=subject, channel=message.columns["channel"],
-              letters=letters, message_id=message)
+    life.fact(
+        "ask",
+        message.at,
+        None,
+        person_id=life.party.client.id,
+        kind=kind,
+        subject_id=subject,
+        channel=message.columns["channel"],
+        letters=letters,
+        message_id=message,
+    )
 
 
 def _channel(life: Life) -> str:
     """By which the client is told: the task's own, else the one they like."""
-    return next(way for way in (life.task.columns["channel"], life.party.client.channel, "email") if way in KINDS)
+    return next(
+        way
+        for way in (life.task.columns["channel"], life.party.client.channel, "email")
+        if way in KINDS
+    )
 
 
 def _language(life: Life) -> str:

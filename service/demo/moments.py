@@ -1,4 +1,5 @@
-"""When things happen on the demo desk: spans as people write them, and dead lines at the hours that people choose."""
+"""When things happen on the demo desk: spans as people write them, and dead lines at the hours that
+people choose."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def day_end(moment: datetime, zone: ZoneInfo, chance: random.Random) -> datetime
     local = moment.astimezone(zone)
     while local.weekday() > 4:
         local += timedelta(days=1)
-    return local.replace(hour=chance.choice(HOURS), minute=0, second=0, microsecond=0).astimezone(moment.tzinfo)
+    return local.replace(hour=chance.choice(HOURS), minute=0, second=0, microsecond=0).astimezone(
+        moment.tzinfo
+    )
 
 
 def named(words: str, created: datetime, deadline: datetime, zone: ZoneInfo, language: str) -> str:
@@ -40,6 +43,10 @@ def named(words: str, created: datetime, deadline: datetime, zone: ZoneInfo, lan
     last = here.replace(day=1) - timedelta(days=1)
     due = deadline.astimezone(zone)
     names: dict[str, Callable[[], str]] = {
-        "month": lambda: format_date(last, "LLLL", locale=language), "this month": lambda: format_date(here, "LLLL", locale=language),
-        "day": lambda: RU_DAYS[due.weekday()] if language == "ru" else format_date(due, "EEEE", locale="en")}
+        "month": lambda: format_date(last, "LLLL", locale=language),
+        "this month": lambda: format_date(here, "LLLL", locale=language),
+        "day": lambda: (
+            RU_DAYS[due.weekday()] if language == "ru" else format_date(due, "EEEE", locale="en")
+        ),
+    }
     return NAMES.sub(lambda match: names[match[1]](), words)

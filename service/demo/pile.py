@@ -1,4 +1,5 @@
-"""Rows that are gathered in any order and written in bulk, one statement for each table, in the order of their moments."""
+"""Rows that are gathered in any order and written in bulk, one statement for each table, in the
+order of their moments."""
 
 from __future__ import annotations
 
@@ -17,8 +18,28 @@ from service.tasks.task import FIRST_NUMBER
 from tenants.wall import Base, db
 
 # A table comes after those that it refers to.
-ORDER = ("inbound", "task", "event", "holding", "pause", "criterion", "question", "retelling", "agreement", "report", "delivery",
-         "acceptance", "praise", "message", "ask", "attachment", "charge", "posting", "ledger_line", "invoice")
+ORDER = (
+    "inbound",
+    "task",
+    "event",
+    "holding",
+    "pause",
+    "criterion",
+    "question",
+    "retelling",
+    "agreement",
+    "report",
+    "delivery",
+    "acceptance",
+    "praise",
+    "message",
+    "ask",
+    "attachment",
+    "charge",
+    "posting",
+    "ledger_line",
+    "invoice",
+)
 MOMENTS = ("at", "created_at", "received_at", "issued_at")
 
 
@@ -67,7 +88,10 @@ class Pile:
 
 
 def _draw_ids(table: str, rows: list[Row]) -> None:
-    drawn = db.session.scalars(text(f"select nextval('{table}_id_seq') from generate_series(1, :count)"), {"count": len(rows)})
+    drawn = db.session.scalars(
+        text(f"select nextval('{table}_id_seq') from generate_series(1, :count)"),
+        {"count": len(rows)},
+    )
     for row, id_ in zip(rows, sorted(drawn), strict=True):
         row.id = id_
 
@@ -88,21 +112,33 @@ def _number_invoices(rows: list[Row]) -> None:
         last[row.at.year] += 1
         row.columns["number"] = f"PO-{row.at.year}-{FIRST_NUMBER + last[row.at.year]}"
     for year, count in last.items():
-        db.session.execute(text("insert into invoice_year (year, last) values (:year, :last)"), {"year": year, "last": FIRST_NUMBER + count})
+        db.session.execute(
+            text("insert into invoice_year (year, last) values (:year, :last)"),
+            {"year": year, "last": FIRST_NUMBER + count},
+        )
 
 
 def _insert(table: Table, rows: list[Row]) -> None:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     filled = json.dumps([_filled(table, row) for row in rows], default=_plain)
-    db.session.execute(text(f"insert into {table.name} ({names}) select {names}"
-                            f" from json_populate_recordset(null::{table.name}, cast(:rows as json))"), {"rows": filled})
+    db.session.execute(
+        text(
+            f"insert into {table.name} ({names}) select {names}"
+            f" from json_populate_recordset(null::{table.name}, cast(:rows as json))"
+        ),
+        {"rows": filled},
+    )
 
 
 def _filled(table: Table, row: Row) -> dict[str, Any]:
-    """Every column with its value: what is given, the id, the moment, or the table's own default."""
+    """Every column with its value: what is given, the id, the moment, or the table's own
+    default."""
     moments = dict.fromkeys(MOMENTS, row.at)
     given = {"id": row.id, **moments, **row.columns}
-    return {column.name: given[column.name] if column.name in given else _default(column) for column in table.columns}
+    return {
+        column.name: given[column.name] if column.name in given else _default(column)
+        for column in table.columns
+    }
 
 
 def _default(column: Any) -> Any:

@@ -1,4 +1,5 @@
-"""What is open now: tasks in every state, their terms laid over the days around this moment, with the alarms that belong to them."""
+"""What is open now: tasks in every state, their terms laid over the days around this moment, with
+the alarms that belong to them."""
 
 from __future__ import annotations
 
@@ -17,10 +18,13 @@ from service.tasks.states import HELD
 
 # At which share of the time that passed before the work (or so far) a task comes how far.
 PACE = {
-    "assigned": {"claim": 0.7}, "briefed": {"claim": 0.5, "brief": 0.75}, "retold": {"claim": 0.3, "brief": 0.45, "retell": 0.72},
+    "assigned": {"claim": 0.7},
+    "briefed": {"claim": 0.5, "brief": 0.75},
+    "retold": {"claim": 0.3, "brief": 0.45, "retell": 0.72},
     "working": {"claim": 0.15, "brief": 0.25, "retell": 0.45, "understand": 0.8},
 }
-# A confirmation comes well before the middle of the term, or there would be no work left to check there.
+# A confirmation comes well before the middle of the term, or there would be no work left to check
+# there.
 BEFORE_WORK = 0.4
 
 
@@ -54,7 +58,11 @@ def _scene(pile: Pile, who: Cast, work: Work, chance: random.Random, moment: dat
     party = casting.party(who, work, holder)
     began, ends = (span(words) for words in work.times)
     created = moment + began - timedelta(seconds=chance.randrange(50))
-    deadline = quarter(moment + ends) if abs(ends) < timedelta(hours=30) else day_end(moment + ends, party.client.zone, chance)
+    deadline = (
+        quarter(moment + ends)
+        if abs(ends) < timedelta(hours=30)
+        else day_end(moment + ends, party.client.zone, chance)
+    )
     holder.holds += work.state in HELD
     work = casting.worded(work, created, deadline, party.client)
     work.flags["by_way"] = casting.by_way(work, party.client, chance)
@@ -63,13 +71,17 @@ def _scene(pile: Pile, who: Cast, work: Work, chance: random.Random, moment: dat
     return Scene(Life(pile, party, work, created, deadline - waited), moment, chance, steps)
 
 
-def _steps(state: str, created: datetime, deadline: datetime, moment: datetime, chance: random.Random) -> dict[str, datetime]:
+def _steps(
+    state: str, created: datetime, deadline: datetime, moment: datetime, chance: random.Random
+) -> dict[str, datetime]:
     """When each step was taken; the dead line is the one that stands now, after what was waited."""
     pace = PACE.get("working" if state == "delivered" else state, {})
     passed = moment - created
     if "understand" in pace:
         passed = min(passed, (deadline - created) * BEFORE_WORK)
-    return {step: created + passed * share * chance.uniform(0.94, 1.06) for step, share in pace.items()}
+    return {
+        step: created + passed * share * chance.uniform(0.94, 1.06) for step, share in pace.items()
+    }
 
 
 def _play(scene: Scene) -> None:
@@ -105,11 +117,14 @@ def _with_holder(scene: Scene) -> None:
 
 def _ask(scene: Scene) -> None:
     if "question" in scene.work.said:
-        scene.life.ask(scene.between(scene.life.created, scene.now, scene.chance.uniform(0.86, 0.95)))
+        scene.life.ask(
+            scene.between(scene.life.created, scene.now, scene.chance.uniform(0.86, 0.95))
+        )
 
 
 def _work(scene: Scene) -> None:
-    """Under way: with the report that was made, a question that is open, and what the clock has noted."""
+    """Under way: with the report that was made, a question that is open, and what the clock has
+    noted."""
     life, flags = scene.life, scene.work.flags
     red = life.task.columns["red_line_at"]
     began = scene.steps["understand"]
@@ -124,10 +139,17 @@ def _work(scene: Scene) -> None:
 def _deliver(scene: Scene) -> None:
     life, flags = scene.life, scene.work.flags
     began, until = scene.steps["understand"], min(scene.now, life.deadline)
-    at = scene.now + span(flags["done"]) if "done" in flags else scene.between(began, until, scene.chance.uniform(0.6, 0.9))
+    at = (
+        scene.now + span(flags["done"])
+        if "done" in flags
+        else scene.between(began, until, scene.chance.uniform(0.6, 0.9))
+    )
     red = life.task.columns["red_line_at"]
     said = red + timedelta(minutes=scene.chance.uniform(-30, 15))
-    life.report(said if began < said < at else scene.between(began, at, 0.5), scene.chance.choice((50, 60, 60, 70, 80)))
+    life.report(
+        said if began < said < at else scene.between(began, at, 0.5),
+        scene.chance.choice((50, 60, 60, 70, 80)),
+    )
     if red < at:
         life.move("task.red_line_came", red, None)
     life.deliver(at, met="short" not in flags)
@@ -135,7 +157,9 @@ def _deliver(scene: Scene) -> None:
     if "dispute" in flags:
         doubted = scene.between(at, scene.now, 0.6)
         life.set(disputed_at=doubted)
-        life.judge("task.disputed", doubted, int(flags["dispute"]), scene.work.one("comment"), "dispute")
+        life.judge(
+            "task.disputed", doubted, int(flags["dispute"]), scene.work.one("comment"), "dispute"
+        )
     else:
         _silence(scene)
 
@@ -149,7 +173,8 @@ def _silence_ends(scene: Scene) -> datetime | None:
 
 
 def _silence(scene: Scene) -> None:
-    """The alarms of a delivery that waits for its word: a notice, then the end of the agreed silence."""
+    """The alarms of a delivery that waits for its word: a notice, then the end of the agreed
+    silence."""
     life, ends = scene.life, _silence_ends(scene)
     assert ends is not None  # it was delivered a line before
     notice = ends - timedelta(days=1)

@@ -1,11 +1,13 @@
-"""The tasks' words: what clients asked for, and what was said and done about it, read from the files in `words/`.
+"""The tasks' words: what clients asked for, and what was said and done about it, read from the
+files in `words/`.
 
-A block begins with `== company person kind` and what else is to be known of it; a line's first sign says what it is:
+A block begins with `== company person kind` and what else is to be known of it; a line's first sign
+says what it is:
 
-    > retelling   + plan   * delivery   - criterion   ! another way | share of the price | hours sooner
-    ~ client's words | what they were made
-    ? question | option | option   . answer   ^ help that is needed   % word on the delivery   = why it ended   " praise
-    c client's words   a assistant's words   # file | its content
+    > retelling   + plan   * delivery   - criterion   ! another way | share of the price | hours
+    sooner ~ client's words | what they were made
+    ? question | option | option   . answer   ^ help that is needed   % word on the delivery   = why
+    it ended   " praise c client's words   a assistant's words   # file | its content
 
 `{one|two|three}` makes as many tasks of a block, one for each month back.
 """
@@ -18,14 +20,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 WORDS = Path(__file__).with_name("words")
-MARKS = {">": "retelling", "+": "plan", "*": "delivery", "-": "criteria", "!": "proposal", "~": "points", "?": "question", ".": "answer", "^": "help",
-         "%": "comment", "=": "reason", '"': "praise", "c": "talk", "a": "talk", "#": "files"}
+MARKS = {
+    ">": "retelling",
+    "+": "plan",
+    "*": "delivery",
+    "-": "criteria",
+    "!": "proposal",
+    "~": "points",
+    "?": "question",
+    ".": "answer",
+    "^": "help",
+    "%": "comment",
+    "=": "reason",
+    '"': "praise",
+    "c": "talk",
+    "a": "talk",
+    "#": "files",
+}
 CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
 
 @dataclass
 class Work:
-    """One task's words. `said` holds them by what they are, `flags` what the first line says besides."""
+    """One task's words. `said` holds them by what they are, `flags` what the first line says
+    besides."""
 
     company: str
     person: str
@@ -59,7 +77,9 @@ def read(name: str) -> list[Work]:
 def variants(name: str) -> list[tuple[int, Work]]:
     """The blocks of a file, each choice of words apart, with how many months back it belongs."""
     blocks = (WORDS / f"{name}.txt").read_text(encoding="utf-8").split("\n== ")[1:]
-    return [(back, _work(_chosen(block, back))) for block in blocks for back in range(_choices(block))]
+    return [
+        (back, _work(_chosen(block, back))) for block in blocks for back in range(_choices(block))
+    ]
 
 
 def _chosen(block: str, place: int) -> str:
@@ -74,8 +94,13 @@ def _choices(block: str) -> int:
 def _work(block: str) -> Work:
     head, *lines = block.strip().split("\n")
     company, person, category, state, *rest = shlex.split(head)
-    flags = {name: value or "1" for name, _, value in (word.partition("=") for word in rest if word[0] not in "+-")}
-    work = Work(company, person, category, state, tuple(word for word in rest if word[0] in "+-"), flags, "")
+    flags = {
+        name: value or "1"
+        for name, _, value in (word.partition("=") for word in rest if word[0] not in "+-")
+    }
+    work = Work(
+        company, person, category, state, tuple(word for word in rest if word[0] in "+-"), flags, ""
+    )
     for line in lines:
         _take(work, line)
     work.text = work.text.strip()
@@ -85,6 +110,8 @@ def _work(block: str) -> Work:
 def _take(work: Work, line: str) -> None:
     mark, _, words = line.partition(" ")
     if mark in MARKS and words:
-        work.said.setdefault(MARKS[mark], []).append(line if MARKS[mark] == "talk" else words.strip())
+        work.said.setdefault(MARKS[mark], []).append(
+            line if MARKS[mark] == "talk" else words.strip()
+        )
     else:
         work.text += f"{line}\n"

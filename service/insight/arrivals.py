@@ -46,6 +46,8 @@ def by_week(zone: ZoneInfo) -> list[Week]:
     """Thirteen weeks, oldest first, those without a task too."""
     days = mondays(zone)
     found: dict[date, Counter[str]] = {day: Counter() for day in days}
-    for monday, channel, count in db.session.execute(CAME_IN, {"zone": zone.key, "first": stretch.first_task(), "since": begins(days[0], zone)}):
+    for monday, channel, count in db.session.execute(
+        CAME_IN, {"zone": zone.key, "first": stretch.first_task(), "since": begins(days[0], zone)}
+    ):
         found[monday][channel] = count
     return [Week(day, found[day]) for day in days]

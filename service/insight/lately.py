@@ -25,7 +25,8 @@ class Lately:
 
 # Along the index of state and dead line, at most two thousand rows, the newest dead lines first.
 FOUND = text("""
-select count(*), count(*) filter (where delivered_at <= deadline_at), count(*) filter (where score >= 80)
+select count(*), count(*) filter (where delivered_at <= deadline_at),
+  count(*) filter (where score >= 80)
 from (select delivered_at, deadline_at, coalesce(score, met_share) as score from task
       where state = 'closed' and deadline_at between :since and :until
         and coalesce(score, met_share) is not null

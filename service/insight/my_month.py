@@ -1,4 +1,5 @@
-"""An assistant's month: what was accepted, how it was scored, whether it came in time, who said thanks; and their weeks."""
+"""An assistant's month: what was accepted, how it was scored, whether it came in time, who said
+thanks; and their weeks."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Kind:
 
 @dataclass(frozen=True)
 class Week:
-    """A week from its Monday on: accepted tasks and how many of them were at 80 % and more and in time."""
+    """A week from its Monday on: accepted tasks and how many of them were at 80 % and more and in
+    time."""
 
     monday: date
     accepted: int
@@ -72,11 +74,13 @@ MINE = """(select id, category, coalesce(score, met_share) as score, score is nu
              deadline_at, ended_at, state, title, person_id, currency
            from task where holder_id = :me order by id desc limit 2000)"""
 ACCEPTED = text(f"""
-select cast(date_trunc('week', ended_at at time zone :zone) as date) as monday, ended_at >= :month as of_month, category, count(*),
+select cast(date_trunc('week', ended_at at time zone :zone) as date) as monday,
+  ended_at >= :month as of_month, category, count(*),
        count(*) filter (where score >= 80 and delivered_at <= deadline_at),
        count(*) filter (where delivered_at <= deadline_at), sum(score),
        count(*) filter (where unscored)
-from {MINE} t where state in ('accepted', 'closed') and score is not null and ended_at >= least(:month, :weeks) group by 1, 2, 3
+from {MINE} t where state in ('accepted', 'closed') and score is not null
+  and ended_at >= least(:month, :weeks) group by 1, 2, 3
 """)
 THANKED = text(f"""
 select p.text, p.tip, t.currency, p.at, coalesce(person.name, ''), t.title, t.id, count(*) over ()

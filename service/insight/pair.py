@@ -24,7 +24,8 @@ class Pair:
 
 
 def together(task: Task) -> Pair | None:
-    """The task's company and its assistant; None where there is no assistant that the reader may see."""
+    """The task's company and its assistant; None where there is no assistant that the reader may
+    see."""
     zone = db.session.scalar(select(Person.zone).where(Person.id == task.holder_id))
     scored = select(
         func.count(), func.coalesce(func.avg(func.coalesce(Task.score, Task.met_share)), 0)

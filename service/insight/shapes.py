@@ -1,4 +1,5 @@
-"""What a picture is made of: bars over time, shares, steps, with their places in per cent. Words come from the page that shows them."""
+"""What a picture is made of: bars over time, shares, steps, with their places in per cent. Words
+come from the page that shows them."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ WIDTH = 0.62
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its label below it and in a second line, what it counts, and its row of the table: name and cells.
+    """One bar: its label below it and in a second line, what it counts, and its row of the table:
+    name and cells.
 
     `second` stands upon `first` in another look. `now` marks the stretch that still runs.
     """
@@ -51,9 +53,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars by month or week. `scale` are the grid's heights with their words, `heads` the table's columns, `legend` the two tones.
+    """Bars by month or week. `scale` are the grid's heights with their words, `heads` the table's
+    columns, `legend` the two tones.
 
-    `limit` is a line across them at a height, with its words; `plan` says what a second tone means that has not come about yet.
+    `limit` is a line across them at a height, with its words; `plan` says what a second tone means
+    that has not come about yet.
     """
 
     bars: Sequence[Bar]
@@ -79,11 +83,23 @@ class Bars:
     def drawn(self) -> list[Drawn]:
         """Each bar with its place."""
         step = 100 / max(1, len(self.bars))
-        return [self._draw(bar, round(place * step + step * (1 - WIDTH) / 2, 2), round(step * WIDTH, 2)) for place, bar in enumerate(self.bars)]
+        return [
+            self._draw(bar, round(place * step + step * (1 - WIDTH) / 2, 2), round(step * WIDTH, 2))
+            for place, bar in enumerate(self.bars)
+        ]
 
     def _draw(self, bar: Bar, x: float, width: float) -> Drawn:
         first, both = self._y(bar.first), self._y(bar.first + bar.second)
-        return Drawn(bar, x, width, round(x + width / 2, 2), first, round(BASE - first, 1), both, round(first - both, 1))
+        return Drawn(
+            bar,
+            x,
+            width,
+            round(x + width / 2, 2),
+            first,
+            round(BASE - first, 1),
+            both,
+            round(first - both, 1),
+        )
 
     def _y(self, height: int) -> float:
         top = max((one for one, _words in self.scale), default=1)
@@ -100,7 +116,8 @@ def scale(highest: int, least: int = 1) -> list[int]:
 
 @dataclass(frozen=True)
 class Share:
-    """One bar from the left: how far it goes in per cent (None: nothing to measure), its value in words, a small word, the table's cells."""
+    """One bar from the left: how far it goes in per cent (None: nothing to measure), its value in
+    words, a small word, the table's cells."""
 
     label: str
     percent: float | None
@@ -112,7 +129,8 @@ class Share:
 
 @dataclass(frozen=True)
 class Shares:
-    """Shares below one another, the first `most` of them; the table has all. `mark` is a line across them, in per cent."""
+    """Shares below one another, the first `most` of them; the table has all. `mark` is a line
+    across them, in per cent."""
 
     rows: Sequence[Share]
     heads: tuple[str, ...]
@@ -124,7 +142,8 @@ class Shares:
 
 @dataclass(frozen=True)
 class StepPair:
-    """A step of the method by its name: with it and without it, and the difference in a sentence."""
+    """A step of the method by its name: with it and without it, and the difference in a
+    sentence."""
 
     name: str
     taken: Share

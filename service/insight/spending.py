@@ -1,4 +1,5 @@
-"""What a company spends: by month, by kind of work, what is promised and what is open. The wall leaves out what the reader may not see."""
+"""What a company spends: by month, by kind of work, what is promised and what is open. The wall
+leaves out what the reader may not see."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Month:
-    """What was charged in a month that begins on this day, in minor units, and for how many tasks."""
+    """What was charged in a month that begins on this day, in minor units, and for how many
+    tasks."""
 
     first: date
     amount: int
@@ -73,14 +75,17 @@ class OpenInvoice:
 
 # The newest twenty thousand charges of the company, by its own index.
 CHARGED = text("""
-select cast(date_trunc('month', c.created_at at time zone :zone) as date), t.category, sum(c.amount)::bigint, count(*)
-from (select task_id, amount, currency, created_at from charge where company_id = :company order by id desc limit 20000) c
+select cast(date_trunc('month', c.created_at at time zone :zone) as date), t.category,
+  sum(c.amount)::bigint, count(*)
+from (select task_id, amount, currency, created_at from charge where company_id = :company
+  order by id desc limit 20000) c
 join task t on t.id = c.task_id
 where c.created_at >= :since and c.currency = :currency group by 1, 2
 """)
 PROMISED = text("""
 select count(*), coalesce(sum(price), 0)::bigint from task
-where company_id = :company and state in ('working', 'delivered') and understood_at is not null and currency = :currency
+where company_id = :company and state in ('working', 'delivered') and understood_at is not null
+  and currency = :currency
 """)
 IN_MONTH = text("""
 select coalesce(sum(amount), 0)::bigint, count(*) from charge
@@ -88,7 +93,8 @@ where company_id = :company and amount > 0 and created_at >= :since and currency
 """)
 OPEN = text("""
 select i.number, i.total, i.currency, i.issued_at, c.id, c.state, c.error, t.title, t.number
-from (select id, task_id, state, error from charge where company_id = :company order by id desc limit 20000) c
+from (select id, task_id, state, error from charge where company_id = :company order by id desc
+  limit 20000) c
 join invoice i on i.charge_id = c.id join task t on t.id = c.task_id
 where c.state <> 'paid' order by i.id desc limit 10
 """)
@@ -107,7 +113,12 @@ def spending(company: Company, zone: ZoneInfo) -> Spending:
     amounts: Counter[date] = Counter()
     counts: Counter[date] = Counter()
     kinds: dict[str | None, Kind] = {}
-    values = {"company": company.id, "currency": company.currency, "zone": zone.key, "since": begins(firsts[0], zone)}
+    values = {
+        "company": company.id,
+        "currency": company.currency,
+        "zone": zone.key,
+        "since": begins(firsts[0], zone),
+    }
     for first, category, amount, count in db.session.execute(CHARGED, values):
         amounts[first] += amount
         counts[first] += count
@@ -120,13 +131,19 @@ def spending(company: Company, zone: ZoneInfo) -> Spending:
 def this_month(company: Company) -> Month:
     """What was charged since this month began where the company is."""
     first = months_back(ZoneInfo(company.zone), 1)[0]
-    values = {"company": company.id, "currency": company.currency, "since": begins(first, ZoneInfo(company.zone))}
+    values = {
+        "company": company.id,
+        "currency": company.currency,
+        "since": begins(first, ZoneInfo(company.zone)),
+    }
     return Month(first, *db.session.execute(IN_MONTH, values).one())
 
 
 def promised(company: Company) -> Promised:
     """What the company owes when its running tasks are accepted as agreed."""
-    return Promised(*db.session.execute(PROMISED, {"company": company.id, "currency": company.currency}).one())
+    return Promised(
+        *db.session.execute(PROMISED, {"company": company.id, "currency": company.currency}).one()
+    )
 
 
 def open_invoices(company: Company) -> list[OpenInvoice]:

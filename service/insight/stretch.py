@@ -1,7 +1,9 @@
-"""The stretch that every figure looks at: the newest twenty thousand tasks, and of those what lies within ninety days.
+"""The stretch that every figure looks at: the newest twenty thousand tasks, and of those what lies
+within ninety days.
 
-Facts of a task (reports, retellings, questions) are read by their index from the stretch's first task on, in one go. So the cost
-of a figure is the same on a table of a hundred thousand tasks and on one of ten million.
+Facts of a task (reports, retellings, questions) are read by their index from the stretch's first
+task on, in one go. So the cost of a figure is the same on a table of a hundred thousand tasks and
+on one of ten million.
 """
 
 from __future__ import annotations

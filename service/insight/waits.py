@@ -1,4 +1,5 @@
-"""How long clients let retellings, questions and deliveries wait for their word, over ninety days."""
+"""How long clients let retellings, questions and deliveries wait for their word, over ninety
+days."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ KINDS = ("retelling", "question", "delivery")
 
 @dataclass(frozen=True)
 class Wait:
-    """One kind of thing that waits: how many were answered, the time of half of them and of nine in ten."""
+    """One kind of thing that waits: how many were answered, the time of half of them and of nine in
+    ten."""
 
     kind: str
     count: int
@@ -26,19 +28,28 @@ class Wait:
 # A delivery's first word counts, also that of the agreed silence.
 WAITS = text("""
 with waits as (
-  select 'retelling' as kind, to_at - at as lasted from pause where task_id > :first and why = 'retelling' and to_at is not null and at > :since
+  select 'retelling' as kind, to_at - at as lasted from pause where task_id > :first
+    and why = 'retelling' and to_at is not null and at > :since
   union all
-  select 'question', answered_at - at from question where task_id > :first and answered_at is not null and at > :since
+  select 'question', answered_at - at from question where task_id > :first
+    and answered_at is not null and at > :since
   union all
   select 'delivery', a.at - d.at from delivery d
-  join (select delivery_id, min(at) as at from acceptance where task_id > :first group by delivery_id) a on a.delivery_id = d.id
+  join (select delivery_id, min(at) as at from acceptance where task_id > :first
+    group by delivery_id) a on a.delivery_id = d.id
   where d.task_id > :first and d.at > :since)
-select kind, count(*), percentile_cont(0.5) within group (order by lasted), percentile_cont(0.9) within group (order by lasted)
+select kind, count(*), percentile_cont(0.5) within group (order by lasted),
+  percentile_cont(0.9) within group (order by lasted)
 from waits group by kind
 """)
 
 
 def waits() -> list[Wait]:
     """Retellings, questions, deliveries, in this order; what never waited is left out."""
-    found = {row[0]: Wait(*row) for row in db.session.execute(WAITS, {"first": stretch.first_task(), "since": stretch.since()})}
+    found = {
+        row[0]: Wait(*row)
+        for row in db.session.execute(
+            WAITS, {"first": stretch.first_task(), "since": stretch.since()}
+        )
+    }
     return [found[kind] for kind in KINDS if kind in found]

@@ -1,4 +1,5 @@
-"""Step 4: the briefing really takes place: the assistant goes through the brief before anything else, point by point."""
+"""Step 4: the briefing really takes place: the assistant goes through the brief before anything
+else, point by point."""
 
 from __future__ import annotations
 
@@ -16,13 +17,24 @@ from tenants import handbook
 from tenants.wall import db
 
 # The columns of a task that make a point each.
-READ = ("outcome", "quantity", "price", "budget", "deadline_at", "private", "deadline_fixed", "priority", "project")
+READ = (
+    "outcome",
+    "quantity",
+    "price",
+    "budget",
+    "deadline_at",
+    "private",
+    "deadline_fixed",
+    "priority",
+    "project",
+)
 # What belongs to the brief among a task's files; the others are the work.
 OF_THE_BRIEF = ("brief", "message")
 
 
 def brief(task: Task, by: Actor, ticked: Collection[str] = ()) -> None:
-    """The holder has gone through parameters, handbook, files and the client's words; where nothing was ticked, through all of it."""
+    """The holder has gone through parameters, handbook, files and the client's words; where nothing
+    was ticked, through all of it."""
     points = points_of(task)
     noted = [point for point in points if point in ticked] or points
     record(task, "task.briefed", by, noted=noted, points=len(points))
@@ -30,15 +42,27 @@ def brief(task: Task, by: Actor, ticked: Collection[str] = ()) -> None:
 
 def points_of(task: Task) -> list[str]:
     """The points of a task's brief, by their names in `listed`."""
-    return listed(task, criteria=_any(Criterion.task_id == task.id),
-                  files=_any(Attachment.task_id == task.id, Attachment.part.in_(OF_THE_BRIEF)), book=bool(_handbook(task)))
+    return listed(
+        task,
+        criteria=_any(Criterion.task_id == task.id),
+        files=_any(Attachment.task_id == task.id, Attachment.part.in_(OF_THE_BRIEF)),
+        book=bool(_handbook(task)),
+    )
 
 
 def listed(task: Any, *, criteria: bool, files: bool, book: bool) -> list[str]:
     """Which points there are to take note of, in the order in which they are read."""
-    there = {"outcome": bool(task.outcome), "quantity": task.quantity is not None, "price": task.price is not None or task.budget is not None,
-             "deadline": task.deadline_at is not None, "limits": task.private or task.deadline_fixed or task.priority == "urgent",
-             "project": bool(task.project), "criteria": criteria, "files": files, "handbook": book}
+    there = {
+        "outcome": bool(task.outcome),
+        "quantity": task.quantity is not None,
+        "price": task.price is not None or task.budget is not None,
+        "deadline": task.deadline_at is not None,
+        "limits": task.private or task.deadline_fixed or task.priority == "urgent",
+        "project": bool(task.project),
+        "criteria": criteria,
+        "files": files,
+        "handbook": book,
+    }
     return [name for name, is_there in there.items() if is_there]
 
 

@@ -53,8 +53,15 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     if len(reason) > 2000:
         raise BadInput({"reason": _("At most 2,000 letters.")})
     due, agreed = price_now(task), undecided(task)
-    columns = {"price": due, "reason": reason.strip(), "ended_at": now(), "disputed_at": None,
-               "waiting_for": "operator" if agreed else None, "alarm_at": None, "alarm": None}
+    columns = {
+        "price": due,
+        "reason": reason.strip(),
+        "ended_at": now(),
+        "disputed_at": None,
+        "waiting_for": "operator" if agreed else None,
+        "alarm_at": None,
+        "alarm": None,
+    }
     facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
     record(
         task, "task.cancelled", by, set_={**clock.ended_wait(task), **columns}, price=due, **facts

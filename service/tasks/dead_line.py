@@ -64,22 +64,40 @@ class Acceptance(OfTask, Base):
 
 
 def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) -> Delivery:
-    """Deliver with an answer to each criterion. Raises NotReady before a red-line report, BadInput by field."""
+    """Deliver with an answer to each criterion. Raises NotReady before a red-line report, BadInput
+    by field."""
     check(task, "task.delivered", by)
     if not clock.reported(task):
-        raise NotReady(_("Report at the red line first: progress, whether the date holds, what help is needed."))
-    delivery = Delivery(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=_said(text),
-                        criteria=_answers(task, criteria))
+        raise NotReady(
+            _(
+                "Report at the red line first: progress, whether the date holds, what help is"
+                " needed."
+            )
+        )
+    delivery = Delivery(
+        company_id=task.company_id,
+        task_id=task.id,
+        by_id=by.person_id,
+        text=_said(text),
+        criteria=_answers(task, criteria),
+    )
     db.session.add(delivery)
     db.session.flush()
     columns = {"delivered_at": now(), "overdue_at": None, "met_share": delivery.met_share}
-    record(task, "task.delivered", by, set_={**columns, **clock.ended_wait(task), **_silence(task)},
-           delivery=delivery.id, met=delivery.met_share)
+    record(
+        task,
+        "task.delivered",
+        by,
+        set_={**columns, **clock.ended_wait(task), **_silence(task)},
+        delivery=delivery.id,
+        met=delivery.met_share,
+    )
     return delivery
 
 
-def accept(task: Task, by: Actor, score: int | None = None, comment: str = "",
-           then: str | None = None) -> Acceptance:
+def accept(
+    task: Task, by: Actor, score: int | None = None, comment: str = "", then: str | None = None
+) -> Acceptance:
     """Give the word on a delivery: accept it, or `then` rework, settle or dispute.
 
     The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`.
@@ -120,8 +138,16 @@ def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int 
     figure = score if outcome == "settle" else None
     price = share_of(agreed_price(task), figure or 0)
     said = _word(task, by, figure, reason, outcome)
-    record(task, "task.resolved", by, set_={"waiting_for": None, "score": figure, "price": price},
-           outcome=outcome, acceptance=said.id, score=figure, price=price)
+    record(
+        task,
+        "task.resolved",
+        by,
+        set_={"waiting_for": None, "score": figure, "price": price},
+        outcome=outcome,
+        acceptance=said.id,
+        score=figure,
+        price=price,
+    )
 
 
 def agreed_price(task: Task) -> int:
@@ -132,7 +158,12 @@ def agreed_price(task: Task) -> int:
 
 def last_delivery(task: Task) -> Delivery | None:
     """The newest delivery."""
-    return db.session.scalar(select(Delivery).where(Delivery.task_id == task.id).order_by(Delivery.id.desc()).limit(bound(1)))
+    return db.session.scalar(
+        select(Delivery)
+        .where(Delivery.task_id == task.id)
+        .order_by(Delivery.id.desc())
+        .limit(bound(1))
+    )
 
 
 def met_share(task: Task) -> int | None:
@@ -145,8 +176,12 @@ def met_share(task: Task) -> int | None:
 
 def last_acceptance(task: Task) -> Acceptance | None:
     """The newest word on a delivery."""
-    return db.session.scalar(select(Acceptance).where(Acceptance.task_id == task.id)
-                             .order_by(Acceptance.id.desc()).limit(bound(1)))
+    return db.session.scalar(
+        select(Acceptance)
+        .where(Acceptance.task_id == task.id)
+        .order_by(Acceptance.id.desc())
+        .limit(bound(1))
+    )
 
 
 def share_of(price: int, percent: int) -> int:
@@ -155,7 +190,8 @@ def share_of(price: int, percent: int) -> int:
 
 
 def silence_ends(task: Task) -> datetime | None:
-    """When the delivery counts as accepted without a word: the agreed working days after it, and a day after the notice at least."""
+    """When the delivery counts as accepted without a word: the agreed working days after it, and a
+    day after the notice at least."""
     if task.alarm == "silence" and task.alarm_at:
         return task.alarm_at
     company = db.session.get(Company, task.company_id)
@@ -177,8 +213,13 @@ def silence(task: Task) -> None:
     if delivery.met_share >= SUCCESS:
         _judge(task, THE_SYSTEM, "task.accepted", None, "", silent=True)
     else:
-        record(task, "task.silence_ended", THE_SYSTEM, met=delivery.met_share,
-               set_={"waiting_for": "operator", "alarm_at": None, "alarm": None})
+        record(
+            task,
+            "task.silence_ended",
+            THE_SYSTEM,
+            met=delivery.met_share,
+            set_={"waiting_for": "operator", "alarm_at": None, "alarm": None},
+        )
 
 
 def _delivered(task: Task) -> Delivery:
@@ -189,19 +230,41 @@ def _delivered(task: Task) -> Delivery:
 
 def _word(task: Task, by: Actor, score: int | None, comment: str, then: str | None) -> Acceptance:
     said = Acceptance(
-        company_id=task.company_id, task_id=task.id, delivery_id=_delivered(task).id, score=score,
-        comment=_comment(comment), then=then, by_id=by.person_id, by_kind=by.kind,
-        channel=by.channel)
+        company_id=task.company_id,
+        task_id=task.id,
+        delivery_id=_delivered(task).id,
+        score=score,
+        comment=_comment(comment),
+        then=then,
+        by_id=by.person_id,
+        by_kind=by.kind,
+        channel=by.channel,
+    )
     db.session.add(said)
     db.session.flush()
     return said
 
 
-def _judge(task: Task, by: Actor, kind: str, score: int | None, comment: str,
-           then: str | None = None, **facts: Any) -> Acceptance:
+def _judge(
+    task: Task,
+    by: Actor,
+    kind: str,
+    score: int | None,
+    comment: str,
+    then: str | None = None,
+    **facts: Any,
+) -> Acceptance:
     said = _word(task, by, score, comment, then)
-    record(task, kind, by, set_=_columns(task, kind, score), acceptance=said.id, score=score,
-           met=_delivered(task).met_share, **facts)
+    record(
+        task,
+        kind,
+        by,
+        set_=_columns(task, kind, score),
+        acceptance=said.id,
+        score=score,
+        met=_delivered(task).met_share,
+        **facts,
+    )
     return said
 
 
@@ -213,8 +276,15 @@ def _columns(task: Task, kind: str, score: int | None) -> dict[str, Any]:
         return {"waiting_for": None, "delivered_at": None, **_rework_dates(task)}
     price = share_of(task.price or 0, score or 0) if kind == "task.settled" else task.price
     closes = now() + timedelta(days=settings().closes_after_days)
-    return {"waiting_for": None, **clock.ended_wait(task), "alarm_at": closes, "alarm": "close",
-            "score": score, "price": price, "ended_at": now()}
+    return {
+        "waiting_for": None,
+        **clock.ended_wait(task),
+        "alarm_at": closes,
+        "alarm": "close",
+        "score": score,
+        "price": price,
+        "ended_at": now(),
+    }
 
 
 def _rework_dates(task: Task) -> dict[str, Any]:
@@ -230,7 +300,10 @@ def _silence(task: Task) -> dict[str, Any]:
     ends = silence_ends(task)
     if ends is None:
         return {}
-    return {"alarm_at": max(ends - timedelta(days=1), now() + timedelta(minutes=1)), "alarm": "silence_notice"}
+    return {
+        "alarm_at": max(ends - timedelta(days=1), now() + timedelta(minutes=1)),
+        "alarm": "silence_notice",
+    }
 
 
 def _said(text: str) -> str:
@@ -251,5 +324,12 @@ def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     wanted = parameters.criteria_of(task)
     if any(criterion.id not in given for criterion in wanted) or len(given) != len(wanted):
         raise BadInput({"criteria": _("Answer each criterion: is it met, and how.")})
-    return [{"id": c.id, "text": c.text, "met": bool(given[c.id]["met"]), "note": str(given[c.id].get("note", ""))[:1000]}
-            for c in wanted]
+    return [
+        {
+            "id": c.id,
+            "text": c.text,
+            "met": bool(given[c.id]["met"]),
+            "note": str(given[c.id].get("note", ""))[:1000],
+        }
+        for c in wanted
+    ]

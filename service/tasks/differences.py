@@ -1,4 +1,5 @@
-"""What a retelling made exact: words of the client, each beside what the assistant takes them to mean."""
+"""What a retelling made exact: words of the client, each beside what the assistant takes them to
+mean."""
 
 from __future__ import annotations
 
@@ -13,9 +14,13 @@ LONGEST = 300
 
 
 def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]:
-    """Pairs of a client's words and what they were made, as they are kept; empty pairs are left out. `text` is what the client wrote, in
-    which their words have to stand. Raises BadInput."""
-    kept = [(_one_line(words), _one_line(exact)) for words, exact in pairs if words.strip() or exact.strip()]
+    """Pairs of a client's words and what they were made, as they are kept; empty pairs are left
+    out. `text` is what the client wrote, in which their words have to stand. Raises BadInput."""
+    kept = [
+        (_one_line(words), _one_line(exact))
+        for words, exact in pairs
+        if words.strip() or exact.strip()
+    ]
     if len(kept) > MOST:
         raise BadInput({"differences": _("At most %(most)s points.", most=MOST)})
     for words, exact in kept:
@@ -25,11 +30,22 @@ def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]
 
 def _check(words: str, exact: str, text: str) -> None:
     if not words or not exact:
-        raise BadInput({"differences": _("Write both: the client’s words, and what you made of them.")})
+        raise BadInput(
+            {"differences": _("Write both: the client’s words, and what you made of them.")}
+        )
     if max(len(words), len(exact)) > LONGEST:
-        raise BadInput({"differences": _("Each side of a point has at most %(most)s letters.", most=LONGEST)})
+        raise BadInput(
+            {"differences": _("Each side of a point has at most %(most)s letters.", most=LONGEST)}
+        )
     if words.casefold() not in text:
-        raise BadInput({"differences": _("“%(words)s” does not stand in the client’s text. Take their very words.", words=words)})
+        raise BadInput(
+            {
+                "differences": _(
+                    "“%(words)s” does not stand in the client’s text. Take their very words.",
+                    words=words,
+                )
+            }
+        )
 
 
 def _one_line(text: str) -> str:

@@ -39,7 +39,8 @@ from tenants.wall import Base, db
 
 
 class Event(Base):
-    """One change, written once and never altered. `facts` holds ids and figures, never people's texts."""
+    """One change, written once and never altered. `facts` holds ids and figures, never people's
+    texts."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -47,7 +48,11 @@ class Event(Base):
         ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
         UniqueConstraint("company_id", "id"),
         Index("ix_event_task", "task_id", "id"),
-        Index("ix_event_inbound", text("((facts ->> 'inbound')::bigint)"), postgresql_where="kind = 'inbound.kept'"),
+        Index(
+            "ix_event_inbound",
+            text("((facts ->> 'inbound')::bigint)"),
+            postgresql_where="kind = 'inbound.kept'",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -71,15 +76,27 @@ class Happened:
 # What changes nothing that a page shows.
 UNSEEN = ("message.written", "task.noted")
 TABLE = cast(Table, Task.__table__)
-INSERT = text("insert into event (company_id, task_id, kind, by_kind, by_id, channel, facts)"
-              " values (:company, :task, :kind, :by_kind, :by_id, :channel, cast(:facts as jsonb)) returning id")
+INSERT = text(
+    "insert into event (company_id, task_id, kind, by_kind, by_id, channel, facts) values"
+    " (:company, :task, :kind, :by_kind, :by_id, :channel, cast(:facts as jsonb)) returning id"
+)
 
 
-def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = None, later_: datetime | None = None, **facts: Any) -> Happened:
-    """The one way in which a task changes: move it, write the event, make the work that follows, in the caller's transaction.
+def record(
+    task: Task,
+    kind: str,
+    by: Actor,
+    *,
+    set_: dict[str, Any] | None = None,
+    later_: datetime | None = None,
+    **facts: Any,
+) -> Happened:
+    """The one way in which a task changes: move it, write the event, make the work that follows, in
+    the caller's transaction.
 
-    `set_` are columns of the task that change in the same statement; `later_` is when its work is due. Raises NotAllowed (this actor never may),
-    NotNow (not in this state; says in which), NotReady (says what is missing).
+    `set_` are columns of the task that change in the same statement; `later_` is when its work is
+    due. Raises NotAllowed (this actor never may), NotNow (not in this state; says in which),
+    NotReady (says what is missing).
     """
     _refuse(task, kind, by)
     was = task.holder_id
@@ -88,13 +105,15 @@ def record(task: Task, kind: str, by: Actor, *, set_: dict[str, Any] | None = No
 
 
 def check(task: Task, kind: str, by: Actor) -> None:
-    """Hold the task and raise what stands against this change: NotNow, NotAllowed or NotReady. Before columns are computed."""
+    """Hold the task and raise what stands against this change: NotNow, NotAllowed or NotReady.
+    Before columns are computed."""
     hold(task)
     _refuse(task, kind, by)
 
 
 def hold(task: Task) -> None:
-    """Lock the task's row until the transaction ends, and read it anew where it has changed since it was read. Raises NotNow."""
+    """Lock the task's row until the transaction ends, and read it anew where it has changed since
+    it was read. Raises NotNow."""
     version = db.session.scalar(select(Task.version).where(Task.id == task.id).with_for_update())
     if version is None:
         raise NotNow(_("Somebody else was faster."), state=None)
@@ -103,17 +122,28 @@ def hold(task: Task) -> None:
 
 
 def hold_all(ids: Collection[int]) -> list[Task]:
-    """Lock these tasks until the transaction ends, in the order of their ids; others may still write beside them (messages, files)."""
+    """Lock these tasks until the transaction ends, in the order of their ids; others may still
+    write beside them (messages, files)."""
     if not ids:
         return []
-    return list(db.session.scalars(select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)))
+    return list(
+        db.session.scalars(
+            select(Task).where(Task.id.in_(ids)).order_by(Task.id).with_for_update(key_share=True)
+        )
+    )
 
 
 def _refuse(task: Task, kind: str, by: Actor) -> None:
     if own_work(task, kind, by):
         raise NotAllowed(_("You did this work yourself; somebody else has to judge it."))
-    if by.kind in DESK and by.person_id is not None and membership.belongs(by.person_id, task.company_id):
-        raise NotAllowed(_("This is your own company's task; somebody else of the desk has to do this."))
+    if (
+        by.kind in DESK
+        and by.person_id is not None
+        and membership.belongs(by.person_id, task.company_id)
+    ):
+        raise NotAllowed(
+            _("This is your own company's task; somebody else of the desk has to do this.")
+        )
     if not may(task, kind, by):
         raise NotAllowed(_("This is not yours to do."))
     if task.state not in MOVES[kind].sources:
@@ -123,18 +153,40 @@ def _refuse(task: Task, kind: str, by: Actor) -> None:
 
 def not_now(task: Task) -> NotNow:
     """The error that says in which state the task stands."""
-    return NotNow(_("Task %(number)s is %(state)s now, so this cannot be done.", number=task.number,
-                    state=STATE_NAMES[task.state]), state=task.state)
+    return NotNow(
+        _(
+            "Task %(number)s is %(state)s now, so this cannot be done.",
+            number=task.number,
+            state=STATE_NAMES[task.state],
+        ),
+        state=task.state,
+    )
 
 
 def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
-    """One update that names the states it may come from and the holder that was seen; whoever is second finds no row."""
+    """One update that names the states it may come from and the holder that was seen; whoever is
+    second finds no row."""
     move = MOVES[kind]
-    values = {**changes, "version": TABLE.c.version + 1, **({"state": move.target} if move.target else {})}
+    values = {
+        **changes,
+        "version": TABLE.c.version + 1,
+        **({"state": move.target} if move.target else {}),
+    }
     db.session.flush()
-    moved = db.session.execute(
-        update(TABLE).where(TABLE.c.id == task.id, TABLE.c.state.in_(move.sources), TABLE.c.holder_id.is_not_distinct_from(task.holder_id))
-        .values(values).returning(TABLE)).mappings().first()
+    moved = (
+        db.session.execute(
+            update(TABLE)
+            .where(
+                TABLE.c.id == task.id,
+                TABLE.c.state.in_(move.sources),
+                TABLE.c.holder_id.is_not_distinct_from(task.holder_id),
+            )
+            .values(values)
+            .returning(TABLE)
+        )
+        .mappings()
+        .first()
+    )
     if moved is None:
         raise _too_late(task, kind)
     for name, value in moved.items():
@@ -143,28 +195,67 @@ def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
 
 def _too_late(task: Task, kind: str) -> NotNow:
     """Somebody was faster; the loser of a claim may not even see the task any more."""
-    now_in = db.session.scalar(select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True))
+    now_in = db.session.scalar(
+        select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True)
+    )
     if now_in is None or now_in in MOVES[kind].sources:
         return NotNow(_("Somebody else was faster."), state=None)
-    return NotNow(_("Task %(number)s is %(state)s now, so this cannot be done.", number=task.number,
-                    state=STATE_NAMES[now_in]), state=now_in)
+    return NotNow(
+        _(
+            "Task %(number)s is %(state)s now, so this cannot be done.",
+            number=task.number,
+            state=STATE_NAMES[now_in],
+        ),
+        state=now_in,
+    )
 
 
-def write(kind: str, by: Actor, *, task: Task | None = None, company_id: int | None = None, was_: int | None = None,
-          later_: datetime | None = None, queue_: str | None = None, **facts: Any) -> Happened:
-    """Write an event and the due work that follows from it; open pages are told. Changes of a task go through `record`.
+def write(
+    kind: str,
+    by: Actor,
+    *,
+    task: Task | None = None,
+    company_id: int | None = None,
+    was_: int | None = None,
+    later_: datetime | None = None,
+    queue_: str | None = None,
+    **facts: Any,
+) -> Happened:
+    """Write an event and the due work that follows from it; open pages are told. Changes of a task
+    go through `record`.
 
-    `was_` is who held the task before, `later_` when the work is due, `queue_` the queue it goes through.
+    `was_` is who held the task before, `later_` when the work is due, `queue_` the queue it goes
+    through.
     """
     company = task.company_id if task else company_id
     db.session.flush()
-    event_id = db.session.scalar(INSERT, {
-        "company": company, "task": task.id if task else None, "kind": kind, "by_kind": by.kind, "by_id": by.person_id,
-        "channel": by.channel, "facts": json.dumps(facts)})
+    event_id = db.session.scalar(
+        INSERT,
+        {
+            "company": company,
+            "task": task.id if task else None,
+            "kind": kind,
+            "by_kind": by.kind,
+            "by_id": by.person_id,
+            "channel": by.channel,
+            "facts": json.dumps(facts),
+        },
+    )
     assert event_id is not None  # an insert that does nothing else gives its row
     due.follow(event_id, company, kind, later_, queue_)
     if task is not None and kind not in UNSEEN:
-        live.announce(live.Nudge(task.id, task.company_id, task.person_id, task.private, task.holder_id, was_, task.state, task.category))
+        live.announce(
+            live.Nudge(
+                task.id,
+                task.company_id,
+                task.person_id,
+                task.private,
+                task.holder_id,
+                was_,
+                task.state,
+                task.category,
+            )
+        )
     return Happened(event_id)
 
 
@@ -172,6 +263,9 @@ HISTORY = 200
 
 
 def history(task: Task, limit: int = HISTORY) -> list[Event]:
-    """The newest of what happened to a task, oldest first. What was said and sent is not part of it: it would drown the rest."""
-    told = select(Event).where(Event.task_id == task.id, Event.kind.not_in(("task.message", "message.written")))
+    """The newest of what happened to a task, oldest first. What was said and sent is not part of
+    it: it would drown the rest."""
+    told = select(Event).where(
+        Event.task_id == task.id, Event.kind.not_in(("task.message", "message.written"))
+    )
     return list(db.session.scalars(told.order_by(Event.id.desc()).limit(bound(limit))))[::-1]

@@ -1,4 +1,5 @@
-"""Step 8: what a task taught about its client: a line that the assistant proposes for the handbook, and the word on it."""
+"""Step 8: what a task taught about its client: a line that the assistant proposes for the handbook,
+and the word on it."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ class Lesson(OfTask, Base):
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-Index("ix_lesson_proposed", Lesson.company_id, Lesson.id, postgresql_where=text("state = 'proposed'"))
+Index(
+    "ix_lesson_proposed", Lesson.company_id, Lesson.id, postgresql_where=text("state = 'proposed'")
+)
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,17 @@ class Proposed:
 
 
 def propose(task: Task, by: Actor, words: str) -> Lesson:
-    """Propose a line for the client's handbook. Raises BadInput, NotAllowed (somebody else's task), NotNow (twenty already)."""
+    """Propose a line for the client's handbook. Raises BadInput, NotAllowed (somebody else's task),
+    NotNow (twenty already)."""
     adds_to(task, by)
     line = " ".join(words.split())
     if not 3 <= len(line) <= LONGEST:
         raise BadInput({"lesson": _("Say it in one line of 3 to 500 letters.")})
     if len(lessons_of(task)) >= MOST:
-        raise NotNow(_("Twenty lines from one task are enough. Write the rest to the client."), state=task.state)
+        raise NotNow(
+            _("Twenty lines from one task are enough. Write the rest to the client."),
+            state=task.state,
+        )
     lesson = Lesson(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=line)
     db.session.add(lesson)
     db.session.flush()
@@ -63,32 +70,50 @@ def propose(task: Task, by: Actor, words: str) -> Lesson:
 
 def lessons_of(task: Task) -> Sequence[Lesson]:
     """What was proposed from this task, oldest first."""
-    return db.session.scalars(select(Lesson).where(Lesson.task_id == task.id).order_by(Lesson.id).limit(bound(MOST))).all()
+    return db.session.scalars(
+        select(Lesson).where(Lesson.task_id == task.id).order_by(Lesson.id).limit(bound(MOST))
+    ).all()
 
 
 def waiting(company_id: int, limit: int = 50) -> list[Proposed]:
     """What waits for a word of this company or of the desk, oldest first."""
     rows = db.session.execute(
-        select(Lesson, func.coalesce(Person.name, ""), Task).join(Task, Task.id == Lesson.task_id).outerjoin(Person, Person.id == Lesson.by_id)
-        .where(Lesson.company_id == company_id, Lesson.state == "proposed").order_by(Lesson.id).limit(bound(limit)))
+        select(Lesson, func.coalesce(Person.name, ""), Task)
+        .join(Task, Task.id == Lesson.task_id)
+        .outerjoin(Person, Person.id == Lesson.by_id)
+        .where(Lesson.company_id == company_id, Lesson.state == "proposed")
+        .order_by(Lesson.id)
+        .limit(bound(limit))
+    )
     return [Proposed(*row) for row in rows]
 
 
 def decide(company_id: int, lesson_id: int, by: Actor, *, accept: bool) -> None:
-    """Take a proposed line into the handbook, or drop it. Raises NotNow where somebody has decided already, NotAllowed, BadInput."""
+    """Take a proposed line into the handbook, or drop it. Raises NotNow where somebody has decided
+    already, NotAllowed, BadInput."""
     if by.kind != CLIENT and membership.belongs(by.person_id or 0, company_id):
-        raise NotAllowed(_("This is your own company's task; somebody else of the desk has to do this."))
+        raise NotAllowed(
+            _("This is your own company's task; somebody else of the desk has to do this.")
+        )
     lesson = _decided(company_id, lesson_id, by, "accepted" if accept else "dropped")
     if accept:
         _take_in(lesson, by)
-    events.write("task.lesson_accepted" if accept else "task.lesson_dropped", by, task=find(lesson.task_id), lesson=lesson.id)
+    events.write(
+        "task.lesson_accepted" if accept else "task.lesson_dropped",
+        by,
+        task=find(lesson.task_id),
+        lesson=lesson.id,
+    )
 
 
 def _decided(company_id: int, lesson_id: int, by: Actor, state: str) -> Lesson:
     """One update that names the state it comes from: whoever is second finds no row."""
     lesson = db.session.scalar(
-        update(Lesson).where(Lesson.company_id == company_id, Lesson.id == lesson_id, Lesson.state == "proposed")
-        .values(state=state, decided_by=by.person_id, decided_at=func.now()).returning(Lesson))
+        update(Lesson)
+        .where(Lesson.company_id == company_id, Lesson.id == lesson_id, Lesson.state == "proposed")
+        .values(state=state, decided_by=by.person_id, decided_at=func.now())
+        .returning(Lesson)
+    )
     if lesson is None:
         raise NotNow(_("This line is not waiting any more."), state=None)
     return lesson
@@ -97,5 +122,7 @@ def _decided(company_id: int, lesson_id: int, by: Actor, state: str) -> Lesson:
 def _take_in(lesson: Lesson, by: Actor) -> None:
     longer = handbook.with_line(handbook.of(lesson.company_id), lesson.text)
     if len(longer) > handbook.LONGEST:
-        raise BadInput({"text": _("The handbook is full: at most 20,000 letters. Make room first.")})
+        raise BadInput(
+            {"text": _("The handbook is full: at most 20,000 letters. Make room first.")}
+        )
     handbook.write(lesson.company_id, longer, by.person_id or 0)

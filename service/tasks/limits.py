@@ -1,7 +1,8 @@
 """Spending limits: a task whose price would pass one does not start without an owner's word.
 
-A month is the calendar's in the company's zone. What counts is what was charged in it and what is promised to running tasks. A
-person's limit counts the tasks that they handed over; owners have none of their own.
+A month is the calendar's in the company's zone. What counts is what was charged in it and what is
+promised to running tasks. A person's limit counts the tasks that they handed over; owners have none
+of their own.
 """
 
 from __future__ import annotations
@@ -27,13 +28,16 @@ from tenants.wall import db
 
 # Two who confirm at the same instant are counted one after the other, or both would find room.
 ONE_BY_ONE = text("select pg_advisory_xact_lock(hashtextextended('limit', :company))")
-# By who handed it over: this month's charges by an index of their own, running tasks by that of their state.
+# By who handed it over: this month's charges by an index of their own, running tasks by that of
+# their state.
 SPENT = text("""
 select person_id, sum(amount)::bigint as amount from (
   select t.person_id, c.amount from charge c join task t on t.id = c.task_id
-  where c.company_id = :company and c.amount > 0 and c.created_at >= :since and c.currency = :currency
+  where c.company_id = :company and c.amount > 0 and c.created_at >= :since
+    and c.currency = :currency
   union all
-  select person_id, price from task where state in ('working', 'delivered') and company_id = :company and understood_at is not null
+  select person_id, price from task where state in ('working', 'delivered')
+    and company_id = :company and understood_at is not null
   and currency = :currency) both_ group by person_id
 """)
 
@@ -55,13 +59,19 @@ class Past:
         if self.kind == "task":
             return _("it is above %(limit)s, the limit for one task", limit=limit)
         if self.kind == "person":
-            return _("it passes the limit of %(limit)s in a month for %(person)s by %(over)s", limit=limit, over=by, person=self.person)
+            return _(
+                "it passes the limit of %(limit)s in a month for %(person)s by %(over)s",
+                limit=limit,
+                over=by,
+                person=self.person,
+            )
         return _("it passes the limit of %(limit)s in a month by %(over)s", limit=limit, over=by)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How a company stands in this month: its limits, its members' limits with their names, and what was spent by whom."""
+    """How a company stands in this month: its limits, its members' limits with their names, and
+    what was spent by whom."""
 
     company: Company
     limits: dict[int, tuple[int, str]]
@@ -78,14 +88,21 @@ class Standing:
         if company.limit_task is not None and price > company.limit_task:
             return Past("task", company.limit_task, price - company.limit_task, currency)
         if company.limit_month is not None and self.total + price > company.limit_month:
-            return Past("month", company.limit_month, self.total + price - company.limit_month, currency)
+            return Past(
+                "month", company.limit_month, self.total + price - company.limit_month, currency
+            )
         limit, name = self.limits.get(task.person_id, (None, ""))
         after = self.spent.get(task.person_id, 0) + price
-        return Past("person", limit, after - limit, currency, name) if limit is not None and after > limit else None
+        return (
+            Past("person", limit, after - limit, currency, name)
+            if limit is not None and after > limit
+            else None
+        )
 
 
 def standing(company_id: int) -> Standing | None:
-    """How the company stands; None where nobody set a limit. The sums are the company's, whatever of it the reader may see."""
+    """How the company stands; None where nobody set a limit. The sums are the company's, whatever
+    of it the reader may see."""
     company = db.session.get_one(Company, company_id)
     limits = membership.month_limits(company_id)
     if company.limit_month is None and company.limit_task is None and not limits:
@@ -106,31 +123,53 @@ class Wanted:
 
 
 def set_them(company_id: int, by: Actor, wanted: Wanted) -> None:
-    """Put these limits in the place of those that were there; what waits for a word is looked at anew. Raises BadInput, NotAllowed."""
+    """Put these limits in the place of those that were there; what waits for a word is looked at
+    anew. Raises BadInput, NotAllowed."""
     if not is_owner(by, company_id):
         raise NotAllowed(_("Only an owner sets limits."))
-    fields = {"limit_month": wanted.month, "limit_task": wanted.task, **{f"limit_{person}": sum_ for person, sum_ in wanted.members.items()}}
-    if wrong := {name: _("A limit is a sum of zero or more.") for name, sum_ in fields.items() if sum_ is not None and not 0 <= sum_ <= GREATEST_SUM}:
+    fields = {
+        "limit_month": wanted.month,
+        "limit_task": wanted.task,
+        **{f"limit_{person}": sum_ for person, sum_ in wanted.members.items()},
+    }
+    if wrong := {
+        name: _("A limit is a sum of zero or more.")
+        for name, sum_ in fields.items()
+        if sum_ is not None and not 0 <= sum_ <= GREATEST_SUM
+    }:
         raise BadInput(wrong)
     company = db.session.get_one(Company, company_id)
     company.limit_month, company.limit_task = wanted.month, wanted.task
     membership.limit_members(company_id, wanted.members)
-    events.write("company.limited", by, company_id=company_id, in_month=wanted.month, one_task=wanted.task,
-                 members={str(person): sum_ for person, sum_ in wanted.members.items() if sum_ is not None})
+    events.write(
+        "company.limited",
+        by,
+        company_id=company_id,
+        in_month=wanted.month,
+        one_task=wanted.task,
+        members={str(person): sum_ for person, sum_ in wanted.members.items() if sum_ is not None},
+    )
 
 
 def month_began(company: Company) -> datetime:
     """The first instant of this month where the company is."""
-    return now().astimezone(ZoneInfo(company.zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (
+        now()
+        .astimezone(ZoneInfo(company.zone))
+        .replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    )
 
 
 def check(task: Task, by: Actor, price: int) -> None:
-    """Before work starts at this price. Raises PastLimit where it would pass a limit and it is not an owner who says so."""
+    """Before work starts at this price. Raises PastLimit where it would pass a limit and it is not
+    an owner who says so."""
     db.session.execute(ONE_BY_ONE, {"company": task.company_id})
     stands = standing(task.company_id)
     past = stands.past(task, price) if stands else None
     if past and not is_owner(by, task.company_id):
-        raise PastLimit(_("An owner has to confirm this: %(why)s. They have been asked.", why=past.why))
+        raise PastLimit(
+            _("An owner has to confirm this: %(why)s. They have been asked.", why=past.why)
+        )
 
 
 def past(task: Task, *prices: int) -> list[Past | None]:
@@ -141,7 +180,11 @@ def past(task: Task, *prices: int) -> list[Past | None]:
 
 def is_owner(by: Actor, company_id: int) -> bool:
     """Whether this actor is an owner of the company and speaks as one."""
-    return by.kind == CLIENT and by.person_id is not None and membership.role_of(by.person_id, company_id) == "owner"
+    return (
+        by.kind == CLIENT
+        and by.person_id is not None
+        and membership.role_of(by.person_id, company_id) == "owner"
+    )
 
 
 def _sum(minor: int, currency: str) -> str:

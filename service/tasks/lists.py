@@ -1,7 +1,8 @@
-"""Lists of tasks: each is a keyset page that walks an index; the wall leaves out what the reader may not see.
+"""Lists of tasks: each is a keyset page that walks an index; the wall leaves out what the reader
+may not see.
 
-No filter here compares companies or trades: the policies do. (Written into the query as well, the planner would
-combine bitmaps and sort: 25 ms instead of 0.8.)
+No filter here compares companies or trades: the policies do. (Written into the query as well, the
+planner would combine bitmaps and sort: 25 ms instead of 0.8.)
 """
 
 from __future__ import annotations
@@ -44,9 +45,12 @@ class Row:
 
 _HOLDER = aliased(Person)
 # A task with the names beside it, in one query.
-_WIDE: Any = (select(Task, Company.name, Person.name, _HOLDER.name, Person.zone)
-              .outerjoin(Company, Company.id == Task.company_id).outerjoin(Person, Person.id == Task.person_id)
-              .outerjoin(_HOLDER, _HOLDER.id == Task.holder_id))
+_WIDE: Any = (
+    select(Task, Company.name, Person.name, _HOLDER.name, Person.zone)
+    .outerjoin(Company, Company.id == Task.company_id)
+    .outerjoin(Person, Person.id == Task.person_id)
+    .outerjoin(_HOLDER, _HOLDER.id == Task.holder_id)
+)
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,19 @@ def queued(after: str | None = None, limit: int = PAGE) -> Page:
 
 def held(person_id: int) -> list[Row]:
     """What an assistant holds and works on, most pressing first; delivered work comes last."""
-    return _rows(_WIDE.where(Task.holder_id == person_id, _is(*HELD, "delivered"))
-                  .order_by(Task.state == "delivered", Task.deadline_at, Task.id).limit(bound(100)))
+    return _rows(
+        _WIDE.where(Task.holder_id == person_id, _is(*HELD, "delivered"))
+        .order_by(Task.state == "delivered", Task.deadline_at, Task.id)
+        .limit(bound(100))
+    )
 
 
 def count_held(person_id: int, most: int) -> int:
     """How many tasks `held` lists, counted up to `most`."""
-    return db.session.scalar(_counted([Task.holder_id == person_id, _is(*HELD, "delivered")], most)) or 0
+    return (
+        db.session.scalar(_counted([Task.holder_id == person_id, _is(*HELD, "delivered")], most))
+        or 0
+    )
 
 
 def triage(after: str | None = None, limit: int = PAGE, *, asked: bool = False) -> Page:
@@ -80,8 +90,9 @@ def triage(after: str | None = None, limit: int = PAGE, *, asked: bool = False) 
 
 @dataclass(frozen=True)
 class Narrow:
-    """What a board shows of what is under way: a view (a state, late, red line within a day, client waited for, disputed), one trade,
-    one company, one assistant, one team (its assistants); by dead line, or the newest first."""
+    """What a board shows of what is under way: a view (a state, late, red line within a day, client
+    waited for, disputed), one trade, one company, one assistant, one team (its assistants); by
+    dead line, or the newest first."""
 
     view: str = ""
     trade: str = ""
@@ -92,20 +103,32 @@ class Narrow:
 
 
 def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 28) -> Page:
-    """What is under way, most pressing first unless the newest are wanted; each way walks an index of its own."""
+    """What is under way, most pressing first unless the newest are wanted; each way walks an index
+    of its own."""
     one = narrow or Narrow()
     wanted = [*_of_view(one), *_beside_view(one)]
     return _by_id(wanted, after, limit) if one.newest else _by_deadline(wanted, after, limit)
 
 
 def _beside_view(one: Narrow) -> list[ColumnElement[bool]]:
-    return [*([Task.category == one.trade] if one.trade else []), *([Task.company_id == one.company] if one.company else []),
-            *([Task.holder_id == one.holder] if one.holder else []), *([Task.holder_id.in_(one.team)] if one.team is not None else [])]
+    return [
+        *([Task.category == one.trade] if one.trade else []),
+        *([Task.company_id == one.company] if one.company else []),
+        *([Task.holder_id == one.holder] if one.holder else []),
+        *([Task.holder_id.in_(one.team)] if one.team is not None else []),
+    ]
 
 
 def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
-    """The states of a view; where the list is narrowed or turned round, its partial index has to be seen by the planner as well."""
-    wanted = list(_VIEWS[one.view]()) if one.view in _VIEWS else [_is(one.view)] if one.view in OPEN else [_UNDER_WAY]
+    """The states of a view; where the list is narrowed or turned round, its partial index has to be
+    seen by the planner as well."""
+    wanted = (
+        list(_VIEWS[one.view]())
+        if one.view in _VIEWS
+        else [_is(one.view)]
+        if one.view in OPEN
+        else [_UNDER_WAY]
+    )
     return [*wanted, _UNDER_WAY] if one.view and (one.company or one.newest) else wanted
 
 
@@ -132,99 +155,179 @@ WRONG = 50
 def exceptions(limit: int = WRONG) -> list[Row]:
     """What goes wrong, all from an index of few rows: what an operator has to decide first, then
     what is overdue, then what is off course."""
-    wrong = or_(*(column.is_not(None) for column in
-                  (Task.disputed_at, Task.overdue_at, Task.off_course_at)))
+    wrong = or_(
+        *(column.is_not(None) for column in (Task.disputed_at, Task.overdue_at, Task.off_course_at))
+    )
     later = and_(Task.disputed_at.is_(None), Task.waiting_for.is_distinct_from("operator"))
-    return _rows(_WIDE.where(or_(and_(wrong, _STILL_OPEN), _UNDECIDED))
-                 .order_by(later, Task.overdue_at.is_(None), Task.deadline_at, Task.id)
-                 .limit(bound(limit)))
+    return _rows(
+        _WIDE.where(or_(and_(wrong, _STILL_OPEN), _UNDECIDED))
+        .order_by(later, Task.overdue_at.is_(None), Task.deadline_at, Task.id)
+        .limit(bound(limit))
+    )
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:
-    """What waits for the client's word: retellings, questions, deliveries. An owner may look at everybody's."""
+    """What waits for the client's word: retellings, questions, deliveries. An owner may look at
+    everybody's."""
     waits = or_(Task.waiting_since.is_not(None), and_(_is("delivered"), Task.disputed_at.is_(None)))
     mine = () if all_people else (Task.person_id == person_id,)
-    return _rows(_WIDE.where(_is(*OPEN), waits, *mine).order_by(Task.deadline_at, Task.id).limit(bound(50)))
+    return _rows(
+        _WIDE.where(_is(*OPEN), waits, *mine).order_by(Task.deadline_at, Task.id).limit(bound(50))
+    )
 
 
-def of_company(company_id: int, *, states: Sequence[str] = (), category: str | None = None, assignee: int | None = None,
-               after: str | None = None, limit: int = PAGE) -> Page:
+def of_company(
+    company_id: int,
+    *,
+    states: Sequence[str] = (),
+    category: str | None = None,
+    assignee: int | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+) -> Page:
     """A company's tasks, newest first, through its own index."""
-    wanted: list[ColumnElement[bool]] = [Task.company_id == company_id, *_filters(states, category, assignee)]
+    wanted: list[ColumnElement[bool]] = [
+        Task.company_id == company_id,
+        *_filters(states, category, assignee),
+    ]
     return _by_id(wanted, after, limit)
 
 
-def seen(*, states: Sequence[str] = (), category: str | None = None, assignee: int | None = None,
-         after: str | None = None, limit: int = PAGE) -> Page:
+def seen(
+    *,
+    states: Sequence[str] = (),
+    category: str | None = None,
+    assignee: int | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+) -> Page:
     """All tasks that this reader may see, newest first (staff)."""
     return _by_id(_filters(states, category, assignee), after, limit)
 
 
 def by_ids(ids: Sequence[int], narrow: Narrow | None = None) -> list[Row]:
-    """These tasks in this order, or the newest first where that is wanted, without those that this reader may not see or that are narrowed
-    away; without a view tasks of every state stay."""
+    """These tasks in this order, or the newest first where that is wanted, without those that this
+    reader may not see or that are narrowed away; without a view tasks of every state stay."""
     one = narrow or Narrow()
     wanted = [Task.id.in_(ids), *(_of_view(one) if one.view else ()), *_beside_view(one)]
     found = {row.task.id: row for row in _rows(_WIDE.where(*wanted))} if ids else {}
-    return [found[task_id] for task_id in (sorted(ids, reverse=True) if one.newest else ids) if task_id in found]
+    return [
+        found[task_id]
+        for task_id in (sorted(ids, reverse=True) if one.newest else ids)
+        if task_id in found
+    ]
 
 
 def counts(*states: str, most: int = 1000) -> dict[str, int]:
-    """How many tasks are in these states, each counted up to `most`, so that the cost does not grow with the table; all in one query."""
+    """How many tasks are in these states, each counted up to `most`, so that the cost does not grow
+    with the table; all in one query."""
     counted = [_counted([_is(state)], most).scalar_subquery() for state in states]
     return dict(zip(states, db.session.execute(select(*counted)).one(), strict=True))
 
 
 def view_counts(most: int = 100) -> dict[str, int]:
-    """How many tasks each view of the board shows, each counted up to `most`, all in one query. What waits for the client lies in two
-    indexes, and is counted in each of them."""
+    """How many tasks each view of the board shows, each counted up to `most`, all in one query.
+    What waits for the client lies in two indexes, and is counted in each of them."""
     parts: list[tuple[str, Sequence[ColumnElement[bool]]]] = [
-        ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)), ("client", (Task.waiting_since.is_(None), _is("delivered"))),
-        *((view, _VIEWS[view]()) for view in ("red", "late", "disputed"))]
+        ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)),
+        ("client", (Task.waiting_since.is_(None), _is("delivered"))),
+        *((view, _VIEWS[view]()) for view in ("red", "late", "disputed")),
+    ]
     counted = [_counted(wanted, most).scalar_subquery() for _view, wanted in parts]
     found: dict[str, int] = {}
-    for (view, _wanted), count in zip(parts, db.session.execute(select(*counted)).one(), strict=True):
+    for (view, _wanted), count in zip(
+        parts, db.session.execute(select(*counted)).one(), strict=True
+    ):
         found[view] = min(most, found.get(view, 0) + count)
     return found
 
 
 def _counted(wanted: Sequence[ColumnElement[bool]], most: int) -> Select[int]:
-    return select(func.count()).select_from(select(Task.id).where(*wanted).limit(bound(most)).subquery())
+    return select(func.count()).select_from(
+        select(Task.id).where(*wanted).limit(bound(most)).subquery()
+    )
 
 
 def urgent_share(most: int = 1000) -> int:
     """How many per cent of what is under way are urgent, of the thousand that press most."""
-    rows = select(Task.priority).where(_UNDER_WAY).order_by(Task.deadline_at, Task.id).limit(bound(most)).subquery()
+    rows = (
+        select(Task.priority)
+        .where(_UNDER_WAY)
+        .order_by(Task.deadline_at, Task.id)
+        .limit(bound(most))
+        .subquery()
+    )
     urgent = func.count().filter(rows.c.priority == "urgent")
-    return int(db.session.scalar(select(func.coalesce(func.round(100.0 * urgent / func.nullif(func.count(), 0)), 0)).select_from(rows)) or 0)
+    return int(
+        db.session.scalar(
+            select(
+                func.coalesce(func.round(100.0 * urgent / func.nullif(func.count(), 0)), 0)
+            ).select_from(rows)
+        )
+        or 0
+    )
 
 
 def paired(person_id: int, companies: Collection[int]) -> set[int]:
     """The companies among these for which this assistant has worked before."""
-    return set(db.session.scalars(select(Company.id).where(Company.id.in_(companies), select(Task.id).where(
-        Task.company_id == Company.id, Task.holder_id == person_id).exists()))) if companies else set()
+    return (
+        set(
+            db.session.scalars(
+                select(Company.id).where(
+                    Company.id.in_(companies),
+                    select(Task.id)
+                    .where(Task.company_id == Company.id, Task.holder_id == person_id)
+                    .exists(),
+                )
+            )
+        )
+        if companies
+        else set()
+    )
 
 
 def could_do(code: str) -> list[tuple[Person, int, int]]:
-    """Who has this trade, the freest first: each with what they hold and their limit, at most fifty."""
-    held_now = select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
-    found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
-                               .where(Staff.role == "assistant", Staff.ended_at.is_(None), literal(code) == any_(Staff.trades))
-                               .order_by(held_now - Staff.held_limit, Person.name).limit(bound(50)))
+    """Who has this trade, the freest first: each with what they hold and their limit, at most
+    fifty."""
+    held_now = (
+        select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
+    )
+    found = db.session.execute(
+        select(Person, held_now, Staff.held_limit)
+        .join(Staff, Staff.person_id == Person.id)
+        .where(
+            Staff.role == "assistant", Staff.ended_at.is_(None), literal(code) == any_(Staff.trades)
+        )
+        .order_by(held_now - Staff.held_limit, Person.name)
+        .limit(bound(50))
+    )
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
 def loads(trade: str | None = None, most: int = 500) -> list[tuple[Person, int, int]]:
-    """The pool by name, `most` assistants: each with what they hold and their limit. For a trade: those who have it
-    first, the freest before others."""
-    held_now = select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
-    order = (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name) if trade else (Person.name,)
-    found = db.session.execute(select(Person, held_now, Staff.held_limit).join(Staff, Staff.person_id == Person.id)
-                               .where(Staff.role == "assistant", Staff.ended_at.is_(None)).order_by(*order).limit(bound(most)))
+    """The pool by name, `most` assistants: each with what they hold and their limit. For a trade:
+    those who have it first, the freest before others."""
+    held_now = (
+        select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
+    )
+    order = (
+        (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name)
+        if trade
+        else (Person.name,)
+    )
+    found = db.session.execute(
+        select(Person, held_now, Staff.held_limit)
+        .join(Staff, Staff.person_id == Person.id)
+        .where(Staff.role == "assistant", Staff.ended_at.is_(None))
+        .order_by(*order)
+        .limit(bound(most))
+    )
     return [(person, count or 0, limit) for person, count, limit in found]
 
 
-def _filters(states: Sequence[str], category: str | None, assignee: int | None) -> list[ColumnElement[bool]]:
+def _filters(
+    states: Sequence[str], category: str | None, assignee: int | None
+) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if states:
         wanted.append(_is(*states))
@@ -236,20 +339,34 @@ def _filters(states: Sequence[str], category: str | None, assignee: int | None) 
 
 
 def _rows(wanted: Any) -> list[Row]:
-    return [Row(task, company or "", client or "", holder, zone or "Europe/Riga")
-            for task, company, client, holder, zone in db.session.execute(wanted)]
+    return [
+        Row(task, company or "", client or "", holder, zone or "Europe/Riga")
+        for task, company, client, holder, zone in db.session.execute(wanted)
+    ]
 
 
 def _by_deadline(wanted: Sequence[ColumnElement[bool]], after: str | None, limit: int) -> Page:
     query = _WIDE.where(*wanted).order_by(Task.deadline_at, Task.id)
     if after:
         moment, last = _read(after, 2)
-        query = query.where(tuple_(Task.deadline_at, Task.id) > tuple_(datetime.fromisoformat(str(moment)), last))
+        query = query.where(
+            tuple_(Task.deadline_at, Task.id) > tuple_(datetime.fromisoformat(str(moment)), last)
+        )
     rows = _rows(query.limit(bound(limit + 1)))
-    return _page(rows, limit, lambda task: [task.deadline_at.isoformat() if task.deadline_at else "", task.id])
+    return _page(
+        rows,
+        limit,
+        lambda task: [task.deadline_at.isoformat() if task.deadline_at else "", task.id],
+    )
 
 
-def _by_id(wanted: Sequence[ColumnElement[bool]], after: str | None, limit: int, *, newest_first: bool = True) -> Page:
+def _by_id(
+    wanted: Sequence[ColumnElement[bool]],
+    after: str | None,
+    limit: int,
+    *,
+    newest_first: bool = True,
+) -> Page:
     column: InstrumentedAttribute[int] = Task.id
     query = _WIDE.where(*wanted).order_by(column.desc() if newest_first else column.asc())
     if after:
@@ -272,7 +389,12 @@ def _read(text: str, length: int) -> list[Any]:
     """What a cursor of so many values stands for. Raises BadInput for one that is none."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text[:200] + "=" * (-len(text[:200]) % 4)))
-        if not isinstance(values, list) or len(values) != length or type(values[-1]) is not int or not 0 <= values[-1] < 1 << 62:
+        if (
+            not isinstance(values, list)
+            or len(values) != length
+            or type(values[-1]) is not int
+            or not 0 <= values[-1] < 1 << 62
+        ):
             raise ValueError(text[:200])
         if length == 2:
             datetime.fromisoformat(values[0])
@@ -282,9 +404,16 @@ def _read(text: str, length: int) -> list[Any]:
 
 
 def handed_over(company_ids: Sequence[int]) -> dict[int, int]:
-    """How many tasks each of these companies has handed over, by the number of its newest: one step in an index for each."""
+    """How many tasks each of these companies has handed over, by the number of its newest: one step
+    in an index for each."""
     newest = aliased(Task)
-    last = select(newest.number).where(newest.company_id == Company.id).order_by(newest.id.desc()).limit(bound(1)).scalar_subquery()
+    last = (
+        select(newest.number)
+        .where(newest.company_id == Company.id)
+        .order_by(newest.id.desc())
+        .limit(bound(1))
+        .scalar_subquery()
+    )
     count = func.coalesce(last - FIRST_NUMBER, 0).label("tasks")
     rows = db.session.execute(select(Company.id, count).where(Company.id.in_(company_ids)))
     return {row.id: row.tasks for row in rows}

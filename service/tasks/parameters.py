@@ -1,4 +1,5 @@
-"""Step 2: the parameters, by SMART: outcome, acceptance criteria, quantity, price, dates. Free to change until the red line."""
+"""Step 2: the parameters, by SMART: outcome, acceptance criteria, quantity, price, dates. Free to
+change until the red line."""
 
 from __future__ import annotations
 
@@ -59,31 +60,65 @@ class Parameters:
 
 def criteria_of(task: Task) -> list[Criterion]:
     """The task's criteria in their order."""
-    return list(db.session.scalars(select(Criterion).where(Criterion.task_id == task.id)
-                                   .order_by(Criterion.position).limit(bound(MOST_CRITERIA))))
+    return list(
+        db.session.scalars(
+            select(Criterion)
+            .where(Criterion.task_id == task.id)
+            .order_by(Criterion.position)
+            .limit(bound(MOST_CRITERIA))
+        )
+    )
 
 
 def change(task: Task, by: Actor, wanted: Parameters) -> Happened:
     """Change the parameters. Raises BadInput by field, NotNow for a client after the red line."""
     check(task, "task.changed", by)
-    if by.kind == CLIENT and task.state == "working" and task.red_line_at and task.red_line_at <= now():
-        raise NotNow(_("The red line has passed: from here a change is a new agreement with price and time. Write to the assistant."))
+    if (
+        by.kind == CLIENT
+        and task.state == "working"
+        and task.red_line_at
+        and task.red_line_at <= now()
+    ):
+        raise NotNow(
+            _(
+                "The red line has passed: from here a change is a new agreement with price and"
+                " time. Write to the assistant."
+            )
+        )
     validate(wanted)
     if task.state in AGREED and (wanted.quantity is not None or wanted.category is not None):
-        raise NotNow(_("Quantity and kind are part of what was retold and agreed. Write to the assistant, who retells it."), state=task.state)
+        raise NotNow(
+            _(
+                "Quantity and kind are part of what was retold and agreed. Write to the assistant,"
+                " who retells it."
+            ),
+            state=task.state,
+        )
     columns = columns_for(task, wanted)
     if wanted.criteria is not None:
         set_criteria(task, wanted.criteria, by)
-    changed = sorted(set(columns) & {"outcome", "deadline_at", "budget", "quantity", "category", "price", "priority"})
-    return record(task, "task.changed", by, set_=columns, changed=[*changed, *(["criteria"] if wanted.criteria is not None else [])],
-                  **_before(task, wanted))
+    changed = sorted(
+        set(columns)
+        & {"outcome", "deadline_at", "budget", "quantity", "category", "price", "priority"}
+    )
+    return record(
+        task,
+        "task.changed",
+        by,
+        set_=columns,
+        changed=[*changed, *(["criteria"] if wanted.criteria is not None else [])],
+        **_before(task, wanted),
+    )
 
 
 def _before(task: Task, wanted: Parameters) -> dict[str, Any]:
-    """Date and priority as they were, where one of them changes: the event keeps them, so that the change can be taken back."""
+    """Date and priority as they were, where one of them changes: the event keeps them, so that the
+    change can be taken back."""
     date = task.deadline_at.isoformat() if task.deadline_at else None
-    return {**({"was_deadline_at": date} if wanted.deadline_at is not None else {}),
-            **({"was_priority": task.priority} if wanted.priority is not None else {})}
+    return {
+        **({"was_deadline_at": date} if wanted.deadline_at is not None else {}),
+        **({"was_priority": task.priority} if wanted.priority is not None else {}),
+    }
 
 
 def validate(wanted: Parameters) -> None:
@@ -92,7 +127,9 @@ def validate(wanted: Parameters) -> None:
     if wanted.deadline_at is not None and wanted.deadline_at <= now():
         errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
     if wanted.deadline_at is not None and wanted.deadline_at > now() + FURTHEST:
-        errors["deadline_at"] = _("The dead line is more than two years away. Choose an earlier one.")
+        errors["deadline_at"] = _(
+            "The dead line is more than two years away. Choose an earlier one."
+        )
     if wanted.outcome is not None and len(wanted.outcome) > 5000:
         errors["outcome"] = _("At most 5,000 letters.")
     if wanted.budget is not None and not 0 <= wanted.budget <= GREATEST_SUM:
@@ -118,11 +155,17 @@ def _wrong_criteria(criteria: list[str]) -> dict[str, str]:
 
 
 def columns_for(task: Task, wanted: Parameters) -> dict[str, Any]:
-    """The task's columns for these parameters; the price follows from category and quantity until it is agreed."""
-    columns: dict[str, Any] = {name: value for name in ("outcome", "budget", "deadline_fixed", "priority")
-                               if (value := getattr(wanted, name)) is not None}
+    """The task's columns for these parameters; the price follows from category and quantity until
+    it is agreed."""
+    columns: dict[str, Any] = {
+        name: value
+        for name in ("outcome", "budget", "deadline_fixed", "priority")
+        if (value := getattr(wanted, name)) is not None
+    }
     if wanted.category or wanted.quantity is not None:
-        columns |= priced(task, wanted.category or task.category, rounded(wanted.quantity) or task.quantity)
+        columns |= priced(
+            task, wanted.category or task.category, rounded(wanted.quantity) or task.quantity
+        )
     if wanted.deadline_at is not None:
         columns |= dated(task, wanted.deadline_at)
     return columns
@@ -138,9 +181,16 @@ def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, 
     if code is None:
         return {"quantity": quantity}
     kind = category(code)
-    amount = kind.quantity if quantity is None or (code != task.category and task.category) else quantity
-    return {"category": code, "unit": kind.unit(task.language), "quantity": amount,
-            "unit_price": kind.rate(task.currency), "price": kind.price(amount, task.currency)}
+    amount = (
+        kind.quantity if quantity is None or (code != task.category and task.category) else quantity
+    )
+    return {
+        "category": code,
+        "unit": kind.unit(task.language),
+        "quantity": amount,
+        "unit_price": kind.rate(task.currency),
+        "price": kind.price(amount, task.currency),
+    }
 
 
 def dated(task: Task, deadline: datetime) -> dict[str, Any]:
@@ -160,22 +210,41 @@ def set_criteria(task: Task, criteria: list[str], by: Actor) -> None:
 
 def add_criteria(task: Task, criteria: list[str], by: Actor) -> None:
     """Give a task its first criteria."""
-    db.session.add_all(Criterion(company_id=task.company_id, task_id=task.id, by_id=by.person_id, position=place,
-                                 text=text.strip()) for place, text in enumerate(criteria, 1))
+    db.session.add_all(
+        Criterion(
+            company_id=task.company_id,
+            task_id=task.id,
+            by_id=by.person_id,
+            position=place,
+            text=text.strip(),
+        )
+        for place, text in enumerate(criteria, 1)
+    )
     db.session.flush()
 
 
 def add_usual_criterion(task: Task, criterion: str, by: Actor) -> None:
     """Give a task this criterion where it has none."""
-    db.session.execute(USUAL, {"company": task.company_id, "task": task.id, "by": by.person_id, "text": criterion})
+    db.session.execute(
+        USUAL, {"company": task.company_id, "task": task.id, "by": by.person_id, "text": criterion}
+    )
 
 
-USUAL = sql("insert into criterion (company_id, task_id, by_id, position, text)"
-            " select :company, :task, cast(:by as bigint), 1, :text where not exists (select from criterion where task_id = :task)")
+USUAL = sql(
+    "insert into criterion (company_id, task_id, by_id, position, text) select :company, :task,"
+    " cast(:by as bigint), 1, :text where not exists (select from criterion where task_id = :task)"
+)
 
 
 def completeness(task: Task, criteria: list[Criterion]) -> int:
-    """How complete the brief is, in percent: text, outcome, criteria of one's own, quantity, dead line, budget."""
-    parts = (len(task.text) > 60, bool(task.outcome), len(criteria) > 1, task.quantity is not None,
-             task.deadline_at is not None, task.budget is not None)
+    """How complete the brief is, in percent: text, outcome, criteria of one's own, quantity, dead
+    line, budget."""
+    parts = (
+        len(task.text) > 60,
+        bool(task.outcome),
+        len(criteria) > 1,
+        task.quantity is not None,
+        task.deadline_at is not None,
+        task.budget is not None,
+    )
     return round(100 * sum(parts) / len(parts))

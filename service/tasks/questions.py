@@ -20,7 +20,8 @@ from tenants.wall import Base, db
 
 
 class Question(OfTask, Base):
-    """What the assistant (or an operator) asks, perhaps with up to five options, and the client's answer."""
+    """What the assistant (or an operator) asks, perhaps with up to five options, and the client's
+    answer."""
 
     __tablename__ = "question"
 
@@ -40,7 +41,13 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
         raise BadInput({"text": _("Ask in 3 to 2,000 letters.")})
     if len(offered) > 5 or any(len(option) > 200 for option in offered):
         raise BadInput({"options": _("At most five options of 200 letters each.")})
-    question = Question(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(), options=offered)
+    question = Question(
+        company_id=task.company_id,
+        task_id=task.id,
+        by_id=by.person_id,
+        text=text.strip(),
+        options=offered,
+    )
     db.session.add(question)
     db.session.flush()
     record(task, "task.asked", by, set_=clock.stand(task, "question"), question=question.id)
@@ -48,16 +55,27 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
 
 
 def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
-    """Answer a question; the clock goes on when nothing else is waited for. Raises NotFound, NotNow, BadInput."""
+    """Answer a question; the clock goes on when nothing else is waited for. Raises NotFound,
+    NotNow, BadInput."""
     check(task, "task.answered", by)
     if not 1 <= len(text.strip()) <= 5000:
         raise BadInput({"text": _("Answer in 1 to 5,000 letters.")})
-    question = db.session.scalar(select(Question).where(Question.id == question_id, Question.task_id == task.id))
+    question = db.session.scalar(
+        select(Question).where(Question.id == question_id, Question.task_id == task.id)
+    )
     if question is None:
         raise NotFound
     _keep(question, by, text.strip())
-    stands = task.waiting_since is not None and task.state != "retold"  # a retelling waits for a word of its own
-    record(task, "task.answered", by, set_=clock.moving_to(task, task.state) if stands else {}, question=question.id)
+    stands = (
+        task.waiting_since is not None and task.state != "retold"
+    )  # a retelling waits for a word of its own
+    record(
+        task,
+        "task.answered",
+        by,
+        set_=clock.moving_to(task, task.state) if stands else {},
+        question=question.id,
+    )
     return question
 
 
@@ -68,20 +86,34 @@ def open_questions(task: Task) -> list[Question]:
 
 def first_open(task_ids: list[int]) -> dict[int, Question]:
     """The oldest open question of each of these tasks, in one query."""
-    found = db.session.scalars(select(Question).where(Question.task_id.in_(task_ids), Question.answered_at.is_(None)).order_by(Question.id.desc()))
+    found = db.session.scalars(
+        select(Question)
+        .where(Question.task_id.in_(task_ids), Question.answered_at.is_(None))
+        .order_by(Question.id.desc())
+    )
     return {question.task_id: question for question in found}
 
 
 def questions_of(task: Task) -> list[Question]:
     """All that was asked, oldest first."""
-    return list(db.session.scalars(select(Question).where(Question.task_id == task.id).order_by(Question.id).limit(bound(200))))
+    return list(
+        db.session.scalars(
+            select(Question)
+            .where(Question.task_id == task.id)
+            .order_by(Question.id)
+            .limit(bound(200))
+        )
+    )
 
 
 def _keep(question: Question, by: Actor, text: str) -> None:
     kept = db.session.execute(
-        update(Question).where(Question.id == question.id, Question.answered_at.is_(None))
-        .values(answer=text, answered_at=now(), answered_by=by.person_id, channel=by.channel).returning(Question.id)
-        .execution_options(synchronize_session=False)).first()
+        update(Question)
+        .where(Question.id == question.id, Question.answered_at.is_(None))
+        .values(answer=text, answered_at=now(), answered_by=by.person_id, channel=by.channel)
+        .returning(Question.id)
+        .execution_options(synchronize_session=False)
+    ).first()
     if kept is None:
         raise NotNow(_("This question was answered already."))
     db.session.refresh(question)

@@ -1,4 +1,5 @@
-"""Step 6: the one intermediate check, at half of the term: progress, does the date hold, what help is needed."""
+"""Step 6: the one intermediate check, at half of the term: progress, does the date hold, what help
+is needed."""
 
 from __future__ import annotations
 
@@ -33,27 +34,48 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
         raise BadInput({"progress": _("Progress is between 0 and 100 percent.")})
     if len(help_) > 5000:
         raise BadInput({"help": _("At most 5,000 letters.")})
-    said = Report(company_id=task.company_id, task_id=task.id, by_id=by.person_id, progress=progress, on_time=on_time,
-                  help=help_.strip())
+    said = Report(
+        company_id=task.company_id,
+        task_id=task.id,
+        by_id=by.person_id,
+        progress=progress,
+        on_time=on_time,
+        help=help_.strip(),
+    )
     db.session.add(said)
     db.session.flush()
     off_course = now() if not on_time or help_.strip() else None
-    record(task, "task.red_line", by, set_={"off_course_at": off_course}, report=said.id, progress=progress, on_time=on_time)
+    record(
+        task,
+        "task.red_line",
+        by,
+        set_={"off_course_at": off_course},
+        report=said.id,
+        progress=progress,
+        on_time=on_time,
+    )
     return said
 
 
 def reports_of(task: Task) -> list[Report]:
     """All reports of this task, oldest first."""
-    return list(db.session.scalars(select(Report).where(Report.task_id == task.id).order_by(Report.id).limit(bound(200))))
+    return list(
+        db.session.scalars(
+            select(Report).where(Report.task_id == task.id).order_by(Report.id).limit(bound(200))
+        )
+    )
 
 
 def last_report(task: Task) -> Report | None:
     """The newest report."""
-    return db.session.scalar(select(Report).where(Report.task_id == task.id).order_by(Report.id.desc()).limit(bound(1)))
+    return db.session.scalar(
+        select(Report).where(Report.task_id == task.id).order_by(Report.id.desc()).limit(bound(1))
+    )
 
 
 def came(task: Task) -> None:
-    """The red line has come: the holder is reminded, and without a report in half the remaining time the desk is told."""
+    """The red line has come: the holder is reminded, and without a report in half the remaining
+    time the desk is told."""
     record(task, "task.red_line_came", THE_SYSTEM, set_=_after(task))
 
 

@@ -33,7 +33,9 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
         raise BadInput({"text": _("Say it in 1 to 2,000 letters.")})
     if tip is not None and not 0 <= tip <= GREATEST_SUM:
         raise BadInput({"tip": _("A tip is a sum of zero or more.")})
-    thanks = Praise(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(), tip=tip)
+    thanks = Praise(
+        company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(), tip=tip
+    )
     db.session.add(thanks)
     db.session.flush()
     record(task, "task.praised", by, set_={"alarm_at": None, "alarm": None}, praise=thanks.id)
@@ -42,7 +44,11 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
 
 def praises_of(task: Task) -> list[Praise]:
     """The thanks for this task."""
-    return list(db.session.scalars(select(Praise).where(Praise.task_id == task.id).order_by(Praise.id).limit(bound(50))))
+    return list(
+        db.session.scalars(
+            select(Praise).where(Praise.task_id == task.id).order_by(Praise.id).limit(bound(50))
+        )
+    )
 
 
 def thanked(task_ids: Iterable[int]) -> dict[int, Praise]:

@@ -1,4 +1,5 @@
-"""One message, two tasks: the second part becomes a task of its own of the same person, and is triaged by itself."""
+"""One message, two tasks: the second part becomes a task of its own of the same person, and is
+triaged by itself."""
 
 from __future__ import annotations
 
@@ -14,15 +15,21 @@ from service.tasks.task import LONGEST_TEXT, Task, find
 
 
 def split(task: Task, by: Actor, first: str, second: str, key: str) -> Handed:
-    """Leave `first` as the task's words and make a task of `second`, once for each key. Files stay with the first.
+    """Leave `first` as the task's words and make a task of `second`, once for each key. Files stay
+    with the first.
 
-    Raises BadInput where a part has no words or too many, NotNow where the task is decided already or the key was used for other words.
+    Raises BadInput where a part has no words or too many, NotNow where the task is decided already
+    or the key was used for other words.
     """
     events.hold(task)
     kept, away = _parts(first, second)
     made = handing_over.hand_over(
-        Wish(away, private=task.private, project=task.project), replace(by, channel=task.channel), task.company_id,
-        person_id=task.person_id, kept=Kept("split", f"task:{task.id}", key, handing_over.raw_of([kept, away])))
+        Wish(away, private=task.private, project=task.project),
+        replace(by, channel=task.channel),
+        task.company_id,
+        person_id=task.person_id,
+        kept=Kept("split", f"task:{task.id}", key, handing_over.raw_of([kept, away])),
+    )
     if not made.repeated:
         _tell_of_each_other(task, find(made.id), by, kept)
     return made
@@ -30,8 +37,14 @@ def split(task: Task, by: Actor, first: str, second: str, key: str) -> Handed:
 
 def _parts(first: str, second: str) -> tuple[str, str]:
     parts = {"first": first.strip(), "second": second.strip()}
-    errors = {name: _("Each part needs words of its own.") for name, words in parts.items() if not words}
-    errors |= {name: _("At most 20,000 letters; attach the rest as a file.") for name, words in parts.items() if len(words) > LONGEST_TEXT}
+    errors = {
+        name: _("Each part needs words of its own.") for name, words in parts.items() if not words
+    }
+    errors |= {
+        name: _("At most 20,000 letters; attach the rest as a file.")
+        for name, words in parts.items()
+        if len(words) > LONGEST_TEXT
+    }
     if errors:
         raise BadInput(errors)
     return parts["first"], parts["second"]

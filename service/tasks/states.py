@@ -1,4 +1,5 @@
-"""What may happen to a task: one table. Errors, buttons, documentation and the property test are made from it."""
+"""What may happen to a task: one table. Errors, buttons, documentation and the property test are
+made from it."""
 
 from __future__ import annotations
 
@@ -19,9 +20,18 @@ OPEN = ("received", "triage", *UNDER_WAY)
 ENDED = ("accepted", "closed", "refused", "deleted", "cancelled")
 
 STATE_NAMES = {
-    "received": _l("received"), "triage": _l("in triage"), "queued": _l("in the queue"), "assigned": _l("assigned"),
-    "briefed": _l("briefed"), "retold": _l("retold"), "working": _l("under way"), "delivered": _l("delivered"),
-    "accepted": _l("accepted"), "closed": _l("closed"), "refused": _l("refused"), "deleted": _l("deleted"),
+    "received": _l("received"),
+    "triage": _l("in triage"),
+    "queued": _l("in the queue"),
+    "assigned": _l("assigned"),
+    "briefed": _l("briefed"),
+    "retold": _l("retold"),
+    "working": _l("under way"),
+    "delivered": _l("delivered"),
+    "accepted": _l("accepted"),
+    "closed": _l("closed"),
+    "refused": _l("refused"),
+    "deleted": _l("deleted"),
     "cancelled": _l("cancelled"),
 }
 
@@ -100,12 +110,29 @@ MOVES: dict[str, Move] = {
     "task.closed": Move(("accepted",), "closed", (SYSTEM, *DESK)),
 }
 # Things that happen beside a task's state; they carry no move.
-OTHER_KINDS = ("inbound.kept", "inbound.media", "inbound.strange", "message.written",
-               "task.message", "task.file", "task.file_left_out", "task.noted",
-               "task.lesson", "task.lesson_accepted", "task.lesson_dropped",
-               "charge.made", "charge.paid", "charge.failed", "company.invited", "company.limited",
-               "person.welcomed", "person.reset", "address.claimed",
-               "task.thanked", "task.split_off")
+OTHER_KINDS = (
+    "inbound.kept",
+    "inbound.media",
+    "inbound.strange",
+    "message.written",
+    "task.message",
+    "task.file",
+    "task.file_left_out",
+    "task.noted",
+    "task.lesson",
+    "task.lesson_accepted",
+    "task.lesson_dropped",
+    "charge.made",
+    "charge.paid",
+    "charge.failed",
+    "company.invited",
+    "company.limited",
+    "person.welcomed",
+    "person.reset",
+    "address.claimed",
+    "task.thanked",
+    "task.split_off",
+)
 
 
 def may(task: Task, kind: str, by: Actor) -> bool:
@@ -123,15 +150,29 @@ def adds_to(task: Task, by: Actor) -> None:
 
 def own_work(task: Task, kind: str, by: Actor) -> bool:
     """Who is staff and client at once never speaks for the client on a task that they hold."""
-    judged = ("task.understood", "task.corrected", "task.accepted", "task.settled", "task.reworked", "task.disputed",
-              "task.resolved", "task.praised", "task.answered", "task.changed", "task.cancelled")
+    judged = (
+        "task.understood",
+        "task.corrected",
+        "task.accepted",
+        "task.settled",
+        "task.reworked",
+        "task.disputed",
+        "task.resolved",
+        "task.praised",
+        "task.answered",
+        "task.changed",
+        "task.cancelled",
+    )
     return kind in judged and by.person_id is not None and by.person_id == task.holder_id
 
 
 def possible(task: Task, by: Actor) -> set[str]:
     """The kinds of event that this actor could bring about now; pages show just these buttons."""
-    return {kind for kind, move in MOVES.items()
-            if task.state in move.sources and may(task, kind, by) and not missing(task, kind)}
+    return {
+        kind
+        for kind, move in MOVES.items()
+        if task.state in move.sources and may(task, kind, by) and not missing(task, kind)
+    }
 
 
 def missing(task: Task, kind: str) -> list[str]:

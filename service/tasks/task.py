@@ -1,4 +1,5 @@
-"""The task: what was handed over, where it stands, and the facts that lists and indexes need at hand."""
+"""The task: what was handed over, where it stands, and the facts that lists and indexes need at
+hand."""
 
 from __future__ import annotations
 
@@ -37,11 +38,12 @@ FIRST_NUMBER = 1000
 
 
 class Task(Base):
-    """One task. `state` is a projection that only `events.record` moves; money is in minor units of `currency`.
+    """One task. `state` is a projection that only `events.record` moves; money is in minor units of
+    `currency`.
 
-    `outcome` is what should be there at the end; `reason` says why it ended before that (refused, dropped, stopped).
-    `score` is what a person said, `met_share` what share of the criteria the last delivery met,
-    both in percent.
+    `outcome` is what should be there at the end; `reason` says why it ended before that (refused,
+    dropped, stopped). `score` is what a person said, `met_share` what share of the criteria the
+    last delivery met, both in percent.
     `waiting_for` is `client` while the clock stands, `operator` while an operator has to decide
     what is charged.
     """
@@ -49,22 +51,45 @@ class Task(Base):
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
-        # Only the key that others refer to begins with the company: on a table that was never analyzed the planner takes any index
-        # that does for the check of a foreign key, and reads all of the company's tasks by it.
+        # Only the key that others refer to begins with the company: on a table that was never
+        # analyzed the planner takes any index that does for the check of a foreign key, and reads
+        # all of the company's tasks by it.
         UniqueConstraint("number", "company_id"),
-        Index("ix_task_pair", "holder_id", "company_id", postgresql_include=["score", "met_share"],
-              postgresql_where="met_share is not null and state in ('accepted', 'closed')"),
+        Index(
+            "ix_task_pair",
+            "holder_id",
+            "company_id",
+            postgresql_include=["score", "met_share"],
+            postgresql_where="met_share is not null and state in ('accepted', 'closed')",
+        ),
         Index("ix_task_state_deadline", "state", "deadline_at", "id"),
         Index("ix_task_holder", "holder_id", "state", postgresql_where="holder_id is not null"),
         Index("ix_task_alarm", "alarm_at", postgresql_where="alarm_at is not null"),
-        Index("ix_task_client_waits", "company_id", "waiting_since", postgresql_where="waiting_since is not null"),
+        Index(
+            "ix_task_client_waits",
+            "company_id",
+            "waiting_since",
+            postgresql_where="waiting_since is not null",
+        ),
         Index("ix_task_state_company", "state", "company_id", "deadline_at"),
         Index("ix_task_under_way", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
-        Index("ix_task_company_under_way", "company_id", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
+        Index(
+            "ix_task_company_under_way",
+            "company_id",
+            "deadline_at",
+            "id",
+            postgresql_where=f"state in {UNDER_WAY}",
+        ),
         Index("ix_task_newest_under_way", "id", postgresql_where=f"state in {UNDER_WAY}"),
-        Index("ix_task_goes_wrong", "deadline_at", "id", postgresql_where=(
-            f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"
-            " or waiting_for = 'operator'")),
+        Index(
+            "ix_task_goes_wrong",
+            "deadline_at",
+            "id",
+            postgresql_where=(
+                f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"
+                " or waiting_for = 'operator'"
+            ),
+        ),
         Index("ix_task_disputed", "disputed_at", postgresql_where="disputed_at is not null"),
     )
 
@@ -121,7 +146,8 @@ class Task(Base):
 
 
 class OfTask:
-    """A row that belongs to a task. Its foreign key carries the company along, so that it cannot point to another's."""
+    """A row that belongs to a task. Its foreign key carries the company along, so that it cannot
+    point to another's."""
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     company_id: Mapped[int] = mapped_column(BigInteger)
@@ -138,8 +164,10 @@ class OfTask:
             ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
             UniqueConstraint("company_id", "id"),
             Index(f"ix_{cls.__tablename__}_task", "task_id"),  # type: ignore[attr-defined]
-            *(ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"])
-              for column, table in cls.refers.items()),
+            *(
+                ForeignKeyConstraint(["company_id", column], [f"{table}.company_id", f"{table}.id"])
+                for column, table in cls.refers.items()
+            ),
         )
 
 
@@ -153,7 +181,9 @@ def find(task_id: int) -> Task:
 
 def find_number(company_id: int, number: int) -> Task:
     """The company's task of this number. Raises NotFound."""
-    task = db.session.scalar(select(Task).where(Task.company_id == company_id, Task.number == number))
+    task = db.session.scalar(
+        select(Task).where(Task.company_id == company_id, Task.number == number)
+    )
     if task is None:
         raise NotFound
     return task

@@ -1,4 +1,5 @@
-"""Step 5: the assistant retells the task in own words; work starts when the client has confirmed it."""
+"""Step 5: the assistant retells the task in own words; work starts when the client has confirmed
+it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ from tenants.wall import Base, db
 
 
 class Retelling(OfTask, Base):
-    """How the assistant understood the task, the price and date it was shown with, and perhaps another way."""
+    """How the assistant understood the task, the price and date it was shown with, and perhaps
+    another way."""
 
     __tablename__ = "retelling"
 
@@ -42,7 +44,8 @@ class Retelling(OfTask, Base):
 
 
 class Agreement(OfTask, Base):
-    """Which retelling was confirmed, by whom, through which channel, and at which price and date."""
+    """Which retelling was confirmed, by whom, through which channel, and at which price and
+    date."""
 
     __tablename__ = "agreement"
     refers = {"retelling_id": "retelling"}
@@ -63,41 +66,80 @@ class Proposal:
     deadline_at: datetime
 
 
-def retell(task: Task, by: Actor, text: str, plan: str = "", proposal: Proposal | None = None,
-           quantity: Decimal | None = None, points: Iterable[tuple[str, str]] = ()) -> Retelling:
-    """Tell the task back in own words; `points` are words of the client, each with what it was made. The client's clock stands from
-    here until they answer. Raises BadInput."""
+def retell(
+    task: Task,
+    by: Actor,
+    text: str,
+    plan: str = "",
+    proposal: Proposal | None = None,
+    quantity: Decimal | None = None,
+    points: Iterable[tuple[str, str]] = (),
+) -> Retelling:
+    """Tell the task back in own words; `points` are words of the client, each with what it was
+    made. The client's clock stands from here until they answer. Raises BadInput."""
     check(task, "task.retold", by)
     _validate(text, plan, proposal, quantity)
     priced = _price_for(task, quantity)
-    retelling = Retelling(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(),
-                          plan=plan.strip(), differences=differences.checked(points, task.text),
-                          deadline_at=task.deadline_at, quantity=priced["quantity"],
-                          price=priced["price"], **_proposed(proposal))
+    retelling = Retelling(
+        company_id=task.company_id,
+        task_id=task.id,
+        by_id=by.person_id,
+        text=text.strip(),
+        plan=plan.strip(),
+        differences=differences.checked(points, task.text),
+        deadline_at=task.deadline_at,
+        quantity=priced["quantity"],
+        price=priced["price"],
+        **_proposed(proposal),
+    )
     db.session.add(retelling)
     db.session.flush()
-    record(task, "task.retold", by, set_={**priced, **clock.stand(task, "retelling")}, retelling=retelling.id)
+    record(
+        task,
+        "task.retold",
+        by,
+        set_={**priced, **clock.stand(task, "retelling")},
+        retelling=retelling.id,
+    )
     return retelling
 
 
 def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False) -> Agreement:
-    """Confirm the very retelling that was seen. Raises NotNow where another one was made since, PastLimit where an owner has to."""
+    """Confirm the very retelling that was seen. Raises NotNow where another one was made since,
+    PastLimit where an owner has to."""
     check(task, "task.understood", by)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
         raise BadInput({"verdict": _("The assistant proposed no other way.")})
     terms = _terms(task, retelling, proposal=proposal)
     limits.check(task, by, terms["price"])
-    agreement = Agreement(company_id=task.company_id, task_id=task.id, by_id=by.person_id, retelling_id=retelling.id,
-                          channel=by.channel, proposal=proposal, price=terms["price"], deadline_at=terms["deadline_at"])
+    agreement = Agreement(
+        company_id=task.company_id,
+        task_id=task.id,
+        by_id=by.person_id,
+        retelling_id=retelling.id,
+        channel=by.channel,
+        proposal=proposal,
+        price=terms["price"],
+        deadline_at=terms["deadline_at"],
+    )
     db.session.add(agreement)
     db.session.flush()
-    record(task, "task.understood", by, set_=terms, agreement=agreement.id, retelling=retelling.id, proposal=proposal)
+    record(
+        task,
+        "task.understood",
+        by,
+        set_=terms,
+        agreement=agreement.id,
+        retelling=retelling.id,
+        proposal=proposal,
+    )
     return agreement
 
 
 def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
-    """Say what was understood wrongly; the assistant retells once more. Raises BadInput without a word of it."""
+    """Say what was understood wrongly; the assistant retells once more. Raises BadInput without a
+    word of it."""
     check(task, "task.corrected", by)
     retelling = _seen(task, retelling_id)
     if not note.strip():
@@ -106,32 +148,53 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
         raise BadInput({"note": _("At most 5,000 letters.")})
     retelling.correction = note.strip()
     db.session.flush()
-    record(task, "task.corrected", by, set_=clock.moving_to(task, "briefed"), retelling=retelling.id)
+    record(
+        task, "task.corrected", by, set_=clock.moving_to(task, "briefed"), retelling=retelling.id
+    )
 
 
 def last_of(task_ids: Iterable[int]) -> dict[int, Retelling]:
-    """The newest retelling of each of these tasks, in one query; a task is told back a few times at most."""
+    """The newest retelling of each of these tasks, in one query; a task is told back a few times at
+    most."""
     told = select(Retelling).where(Retelling.task_id.in_(list(task_ids))).order_by(Retelling.id)
     return {one.task_id: one for one in db.session.scalars(told)}
 
 
 def last_retelling(task: Task) -> Retelling | None:
     """The newest retelling."""
-    return db.session.scalar(select(Retelling).where(Retelling.task_id == task.id).order_by(Retelling.id.desc()).limit(bound(1)))
+    return db.session.scalar(
+        select(Retelling)
+        .where(Retelling.task_id == task.id)
+        .order_by(Retelling.id.desc())
+        .limit(bound(1))
+    )
 
 
 def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
-    """The company's tasks whose retelling waits for an answer, each with its newest one; at most fifty."""
+    """The company's tasks whose retelling waits for an answer, each with its newest one; at most
+    fifty."""
     other = aliased(Retelling)
-    newest = select(func.max(other.id)).where(other.task_id == Task.id).correlate(Task).scalar_subquery()
-    rows = db.session.execute(select(Task, Retelling).join(Retelling, Retelling.id == newest)
-                              .where(among(Task.state, ("retold",)), Task.company_id == company_id).order_by(Task.id).limit(bound(50)))
+    newest = (
+        select(func.max(other.id)).where(other.task_id == Task.id).correlate(Task).scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(Task, Retelling)
+        .join(Retelling, Retelling.id == newest)
+        .where(among(Task.state, ("retold",)), Task.company_id == company_id)
+        .order_by(Task.id)
+        .limit(bound(50))
+    )
     return [(task, retelling) for task, retelling in rows]
 
 
 def agreement_of(task: Task) -> Agreement | None:
     """What was agreed last."""
-    return db.session.scalar(select(Agreement).where(Agreement.task_id == task.id).order_by(Agreement.id.desc()).limit(bound(1)))
+    return db.session.scalar(
+        select(Agreement)
+        .where(Agreement.task_id == task.id)
+        .order_by(Agreement.id.desc())
+        .limit(bound(1))
+    )
 
 
 def _seen(task: Task, retelling_id: int) -> Retelling:
@@ -142,13 +205,22 @@ def _seen(task: Task, retelling_id: int) -> Retelling:
 
 
 def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any]:
-    """Price and dates that stand from now on: the red line at half of the term, or of what is left of it."""
+    """Price and dates that stand from now on: the red line at half of the term, or of what is left
+    of it."""
     shown = retelling.proposal_deadline_at if proposal else task.deadline_at
     deadline = clock.moved(task, shown or retelling.deadline_at)
     if deadline <= now():
-        raise NotNow(_("The dead line has passed meanwhile. Set a later one first."), state=task.state)
-    return {"price": (retelling.proposal_price or 0) if proposal else retelling.price, "understood_at": now(), "overdue_at": None,
-            **clock.moving_to(task, "working", deadline_at=deadline, red_line_at=clock.red_line_for(task, deadline))}
+        raise NotNow(
+            _("The dead line has passed meanwhile. Set a later one first."), state=task.state
+        )
+    return {
+        "price": (retelling.proposal_price or 0) if proposal else retelling.price,
+        "understood_at": now(),
+        "overdue_at": None,
+        **clock.moving_to(
+            task, "working", deadline_at=deadline, red_line_at=clock.red_line_for(task, deadline)
+        ),
+    }
 
 
 def _price_for(task: Task, quantity: Decimal | None) -> dict[str, Any]:
@@ -161,8 +233,11 @@ def _price_for(task: Task, quantity: Decimal | None) -> dict[str, Any]:
 def _proposed(proposal: Proposal | None) -> dict[str, Any]:
     if proposal is None:
         return {}
-    return {"proposal": proposal.text.strip(), "proposal_price": proposal.price,
-            "proposal_deadline_at": proposal.deadline_at}
+    return {
+        "proposal": proposal.text.strip(),
+        "proposal_price": proposal.price,
+        "proposal_deadline_at": proposal.deadline_at,
+    }
 
 
 def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal | None) -> None:
@@ -171,7 +246,10 @@ def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal
         errors["text"] = _("Retell the task in at least a sentence, at most 10,000 letters.")
     if len(plan) > 10_000:
         errors["plan"] = _("The plan has at most 10,000 letters.")
-    if quantity is not None and not parameters.LEAST_QUANTITY <= quantity <= parameters.GREATEST_QUANTITY:
+    if (
+        quantity is not None
+        and not parameters.LEAST_QUANTITY <= quantity <= parameters.GREATEST_QUANTITY
+    ):
         errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
     if proposal and not proposal.text.strip():
         errors["proposal.text"] = _("Say what the other way is.")
@@ -182,6 +260,8 @@ def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal
     if proposal and proposal.deadline_at <= now():
         errors["proposal.deadline_at"] = _("The dead line is in the past. Choose a later moment.")
     if proposal and proposal.deadline_at > now() + parameters.FURTHEST:
-        errors["proposal.deadline_at"] = _("The dead line is more than two years away. Choose an earlier one.")
+        errors["proposal.deadline_at"] = _(
+            "The dead line is more than two years away. Choose an earlier one."
+        )
     if errors:
         raise BadInput(errors)

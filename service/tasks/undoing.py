@@ -1,4 +1,5 @@
-"""Undo: a decision of triage, or a claim, taken back by the one who made it, while nothing else has happened since.
+"""Undo: a decision of triage, or a claim, taken back by the one who made it, while nothing else has
+happened since.
 
 Instead of asking "are you sure": what the client is told of a decision waits so long.
 """
@@ -22,16 +23,23 @@ from service.tasks.task import Task
 from tenants import wall
 from tenants.wall import db
 
-# How long a decision can be taken back on the page; longer than what is told waits, so that late clicks are answered kindly.
+# How long a decision can be taken back on the page; longer than what is told waits, so that late
+# clicks are answered kindly.
 OFFERED = timedelta(minutes=5)
 DECISIONS = ("task.queued", "task.refused", "task.deleted", "task.done_at_once")
 
 
 def undo_triage(task: Task, by: Actor) -> None:
-    """Back to the triage list. Raises NotNow where something has happened since, or somebody else decided."""
+    """Back to the triage list. Raises NotNow where something has happened since, or somebody else
+    decided."""
     check(task, "task.triage_undone", by)
     _last_is_mine(task, by, DECISIONS)
-    record(task, "task.triage_undone", by, set_={"ended_at": None, "reason": "", "alarm_at": None, "alarm": None})
+    record(
+        task,
+        "task.triage_undone",
+        by,
+        set_={"ended_at": None, "reason": "", "alarm_at": None, "alarm": None},
+    )
 
 
 def undo_claim(task: Task, by: Actor) -> None:
@@ -45,23 +53,47 @@ def undo_claim(task: Task, by: Actor) -> None:
 
 
 def undo_change(task: Task, by: Actor, event_id: int) -> None:
-    """Date and priority as they were before this change of theirs. Raises NotNow where something has happened since."""
+    """Date and priority as they were before this change of theirs. Raises NotNow where something
+    has happened since."""
     check(task, "task.changed", by)
     last = _last_is_mine(task, by, ("task.changed",))
     if last.id != event_id or not (columns := _as_it_was(task, last.facts)):
-        raise NotNow(_("Something has happened since, so this cannot be taken back."), state=task.state)
-    record(task, "task.changed", by, set_=columns, changed=sorted(set(columns) & {"deadline_at", "priority"}))
+        raise NotNow(
+            _("Something has happened since, so this cannot be taken back."), state=task.state
+        )
+    record(
+        task,
+        "task.changed",
+        by,
+        set_=columns,
+        changed=sorted(set(columns) & {"deadline_at", "priority"}),
+    )
 
 
 def _as_it_was(task: Task, facts: dict[str, Any]) -> dict[str, Any]:
-    """The columns that an event says a change has taken away. A date that has passed comes back too: it was so."""
+    """The columns that an event says a change has taken away. A date that has passed comes back
+    too: it was so."""
     date = facts.get("was_deadline_at")
-    return {**(parameters.dated(task, datetime.fromisoformat(date)) if date else {}),
-            **({"priority": facts["was_priority"]} if "was_priority" in facts else {})}
+    return {
+        **(parameters.dated(task, datetime.fromisoformat(date)) if date else {}),
+        **({"priority": facts["was_priority"]} if "was_priority" in facts else {}),
+    }
 
 
 def _last_is_mine(task: Task, by: Actor, kinds: tuple[str, ...]) -> Event:
-    last = db.session.scalar(select(Event).where(Event.task_id == task.id, Event.kind.in_(MOVES)).order_by(Event.id.desc()).limit(1))
-    if last is None or last.kind not in kinds or last.by_id != by.person_id or now() - last.at > OFFERED:
-        raise NotNow(_("Something has happened since, so this cannot be taken back."), state=task.state)
+    last = db.session.scalar(
+        select(Event)
+        .where(Event.task_id == task.id, Event.kind.in_(MOVES))
+        .order_by(Event.id.desc())
+        .limit(1)
+    )
+    if (
+        last is None
+        or last.kind not in kinds
+        or last.by_id != by.person_id
+        or now() - last.at > OFFERED
+    ):
+        raise NotNow(
+            _("Something has happened since, so this cannot be taken back."), state=task.state
+        )
     return last

@@ -1,4 +1,5 @@
-"""What a word on a delivery, and an operator's decision, may say; checked before anything changes."""
+"""What a word on a delivery, and an operator's decision, may say; checked before anything
+changes."""
 
 from __future__ import annotations
 
@@ -16,24 +17,35 @@ def kind_for(score: int | None, then: str | None) -> str:
     if score is not None and not 0 <= score <= 100:
         raise BadInput({"score": _("The score is between 0 and 100.")})
     if then and then not in KINDS:
-        raise BadInput({"then": _("Choose: have it reworked, pay a share, or let an operator decide.")})
+        raise BadInput(
+            {"then": _("Choose: have it reworked, pay a share, or let an operator decide.")}
+        )
     if then:
         _check_below(score, then)
     elif score is not None and score < SUCCESS:
-        raise BadInput({"then": _("Below 80 %, choose: have it reworked, pay that share,"
-                                  " or let an operator decide.")})
+        raise BadInput(
+            {
+                "then": _(
+                    "Below 80 %, choose: have it reworked, pay that share,"
+                    " or let an operator decide."
+                )
+            }
+        )
     return KINDS[then] if then else "task.accepted"
 
 
 def _check_below(score: int | None, then: str) -> None:
     if score is not None and score >= SUCCESS:
-        raise BadInput({"score": _("80 % and more accepts the work. Give a figure below 80, or accept it.")})
+        raise BadInput(
+            {"score": _("80 % and more accepts the work. Give a figure below 80, or accept it.")}
+        )
     if then == "settle" and score is None:
         raise BadInput({"score": _("Give a figure below 80: that share of the price is charged.")})
 
 
 def check_resolution(outcome: str, reason: str, score: int | None, *, stopped: bool) -> None:
-    """Check an operator's decision, of a delivery or of the price of a stopped task. Raises BadInput."""
+    """Check an operator's decision, of a delivery or of the price of a stopped task. Raises
+    BadInput."""
     if stopped and outcome not in ("settle", "cancel"):
         raise BadInput({"outcome": _("This task was stopped: settle its price, or cancel it.")})
     if outcome not in OUTCOMES:

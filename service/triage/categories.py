@@ -1,4 +1,5 @@
-"""The 21 directions of work: names, units, usual quantity, rate and term. The file is a setting of the service."""
+"""The 21 directions of work: names, units, usual quantity, rate and term. The file is a setting of
+the service."""
 
 from __future__ import annotations
 
@@ -11,13 +12,15 @@ from pathlib import Path
 from flask_babel import get_locale
 
 FILE = Path(__file__).with_name("categories.tsv")
-# What a euro's worth of work is sold at in the other currencies; minor units all have two digits here.
+# What a euro's worth of work is sold at in the other currencies; minor units all have two digits
+# here.
 CURRENCIES = {"EUR": Decimal(1), "USD": Decimal("1.1"), "RUB": Decimal(95)}
 
 
 @dataclass(frozen=True)
 class Category:
-    """One kind of work. `eur` is the rate for a unit in euro cents, `term_hours` the usual working term."""
+    """One kind of work. `eur` is the rate for a unit in euro cents, `term_hours` the usual working
+    term."""
 
     code: str
     name_en: str
@@ -65,8 +68,14 @@ def all_categories() -> dict[str, Category]:
 
 
 def _read(row: dict[str, str]) -> Category:
-    return Category(**{**row, "quantity": Decimal(row["quantity"]), "eur": int(row["eur"]),  # type: ignore[arg-type]
-                       "term_hours": int(row["term_hours"])})
+    return Category(
+        **{
+            **row,
+            "quantity": Decimal(row["quantity"]),
+            "eur": int(row["eur"]),  # type: ignore[arg-type]
+            "term_hours": int(row["term_hours"]),
+        }
+    )
 
 
 def category(code: str) -> Category:

@@ -1,6 +1,8 @@
-"""Which kind of work a text asks for: a linear model over hashed words and letter groups, scored without the library it was trained with.
+"""Which kind of work a text asks for: a linear model over hashed words and letter groups, scored
+without the library it was trained with.
 
-`model.bin` is made by `python -m service.triage.train` from the texts in `texts/`; a test holds it against them.
+`model.bin` is made by `python -m service.triage.train` from the texts in `texts/`; a test holds it
+against them.
 """
 
 from __future__ import annotations
@@ -20,15 +22,23 @@ BUCKETS = 1 << 15
 MODEL = Path(__file__).with_name("model.bin")
 LONGEST = 3000
 WORD = re.compile(r"[^\W_]+")
-# What is said to speak for a guess is long enough to mean something, is none of the words that stand in any text, and weighs so much.
+# What is said to speak for a guess is long enough to mean something, is none of the words that
+# stand in any text, and weighs so much.
 SHORTEST, QUIETEST = 4, 0.8
-COMMON = frozenset(WORD.findall("""
-about after also been before could each every from have into just like more most need only other over please should some such than thank
-thanks that their them then there these they this those today tomorrow very want week weeks what when where which while will with within
-would your days month monday tuesday wednesday thursday friday saturday sunday более будет были было быть ваша ваши весь всех вторник
-выходные день дней добрый если есть завтра здравствуйте именно каждый когда которая которые который лучше меня можно можете надо наша наши
-него недели неделю нужен нужна нужно нужны один одна очень перед пожалуйста понедельник после потом просто пятница пятницу пятницы сегодня
-себя спасибо среда среду среды суббота также такие такой теперь того тоже только хотим хочу четверг через чтобы этого этот этой"""))
+COMMON = frozenset(
+    WORD.findall(
+        """
+about after also been before could each every from have into just like more most need only other
+over please should some such than thank thanks that their them then there these they this those
+today tomorrow very want week weeks what when where which while will with within would your days
+month monday tuesday wednesday thursday friday saturday sunday более будет были было быть ваша
+ваши весь всех вторник выходные день дней добрый если есть завтра здравствуйте именно каждый когда
+которая которые который лучше меня можно можете надо наша наши него недели неделю нужен нужна
+нужно нужны один одна очень перед пожалуйста понедельник после потом просто пятница пятницу
+пятницы сегодня себя спасибо среда среду среды суббота также такие такой теперь того тоже только
+хотим хочу четверг через чтобы этого этот этой"""
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -53,14 +63,15 @@ class Model:
         """The score of each category for this text."""
         width, totals = len(self.categories), [0.0] * len(self.categories)
         for bucket, weight in features(text).items():
-            row = self.weights[bucket * width:(bucket + 1) * width]
+            row = self.weights[bucket * width : (bucket + 1) * width]
             for place, value in enumerate(row):
                 totals[place] += weight * value
         return [total * self.scale + bias for total, bias in zip(totals, self.bias, strict=True)]
 
 
 def features(text: str) -> dict[int, float]:
-    """Bucket to weight: words, pairs of words and groups of three to five letters, log-damped, of length one."""
+    """Bucket to weight: words, pairs of words and groups of three to five letters, log-damped, of
+    length one."""
     words = WORD.findall(text[:LONGEST].lower().replace("ё", "е"))
     counts: Counter[int] = Counter()
     for word in words:
@@ -68,7 +79,7 @@ def features(text: str) -> dict[int, float]:
         padded = f" {word} "
         for size in (3, 4, 5):
             for start in range(len(padded) - size + 1):
-                counts[_bucket("c", padded[start:start + size])] += 1
+                counts[_bucket("c", padded[start : start + size])] += 1
     for pair in pairwise(words):
         counts[_bucket("p", " ".join(pair))] += 2
     damped = {bucket: 1 + math.log(count) for bucket, count in counts.items()}
@@ -85,15 +96,21 @@ def classify(text: str) -> Guess:
 
 
 def speaking_for(text: str, category: str, most: int = 6) -> list[tuple[str, float]]:
-    """The words of a text that speak for a kind of work, or against it (below zero), the loudest first: what each adds to its
-    score above the mean of all kinds. Short and common words are left out, whatever they add."""
+    """The words of a text that speak for a kind of work, or against it (below zero), the loudest
+    first: what each adds to its score above the mean of all kinds. Short and common words are
+    left out, whatever they add."""
     model = load()
-    place, words = model.categories.index(category), [word for word in dict.fromkeys(WORD.findall(text[:LONGEST])) if _telling(word)][:120]
+    place, words = (
+        model.categories.index(category),
+        [word for word in dict.fromkeys(WORD.findall(text[:LONGEST])) if _telling(word)][:120],
+    )
     told = []
     for word in words:
         scores = [score - bias for score, bias in zip(model.scores(word), model.bias, strict=True)]
         told.append((word, round(scores[place] - sum(scores) / len(scores), 1)))
-    return sorted((one for one in told if abs(one[1]) >= QUIETEST), key=lambda one: -abs(one[1]))[:most]
+    return sorted((one for one in told if abs(one[1]) >= QUIETEST), key=lambda one: -abs(one[1]))[
+        :most
+    ]
 
 
 def _telling(word: str) -> bool:

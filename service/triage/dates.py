@@ -1,7 +1,8 @@
-"""The dead line that a text names, in both languages and the sender's zone. The grammar is ours: general parsers missed
-"до пятницы 18:00" and read "we" as a day of the week.
+"""The dead line that a text names, in both languages and the sender's zone. The grammar is ours:
+general parsers missed "до пятницы 18:00" and read "we" as a day of the week.
 
-A day without an hour means the end of the working day, 18:00. What cannot be a date in the next 400 days is none.
+A day without an hour means the end of the working day, 18:00. What cannot be a date in the next 400
+days is none.
 """
 
 from __future__ import annotations
@@ -21,10 +22,18 @@ WEEKDAYS = (
     ("sunday", "sun", "воскресенье", "воскресенья", "воскресенью", "вс"),
 )
 MONTHS = (
-    ("january", "jan", "января", "янв"), ("february", "feb", "февраля", "фев"), ("march", "mar", "марта", "мар"),
-    ("april", "apr", "апреля", "апр"), ("may", "мая"), ("june", "jun", "июня"), ("july", "jul", "июля"),
-    ("august", "aug", "августа", "авг"), ("september", "sept", "sep", "сентября", "сен"),
-    ("october", "oct", "октября", "окт"), ("november", "nov", "ноября", "ноя"), ("december", "dec", "декабря", "дек"),
+    ("january", "jan", "января", "янв"),
+    ("february", "feb", "февраля", "фев"),
+    ("march", "mar", "марта", "мар"),
+    ("april", "apr", "апреля", "апр"),
+    ("may", "мая"),
+    ("june", "jun", "июня"),
+    ("july", "jul", "июля"),
+    ("august", "aug", "августа", "авг"),
+    ("september", "sept", "sep", "сентября", "сен"),
+    ("october", "oct", "октября", "окт"),
+    ("november", "nov", "ноября", "ноя"),
+    ("december", "dec", "декабря", "дек"),
 )
 DAY_OF = {name: number for number, names in enumerate(WEEKDAYS) for name in names}
 MONTH_OF = {name: number for number, names in enumerate(MONTHS, 1) for name in names}
@@ -34,37 +43,103 @@ def _any(names: object) -> str:
     return "|".join(sorted(map(re.escape, names), key=len, reverse=True))  # type: ignore[call-overload]
 
 
-UNTIL = r"(?:\b(?:by|until|till|before|due|deadline(?: is)?|due date|no later than|latest|on|for|this|next|"
-UNTIL += r"до|к|ко|на|не позднее|не позже|срок|дедлайн|крайний срок|в|во)\s*:?\s+(?:the\s+|end of\s+|конца\s+|след(?:ующ\w*)?\s+)?)"
-CLOCK = re.compile(r"(?:\b(?:at|by|в|до|к|at about)\s+)?\b(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|a\.m\.|p\.m\.|утра|вечера|дня|часов|час|ч\b|o'clock)?",
-                   re.IGNORECASE)
+UNTIL = (
+    r"(?:\b(?:by|until|till|before|due|deadline(?: is)?|due date|no later"
+    r" than|latest|on|for|this|next|"
+)
+UNTIL += (
+    r"до|к|ко|на|не позднее|не позже|срок|дедлайн|крайний срок|в|во)\s*:?\s+(?:the\s+|end"
+    r" of\s+|конца\s+|след(?:ующ\w*)?\s+)?)"
+)
+CLOCK = re.compile(
+    r"(?:\b(?:at|by|в|до|к|at"
+    r" about)\s+)?\b(\d{1,2})(?:[:.h](\d{2}))?\s*"
+    r"(am|pm|a\.m\.|p\.m\.|утра|вечера|дня|часов|час|ч\b|o'clock)?",
+    re.IGNORECASE,
+)
 BARE_HOUR = re.compile(r"\s(?:[7-9]|1\d|2[0-3])(?=$|[.,;!?)])")
-NOON = re.compile(r"\b(noon|midday|lunch(?:time)?|полдень|полудня|обед[ау]?|end of (?:the )?day|eod|cob|конца дня|вечера|вечеру|tonight|evening|утра|утру|morning)\b",
-                  re.IGNORECASE)
-NOON_HOURS = {"noon": 12, "midday": 12, "lunch": 13, "lunchtime": 13, "полдень": 12, "полудня": 12, "обед": 13, "обеда": 13,
-              "обеду": 13, "вечера": 20, "вечеру": 20, "tonight": 20, "evening": 20, "утра": 10, "утру": 10, "morning": 10}
+NOON = re.compile(
+    r"\b(noon|midday|lunch(?:time)?|полдень|полудня|обед[ау]?|end of (?:the )?day|eod|cob|конца"
+    r" дня|вечера|вечеру|tonight|evening|утра|утру|morning)\b",
+    re.IGNORECASE,
+)
+NOON_HOURS = {
+    "noon": 12,
+    "midday": 12,
+    "lunch": 13,
+    "lunchtime": 13,
+    "полдень": 12,
+    "полудня": 12,
+    "обед": 13,
+    "обеда": 13,
+    "обеду": 13,
+    "вечера": 20,
+    "вечеру": 20,
+    "tonight": 20,
+    "evening": 20,
+    "утра": 10,
+    "утру": 10,
+    "morning": 10,
+}
 IN_UNITS = re.compile(
-    r"\b(?:in|within|через|в течение|за)\s+(?:the\s+)?(?:next\s+)?(\d{1,3}|an?|one|two|three|couple of|пару|один|два|две|три)?\s*"
-    r"(hours?|hrs?|h|days?|weeks?|час(?:а|ов)?|ч|дн(?:я|ей)|день|сутки|недел(?:ю|и|ь))\b", re.IGNORECASE)
-SMALL = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "couple of": 2, "пару": 2, "один": 1, "два": 2, "две": 2, "три": 3}
-RELATIVE = re.compile(r"\b(today|tonight|tomorrow|day after tomorrow|сегодня|завтра|послезавтра)\b", re.IGNORECASE)
+    r"\b(?:in|within|через|в течение|за)\s+(?:the\s+)?(?:next\s+)?(\d{1,3}|an?|one|two|three|couple"
+    r" of|пару|один|два|две|три)?\s*"
+    r"(hours?|hrs?|h|days?|weeks?|час(?:а|ов)?|ч|дн(?:я|ей)|день|сутки|недел(?:ю|и|ь))\b",
+    re.IGNORECASE,
+)
+SMALL = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "couple of": 2,
+    "пару": 2,
+    "один": 1,
+    "два": 2,
+    "две": 2,
+    "три": 3,
+}
+RELATIVE = re.compile(
+    r"\b(today|tonight|tomorrow|day after tomorrow|сегодня|завтра|послезавтра)\b", re.IGNORECASE
+)
 WEEKDAY = re.compile(UNTIL + r"?\b(" + _any(DAY_OF) + r")\b\.?", re.IGNORECASE)
 DAY_MONTH = re.compile(
-    r"\b(\d{1,2})(?:st|nd|rd|th|-?го|-?е|-?му)?\s+(?:of\s+)?(" + _any(MONTH_OF) + r")\b\.?(?:\s+(20\d\d))?", re.IGNORECASE)
-MONTH_DAY = re.compile(r"\b(" + _any(n for n in MONTH_OF if n.isascii()) + r")\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(20\d\d))?", re.IGNORECASE)
+    r"\b(\d{1,2})(?:st|nd|rd|th|-?го|-?е|-?му)?\s+(?:of\s+)?("
+    + _any(MONTH_OF)
+    + r")\b\.?(?:\s+(20\d\d))?",
+    re.IGNORECASE,
+)
+MONTH_DAY = re.compile(
+    r"\b("
+    + _any(n for n in MONTH_OF if n.isascii())
+    + r")\.?\s+(\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s+(20\d\d))?",
+    re.IGNORECASE,
+)
 ISO = re.compile(r"\b(20\d\d)-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?\b")
 # "on Monday we met, find it by Wednesday": the weak word yields to the strong one.
 WEAK = re.compile(r"(?i)(?:on|for|this|next|на|в|во)\s")
 NUMERIC = re.compile(UNTIL + r"(\d{1,2})[./](\d{1,2})(?:[./](20\d\d|\d\d))?\b", re.IGNORECASE)
-THE_NTH = re.compile(r"\b(?:by|until|before|on) the (\d{1,2})(?:st|nd|rd|th)\b|\b(?:до|к) (\d{1,2})(?:-?го|-?му)?(?= числа|-го|-му)", re.IGNORECASE)
-END_OF_WEEK = re.compile(r"\b(end of (?:the |this )?week|конца недели|конец недели|концу недели|выходных)\b", re.IGNORECASE)
-END_OF_MONTH = re.compile(r"\b(end of (?:the |this )?month|конца месяца|концу месяца)\b", re.IGNORECASE)
-# A day is only a dead line where something says so; "on Monday we met" is past and has no such word near "by".
+THE_NTH = re.compile(
+    r"\b(?:by|until|before|on) the (\d{1,2})(?:st|nd|rd|th)\b|\b(?:до|к) (\d{1,2})(?:-?го|-?му)?(?="
+    r" числа|-го|-му)",
+    re.IGNORECASE,
+)
+END_OF_WEEK = re.compile(
+    r"\b(end of (?:the |this )?week|конца недели|конец недели|концу недели|выходных)\b",
+    re.IGNORECASE,
+)
+END_OF_MONTH = re.compile(
+    r"\b(end of (?:the |this )?month|конца месяца|концу месяца)\b", re.IGNORECASE
+)
+# A day is only a dead line where something says so; "on Monday we met" is past and has no such word
+# near "by".
 WEEKDAY_SAYS = re.compile(UNTIL + r"(?:" + _any(DAY_OF) + r")\b", re.IGNORECASE)
 
 
 def deadline_in(text: str, zone: ZoneInfo, moment: datetime) -> datetime | None:
-    """The dead line that the text names, in UTC-comparable time, or None. `moment` is when it was written."""
+    """The dead line that the text names, in UTC-comparable time, or None. `moment` is when it was
+    written."""
     here = moment.astimezone(zone)
     for reading in (_iso, _units, _relative, _weekday, _day_month, _numeric, _nth, _ends):
         found = reading(text, here)
@@ -78,7 +153,9 @@ def _iso(text: str, here: datetime) -> datetime | None:
     if not match:
         return None
     year, month, day, hour, minute = match.groups()
-    clock = time(int(hour), int(minute)) if hour and int(hour) < 24 and int(minute) < 60 else END_OF_DAY
+    clock = (
+        time(int(hour), int(minute)) if hour and int(hour) < 24 and int(minute) < 60 else END_OF_DAY
+    )
     return _at(here, _day(int(year), int(month), int(day)), clock)
 
 
@@ -105,7 +182,9 @@ def _relative(text: str, here: datetime) -> datetime | None:
     clock = time(20) if word == "tonight" else _clock(text, match.end())
     found = _at(here, here.date() + timedelta(days=ahead), clock)
     late = found is not None and found <= here
-    return here.replace(hour=23, minute=0, second=0, microsecond=0) if late and ahead == 0 else found
+    return (
+        here.replace(hour=23, minute=0, second=0, microsecond=0) if late and ahead == 0 else found
+    )
 
 
 def _weekday(text: str, here: datetime) -> datetime | None:
@@ -120,7 +199,12 @@ def _weekday(text: str, here: datetime) -> datetime | None:
     if ahead == 0 and (_at(here, here.date(), clock) or here) <= here:
         ahead = 7
     following = re.search(r"(?i)\bnext\s|след", match[0])
-    return _at(here, here.date() + timedelta(days=ahead + (7 if following and ahead < 7 - here.weekday() else 0)), clock)
+    return _at(
+        here,
+        here.date()
+        + timedelta(days=ahead + (7 if following and ahead < 7 - here.weekday() else 0)),
+        clock,
+    )
 
 
 def _day_month(text: str, here: datetime) -> datetime | None:
@@ -156,7 +240,9 @@ def _nth(text: str, here: datetime) -> datetime | None:
 
 def _ends(text: str, here: datetime) -> datetime | None:
     if match := END_OF_WEEK.search(text):
-        return _at(here, here.date() + timedelta(days=(4 - here.weekday()) % 7), _clock(text, match.end()))
+        return _at(
+            here, here.date() + timedelta(days=(4 - here.weekday()) % 7), _clock(text, match.end())
+        )
     if match := END_OF_MONTH.search(text):
         first = (here.date().replace(day=1) + timedelta(days=32)).replace(day=1)
         return _at(here, first - timedelta(days=1), _clock(text, match.end()))
@@ -165,12 +251,19 @@ def _ends(text: str, here: datetime) -> datetime | None:
 
 def _clock(text: str, start: int) -> time:
     """The hour that stands right behind a day, else the end of the working day."""
-    behind = text[start:start + 24]
-    if (word := NOON.match(behind.lstrip(" ,"))) or (word := re.match(r"(?i)[\s,]*(?:at|by|in the|к|до|в)?\s*" + NOON.pattern, behind)):
+    behind = text[start : start + 24]
+    if (word := NOON.match(behind.lstrip(" ,"))) or (
+        word := re.match(r"(?i)[\s,]*(?:at|by|in the|к|до|в)?\s*" + NOON.pattern, behind)
+    ):
         return time(NOON_HOURS.get(word[1].lower(), 18))
     match = re.match(r"[\s,]*", behind)
     found = CLOCK.match(behind, match.end() if match else 0)
-    if not found or not (found[2] or found[3] or re.match(r"(?i)(at|by|в|до|к)\s", found[0]) or BARE_HOUR.match(behind)):
+    if not found or not (
+        found[2]
+        or found[3]
+        or re.match(r"(?i)(at|by|в|до|к)\s", found[0])
+        or BARE_HOUR.match(behind)
+    ):
         return END_OF_DAY
     hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "").lower()
     if half.startswith(("p", "вечера", "дня")) and hour < 12:

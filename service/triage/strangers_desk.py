@@ -1,4 +1,5 @@
-"""What an operator does with messages that no code understands: make it a client's task, drop it, or run it again."""
+"""What an operator does with messages that no code understands: make it a client's task, drop it,
+or run it again."""
 
 from __future__ import annotations
 
@@ -26,39 +27,73 @@ LONGEST_REPLY = (10_000, 400)
 
 
 def make_task(inbound_id: int, email: str, by: Actor) -> Handed:
-    """Make the waiting message a task of the client with this e-mail address. Raises BadInput, NotNow."""
+    """Make the waiting message a task of the client with this e-mail address. Raises BadInput,
+    NotNow."""
     inbound = _waiting(inbound_id)
     owner = addresses.owner_of("email", email)
     if owner is None:
         raise BadInput({"email": _("No client has this address.")})
     person, company_id = owner
     parts, media = understand.files_of(inbound), understand.media_of(inbound)
-    words = inbound.text or inbound.subject or "; ".join(part.name for part in parts) or (_("A picture without words") if media else "")
-    made = hand_over(Wish(text=words, title=inbound.subject or ""), replace(by, channel=_told_by(inbound)), company_id,
-                     person_id=person.id, inbound_id=inbound.id)
+    words = (
+        inbound.text
+        or inbound.subject
+        or "; ".join(part.name for part in parts)
+        or (_("A picture without words") if media else "")
+    )
+    made = hand_over(
+        Wish(text=words, title=inbound.subject or ""),
+        replace(by, channel=_told_by(inbound)),
+        company_id,
+        person_id=person.id,
+        inbound_id=inbound.id,
+    )
     if not made.repeated:
         understand.attach(inbound, parts, media, find(made.id), by)
     return made
 
 
 def reply(inbound_id: int, text: str, by: Actor) -> Message:
-    """Write back to who sent the waiting message, by its channel; it goes on waiting. Raises BadInput, NotNow."""
+    """Write back to who sent the waiting message, by its channel; it goes on waiting. Raises
+    BadInput, NotNow."""
     words = text.strip()
     if not 1 <= len(words) <= LONGEST_REPLY[_waiting(inbound_id).channel == "sms"]:
-        raise BadInput({"text": _("Write between 1 and 10,000 letters, 400 where it goes to a phone.")})
+        raise BadInput(
+            {"text": _("Write between 1 and 10,000 letters, 400 where it goes to a phone.")}
+        )
     inbound = _waiting(inbound_id)
     if inbound.channel not in ("sms", "email") or not inbound.sender or ":" in inbound.sender:
-        raise BadInput({"text": _("There is no way to write back to this message. Call, or write by another way.")})
-    return outbound.write(inbound.channel, inbound.sender, "to_stranger", language_of(words), by=by, words=words,
-                          subject=(inbound.subject or "Poruchi").removeprefix("Re: "),
-                          reply_to=inbound.provider_id.partition(" ")[0] if inbound.channel == "email" else None)
+        raise BadInput(
+            {
+                "text": _(
+                    "There is no way to write back to this message. Call, or write by another way."
+                )
+            }
+        )
+    return outbound.write(
+        inbound.channel,
+        inbound.sender,
+        "to_stranger",
+        language_of(words),
+        by=by,
+        words=words,
+        subject=(inbound.subject or "Poruchi").removeprefix("Re: "),
+        reply_to=inbound.provider_id.partition(" ")[0] if inbound.channel == "email" else None,
+    )
 
 
 def replies(waiting: list[Inbound]) -> dict[str, list[Message]]:
     """What was written back to the senders of these messages, oldest first, by address."""
     found: dict[str, list[Message]] = {}
-    for message in db.session.scalars(select(Message).where(Message.template == "to_stranger", Message.to_address.in_(
-            {inbound.sender for inbound in waiting})).order_by(Message.id).limit(200)):
+    for message in db.session.scalars(
+        select(Message)
+        .where(
+            Message.template == "to_stranger",
+            Message.to_address.in_({inbound.sender for inbound in waiting}),
+        )
+        .order_by(Message.id)
+        .limit(200)
+    ):
         found.setdefault(message.to_address or "", []).append(message)
     return found
 
@@ -84,12 +119,17 @@ def take_up(inbound_id: int, by: Actor) -> None:
         raise NotFound
     if inbound.kind != "dropped":
         raise NotNow(_("Something has happened since, so this cannot be taken back."))
-    inbound.state, inbound.kind, inbound.reason = "needs_person", None, to_translate("It was set aside and taken up again.")
+    inbound.state, inbound.kind, inbound.reason = (
+        "needs_person",
+        None,
+        to_translate("It was set aside and taken up again."),
+    )
     events.write("task.noted", by, inbound=inbound.id, dropped=False)
 
 
 def replay(inbound_id: int) -> None:
-    """Understand a message once more, as when it came. Raises NotNow where it has become something already."""
+    """Understand a message once more, as when it came. Raises NotNow where it has become something
+    already."""
     inbound = db.session.get(Inbound, inbound_id)
     if inbound is None:
         raise NotFound

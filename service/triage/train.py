@@ -1,4 +1,5 @@
-"""Trains the classifier from the texts in `texts/`, with scikit-learn, and writes `model.bin`: `python -m service.triage.train`."""
+"""Trains the classifier from the texts in `texts/`, with scikit-learn, and writes `model.bin`:
+`python -m service.triage.train`."""
 
 from __future__ import annotations
 
@@ -18,8 +19,13 @@ STRENGTH = 60.0
 
 def examples() -> list[tuple[str, str, str]]:
     """All texts with their category and language."""
-    return [(line.strip(), code, language) for code in all_categories() for language in ("en", "ru")
-            for line in (TEXTS / f"{code}.{language}.txt").read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [
+        (line.strip(), code, language)
+        for code in all_categories()
+        for language in ("en", "ru")
+        for line in (TEXTS / f"{code}.{language}.txt").read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
 
 
 def matrix(texts: list[str]) -> Any:
@@ -51,7 +57,12 @@ def save(model: Any, path: Path = MODEL) -> None:
     """Write the weights as signed bytes, with one scale for all."""
     scale = float(abs(model.coef_).max()) / 127
     weights = (model.coef_.T / scale).round().astype("int8")
-    head = {"categories": list(model.classes_), "scale": scale, "bias": [float(b) for b in model.intercept_], "texts": digest()}
+    head = {
+        "categories": list(model.classes_),
+        "scale": scale,
+        "bias": [float(b) for b in model.intercept_],
+        "texts": digest(),
+    }
     path.write_bytes(json.dumps(head).encode() + b"\n" + zlib.compress(weights.tobytes(), 9))
 
 

@@ -1,4 +1,5 @@
-"""Triage, first version: the kind of work with how sure it is, and the dead line out of the text."""
+"""Triage, first version: the kind of work with how sure it is, and the dead line out of the
+text."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ def triage(task: Task) -> None:
     if deadline is not None and deadline <= now():
         deadline = None
     sure = task.category is not None or guess.confidence >= settings().sure_from
-    analysis.sort_in(task, guess.category, 1.0 if task.category else guess.confidence, deadline, sure=sure)
+    analysis.sort_in(
+        task, guess.category, 1.0 if task.category else guess.confidence, deadline, sure=sure
+    )
 
 
 def guess_of(title: str, text: str) -> Guess:

@@ -24,14 +24,22 @@ from tenants.wall import db
 
 pages = Blueprint("account", __name__)
 # The zones people live in, without the technical ones.
-ZONES = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/")))
+ZONES = sorted(
+    zone
+    for zone in available_timezones()
+    if "/" in zone and not zone.startswith(("Etc/", "posix/", "right/", "SystemV/"))
+)
 
 
 @pages.get("/login")
 @doors.public
 def login() -> ResponseReturnValue:
     """The sign-in page; whoever is signed in goes on."""
-    return redirect(_home()) if doors.known() else render_template("account/login.html", values={}, errors={})
+    return (
+        redirect(_home())
+        if doors.known()
+        else render_template("account/login.html", values={}, errors={})
+    )
 
 
 @pages.post("/login")
@@ -74,7 +82,8 @@ def logout() -> ResponseReturnValue:
 @pages.get("/app")
 @doors.signed_in
 def companies() -> ResponseReturnValue:
-    """To the company's desk; a list where there are several, the staff's place where there is none."""
+    """To the company's desk; a list where there are several, the staff's place where there is
+    none."""
     seats = g.identity.seats
     if len(seats) == 1:
         return redirect(f"/app/{seats[0].slug}")
@@ -111,14 +120,24 @@ def new_password(token: str) -> ResponseReturnValue:
         return render_template("account/gone.html"), 410
     values = {name: clean(request.form.get(name, ""))[:200] for name in ("name", "company")}
     if request.method == "GET":
-        return render_template("account/new_password.html", values=values, unnamed=unnamed, errors={})
+        return render_template(
+            "account/new_password.html", values=values, unnamed=unnamed, errors={}
+        )
     try:
         with wall.transaction(wall.system("reset")):
             done = links.use_reset(token[:100], request.form.get("password", ""))
             if done and unnamed:
                 accounts.introduce(person_id, values["name"], values["company"])
     except passwords.WeakPassword:
-        return render_template("account/new_password.html", values=values, unnamed=unnamed, errors={"password": _weak()}), 422
+        return (
+            render_template(
+                "account/new_password.html",
+                values=values,
+                unnamed=unnamed,
+                errors={"password": _weak()},
+            ),
+            422,
+        )
     if not done:
         return render_template("account/gone.html"), 410
     flash(_("Your password is set. Sign in with it."))
@@ -137,24 +156,51 @@ def join(token: str) -> ResponseReturnValue:
         name = company.name if company else "Poruchi"
     if email is None:
         return render_template("account/gone.html"), 410
-    values = {name: clean(request.form.get(name, ""))[:200] for name in ("name", "language", "zone")}
+    values = {
+        name: clean(request.form.get(name, ""))[:200] for name in ("name", "language", "zone")
+    }
     if request.method == "GET":
-        return render_template("account/join.html", email=email, company=name, errors={}, zones=ZONES,
-                               values={"language": locale(), "zone": "Europe/Riga"})
+        return render_template(
+            "account/join.html",
+            email=email,
+            company=name,
+            errors={},
+            zones=ZONES,
+            values={"language": locale(), "zone": "Europe/Riga"},
+        )
     errors = {} if values["name"].strip() else {"name": _("Say what we may call you.")}
     try:
         if not errors:
             with wall.transaction(wall.system("join")):
                 joined = links.use_join(
-                    token[:100], values["name"].strip(), request.form.get("password", ""),
-                    _language(values["language"]), _zone(values["zone"]))
+                    token[:100],
+                    values["name"].strip(),
+                    request.form.get("password", ""),
+                    _language(values["language"]),
+                    _zone(values["zone"]),
+                )
             if joined is None:
                 return render_template("account/gone.html"), 410
             flash(_("Welcome. Sign in with your address and password."))
             return redirect(url_for("account.login"), 303)
     except passwords.WeakPassword:
-        errors = {"password": _("At least ten letters; somebody who signs in here already gives the password they have.")}
-    return render_template("account/join.html", email=email, company=name, values=values, errors=errors, zones=ZONES), 422
+        errors = {
+            "password": _(
+                "At least ten letters; somebody who signs in here already gives the password they"
+                " have."
+            )
+        }
+    return (
+        render_template(
+            "account/join.html",
+            email=email,
+            company=name,
+            values=values,
+            errors=errors,
+            zones=ZONES,
+        ),
+        422,
+    )
 
 
 @pages.get("/account")
@@ -174,7 +220,10 @@ def change() -> ResponseReturnValue:
     with wall.transaction(wall.system("account")):
         person = db.session.get_one(people.Person, g.identity.person_id)
         person.name, person.language = name, _language(request.form.get("language", ""))
-        person.zone, person.theme = _zone(request.form.get("zone", "")), _one_of(request.form.get("theme", ""), ("", "light", "dark"))
+        person.zone, person.theme = (
+            _zone(request.form.get("zone", "")),
+            _one_of(request.form.get("theme", ""), ("", "light", "dark")),
+        )
         person.channel = _one_of(request.form.get("channel", ""), ("email", "sms"))
     flash(_("Kept."))
     return redirect(url_for("account.account"), 303)
@@ -187,7 +236,9 @@ def change_password() -> ResponseReturnValue:
     """A new password ends every session, this one too."""
     with wall.transaction(wall.system("account")):
         login_row = db.session.get_one(Login, g.identity.person_id)
-        right = passwords.check(login_row.email, request.form.get("old", "")) == g.identity.person_id
+        right = (
+            passwords.check(login_row.email, request.form.get("old", "")) == g.identity.person_id
+        )
     if not right:
         return _account({"old": _("This is not your password.")}), 422
     try:
@@ -212,7 +263,11 @@ def _account(errors: dict[str, str]) -> str:
     with wall.transaction(wall.door("sign-in")):
         person = db.session.get_one(people.Person, g.identity.person_id)
         sessions = identity.sessions_of(person.id)
-        return str(render_template("account/account.html", person=person, sessions=sessions, errors=errors, zones=ZONES))
+        return str(
+            render_template(
+                "account/account.html", person=person, sessions=sessions, errors=errors, zones=ZONES
+            )
+        )
 
 
 def _home() -> str:
@@ -228,7 +283,12 @@ def _local(address: str) -> str:
     """The address where it leads to this desk, else nothing."""
     parts = urlsplit(address)
     path = parts.path if parts.netloc in ("", request.host) else ""
-    if not path.startswith("/") or path.startswith("//") or "\\" in path or path in ("/login", "/logout"):
+    if (
+        not path.startswith("/")
+        or path.startswith("//")
+        or "\\" in path
+        or path in ("/login", "/logout")
+    ):
         return ""
     return path + (f"?{parts.query}" if parts.query else "")
 
@@ -246,4 +306,8 @@ def _one_of(value: str, choices: tuple[str, ...]) -> str:
 
 
 def _weak() -> str:
-    return _("A password has between %(least)s and %(most)s letters.", least=passwords.SHORTEST, most=passwords.LONGEST)
+    return _(
+        "A password has between %(least)s and %(most)s letters.",
+        least=passwords.SHORTEST,
+        most=passwords.LONGEST,
+    )

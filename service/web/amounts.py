@@ -18,9 +18,15 @@ UNITS = {
     "post": forms_to_translate("%(so_many)s post", "%(so_many)s posts"),
     "booking": forms_to_translate("%(so_many)s booking", "%(so_many)s bookings"),
     "call": forms_to_translate("%(so_many)s call", "%(so_many)s calls"),
-    "1000 characters": forms_to_translate("%(so_many)s × 1000 characters", "%(so_many)s × 1000 characters"),
-    "minute of recording": forms_to_translate("%(so_many)s minute of recording", "%(so_many)s minutes of recording"),
-    "minute of video": forms_to_translate("%(so_many)s minute of video", "%(so_many)s minutes of video"),
+    "1000 characters": forms_to_translate(
+        "%(so_many)s × 1000 characters", "%(so_many)s × 1000 characters"
+    ),
+    "minute of recording": forms_to_translate(
+        "%(so_many)s minute of recording", "%(so_many)s minutes of recording"
+    ),
+    "minute of video": forms_to_translate(
+        "%(so_many)s minute of video", "%(so_many)s minutes of video"
+    ),
     "candidate": forms_to_translate("%(so_many)s candidate", "%(so_many)s candidates"),
     "contact": forms_to_translate("%(so_many)s contact", "%(so_many)s contacts"),
     "slide": forms_to_translate("%(so_many)s slide", "%(so_many)s slides"),
@@ -28,7 +34,8 @@ UNITS = {
 
 
 def amount(quantity: Decimal | int | None, code: str | None, written: str) -> str:
-    """A quantity (as `written` in the reader's manner) with the unit of this kind of work; the number alone where it has none."""
+    """A quantity (as `written` in the reader's manner) with the unit of this kind of work; the
+    number alone where it has none."""
     kind = all_categories().get(code or "")
     if quantity is None or kind is None:
         return written

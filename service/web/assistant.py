@@ -12,7 +12,19 @@ from service import playbooks
 from service.conversation import messages
 from service.errors import NotAllowed, NotFound, NotNow, Refusal
 from service.insight import my_month
-from service.tasks import briefing, clock, dead_line, delegate, lessons, lists, parameters, questions, red_line, understanding, undoing
+from service.tasks import (
+    briefing,
+    clock,
+    dead_line,
+    delegate,
+    lessons,
+    lists,
+    parameters,
+    questions,
+    red_line,
+    understanding,
+    undoing,
+)
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
 from service.triage.categories import all_categories
@@ -33,7 +45,9 @@ mine = doors.staff("assistant")
 @mine
 def queue() -> ResponseReturnValue:
     """What I hold, and what I may take, most pressing first."""
-    return render_template("assistant/queue.html", queue=around.queue(doors.me(), request.args.get("after")))
+    return render_template(
+        "assistant/queue.html", queue=around.queue(doors.me(), request.args.get("after"))
+    )
 
 
 @pages.get("/holding")
@@ -48,7 +62,9 @@ def holding() -> ResponseReturnValue:
 def month() -> ResponseReturnValue:
     """What I did in thirty days, how it was received, and who said thanks."""
     found = my_month.my_month(doors.me().person_id or 0, render.here())
-    return render_template("assistant/month.html", it=found, weeks=my_weeks(found.weeks), kinds=my_kinds(found.kinds))
+    return render_template(
+        "assistant/month.html", it=found, weeks=my_weeks(found.weeks), kinds=my_kinds(found.kinds)
+    )
 
 
 @pages.get("/handbooks")
@@ -58,7 +74,11 @@ def handbooks() -> ResponseReturnValue:
     held = lists.held(doors.me().person_id or 0)
     names = {row.task.company_id: row.company for row in held}
     books = sorted(handbook.of_companies(list(names)), key=lambda book: names[book.company_id])
-    return render_template("assistant/handbooks.html", books=[(names[book.company_id], handbook.lines_of(book)) for book in books], held=held)
+    return render_template(
+        "assistant/handbooks.html",
+        books=[(names[book.company_id], handbook.lines_of(book)) for book in books],
+        held=held,
+    )
 
 
 @pages.get("/playbooks")
@@ -66,7 +86,11 @@ def handbooks() -> ResponseReturnValue:
 def read_playbooks() -> ResponseReturnValue:
     """How work of my trades is done well."""
     trades = [code for code in all_categories() if code in g.identity.trades]
-    return render_template("assistant/playbooks.html", trades=trades, books=playbooks.of_kinds(trades, render.language()))
+    return render_template(
+        "assistant/playbooks.html",
+        trades=trades,
+        books=playbooks.of_kinds(trades, render.language()),
+    )
 
 
 @pages.get("/<int:task_id>")
@@ -83,9 +107,18 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     task = find(task_id)
     errors = refusal.at() if refusal else {}
     shown = show(task, doors.me(), forms.before())
-    return render_template("assistant/bench.html", it=shown, task=task, errors=errors, values=forms.typed(refusal), left=forms.unsent(refusal),
-                           queue=around.queue(doors.me(), limit=8), bench=around.bench(shown, doors.me()), points=points_of(task, shown.criteria),
-                           reported=task.state == "working" and clock.reported(task)), refusal.status if refusal else 200
+    return render_template(
+        "assistant/bench.html",
+        it=shown,
+        task=task,
+        errors=errors,
+        values=forms.typed(refusal),
+        left=forms.unsent(refusal),
+        queue=around.queue(doors.me(), limit=8),
+        bench=around.bench(shown, doors.me()),
+        points=points_of(task, shown.criteria),
+        reported=task.state == "working" and clock.reported(task),
+    ), refusal.status if refusal else 200
 
 
 def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
@@ -142,7 +175,9 @@ def undo(task_id: int) -> ResponseReturnValue:
 @mine
 def brief(task_id: int) -> ResponseReturnValue:
     """The brief was gone through, by the points that were ticked."""
-    return step(task_id, lambda task: briefing.brief(task, doors.me(), request.form.getlist("point")[:20]))
+    return step(
+        task_id, lambda task: briefing.brief(task, doors.me(), request.form.getlist("point")[:20])
+    )
 
 
 @pages.post("/<int:task_id>/retelling")
@@ -152,13 +187,26 @@ def retell(task_id: int) -> ResponseReturnValue:
     return step(task_id, _retell)
 
 
-@forms.errors_at({"proposal.text": "proposal", "proposal.price": "proposal_price", "proposal.deadline_at": "proposal_deadline_at"})
+@forms.errors_at(
+    {
+        "proposal.text": "proposal",
+        "proposal.price": "proposal_price",
+        "proposal.deadline_at": "proposal_deadline_at",
+    }
+)
 def _retell(task: Task) -> None:
     last, seen = understanding.last_retelling(task), forms.whole("seen")
     if last and seen is not None and last.id != seen:  # the same form in two windows
         raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
-    understanding.retell(task, doors.me(), forms.words("text"), forms.words("plan"), _proposal(task), forms.decimal("quantity"),
-                         forms.pairs("words", "exact"))
+    understanding.retell(
+        task,
+        doors.me(),
+        forms.words("text"),
+        forms.words("plan"),
+        _proposal(task),
+        forms.decimal("quantity"),
+        forms.pairs("words", "exact"),
+    )
 
 
 def _proposal(task: Task) -> Proposal | None:
@@ -186,8 +234,16 @@ def ask_client(task: Task) -> None:
 @mine
 def report(task_id: int) -> ResponseReturnValue:
     """Report at the red line."""
-    return step(task_id, lambda task: red_line.report(task, doors.me(), forms.whole("progress") or 0,
-                                                      on_time=request.form.get("on_time") == "1", help_=forms.words("help")))
+    return step(
+        task_id,
+        lambda task: red_line.report(
+            task,
+            doors.me(),
+            forms.whole("progress") or 0,
+            on_time=request.form.get("on_time") == "1",
+            help_=forms.words("help"),
+        ),
+    )
 
 
 @pages.post("/<int:task_id>/delivery")
@@ -199,8 +255,14 @@ def deliver(task_id: int) -> ResponseReturnValue:
 
 @forms.errors_at({"text": "delivery"})
 def _deliver(task: Task) -> None:
-    answers = [{"id": c.id, "met": request.form.get(f"met-{c.id}") == "1", "note": forms.words(f"note-{c.id}", 1000)}
-               for c in parameters.criteria_of(task)]
+    answers = [
+        {
+            "id": c.id,
+            "met": request.form.get(f"met-{c.id}") == "1",
+            "note": forms.words(f"note-{c.id}", 1000),
+        }
+        for c in parameters.criteria_of(task)
+    ]
     _attach(task, "delivery")
     dead_line.deliver(task, doors.me(), forms.words("delivery"), answers)
 

@@ -1,4 +1,5 @@
-"""What stands round a task on the workbench: the points of its brief, the client's handbook and what is new in it, the playbook, the load."""
+"""What stands round a task on the workbench: the points of its brief, the client's handbook and
+what is new in it, the playbook, the load."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ BEFORE_RETOLD = ("assigned", "briefed")
 
 @dataclass(frozen=True)
 class Load:
-    """What an assistant holds and works on, how much it may be, and how many of it are due today."""
+    """What an assistant holds and works on, how much it may be, and how many of it are due
+    today."""
 
     held: int
     limit: int
@@ -34,7 +36,8 @@ class Load:
 
 @dataclass(frozen=True)
 class Queue:
-    """The pane of the queue: what I hold, what I may take and how much of it there is, whose company I have worked for before."""
+    """The pane of the queue: what I hold, what I may take and how much of it there is, whose
+    company I have worked for before."""
 
     held: list[Row]
     page: Page
@@ -45,8 +48,8 @@ class Queue:
 
 @dataclass(frozen=True)
 class Bench:
-    """A task's surroundings. `noted` are the points gone through, None before the briefing; `last` is when this assistant's last task
-    for this company began, None where it is their first."""
+    """A task's surroundings. `noted` are the points gone through, None before the briefing; `last`
+    is when this assistant's last task for this company began, None where it is their first."""
 
     points: list[str]
     noted: list[str] | None
@@ -70,28 +73,51 @@ class Bench:
 def bench(shown: Shown, by: Actor) -> Bench:
     """Read what stands round a task, in a bounded number of queries."""
     task, noted = shown.task, _briefed(shown)
-    points = briefing.listed(task, criteria=bool(shown.criteria), files=any(shown.part(part) for part in briefing.OF_THE_BRIEF),
-                             book=bool(shown.handbook and shown.handbook.text.strip()))
-    return Bench(points, noted and noted[0], noted[1] if noted else None, clock.retell_by(task) if task.state in BEFORE_RETOLD else None,
-                 handbook.lines_of(shown.handbook), delegate.last_began(by.person_id or 0, task), lessons.lessons_of(task), _playbook(task))
+    points = briefing.listed(
+        task,
+        criteria=bool(shown.criteria),
+        files=any(shown.part(part) for part in briefing.OF_THE_BRIEF),
+        book=bool(shown.handbook and shown.handbook.text.strip()),
+    )
+    return Bench(
+        points,
+        noted and noted[0],
+        noted[1] if noted else None,
+        clock.retell_by(task) if task.state in BEFORE_RETOLD else None,
+        handbook.lines_of(shown.handbook),
+        delegate.last_began(by.person_id or 0, task),
+        lessons.lessons_of(task),
+        _playbook(task),
+    )
 
 
 def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE) -> Queue:
     """The queue as this assistant sees it, with what they hold."""
     held, page = lists.held(by.person_id or 0), lists.queued(after, limit)
     companies = {row.task.company_id for row in page.rows}
-    return Queue(held, page, lists.counts("queued", most=menu_counts.MOST)["queued"], lists.paired(by.person_id or 0, companies), _load(by, held))
+    return Queue(
+        held,
+        page,
+        lists.counts("queued", most=menu_counts.MOST)["queued"],
+        lists.paired(by.person_id or 0, companies),
+        _load(by, held),
+    )
 
 
 def _load(by: Actor, held: list[Row]) -> Load:
     working = [row.task for row in held if row.task.state != "delivered"]
     today = now().astimezone(here()).date()
-    due = [task for task in working if task.deadline_at and task.deadline_at.astimezone(here()).date() <= today]
+    due = [
+        task
+        for task in working
+        if task.deadline_at and task.deadline_at.astimezone(here()).date() <= today
+    ]
     return Load(len(working), delegate.limit_of(by.person_id or 0), len(due))
 
 
 def _briefed(shown: Shown) -> tuple[list[str], datetime] | None:
-    """The points that the holder has gone through, and when; None where the brief lies before them."""
+    """The points that the holder has gone through, and when; None where the brief lies before
+    them."""
     if shown.task.state in ("queued", "assigned"):
         return None
     event = next((one for one in reversed(shown.history) if one.kind == "task.briefed"), None)
@@ -99,4 +125,8 @@ def _briefed(shown: Shown) -> tuple[list[str], datetime] | None:
 
 
 def _playbook(task: Task) -> Playbook | None:
-    return playbooks.of_kinds([task.category], language()).get(task.category) if task.category else None
+    return (
+        playbooks.of_kinds([task.category], language()).get(task.category)
+        if task.category
+        else None
+    )

@@ -1,4 +1,5 @@
-"""The desk as an app on a phone: its manifest, its service worker, the page without a connection, a token for forms."""
+"""The desk as an app on a phone: its manifest, its service worker, the page without a connection, a
+token for forms."""
 
 from __future__ import annotations
 
@@ -24,24 +25,82 @@ STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
 PAPER = "#f6f2ea"
 # What the page without a connection is made of. The rest of static/ is kept once it has been used.
 STYLES = ("tokens", "base", "term", "components", "client", "public", "desk")
-FONTS = tuple(f"{name}-{script}-{weight}-normal" for name, weight in (("golos-text", 400), ("golos-text", 600), ("spectral", 500))
-              for script in ("latin", "cyrillic"))
-OTHERS = ("js/app.js", "vendor/htmx.min.js", "vendor/hx-sse.min.js", "img/icons.svg", "img/favicon.svg")
-MODULES = ("theme", "keys", "palette", "drafts", "small", "waiting", "offline", "push", "worker", "cover", "live", "files", "pairs", "voice",
-           "score", "news", "split")
+FONTS = tuple(
+    f"{name}-{script}-{weight}-normal"
+    for name, weight in (("golos-text", 400), ("golos-text", 600), ("spectral", 500))
+    for script in ("latin", "cyrillic")
+)
+OTHERS = (
+    "js/app.js",
+    "vendor/htmx.min.js",
+    "vendor/hx-sse.min.js",
+    "img/icons.svg",
+    "img/favicon.svg",
+)
+MODULES = (
+    "theme",
+    "keys",
+    "palette",
+    "drafts",
+    "small",
+    "waiting",
+    "offline",
+    "push",
+    "worker",
+    "cover",
+    "live",
+    "files",
+    "pairs",
+    "voice",
+    "score",
+    "news",
+    "split",
+)
 
 
 @pages.get("/manifest.webmanifest")
 @doors.public
 def manifest() -> ResponseReturnValue:
     """What a phone needs to keep the desk among its apps."""
-    icons = [{"src": asset("img/favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
-             {"src": asset("img/icon-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
-             {"src": asset("img/icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any"},
-             {"src": asset("img/icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"}]
-    response = jsonify(name=_("Poruchi, your desk"), short_name="Poruchi", description=_("Hand a task over and get on with your day."),
-                       id="/app", start_url="/app", scope="/", display="standalone", lang=language(), theme_color=PAPER,
-                       background_color=PAPER, icons=icons)
+    icons = [
+        {
+            "src": asset("img/favicon.svg"),
+            "sizes": "any",
+            "type": "image/svg+xml",
+            "purpose": "any",
+        },
+        {
+            "src": asset("img/icon-192.png"),
+            "sizes": "192x192",
+            "type": "image/png",
+            "purpose": "any",
+        },
+        {
+            "src": asset("img/icon-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "any",
+        },
+        {
+            "src": asset("img/icon-maskable-512.png"),
+            "sizes": "512x512",
+            "type": "image/png",
+            "purpose": "maskable",
+        },
+    ]
+    response = jsonify(
+        name=_("Poruchi, your desk"),
+        short_name="Poruchi",
+        description=_("Hand a task over and get on with your day."),
+        id="/app",
+        start_url="/app",
+        scope="/",
+        display="standalone",
+        lang=language(),
+        theme_color=PAPER,
+        background_color=PAPER,
+        icons=icons,
+    )
     response.mimetype = "application/manifest+json"
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response
@@ -50,7 +109,8 @@ def manifest() -> ResponseReturnValue:
 @pages.get("/sw.js")
 @doors.public
 def worker() -> ResponseReturnValue:
-    """The service worker, with the list of what it keeps before it: another asset makes another worker."""
+    """The service worker, with the list of what it keeps before it: another asset makes another
+    worker."""
     response = Response(_worker(), mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/"
@@ -60,7 +120,8 @@ def worker() -> ResponseReturnValue:
 @pages.get("/offline")
 @doors.public
 def offline() -> ResponseReturnValue:
-    """The page that is shown without a connection, in either language; nothing of any reader stands on it."""
+    """The page that is shown without a connection, in either language; nothing of any reader stands
+    on it."""
     reads = request.args.get("reads", "")
     with force_locale(reads if reads in LANGUAGES else locale()):
         return render_template("device/offline.html")
@@ -69,20 +130,32 @@ def offline() -> ResponseReturnValue:
 @pages.get("/form-token")
 @doors.public
 def form_token() -> ResponseReturnValue:
-    """A fresh token for a form that was kept, and who is signed in: nobody else's form goes out with it."""
+    """A fresh token for a form that was kept, and who is signed in: nobody else's form goes out
+    with it."""
     who = doors.known()
-    response = jsonify(person=who.person_id if who else None, token=generate_csrf() if who else None)
+    response = jsonify(
+        person=who.person_id if who else None, token=generate_csrf() if who else None
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 @lru_cache
 def _worker() -> str:
-    """static/js/sw.js with what it keeps. Modules and fonts are named without a version where they are used, so they are kept so."""
+    """static/js/sw.js with what it keeps. Modules and fonts are named without a version where they
+    are used, so they are kept so."""
     modules = [f"/static/js/{name}.js" for name in MODULES]
     fonts = [f"/static/vendor/fonts/{name}.woff2" for name in FONTS]
-    kept = [*(asset(f"css/{name}.css") for name in STYLES), *(asset(name) for name in OTHERS), *modules]
-    prints = [*kept, *(asset(f"js/{name}.js") for name in MODULES), (TEMPLATES / "device" / "offline.html").read_text(encoding="utf-8")]
+    kept = [
+        *(asset(f"css/{name}.css") for name in STYLES),
+        *(asset(name) for name in OTHERS),
+        *modules,
+    ]
+    prints = [
+        *kept,
+        *(asset(f"js/{name}.js") for name in MODULES),
+        (TEMPLATES / "device" / "offline.html").read_text(encoding="utf-8"),
+    ]
     version = hashlib.sha256("\n".join(prints).encode()).hexdigest()[:12]
     code = (STATIC / "js" / "sw.js").read_text(encoding="utf-8")
     told = {"VERSION": version, "KEPT": kept, "FONTS": fonts, "SHARED": asset("js/waiting.js")}

@@ -1,4 +1,5 @@
-"""Doors to pages: who may enter, and the scope that a view runs in. Every view has exactly one of these marks.
+"""Doors to pages: who may enter, and the scope that a view runs in. Every view has exactly one of
+these marks.
 
 `tests/` reads the marks: a route without one fails.
 """
@@ -58,7 +59,8 @@ def signed_in(view: View) -> View:
 
 
 def client(view: View) -> View:
-    """A page of a company's desk: `/app/<company>/…`. Runs in one transaction in the scope of this person there."""
+    """A page of a company's desk: `/app/<company>/…`. Runs in one transaction in the scope of this
+    person there."""
 
     @wraps(view)
     def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
@@ -72,7 +74,8 @@ def client(view: View) -> View:
 
 
 def _seated(who: Identity, company: str) -> wall.Scope:
-    """Who this is there (`g.seat`, `g.actor`), and the scope that they read and write in; 404 where they have no place."""
+    """Who this is there (`g.seat`, `g.actor`), and the scope that they read and write in; 404 where
+    they have no place."""
     g.seat = who.seat(company) or abort(404)
     g.actor = actor.client(who.person_id, name=who.name)
     return who.client_scope(g.seat)
@@ -93,7 +96,8 @@ def owner(view: View) -> View:
 
 
 def owner_calling(view: View) -> View:
-    """A page of a company's desk for its owners alone, which calls a vendor: it opens its scopes itself (`g.scope`), around the call."""
+    """A page of a company's desk for its owners alone, which calls a vendor: it opens its scopes
+    itself (`g.scope`), around the call."""
 
     @wraps(view)
     def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
@@ -109,7 +113,8 @@ def owner_calling(view: View) -> View:
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """A page for staff in one of these roles, in one transaction in the scope that their role allows."""
+    """A page for staff in one of these roles, in one transaction in the scope that their role
+    allows."""
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -134,9 +139,12 @@ def me() -> Actor:
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """To the sign-in page, and back to this one afterwards; a form's words are kept by the browser's draft."""
+    """To the sign-in page, and back to this one afterwards; a form's words are kept by the
+    browser's draft."""
     # What a script of the page asks for is no page to come back to: the page is.
-    opens = request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    opens = (
+        request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    )
     session["next"] = request.full_path if opens else (request.referrer or "")[-500:]
     return redirect(url_for("account.login"))
 

@@ -1,4 +1,5 @@
-"""Pieces of pages as they were last drawn: an open board asks for itself at each change, and all but a row of it is as it was."""
+"""Pieces of pages as they were last drawn: an open board asks for itself at each change, and all
+but a row of it is as it was."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ _drawn: dict[tuple[object, ...], Markup] = {}
 
 
 def drawn(*shown: object, caller: Callable[[], Markup]) -> Markup:
-    """What the caller draws, once a minute for each reader's language and zone. `shown` is all that it is drawn from; whoever asks has
-    read it through the wall already."""
+    """What the caller draws, once a minute for each reader's language and zone. `shown` is all that
+    it is drawn from; whoever asks has read it through the wall already."""
     place = (reads_in(), zone(), minute(now()), *map(_stands_for, shown))
     if place not in _drawn:
         if len(_drawn) >= MOST:
@@ -27,7 +28,8 @@ def drawn(*shown: object, caller: Callable[[], Markup]) -> Markup:
 
 
 def _stands_for(shown: object) -> object:
-    """What tells a thing from what it was. A task counts its changes itself; the names beside it do not."""
+    """What tells a thing from what it was. A task counts its changes itself; the names beside it do
+    not."""
     if isinstance(shown, Row):
         return shown.task.id, shown.task.version, shown.company, shown.client, shown.holder
     if isinstance(shown, Person):

@@ -1,4 +1,5 @@
-"""Price examples of the public page: what so much of a kind of work costs by the price list, and its usual term."""
+"""Price examples of the public page: what so much of a kind of work costs by the price list, and
+its usual term."""
 
 from __future__ import annotations
 
@@ -24,11 +25,23 @@ class Example:
 
 def examples() -> list[Example]:
     """Three of them, in the reader's language."""
-    return [_of(*one) for one in (
-        (_("84 minutes of a board meeting, typed out"), "transcription", 84), (_("Four leases compared, which one to sign"), "legal", 4),
-        (_("Forty cafés called about a tasting"), "telemarketing", 40))]
+    return [
+        _of(*one)
+        for one in (
+            (_("84 minutes of a board meeting, typed out"), "transcription", 84),
+            (_("Four leases compared, which one to sign"), "legal", 4),
+            (_("Forty cafés called about a tasting"), "telemarketing", 40),
+        )
+    ]
 
 
 def _of(title: str, code: str, quantity: int) -> Example:
     kind = category(code)
-    return Example(title, code, Decimal(quantity), kind.rate("EUR"), kind.price(Decimal(quantity), "EUR"), round(kind.term_hours / 24))
+    return Example(
+        title,
+        code,
+        Decimal(quantity),
+        kind.rate("EUR"),
+        kind.price(Decimal(quantity), "EUR"),
+        round(kind.term_hours / 24),
+    )

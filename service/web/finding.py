@@ -22,7 +22,8 @@ MOST, LONGEST = 8, 100
 @pages.get("/find")
 @doors.signed_in
 def find() -> ResponseReturnValue:
-    """Tasks, people and companies, at most eight of each; `company` says at which company's desk a client looks."""
+    """Tasks, people and companies, at most eight of each; `company` says at which company's desk a
+    client looks."""
     words = request.args.get("q", "")
     if not 1 <= len(finding.tidy(words)) <= len(words) <= LONGEST:
         raise BadInput({"q": _("Write between 1 and 100 letters.")})
@@ -32,7 +33,8 @@ def find() -> ResponseReturnValue:
 
 
 def _whose(who: Identity, slug: str) -> tuple[Scope, str]:
-    """The scope that fits, and where its tasks are: staff's own, else that of the company named, or of the first."""
+    """The scope that fits, and where its tasks are: staff's own, else that of the company named, or
+    of the first."""
     if who.staff_role:
         return who.staff_scope(), "/work" if who.staff_role == "assistant" else "/desk/tasks"
     seat = who.seat(slug) if slug else next(iter(who.seats), None)
@@ -45,13 +47,27 @@ def _found(words: str, base: str) -> Response:
     people = "/people" if base.startswith("/app/") else "/desk/pool"
     return jsonify(
         tasks=[_task(row, base) for row in finding.tasks(words, MOST)],
-        people=[{"name": one.name, "url": base.removesuffix("/tasks") + people if people == "/people" else people}
-                for one in finding.people(words, MOST)],
-        companies=[{"name": one.name, "url": f"/desk/companies/{one.id}"} for one in finding.companies(words, MOST)])
+        people=[
+            {
+                "name": one.name,
+                "url": base.removesuffix("/tasks") + people if people == "/people" else people,
+            }
+            for one in finding.people(words, MOST)
+        ],
+        companies=[
+            {"name": one.name, "url": f"/desk/companies/{one.id}"}
+            for one in finding.companies(words, MOST)
+        ],
+    )
 
 
 def _task(row: Row, base: str) -> dict[str, object]:
     """A line of the palette; at a company's desk a task is called by its number."""
     task = row.task
-    return {"title": task.title, "number": task.number, "company": row.company, "state": str(STATE_NAMES[task.state]),
-            "url": f"{base}/{task.number if base.startswith('/app/') else task.id}"}
+    return {
+        "title": task.title,
+        "number": task.number,
+        "company": row.company,
+        "state": str(STATE_NAMES[task.state]),
+        "url": f"{base}/{task.number if base.startswith('/app/') else task.id}",
+    }

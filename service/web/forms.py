@@ -24,12 +24,28 @@ NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 # No form carries more than this: words that are read so far come back whole where they are refused.
 MOST = 500_000
 # Where people write more than a word.
-WRITTEN = ("text", "note", "comment", "praise", "reply", "question", "plan", "proposal", "delivery", "help", "reason", "outcome", "criteria",
-           "first", "second")
+WRITTEN = (
+    "text",
+    "note",
+    "comment",
+    "praise",
+    "reply",
+    "question",
+    "plan",
+    "proposal",
+    "delivery",
+    "help",
+    "reason",
+    "outcome",
+    "criteria",
+    "first",
+    "second",
+)
 
 
 def words(name: str, most: int = MOST) -> str:
-    """A text field, cleaned. What is too long the domain refuses with a sentence; a field of one line is cut at `most`."""
+    """A text field, cleaned. What is too long the domain refuses with a sentence; a field of one
+    line is cut at `most`."""
     return clean(request.form.get(name, ""))[:most]
 
 
@@ -60,13 +76,15 @@ def _number(name: str, text: str) -> Decimal | None:
 
 
 def money(name: str) -> int | None:
-    """A sum as people write it ("2,000.00", "2 000,00", "2000"), in minor units of a currency with two digits."""
+    """A sum as people write it ("2,000.00", "2 000,00", "2000"), in minor units of a currency with
+    two digits."""
     value = _number(name, THOUSANDS.sub("", _written(name)))
     return None if value is None else int((value * 100).to_integral_value())
 
 
 def moment(name: str) -> datetime | None:
-    """A moment of a datetime-local field, in the reader's zone, None where it is empty. Raises BadInput."""
+    """A moment of a datetime-local field, in the reader's zone, None where it is empty. Raises
+    BadInput."""
     text = request.form.get(name, "").strip()
     if not text:
         return None
@@ -83,7 +101,8 @@ def before() -> int | None:
 
 
 def by_script() -> bool:
-    """Whether a script of ours sent this form (static/js/waiting.js) and reads the answer, instead of a browser that shows it."""
+    """Whether a script of ours sent this form (static/js/waiting.js) and reads the answer, instead
+    of a browser that shows it."""
     return request.accept_mimetypes.best == "application/json"
 
 
@@ -98,17 +117,26 @@ def lines(name: str) -> list[str]:
 
 
 def pairs(one: str, other: str, most: int = 30) -> list[tuple[str, str]]:
-    """Two fields that stand several times in a form, as pairs; cut one above what the domain takes, so that it refuses with a sentence."""
-    return [(clean(a)[:1000], clean(b)[:1000]) for a, b in zip(request.form.getlist(one)[:most], request.form.getlist(other)[:most], strict=False)]
+    """Two fields that stand several times in a form, as pairs; cut one above what the domain takes,
+    so that it refuses with a sentence."""
+    return [
+        (clean(a)[:1000], clean(b)[:1000])
+        for a, b in zip(
+            request.form.getlist(one)[:most], request.form.getlist(other)[:most], strict=False
+        )
+    ]
 
 
 @contextmanager
 def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
-    """What is wrong stands at these fields of the page, where the domain knows them by other names."""
+    """What is wrong stands at these fields of the page, where the domain knows them by other
+    names."""
     try:
         yield
     except BadInput as error:
-        raise BadInput({fields.get(name, name): words for name, words in error.errors.items()}) from error
+        raise BadInput(
+            {fields.get(name, name): words for name, words in error.errors.items()}
+        ) from error
 
 
 def written() -> list[str]:
@@ -117,7 +145,8 @@ def written() -> list[str]:
 
 
 def unsent(refusal: Refusal | None) -> list[str]:
-    """What was written in a form that may be gone, because things have moved on meanwhile: it is shown, so that nothing is lost."""
+    """What was written in a form that may be gone, because things have moved on meanwhile: it is
+    shown, so that nothing is lost."""
     return written() if isinstance(refusal, NotNow) else []
 
 

@@ -15,12 +15,16 @@ from tenants import wall
 from tenants.wall import db
 
 pages = Blueprint("health", __name__)
-# Ages in seconds; `due_waiting` is what is due now and not done, `needs_person` what waits for somebody.
+# Ages in seconds; `due_waiting` is what is due now and not done, `needs_person` what waits for
+# somebody.
 STATE = text("""
-select (select count(*) from (select 1 from due where done_at is null and needs_person_at is null and due_at <= now() limit 10000) d),
-       (select count(*) from (select 1 from due where done_at is null and needs_person_at is not null
+select (select count(*) from (select 1 from due where done_at is null and needs_person_at is null
+  and due_at <= now() limit 10000) d),
+       (select count(*) from (select 1 from due where done_at is null
+         and needs_person_at is not null
          and hold is null limit 10000) n),
-       (select count(*) from (select 1 from due where done_at is null and hold is not null limit 10000) h),
+       (select count(*) from (select 1 from due where done_at is null and hold is not null
+         limit 10000) h),
        coalesce(extract(epoch from now() - (select min(due_at) from due
                 where done_at is null and needs_person_at is null and due_at <= now())), 0)::float
 """)
@@ -36,7 +40,8 @@ def healthz() -> ResponseReturnValue:
 @pages.get("/readyz")
 @doors.public
 def readyz() -> ResponseReturnValue:
-    """Database, Valkey and the age of the oldest work not done; 503 where one of them is not right."""
+    """Database, Valkey and the age of the oldest work not done; 503 where one of them is not
+    right."""
     found = {"database": True, "valkey": _valkey(), "oldest_due_seconds": round(_oldest(), 1)}
     ready = found["valkey"] and found["oldest_due_seconds"] < 600  # type: ignore[operator]
     return jsonify(found), 200 if ready else 503
@@ -49,10 +54,13 @@ def metrics() -> ResponseReturnValue:
     with wall.transaction(wall.system("health")):
         (waiting, needing, on_hold, oldest), held = db.session.execute(STATE).one(), nets.counts()
     registry = CollectorRegistry()
-    for name, about, value in (("due_waiting", "Due work not done", waiting), ("due_needs_person", "Due work for a person", needing),
-                               ("due_on_hold", "Due work on hold", on_hold),
-                               ("due_oldest_seconds", "Age of the oldest due work", oldest),
-                               *((name, about, held[name]) for name, (about, _query) in nets.NETS.items())):
+    for name, about, value in (
+        ("due_waiting", "Due work not done", waiting),
+        ("due_needs_person", "Due work for a person", needing),
+        ("due_on_hold", "Due work on hold", on_hold),
+        ("due_oldest_seconds", "Age of the oldest due work", oldest),
+        *((name, about, held[name]) for name, (about, _query) in nets.NETS.items()),
+    ):
         Gauge(f"poruchi_{name}", about, registry=registry).set(value)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
 

@@ -20,7 +20,12 @@ pages = Blueprint("keeping", __name__)
 def all_drafts() -> ResponseReturnValue:
     """What was typed and not sent: `{key: {text, at}}`, moments in seconds since 1970."""
     with wall.transaction(wall.person(g.identity.person_id)):
-        return jsonify({one.key: {"text": one.text, "at": one.updated_at.timestamp()} for one in drafts.drafts_of(g.identity.person_id)})
+        return jsonify(
+            {
+                one.key: {"text": one.text, "at": one.updated_at.timestamp()}
+                for one in drafts.drafts_of(g.identity.person_id)
+            }
+        )
 
 
 @pages.post("/drafts")
@@ -29,7 +34,11 @@ def all_drafts() -> ResponseReturnValue:
 def keep_draft() -> ResponseReturnValue:
     """Keep the words of one field; without words it is forgotten."""
     with wall.transaction(wall.person(g.identity.person_id)):
-        drafts.keep(g.identity.person_id, clean(request.form.get("key", "")), forms.words("text", drafts.LONGEST + 1))
+        drafts.keep(
+            g.identity.person_id,
+            clean(request.form.get("key", "")),
+            forms.words("text", drafts.LONGEST + 1),
+        )
     return Response("", 204)
 
 
@@ -52,4 +61,6 @@ def drop_filter(filter_id: int) -> ResponseReturnValue:
     path = clean(request.form.get("path", ""))
     with wall.transaction(wall.person(g.identity.person_id)):
         drafts.drop_filter(g.identity.person_id, filter_id)
-    return redirect(path if path.startswith(("/app/", "/desk/", "/work")) and "//" not in path else "/", 303)
+    return redirect(
+        path if path.startswith(("/app/", "/desk/", "/work")) and "//" not in path else "/", 303
+    )

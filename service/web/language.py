@@ -23,7 +23,12 @@ def locale() -> str:
     if not has_request_context():
         return "en"
     who = g.get("identity")
-    return (who.language if who else None) or session.get("language") or request.accept_languages.best_match(LANGUAGES) or "en"
+    return (
+        (who.language if who else None)
+        or session.get("language")
+        or request.accept_languages.best_match(LANGUAGES)
+        or "en"
+    )
 
 
 def reads_in() -> str:

@@ -13,8 +13,13 @@ limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
 
 def init(app: Flask, conf: Settings) -> None:
     """Limits apply where a view names them."""
-    app.config.update(RATELIMIT_STORAGE_URI=_storage(conf.redis_url), RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
-                      RATELIMIT_SWALLOW_ERRORS=True, RATELIMIT_STRATEGY="fixed-window", RATELIMIT_KEY_PREFIX="poruchi:")
+    app.config.update(
+        RATELIMIT_STORAGE_URI=_storage(conf.redis_url),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=True,
+        RATELIMIT_STRATEGY="fixed-window",
+        RATELIMIT_KEY_PREFIX="poruchi:",
+    )
     limiter.init_app(app)
 
 
@@ -24,7 +29,8 @@ def by_email() -> str:
 
 
 def by_email_here() -> str:
-    """The account together with the address that tries: others cannot lock somebody out from elsewhere."""
+    """The account together with the address that tries: others cannot lock somebody out from
+    elsewhere."""
     return f"{by_email()}@{get_remote_address()}"
 
 

@@ -21,21 +21,33 @@ pages = Blueprint("live", __name__, url_prefix="/live")
 
 @pages.before_app_request
 def begin() -> None:
-    """A page shows what was there when its making began; its stream begins there, too. An open page asks for its `main` alone."""
+    """A page shows what was there when its making began; its stream begins there, too. An open page
+    asks for its `main` alone."""
     g.began, g.stage_alone = time.time(), request.headers.get("HX-Target") == "main#main"
 
 
 @pages.get("")
 @doors.signed_in
 def stream() -> ResponseReturnValue:
-    """Server-sent events: `changed` when what the page shows has changed, `here` when somebody comes or goes."""
+    """Server-sent events: `changed` when what the page shows has changed, `here` when somebody
+    comes or goes."""
     seat, by, task = _place(), _actor(), request.args.get("task", type=int)
     who: Identity = g.identity
     shown = _task(task, seat) if task else None
-    eyes = Eyes(who.person_id, None if seat else who.staff_role, who.trades, seat.company_id if seat else None,
-                seat is not None and seat.role == "owner", task)
-    news = live.events(eyes, again="Last-Event-ID" in request.headers, since=request.args.get("since", type=float))
-    answer = Response(_attended(news, shown, by, who.name) if shown else news, mimetype="text/event-stream")
+    eyes = Eyes(
+        who.person_id,
+        None if seat else who.staff_role,
+        who.trades,
+        seat.company_id if seat else None,
+        seat is not None and seat.role == "owner",
+        task,
+    )
+    news = live.events(
+        eyes, again="Last-Event-ID" in request.headers, since=request.args.get("since", type=float)
+    )
+    answer = Response(
+        _attended(news, shown, by, who.name) if shown else news, mimetype="text/event-stream"
+    )
     answer.headers["Cache-Control"], answer.headers["X-Accel-Buffering"] = "no-store", "no"
     return answer
 
@@ -45,7 +57,9 @@ def stream() -> ResponseReturnValue:
 def here() -> ResponseReturnValue:
     """Who else looks at the task, as a piece of its page."""
     task = _task(request.args.get("task", 0, type=int), _place())
-    return render_template("components/here.html", people=presence.here(task.task, g.identity.person_id))
+    return render_template(
+        "components/here.html", people=presence.here(task.task, g.identity.person_id)
+    )
 
 
 @pages.post("/answering")
@@ -75,7 +89,8 @@ def _attended(news: Iterator[str], task: Nudge, by: Actor, name: str) -> Iterato
 
 
 def _place() -> Seat | None:
-    """The company whose desk the page belongs to; None on staff's pages. 404 for a company that is not the reader's."""
+    """The company whose desk the page belongs to; None on staff's pages. 404 for a company that is
+    not the reader's."""
     slug = request.values.get("company")
     if not slug:
         if g.identity.staff_role is None:
@@ -86,7 +101,11 @@ def _place() -> Seat | None:
 
 def _actor() -> Actor:
     who: Identity = g.identity
-    return actor.client(who.person_id) if request.values.get("company") else actor.staff(who.person_id, who.staff_role or "")
+    return (
+        actor.client(who.person_id)
+        if request.values.get("company")
+        else actor.staff(who.person_id, who.staff_role or "")
+    )
 
 
 def _task(task_id: int, seat: Seat | None) -> Nudge:

@@ -1,4 +1,5 @@
-"""Texts of people as markup: paragraphs, words that spoke for a guess, two texts side by side with their differences numbered."""
+"""Texts of people as markup: paragraphs, words that spoke for a guess, two texts side by side with
+their differences numbered."""
 
 from __future__ import annotations
 
@@ -22,15 +23,15 @@ MARKS = {"words": ('<span class="was">', "</span>"), "exact": ("<ins>", "</ins>"
 
 
 def other_language(text: str) -> str:
-    """The language of somebody's words where it is not the page's, so that they are read out in it; empty where it is, or where
-    neither English nor Russian letters stand."""
+    """The language of somebody's words where it is not the page's, so that they are read out in it;
+    empty where it is, or where neither English nor Russian letters stand."""
     told = language_of(text)
     return told if LETTERS.search(text) and told != reads_in() else ""
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs, each in the direction of its own script, marked where its language is not the page's; nothing in it
-    is markup."""
+    """Plain text as paragraphs, each in the direction of its own script, marked where its language
+    is not the page's; nothing in it is markup."""
     told = other_language(text)
     lang = Markup(' lang="{}"').format(told) if told else Markup("")
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -39,7 +40,11 @@ def paragraphs(text: str) -> Markup:
 
 def _paragraph(part: str, lang: Markup) -> Markup:
     way = Markup(' dir="auto"') if texts.reads_backwards(part) else Markup("")
-    return Markup("<p{}{}>{}</p>").format(lang if LETTERS.search(part) else "", way, Markup("<br>").join(escape(line) for line in part.split("\n")))
+    return Markup("<p{}{}>{}</p>").format(
+        lang if LETTERS.search(part) else "",
+        way,
+        Markup("<br>").join(escape(line) for line in part.split("\n")),
+    )
 
 
 def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
@@ -47,7 +52,11 @@ def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
     loud = {word for word, weight in told if weight > 0 and len(word) > 2 and word not in ENTITIES}
     if not loud:
         return paragraphs(text)
-    words = re.compile(r"\b(" + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True))) + r")\b(?![^<>]*>)")
+    words = re.compile(
+        r"\b("
+        + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True)))
+        + r")\b(?![^<>]*>)"
+    )
     return Markup(words.sub(r'<mark role="none">\1</mark>', str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
 
 
@@ -57,17 +66,27 @@ def escape_all(words: Iterable[str]) -> list[Markup]:
 
 
 def compared(text: str, differences: Sequence[dict[str, Any]], side: str) -> Markup:
-    """A text as paragraphs with one side of each difference marked and numbered where it stands; `side` is `words` or `exact`."""
+    """A text as paragraphs with one side of each difference marked and numbered where it stands;
+    `side` is `words` or `exact`."""
     begin, end = MARKS[side]
     signed = _signed(text.translate(SIGNS), [one[side] for one in differences])
-    marked = re.sub(f"{OPEN}(\\d+){OPEN}(.*?){CLOSE}", rf"{begin}\2{end}<sup>\1</sup>", str(paragraphs(signed)), flags=re.DOTALL)
+    marked = re.sub(
+        f"{OPEN}(\\d+){OPEN}(.*?){CLOSE}",
+        rf"{begin}\2{end}<sup>\1</sup>",
+        str(paragraphs(signed)),
+        flags=re.DOTALL,
+    )
     return Markup(marked)  # noqa: S704 (the text was escaped by `paragraphs`)
 
 
 def _signed(text: str, phrases: Sequence[str]) -> str:
-    """The text with signs around the first place of each phrase; of two that overlap the first stays."""
-    found = sorted((match.start(), match.end(), n) for n, phrase in enumerate(phrases, 1)
-                   if (match := re.search(_loosely(phrase), text, re.IGNORECASE)))
+    """The text with signs around the first place of each phrase; of two that overlap the first
+    stays."""
+    found = sorted(
+        (match.start(), match.end(), n)
+        for n, phrase in enumerate(phrases, 1)
+        if (match := re.search(_loosely(phrase), text, re.IGNORECASE))
+    )
     out, at = [], 0
     for start, end, n in found:
         if start >= at:

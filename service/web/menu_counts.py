@@ -1,4 +1,5 @@
-"""The numbers beside the menu of the staff: what waits in triage, what somebody holds. Both are counted up to a bound, each in one query."""
+"""The numbers beside the menu of the staff: what waits in triage, what somebody holds. Both are
+counted up to a bound, each in one query."""
 
 from __future__ import annotations
 
@@ -12,8 +13,11 @@ MOST = 100
 
 
 def beside(path: str) -> str:
-    """The number that belongs beside this place of the menu; nothing where there is none, or where no scope of the desk's is open."""
-    counted = {("operator", "/desk/triage"): waiting, ("assistant", "/work"): holding}.get((_role(), path))
+    """The number that belongs beside this place of the menu; nothing where there is none, or where
+    no scope of the desk's is open."""
+    counted = {("operator", "/desk/triage"): waiting, ("assistant", "/work"): holding}.get(
+        (_role(), path)
+    )
     return counted() if counted else ""
 
 

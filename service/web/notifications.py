@@ -1,4 +1,5 @@
-"""Notifications on a device: a signed-in browser says where it is reached, and that it wants no more."""
+"""Notifications on a device: a signed-in browser says where it is reached, and that it wants no
+more."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ LARGEST = 4096
 @pages.get("/key")
 @doors.signed_in
 def key() -> ResponseReturnValue:
-    """What a browser subscribes with, and who is signed in, so that it renews only what is theirs."""
+    """What a browser subscribes with, and who is signed in, so that it renews only what is
+    theirs."""
     return jsonify(key=edge.public_key(), person=g.identity.person_id)
 
 
@@ -34,8 +36,14 @@ def subscribe() -> ResponseReturnValue:
     keys = said.get("keys") if isinstance(said.get("keys"), dict) else {}
     # In the service's own scope: the browser may have been another person's until now.
     with wall.transaction(wall.system("push")):
-        subscriptions.keep(g.identity.person_id, g.identity.session_id, _text(said, "endpoint"), _text(keys, "p256dh"),
-                           _text(keys, "auth"), request.user_agent.string)
+        subscriptions.keep(
+            g.identity.person_id,
+            g.identity.session_id,
+            _text(said, "endpoint"),
+            _text(keys, "p256dh"),
+            _text(keys, "auth"),
+            request.user_agent.string,
+        )
     return Response(status=204)
 
 

@@ -13,13 +13,15 @@ from service.tasks.task import Task
 from service.web.render import here
 
 WORD = re.compile(r"[^\W_]+")
-# Words this short say too little; of longer ones the beginning counts, so that endings do not matter.
+# Words this short say too little; of longer ones the beginning counts, so that endings do not
+# matter.
 SHORTEST, BEGINNING, MOST_STEMS = 4, 5, 12
 
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that a retelling should touch: its name for people, and the beginnings of its words in lower case."""
+    """One thing that a retelling should touch: its name for people, and the beginnings of its words
+    in lower case."""
 
     name: str
     stems: tuple[str, ...]
@@ -32,7 +34,9 @@ def points_of(task: Task, criteria: Sequence[Criterion]) -> list[Point]:
         found.append(Point(_("the quantity"), (f"{task.quantity:g}", *stems(task.unit or ""))))
     if task.deadline_at is not None:
         at = task.deadline_at.astimezone(here())
-        found.append(Point(_("the dead line"), (f"{at:%H:%M}", str(at.day), *_weekday(at.weekday()))))
+        found.append(
+            Point(_("the dead line"), (f"{at:%H:%M}", str(at.day), *_weekday(at.weekday())))
+        )
     if task.budget is not None:
         found.append(Point(_("the budget"), (str(task.budget // 100), "budge", "бюдже")))
     return [*found, *(Point(criterion.text[:60], stems(criterion.text)) for criterion in criteria)]
@@ -40,10 +44,19 @@ def points_of(task: Task, criteria: Sequence[Criterion]) -> list[Point]:
 
 def stems(text: str) -> tuple[str, ...]:
     """The beginnings of a text's words."""
-    words = [word.lower() for word in WORD.findall(text) if len(word) >= SHORTEST or word.isdecimal()]
+    words = [
+        word.lower() for word in WORD.findall(text) if len(word) >= SHORTEST or word.isdecimal()
+    ]
     return tuple(dict.fromkeys(word[:BEGINNING] for word in words))[:MOST_STEMS]
 
 
 def _weekday(number: int) -> tuple[str, str]:
-    return (("monda", "понед"), ("tuesd", "вторн"), ("wedne", "сред"), ("thurs", "четве"), ("frida", "пятни"), ("satur", "суббо"),
-            ("sunda", "воскр"))[number]
+    return (
+        ("monda", "понед"),
+        ("tuesd", "вторн"),
+        ("wedne", "сред"),
+        ("thurs", "четве"),
+        ("frida", "пятни"),
+        ("satur", "суббо"),
+        ("sunda", "воскр"),
+    )[number]

@@ -25,7 +25,10 @@ def init(app: Flask) -> None:
     """Register a handler for each kind of error."""
     app.register_error_handler(Refusal, refused)
     app.register_error_handler(CSRFError, expired)
-    app.register_error_handler(RateLimitExceeded, lambda error: show(429, "too-many", _("Too many tries. Wait a minute and try again.")))
+    app.register_error_handler(
+        RateLimitExceeded,
+        lambda error: show(429, "too-many", _("Too many tries. Wait a minute and try again.")),
+    )
     app.register_error_handler(HTTPException, of_http)
     for wrong in (DataError, psycopg.DataError):
         app.register_error_handler(wrong, not_kept)
@@ -44,11 +47,18 @@ def refused(error: Refusal) -> ResponseReturnValue:
 
 
 def expired(_error: CSRFError) -> ResponseReturnValue:
-    """A form that is older than the session. Who is signed out signs in and comes back to it; its words are kept by the browser's draft."""
+    """A form that is older than the session. Who is signed out signs in and comes back to it; its
+    words are kept by the browser's draft."""
     door = getattr(current_app.view_functions.get(request.endpoint or ""), "door", "public")
-    if door != "public" and doors.known() is None and request.accept_mimetypes.best != "application/json":
+    if (
+        door != "public"
+        and doors.known() is None
+        and request.accept_mimetypes.best != "application/json"
+    ):
         return doors.to_sign_in()
-    return show(400, "form-expired", _("This form has expired. Go back, reload, and send it again."))
+    return show(
+        400, "form-expired", _("This form has expired. Go back, reload, and send it again.")
+    )
 
 
 def of_http(error: HTTPException) -> ResponseReturnValue:
@@ -62,13 +72,17 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _too_large() -> str:
-    return _("This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.",
-             most=uploads.most())
+    return _(
+        "This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.",
+        most=uploads.most(),
+    )
 
 
 def not_kept(_error: Exception) -> ResponseReturnValue:
     """PostgreSQL could not take a value, as it cannot be what the field is for."""
-    return show(400, "bad-input", _("Something in this request cannot be kept. Check what you sent."))
+    return show(
+        400, "bad-input", _("Something in this request cannot be kept. Check what you sent.")
+    )
 
 
 def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnValue:
@@ -85,7 +99,13 @@ def without_room(error: OSError) -> ResponseReturnValue:
 def database_away(error: Exception) -> ResponseReturnValue:
     """The database is away or busy, or the disk is full: try again soon, nothing was kept."""
     current_app.logger.error("cannot be kept now: %s", type(error).__name__)
-    response = current_app.make_response(show(503, "try-again", _("The desk is not reachable for a moment. Nothing was lost; try again.")))
+    response = current_app.make_response(
+        show(
+            503,
+            "try-again",
+            _("The desk is not reachable for a moment. Nothing was lost; try again."),
+        )
+    )
     response.headers["Retry-After"] = "5"
     return response
 
@@ -94,7 +114,14 @@ def unexpected(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged with an id that the person can quote."""
     number = secrets.token_hex(4)
     current_app.logger.exception("fault %s at %s", number, request.endpoint)
-    return show(500, "fault", _("Something went wrong on our side. Quote the number %(number)s when you write to us.", number=number))
+    return show(
+        500,
+        "fault",
+        _(
+            "Something went wrong on our side. Quote the number %(number)s when you write to us.",
+            number=number,
+        ),
+    )
 
 
 def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnValue:
@@ -108,7 +135,8 @@ def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnV
 
 
 def _written() -> list[str]:
-    """What a form of ours carried, so that it is not lost; nothing where it is too large to be read."""
+    """What a form of ours carried, so that it is not lost; nothing where it is too large to be
+    read."""
     if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
         return []  # words of another site have no place here
     try:
@@ -119,7 +147,13 @@ def _written() -> list[str]:
 
 def problem(status: int, code: str, detail: str, **more: object) -> Response:
     """RFC 9457; `type` is stable."""
-    response = jsonify(type=f"urn:poruchi:{code}", title=code.replace("-", " ").capitalize(), status=status, detail=detail, **more)
+    response = jsonify(
+        type=f"urn:poruchi:{code}",
+        title=code.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        **more,
+    )
     response.status_code = status
     response.mimetype = "application/problem+json"
     return response
@@ -127,8 +161,13 @@ def problem(status: int, code: str, detail: str, **more: object) -> Response:
 
 def _default(status: int) -> str:
     return {
-        400: _("This request could not be read."), 401: _("Sign in first."), 403: _("This is not yours to see."),
-        404: _("There is nothing here, or it is not yours to see."), 405: _("This cannot be done here."),
-        409: _("This cannot be done now."), 413: _("This is too large."), 415: _("This kind of content is not taken here."),
+        400: _("This request could not be read."),
+        401: _("Sign in first."),
+        403: _("This is not yours to see."),
+        404: _("There is nothing here, or it is not yours to see."),
+        405: _("This cannot be done here."),
+        409: _("This cannot be done now."),
+        413: _("This is too large."),
+        415: _("This kind of content is not taken here."),
         429: _("Too many tries. Wait a minute and try again."),
     }.get(status, _("This did not work."))

@@ -1,4 +1,5 @@
-"""A language for development: each string 40 % longer and with accents, so that what longer words would cut is seen before a translator comes."""
+"""A language for development: each string 40 % longer and with accents, so that what longer words
+would cut is seen before a translator comes."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ class Longer(NullTranslations):
 
 
 def lengthen(text: str) -> str:
-    """With an accent on each vowel, and vowels doubled until it is 40 % longer; gaps stay what they are."""
+    """With an accent on each vowel, and vowels doubled until it is 40 % longer; gaps stay what they
+    are."""
     parts = GAPS.split(text)
     wanted = round(sum(len(part) for part in parts[::2]) * LONGER)
     for place in range(0, len(parts), 2):

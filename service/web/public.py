@@ -43,7 +43,9 @@ def first_task() -> ResponseReturnValue:
     if request.form.get("website"):  # a field that people do not see: who fills it in is a machine
         return redirect(url_for("public.thanks"), 303)
     if not values["consent"]:
-        return _front(values, {"consent": _("Without your consent we may not keep what you write.")}), 422
+        return _front(
+            values, {"consent": _("Without your consent we may not keep what you write.")}
+        ), 422
     zone = request.form.get("zone", "")
     told = FirstTask(**typed, language=locale(), zone=zone if zone in ZONES else "Europe/Riga")
     try:
@@ -72,12 +74,25 @@ def _front(values: dict[str, str], errors: dict[str, str]) -> str:
     key = request.form.get("key", "")[:64] or uuid.uuid4().hex
     told = tale.of_this_week(here())
     line = term.line(cast(term.Timed, told), moment=told.confirmed_at)
-    return render_template("public/front.html", values=values, errors=errors, key=key, tale=told, line=line, texts=_texts(told),
-                           phone=phone.drawn(_texts(told)), examples=examples(), success=SUCCESS)
+    return render_template(
+        "public/front.html",
+        values=values,
+        errors=errors,
+        key=key,
+        tale=told,
+        line=line,
+        texts=_texts(told),
+        phone=phone.drawn(_texts(told)),
+        examples=examples(),
+        success=SUCCESS,
+    )
 
 
 def _texts(told: tale.Tale) -> list[phone.Said]:
     """The three texts of the tale that make it a task under way."""
     retold = told.on_the_phone(language(), weekday(told.deadline_at))
-    return [phone.Said(True, told.asked, weekday(told.created_at)), phone.Said(False, retold, weekday(told.retold_at)),
-            phone.Said(True, told.thanks, weekday(told.confirmed_at))]
+    return [
+        phone.Said(True, told.asked, weekday(told.created_at)),
+        phone.Said(False, retold, weekday(told.retold_at)),
+        phone.Said(True, told.thanks, weekday(told.confirmed_at)),
+    ]

@@ -1,4 +1,5 @@
-"""How things are written on a page: money, moments in the reader's zone, names. Filters and globals of the templates."""
+"""How things are written on a page: money, moments in the reader's zone, names. Filters and globals
+of the templates."""
 
 from __future__ import annotations
 
@@ -42,27 +43,80 @@ def init(app: Flask) -> None:
     """Make them known to the templates."""
     strings.init(app)
     app.jinja_env.filters.update(
-        money=money, moment=moment, moment_by=moment_by, each=each,
-        day=day, short_day=short_day, by=by, clock=clock, number=number, kind=kind, state=state, unit=unit,
-        amount=amount, paragraphs=markup.paragraphs,
-        initials=initials, local=local, size=size, date=named_date, span=words.span, late_by=words.late_by, city=city, counted=menu_counts.counted,
-        clock_in=clock_in, browser=browser,
-        translated=translated, weekday=weekday, rate=rate, compared=markup.compared, date_of=date_of, card=card, plain_sum=plain_sum,
-        apart=apart, said=said, cut=texts.cut, alone=texts.apart,
+        money=money,
+        moment=moment,
+        moment_by=moment_by,
+        each=each,
+        day=day,
+        short_day=short_day,
+        by=by,
+        clock=clock,
+        number=number,
+        kind=kind,
+        state=state,
+        unit=unit,
+        amount=amount,
+        paragraphs=markup.paragraphs,
+        initials=initials,
+        local=local,
+        size=size,
+        date=named_date,
+        span=words.span,
+        late_by=words.late_by,
+        city=city,
+        counted=menu_counts.counted,
+        clock_in=clock_in,
+        browser=browser,
+        translated=translated,
+        weekday=weekday,
+        rate=rate,
+        compared=markup.compared,
+        date_of=date_of,
+        card=card,
+        plain_sum=plain_sum,
+        apart=apart,
+        said=said,
+        cut=texts.cut,
+        alone=texts.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
-        with_kind=lambda code: (code, kind(code)), as_itself=lambda value: (value, value))
-    app.jinja_env.globals.update(asset=asset, term_line=term.line, badge=words.badge, marked=markup.marked, event_words=words.event_words,
-                                 STEP_NAMES=words.STEP_NAMES, STEP_OF=words.STEP_OF, CHANNELS=words.CHANNELS, QUIET=words.QUIET,
-                                 HANDED=words.HANDED, ROLES=words.ROLES, STATE_COUNTS=words.STATE_COUNTS,
-                                 now=now, retell_by=retell_by, language=language, zone_name=zone_name, categories=all_categories, here=here,
-                                 reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn)
-    app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}", source_url=lambda: settings().source_url,
-                                 ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
+        with_kind=lambda code: (code, kind(code)),
+        as_itself=lambda value: (value, value),
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        term_line=term.line,
+        badge=words.badge,
+        marked=markup.marked,
+        event_words=words.event_words,
+        STEP_NAMES=words.STEP_NAMES,
+        STEP_OF=words.STEP_OF,
+        CHANNELS=words.CHANNELS,
+        QUIET=words.QUIET,
+        HANDED=words.HANDED,
+        ROLES=words.ROLES,
+        STATE_COUNTS=words.STATE_COUNTS,
+        now=now,
+        retell_by=retell_by,
+        language=language,
+        zone_name=zone_name,
+        categories=all_categories,
+        here=here,
+        reach=reach,
+        sign=sign,
+        beside=menu_counts.beside,
+        drawn=drawn,
+    )
+    app.jinja_env.globals.update(
+        desk_address=lambda: f"tasks@{settings().mail_domain}",
+        source_url=lambda: settings().source_url,
+        ground_of=lambda stretch: ruler.ground(stretch, here(), now()),
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def translated(kept: str | None) -> str:
-    """Words of our own that were kept untranslated, in the reader's language; what a person wrote stays as it is."""
+    """Words of our own that were kept untranslated, in the reader's language; what a person wrote
+    stays as it is."""
     return _(kept) if kept else ""
 
 
@@ -107,7 +161,9 @@ def money(minor: int | None, currency: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _money(minor: int, currency: str, language_: str) -> str:
-    return LETTERS_AT.sub("\u00a0", format_currency(Decimal(minor) / 100, currency, locale=language_))
+    return LETTERS_AT.sub(
+        "\u00a0", format_currency(Decimal(minor) / 100, currency, locale=language_)
+    )
 
 
 def rate(minor: int, currency: str) -> str:
@@ -115,12 +171,16 @@ def rate(minor: int, currency: str) -> str:
     if minor % 100:
         return money(minor, currency)
     pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace("0.00", "0")
-    return format_currency(Decimal(minor) / 100, currency, format=pattern, locale=language(), currency_digits=False)
+    return format_currency(
+        Decimal(minor) / 100, currency, format=pattern, locale=language(), currency_digits=False
+    )
 
 
 def plain_sum(minor: int | None) -> str:
     """A sum as it is typed into a field: without its currency."""
-    return "" if minor is None else format_decimal(Decimal(minor) / 100, "#,##0.00", locale=language())
+    return (
+        "" if minor is None else format_decimal(Decimal(minor) / 100, "#,##0.00", locale=language())
+    )
 
 
 def sign(currency: str) -> str:
@@ -168,7 +228,8 @@ def by(value: datetime) -> str:
 
 @dataclass(frozen=True)
 class _Names:
-    """Short names of days and months in one language; a list of fifty moments asks for them a hundred times."""
+    """Short names of days and months in one language; a list of fifty moments asks for them a
+    hundred times."""
 
     days: Mapping[int, str]
     months: Mapping[int, str]
@@ -176,7 +237,10 @@ class _Names:
 
 @lru_cache
 def _names(language_: str) -> _Names:
-    return _Names(get_day_names("abbreviated", locale=language_), get_month_names("abbreviated", locale=language_))
+    return _Names(
+        get_day_names("abbreviated", locale=language_),
+        get_month_names("abbreviated", locale=language_),
+    )
 
 
 def weekday(value: datetime) -> str:
@@ -211,20 +275,29 @@ def moment_by(value: datetime) -> Markup:
 def _timed(value: datetime, zone: ZoneInfo, words: str, language_: str) -> Markup:
     at, names = value.astimezone(zone), _names(language_)
     exact = f"{names.days[at.weekday()]} {at.day} {names.months[at.month]} {at:%Y, %H:%M}"
-    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(at.isoformat(timespec="minutes"), exact, _city(zone.key, language_), words)
+    return Markup('<time datetime="{}" title="{}, {}">{}</time>').format(
+        at.isoformat(timespec="minutes"), exact, _city(zone.key, language_), words
+    )
 
 
 def date_of(value: datetime) -> Markup:
-    """A day and its month, with the year where it is another one, in a time element with the exact moment in its title."""
+    """A day and its month, with the year where it is another one, in a time element with the exact
+    moment in its title."""
     at = value.astimezone(here())
     year = "" if at.year == now().astimezone(here()).year else f" {at.year}"
-    return _timed(value, here(), f"{at.day} {_names(language()).months[at.month]}{year}", language())
+    return _timed(
+        value, here(), f"{at.day} {_names(language()).months[at.month]}{year}", language()
+    )
 
 
 def card(label: str) -> str:
     """A card by its brand and last digits, as it is kept: "visa •••• 4242"."""
     brand, between, digits = label.partition(" •••• ")
-    return _("%(brand)s ending in %(digits)s", brand=brand.capitalize(), digits=digits) if between else label
+    return (
+        _("%(brand)s ending in %(digits)s", brand=brand.capitalize(), digits=digits)
+        if between
+        else label
+    )
 
 
 def local(value: datetime | None) -> str:
@@ -239,7 +312,8 @@ def kind(code: str | None) -> str:
 
 
 def each(task: Task) -> str:
-    """So much work at so much: "7 posts at €12.00"; the work alone where it is one, or has no rate."""
+    """So much work at so much: "7 posts at €12.00"; the work alone where it is one, or has no
+    rate."""
     much = amount(task.quantity, task.category)
     if task.unit_price is None or task.quantity == 1:
         return much
@@ -268,15 +342,21 @@ def size(count: int) -> str:
 
 
 def apart(words: object) -> str:
-    """Somebody's words within a line of ours: they turn nothing around that stands beside them, and break where they do not fit."""
+    """Somebody's words within a line of ours: they turn nothing around that stands beside them, and
+    break where they do not fit."""
     if isinstance(words, Markup):
         return words
     plain = str(words or "")
-    return Markup("<bdi>{}</bdi>").format(plain) if texts.reads_backwards(plain) or LONG.search(plain) else plain
+    return (
+        Markup("<bdi>{}</bdi>").format(plain)
+        if texts.reads_backwards(plain) or LONG.search(plain)
+        else plain
+    )
 
 
 def said(words: object) -> str:
-    """What somebody says in a line of ours: apart, and in another language than the page's marked, so that it is read out in its own."""
+    """What somebody says in a line of ours: apart, and in another language than the page's marked,
+    so that it is read out in its own."""
     told = markup.other_language(str(words or ""))
     return Markup('<span lang="{}">{}</span>').format(told, apart(words)) if told else apart(words)
 
@@ -287,14 +367,30 @@ def initials(name: str | None) -> str:
     return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper()
 
 
-BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("YaBrowser", "Yandex Browser"), ("Firefox/", "Firefox"),
-            ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-DEVICES = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("Linux", "Linux"))
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("YaBrowser", "Yandex Browser"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+DEVICES = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 
 
 def browser(agent: str | None) -> str:
     """What a browser says of itself, as people call it: "Firefox, Windows"."""
-    said = [next((name for sign, name in signs if sign in (agent or "")), "") for signs in (BROWSERS, DEVICES)]
+    said = [
+        next((name for sign, name in signs if sign in (agent or "")), "")
+        for signs in (BROWSERS, DEVICES)
+    ]
     return ", ".join(filter(None, said)) or _("a browser")
 
 
@@ -302,4 +398,9 @@ def browser(agent: str | None) -> str:
 def asset(path: str) -> str:
     """A static file's address with a hash of its content, so that browsers may keep it for long."""
     file = Path(__file__).resolve().parent.parent.parent / "static" / path
-    return url_for("static", filename=path, v=hashlib.sha256(file.read_bytes()).hexdigest()[:10], _external=False)
+    return url_for(
+        "static",
+        filename=path,
+        v=hashlib.sha256(file.read_bytes()).hexdigest()[:10],
+        _external=False,
+    )

@@ -1,4 +1,5 @@
-"""One ruler of time: where a moment stands on a stretch, with its days and nights as the reader's zone has them."""
+"""One ruler of time: where a moment stands on a stretch, with its days and nights as the reader's
+zone has them."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ class Stretch:
 
     def place(self, when: datetime) -> float:
         """Where a moment stands, also outside."""
-        return round((when - self.start) / max(self.end - self.start, timedelta(minutes=1)) * 100, 1)
+        return round(
+            (when - self.start) / max(self.end - self.start, timedelta(minutes=1)) * 100, 1
+        )
 
     def shows(self, when: datetime) -> bool:
         """Whether the moment lies on it."""
@@ -65,16 +68,33 @@ def ground(stretch: Stretch, zone: ZoneInfo, moment: datetime) -> Ground:
     step = 1 if long <= EACH_DAY else max(2, round(long / EACH_DAY))
     begins = {day: datetime.combine(day, DAY_BEGINS, zone) for day in dates}
     today = moment.astimezone(zone).date()
-    days = tuple(Day(stretch.place(begins[day]), day, day == today) for place, day in enumerate(dates)
-                 if place % step == 0 and stretch.shows(begins[day]))
-    hours = tuple(stretch.place(begin + timedelta(hours=n)) for day, begin in begins.items() if day.weekday() < 5
-                  for n in range(10) if stretch.shows(begin + timedelta(hours=n))) if long <= WITH_HOURS else ()
+    days = tuple(
+        Day(stretch.place(begins[day]), day, day == today)
+        for place, day in enumerate(dates)
+        if place % step == 0 and stretch.shows(begins[day])
+    )
+    hours = (
+        tuple(
+            stretch.place(begin + timedelta(hours=n))
+            for day, begin in begins.items()
+            if day.weekday() < 5
+            for n in range(10)
+            if stretch.shows(begin + timedelta(hours=n))
+        )
+        if long <= WITH_HOURS
+        else ()
+    )
     return Ground(_nights(stretch, dates, zone) if long <= EACH_DAY * 2 else (), days, hours)
 
 
 def _nights(stretch: Stretch, dates: list[date], zone: ZoneInfo) -> tuple[Night, ...]:
-    """Each night from the end of a day of work to the beginning of the next one; a weekend is one long night."""
-    work = [(datetime.combine(day, DAY_BEGINS, zone), datetime.combine(day, DAY_ENDS, zone)) for day in dates if day.weekday() < 5]
+    """Each night from the end of a day of work to the beginning of the next one; a weekend is one
+    long night."""
+    work = [
+        (datetime.combine(day, DAY_BEGINS, zone), datetime.combine(day, DAY_ENDS, zone))
+        for day in dates
+        if day.weekday() < 5
+    ]
     edges = [stretch.start, *(edge for pair in work for edge in pair), stretch.end]
     found = []
     for dusk, dawn in zip(edges[::2], edges[1::2], strict=True):

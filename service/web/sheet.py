@@ -1,4 +1,5 @@
-"""Charges as a sheet for a spreadsheet: written page by page, each in a transaction of its own, so that a slow reader holds nothing."""
+"""Charges as a sheet for a spreadsheet: written page by page, each in a transaction of its own, so
+that a slow reader holds nothing."""
 
 from __future__ import annotations
 
@@ -21,13 +22,15 @@ from tenants import wall
 from tenants.wall import Scope
 
 AT_ONCE, MOST = 500, 50_000
-# A cell that begins so is a formula to a spreadsheet, and what a task is called was written by anybody.
+# A cell that begins so is a formula to a spreadsheet, and what a task is called was written by
+# anybody.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a sheet is written when their request is answered already: with whose eyes, in which zone and language."""
+    """For whom a sheet is written when their request is answered already: with whose eyes, in which
+    zone and language."""
 
     app: Flask
     scope: Scope
@@ -47,7 +50,9 @@ def of_charges(reader: Reader) -> Iterator[str]:
     for place in range(MOST // AT_ONCE):
         with reader.reading():
             page = lists.charges(after=last, limit=AT_ONCE)
-            written = ("" if place else "\ufeff" + _head()) + "".join(line(_cells(row, reader.zone)) for row in page.rows)
+            written = ("" if place else "\ufeff" + _head()) + "".join(
+                line(_cells(row, reader.zone)) for row in page.rows
+            )
             last = str(page.older) if page.older else None
         yield written
         if last is None:
@@ -55,16 +60,42 @@ def of_charges(reader: Reader) -> Iterator[str]:
 
 
 def _head() -> str:
-    return line([_("Date"), _("Task"), _("Title"), _("Handed over by"), _("Kind of work"), _("Quantity"), _("Unit"), _("Unit price"),
-                 _("Score"), _("Price"), _("Currency"), _("Invoice"), _("Paid on")])
+    return line(
+        [
+            _("Date"),
+            _("Task"),
+            _("Title"),
+            _("Handed over by"),
+            _("Kind of work"),
+            _("Quantity"),
+            _("Unit"),
+            _("Unit price"),
+            _("Score"),
+            _("Price"),
+            _("Currency"),
+            _("Invoice"),
+            _("Paid on"),
+        ]
+    )
 
 
 def _cells(row: ChargeRow, zone: ZoneInfo) -> list[str]:
     charge, task, kind = row.charge, row.task, all_categories().get(row.task.category or "")
-    return [_day(charge.created_at, zone), str(task.number), task.title, row.person or "", kind.name() if kind else "",
-            "" if task.quantity is None else f"{task.quantity.normalize():f}", kind.unit() if kind else "", _sum(task.unit_price),
-            "" if task.score is None else str(task.score), _sum(charge.amount), charge.currency, row.invoice.number if row.invoice else "",
-            _day(charge.paid_at, zone)]
+    return [
+        _day(charge.created_at, zone),
+        str(task.number),
+        task.title,
+        row.person or "",
+        kind.name() if kind else "",
+        "" if task.quantity is None else f"{task.quantity.normalize():f}",
+        kind.unit() if kind else "",
+        _sum(task.unit_price),
+        "" if task.score is None else str(task.score),
+        _sum(charge.amount),
+        charge.currency,
+        row.invoice.number if row.invoice else "",
+        _day(charge.paid_at, zone),
+    ]
 
 
 def line(cells: list[str]) -> str:

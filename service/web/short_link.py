@@ -1,4 +1,5 @@
-"""`/t/<token>`: the short link of a message shows one task to its person and lets them answer what was asked."""
+"""`/t/<token>`: the short link of a message shows one task to its person and lets them answer what
+was asked."""
 
 from __future__ import annotations
 
@@ -58,5 +59,15 @@ def _page(task: Task, token: str, refusal: Refusal | None = None) -> ResponseRet
     mine, move = client_move(task, shown.holder)
     errors = refusal.at() if refusal else {}
     silence = dead_line.silence_ends(task) if task.state == "delivered" else None
-    return render_template("short/task.html", it=shown, task=task, mine=mine, move=move, errors=errors, values=forms.typed(refusal),
-                           left=forms.unsent(refusal), url=f"/t/{token}", silence=silence), refusal.status if refusal else 200
+    return render_template(
+        "short/task.html",
+        it=shown,
+        task=task,
+        mine=mine,
+        move=move,
+        errors=errors,
+        values=forms.typed(refusal),
+        left=forms.unsent(refusal),
+        url=f"/t/{token}",
+        silence=silence,
+    ), refusal.status if refusal else 200

@@ -1,4 +1,5 @@
-"""All that a task's page shows, read in a bounded number of queries, for every reader through the wall."""
+"""All that a task's page shows, read in a bounded number of queries, for every reader through the
+wall."""
 
 from __future__ import annotations
 
@@ -18,7 +19,17 @@ from service.conversation.messages import Message
 from service.files import Attachment
 from service.insight.pair import Pair, together
 from service.now import now
-from service.tasks import clock, dead_line, events, limits, parameters, questions, red_line, review, understanding
+from service.tasks import (
+    clock,
+    dead_line,
+    events,
+    limits,
+    parameters,
+    questions,
+    red_line,
+    review,
+    understanding,
+)
 from service.tasks.events import Event
 from service.tasks.states import possible
 from service.tasks.task import Task
@@ -28,10 +39,28 @@ from tenants.company import Company
 from tenants.people import Person
 from tenants.wall import db
 
-# What stands between the words of the conversation, so that nobody asks what has been settled since.
-MOMENTS = ("task.claimed", "task.assigned", "task.given_back", "task.retold", "task.corrected", "task.understood", "task.asked", "task.answered",
-           "task.changed", "task.red_line", "task.delivered", "task.reworked", "task.disputed",
-           "task.silence_ended", "task.resolved", "task.accepted", "task.settled", "task.file_left_out")
+# What stands between the words of the conversation, so that nobody asks what has been settled
+# since.
+MOMENTS = (
+    "task.claimed",
+    "task.assigned",
+    "task.given_back",
+    "task.retold",
+    "task.corrected",
+    "task.understood",
+    "task.asked",
+    "task.answered",
+    "task.changed",
+    "task.red_line",
+    "task.delivered",
+    "task.reworked",
+    "task.disputed",
+    "task.silence_ended",
+    "task.resolved",
+    "task.accepted",
+    "task.settled",
+    "task.file_left_out",
+)
 
 
 @dataclass
@@ -69,7 +98,10 @@ class Shown:
     def conversation(self) -> list[Message | Event]:
         """What was said, and between it the moments of the work, oldest first."""
         moments: list[Message | Event] = [event for event in self.history if event.kind in MOMENTS]
-        return sorted([*self.talk, *moments], key=lambda one: one.at if isinstance(one, Event) else one.created_at)
+        return sorted(
+            [*self.talk, *moments],
+            key=lambda one: one.at if isinstance(one, Event) else one.created_at,
+        )
 
     def passes(self, price: int) -> limits.Past | None:
         """Which spending limit the task would pass at this price."""
@@ -77,8 +109,16 @@ class Shown:
 
     @property
     def may_confirm(self) -> bool:
-        """Whether this reader could confirm one of the prices that were offered; beyond a limit owners alone may."""
-        offered = {self.retelling.price, *([self.retelling.proposal_price or 0] if self.retelling.proposal else [])} if self.retelling else set()
+        """Whether this reader could confirm one of the prices that were offered; beyond a limit
+        owners alone may."""
+        offered = (
+            {
+                self.retelling.price,
+                *([self.retelling.proposal_price or 0] if self.retelling.proposal else []),
+            }
+            if self.retelling
+            else set()
+        )
         return self.owner or any(self.passes(price) is None for price in offered)
 
     @property
@@ -98,30 +138,49 @@ class Shown:
 
 @dataclass(frozen=True)
 class Been:
-    """What a task has been through: facts that it cannot have are not asked for. Most tasks have few of them, and each is a query."""
+    """What a task has been through: facts that it cannot have are not asked for. Most tasks have
+    few of them, and each is a query."""
 
     history: list[Event]
 
     def __call__(self, *kinds: str) -> bool:
-        """Whether one of these may have happened to it: it stands in its history, or that was too long to be read to its beginning."""
-        return len(self.history) >= events.HISTORY or any(event.kind in kinds for event in self.history)
+        """Whether one of these may have happened to it: it stands in its history, or that was too
+        long to be read to its beginning."""
+        return len(self.history) >= events.HISTORY or any(
+            event.kind in kinds for event in self.history
+        )
 
 
 def show(task: Task, by: Actor, before: int | None = None) -> Shown:
-    """Read everything that the page of a task shows to this reader; of the conversation the newest, or what was said `before`."""
-    charge = None if by.kind == ASSISTANT else charges.of_task(task)  # money is between the client and the service
+    """Read everything that the page of a task shows to this reader; of the conversation the newest,
+    or what was said `before`."""
+    charge = (
+        None if by.kind == ASSISTANT else charges.of_task(task)
+    )  # money is between the client and the service
     been = Been(events.history(task))
     shown = Shown(
-        task=task, company=db.session.get(Company, task.company_id), can=possible(task, by), criteria=parameters.criteria_of(task),
-        questions=questions.questions_of(task) if been("task.asked") else [], reports=red_line.reports_of(task) if been("task.red_line") else [],
-        files=files.files_of(task) if been("task.file") else [], talk=messages.said_on(task, before), before=before, history=been.history,
-        pauses=[(pause.at, pause.to_at) for pause in clock.pauses(task)] if been("task.asked", "task.retold") else [],
+        task=task,
+        company=db.session.get(Company, task.company_id),
+        can=possible(task, by),
+        criteria=parameters.criteria_of(task),
+        questions=questions.questions_of(task) if been("task.asked") else [],
+        reports=red_line.reports_of(task) if been("task.red_line") else [],
+        files=files.files_of(task) if been("task.file") else [],
+        talk=messages.said_on(task, before),
+        before=before,
+        history=been.history,
+        pauses=[(pause.at, pause.to_at) for pause in clock.pauses(task)]
+        if been("task.asked", "task.retold")
+        else [],
         retelling=understanding.last_retelling(task) if been("task.retold") else None,
         agreement=understanding.agreement_of(task) if been("task.understood") else None,
         delivery=dead_line.last_delivery(task) if been("task.delivered") else None,
         acceptance=dead_line.last_acceptance(task) if been("task.delivered") else None,
-        praises=review.praises_of(task) if been("task.praised") else [], charge=charge,
-        invoice=charges.invoice_of(charge) if charge else None, handbook=handbook.of(task.company_id))
+        praises=review.praises_of(task) if been("task.praised") else [],
+        charge=charge,
+        invoice=charges.invoice_of(charge) if charge else None,
+        handbook=handbook.of(task.company_id),
+    )
     shown.channel = task.channel if task.channel in ("sms", "email") else ""
     shown.pair = together(task) if by.kind == CLIENT and task.holder_id else None
     _people(shown)
@@ -133,14 +192,29 @@ def show(task: Task, by: Actor, before: int | None = None) -> Shown:
 def _limits(shown: Shown, retelling: understanding.Retelling, by: Actor) -> None:
     prices = [retelling.price, *([retelling.proposal_price or 0] if retelling.proposal else [])]
     found = zip(prices, limits.past(shown.task, *prices), strict=True)
-    shown.past, shown.owner = [(price, past) for price, past in found if past], limits.is_owner(by, shown.task.company_id)
+    shown.past, shown.owner = (
+        [(price, past) for price, past in found if past],
+        limits.is_owner(by, shown.task.company_id),
+    )
 
 
 def _people(shown: Shown) -> None:
-    """The names of everybody who stands on the page, in one query; and the hour where the client is, if it is another one."""
-    ids: set[Any] = {shown.task.person_id, shown.task.holder_id, *(m.author_id for m in shown.talk), *(e.by_id for e in shown.history)}
-    found = db.session.execute(select(Person.id, Person.name, Person.zone).where(Person.id.in_(ids - {None}))).all()
+    """The names of everybody who stands on the page, in one query; and the hour where the client
+    is, if it is another one."""
+    ids: set[Any] = {
+        shown.task.person_id,
+        shown.task.holder_id,
+        *(m.author_id for m in shown.talk),
+        *(e.by_id for e in shown.history),
+    }
+    found = db.session.execute(
+        select(Person.id, Person.name, Person.zone).where(Person.id.in_(ids - {None}))
+    ).all()
     shown.names = {row.id: row.name for row in found}
-    shown.zone = zone = next((row.zone for row in found if row.id == shown.task.person_id), here().key)
+    shown.zone = zone = next(
+        (row.zone for row in found if row.id == shown.task.person_id), here().key
+    )
     if now().astimezone(ZoneInfo(zone)).utcoffset() != now().astimezone(here()).utcoffset():
-        shown.clock = f"{zone.rpartition('/')[2].replace('_', ' ')} {now().astimezone(ZoneInfo(zone)):%H:%M}"
+        shown.clock = (
+            f"{zone.rpartition('/')[2].replace('_', ' ')} {now().astimezone(ZoneInfo(zone)):%H:%M}"
+        )

@@ -1,4 +1,5 @@
-"""Flask-Login over session rows: the cookie holds a token, so that a sign-out or an operator ends it everywhere."""
+"""Flask-Login over session rows: the cookie holds a token, so that a sign-out or an operator ends
+it everywhere."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from tenants.signin.identity import Identity
 
 
 class Reader(UserMixin):  # type: ignore[misc]
-    """Who is signed in, as Flask-Login wants it: the id is the session's token, not the person's number."""
+    """Who is signed in, as Flask-Login wants it: the id is the session's token, not the person's
+    number."""
 
     def __init__(self, who: Identity, token: str) -> None:
         self.who = who
@@ -23,7 +25,8 @@ class Reader(UserMixin):  # type: ignore[misc]
 
 def init(app: Flask) -> None:
     """Tell Flask-Login how a token becomes a reader."""
-    # Without its context processor: an error page must not read the database, which may be what is away.
+    # Without its context processor: an error page must not read the database, which may be what is
+    # away.
     manager = LoginManager(app, add_context_processor=False)
     manager.login_view = "account.login"
     manager.login_message = ""

@@ -1,5 +1,5 @@
-"""Static files: what has its hash in the address is kept for a year, all are packed as small as can be, once, and none
-carries what guards pages and readers."""
+"""Static files: what has its hash in the address is kept for a year, all are packed as small as can
+be, once, and none carries what guards pages and readers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,15 @@ from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.security import safe_join
 
 # Policies are about pages that run something; a file is none. `nosniff` stays.
-OF_PAGES = ("Content-Security-Policy", "X-Frame-Options", "Permissions-Policy", "Referrer-Policy", "Content-Disposition", "Expires",
-            "Accept-Ranges")
+OF_PAGES = (
+    "Content-Security-Policy",
+    "X-Frame-Options",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "Content-Disposition",
+    "Expires",
+    "Accept-Ranges",
+)
 TEXTS = ("text/css", "text/javascript", "image/svg+xml")
 A_YEAR = 365 * 86400
 
@@ -26,7 +33,8 @@ def init(app: Flask) -> None:
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The cookie is prolonged by pages. On a file it would be half a kilobyte, and a file that varies by a cookie is asked for anew."""
+    """The cookie is prolonged by pages. On a file it would be half a kilobyte, and a file that
+    varies by a cookie is asked for anew."""
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Whether this answer carries the cookie."""
@@ -45,7 +53,8 @@ def _light(response: Response) -> Response:
 
 
 def _packed(response: Response) -> Response:
-    """The file at its smallest that the browser takes. The tag is a weak one: the bytes differ, the file is the same."""
+    """The file at its smallest that the browser takes. The tag is a weak one: the bytes differ, the
+    file is the same."""
     response.vary.add("Accept-Encoding")
     path = safe_join(current_app.static_folder or "", (request.view_args or {}).get("filename", ""))
     coding = request.accept_encodings.best_match(("br", "gzip"))
@@ -62,4 +71,8 @@ def _packed(response: Response) -> Response:
 def _smallest(path: str, coding: str, _written: int) -> bytes:
     """Packed once for each process and state of the file: brotli's best takes as long as a page."""
     plain = Path(path).read_bytes()
-    return bytes(brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11)) if coding == "br" else gzip.compress(plain, 9)
+    return (
+        bytes(brotli.compress(plain, mode=brotli.MODE_TEXT, quality=11))
+        if coding == "br"
+        else gzip.compress(plain, 9)
+    )

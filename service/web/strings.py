@@ -1,4 +1,5 @@
-"""The templates' strings in the reader's language. A page asks for hundreds of them, so each is looked up once and kept as markup."""
+"""The templates' strings in the reader's language. A page asks for hundreds of them, so each is
+looked up once and kept as markup."""
 
 from __future__ import annotations
 
@@ -12,12 +13,14 @@ from service.web.language import reads_in
 
 
 def init(app: Flask) -> None:
-    """Let the templates' `_` be ours; what Flask-Babel puts there asks for the catalogue and escapes anew each time (21 µs beside 7)."""
+    """Let the templates' `_` be ours; what Flask-Babel puts there asks for the catalogue and
+    escapes anew each time (21 µs beside 7)."""
     app.jinja_env.globals.update(_=string, gettext=string)
 
 
 def string(words: str, /, **gaps: object) -> Markup:
-    """A string of ours in the reader's language, its gaps filled with what is escaped where it is no markup."""
+    """A string of ours in the reader's language, its gaps filled with what is escaped where it is
+    no markup."""
     return _catalogued(words, reads_in()) % gaps if gaps else _whole(words, reads_in())
 
 

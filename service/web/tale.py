@@ -1,4 +1,5 @@
-"""The tale on the public page: one task of this week, from a text to the thanks, at the service's own rates and by its own rules."""
+"""The tale on the public page: one task of this week, from a text to the thanks, at the service's
+own rates and by its own rules."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ NUMBER, KIND = 1048, "research"
 
 @dataclass(frozen=True)
 class Tale:
-    """The moments of the sample task, of which a term line can be drawn, and its price in euro cents."""
+    """The moments of the sample task, of which a term line can be drawn, and its price in euro
+    cents."""
 
     created_at: datetime
     chosen_at: datetime
@@ -38,16 +40,29 @@ class Tale:
     @property
     def asked(self) -> str:
         """What the client texted."""
-        return str(_("Find suppliers of oat milk and compare prices for 400 litres a month. By Friday 18:00."))
+        return str(
+            _(
+                "Find suppliers of oat milk and compare prices for 400 litres a month. By Friday"
+                " 18:00."
+            )
+        )
 
     @property
     def retold(self) -> str:
         """How the assistant tells it back."""
-        return str(_("Six offers in one table, barista edition, delivered cold to all three cafés."))
+        return str(
+            _("Six offers in one table, barista edition, delivered cold to all three cafés.")
+        )
 
     def on_the_phone(self, language: str, deadline: str) -> str:
-        """The retelling as it is texted: the very words of the service, with the dead line as a reader reads it."""
-        facts = {"number": NUMBER, "retelling": self.retold, "price": money(self.price, "EUR", language), "deadline": deadline}
+        """The retelling as it is texted: the very words of the service, with the dead line as a
+        reader reads it."""
+        facts = {
+            "number": NUMBER,
+            "retelling": self.retold,
+            "price": money(self.price, "EUR", language),
+            "deadline": deadline,
+        }
         return fitting.fit(TEMPLATES[language]["confirm"].sms, defaultdict(str, facts))
 
     @property
@@ -57,7 +72,8 @@ class Tale:
 
 
 def of_this_week(zone: ZoneInfo) -> Tale:
-    """From Monday to Friday of the week that it is in this zone; the clock stood while the retelling waited for its answer."""
+    """From Monday to Friday of the week that it is in this zone; the clock stood while the
+    retelling waited for its answer."""
     today = now().astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
 
@@ -66,5 +82,13 @@ def of_this_week(zone: ZoneInfo) -> Tale:
 
     begun, retold, confirmed, dead = at(0, 10, 12), at(1, 14, 2), at(1, 14, 10), at(4, 18, 0)
     kind = category(KIND)
-    return Tale(begun, at(0, 11, 5), retold, confirmed, half_of(begun + (confirmed - retold), dead), at(4, 16, 30), dead,
-                kind.price(kind.quantity, "EUR"))
+    return Tale(
+        begun,
+        at(0, 11, 5),
+        retold,
+        confirmed,
+        half_of(begun + (confirmed - retold), dead),
+        at(4, 16, 30),
+        dead,
+        kind.price(kind.quantity, "EUR"),
+    )

@@ -1,4 +1,5 @@
-"""The term line: start, red line, now and dead line on a real time scale, in per cent of the stretch shown."""
+"""The term line: start, red line, now and dead line on a real time scale, in per cent of the
+stretch shown."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from service.now import now
 from service.web.ruler import Stretch
 
 NEAR = timedelta(hours=2)
-# Marks closer than this many per cent would hide each other; the mark of now steps aside, as it is the one that moves.
+# Marks closer than this many per cent would hide each other; the mark of now steps aside, as it is
+# the one that moves.
 TOUCH = 2.0
 STOPPED = ("cancelled", "refused", "deleted")
 
@@ -37,7 +39,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class Line:
-    """A term line: positions in per cent of the stretch it is drawn on, its state for the look, and the moments for its label.
+    """A term line: positions in per cent of the stretch it is drawn on, its state for the look, and
+    the moments for its label.
 
     A mark that lies outside the stretch is None. `at` is now, or when the line ended; `stopped`
     where it ended without what was wanted.
@@ -60,9 +63,14 @@ class Line:
     stopped: bool
 
 
-def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = None, moment: datetime | None = None,
-         over: Stretch | None = None) -> Line | None:
-    """The line of a task, over its own term or over a stretch that others share; None where it has no dead line yet.
+def line(
+    task: Timed,
+    pauses: list[tuple[datetime, datetime | None]] | None = None,
+    moment: datetime | None = None,
+    over: Stretch | None = None,
+) -> Line | None:
+    """The line of a task, over its own term or over a stretch that others share; None where it has
+    no dead line yet.
 
     A late line reaches to now, not to the dead line.
     """
@@ -76,13 +84,28 @@ def line(task: Timed, pauses: list[tuple[datetime, datetime | None]] | None = No
     if red is not None and task.state == "working" and 0 < red - here < TOUCH:
         here = max(0.0, red - TOUCH)
     dead = on.at(task.deadline_at)
-    return Line(_look(task, moment, done), on.at(task.created_at), _mark(on, task.created_at), min(here, dead), red, dead,
-                on.shows(task.deadline_at), here, tuple(Stop(on.at(start), on.at(stop or moment)) for start, stop in pauses or ()),
-                on, task.created_at, task.red_line_at, task.deadline_at, until, task.state in STOPPED)
+    return Line(
+        _look(task, moment, done),
+        on.at(task.created_at),
+        _mark(on, task.created_at),
+        min(here, dead),
+        red,
+        dead,
+        on.shows(task.deadline_at),
+        here,
+        tuple(Stop(on.at(start), on.at(stop or moment)) for start, stop in pauses or ()),
+        on,
+        task.created_at,
+        task.red_line_at,
+        task.deadline_at,
+        until,
+        task.state in STOPPED,
+    )
 
 
 def _end(task: Timed, until: datetime, moment: datetime) -> datetime:
-    """Where a line of its own ends: at the dead line, at now where that has passed; at least a minute after its start."""
+    """Where a line of its own ends: at the dead line, at now where that has passed; at least a
+    minute after its start."""
     assert task.deadline_at is not None  # `line` draws none without
     end = max(task.deadline_at, until if task.state != "queued" else moment)
     return max(end, task.created_at + timedelta(minutes=1))

@@ -1,4 +1,5 @@
-"""What a charge is for, in words: so much work at so much, and what became of it when that is not its price."""
+"""What a charge is for, in words: so much work at so much, and what became of it when that is not
+its price."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def work(row: ChargeRow) -> str:
     if row.task.state == "cancelled":
         return _("%(work)s, stopped on the way", work=render.each(row.task))
     if row.task.score is not None and row.task.score < SUCCESS:
-        return _("%(work)s, settled at %(score)s %%", work=render.each(row.task), score=row.task.score)
+        return _(
+            "%(work)s, settled at %(score)s %%", work=render.each(row.task), score=row.task.score
+        )
     return _("%(work)s, price agreed", work=much)
 
 

@@ -1,7 +1,9 @@
-"""Renews the vendored files from their npm packages and writes their hashes: `python static/vendor/renew.py`.
+"""Renews the vendored files from their npm packages and writes their hashes: `python
+static/vendor/renew.py`.
 
-Only the files named in `list.toml` are taken, at the versions named there; change a version there first. Letters are trimmed to what the
-pages use: every glyph stays, hints for coarse screens and features that no style asks for go, which takes a third of a family's weight.
+Only the files named in `list.toml` are taken, at the versions named there; change a version there
+first. Letters are trimmed to what the pages use: every glyph stays, hints for coarse screens and
+features that no style asks for go, which takes a third of a family's weight.
 """
 
 from __future__ import annotations
@@ -26,8 +28,13 @@ def main() -> None:
     listed = tomllib.loads(LIST.read_text())
     with tempfile.TemporaryDirectory() as folder:
         for package in listed["package"]:
-            done = subprocess.run(["npm", "pack", "--silent", f"{package['name']}@{package['version']}"], cwd=folder,
-                                  capture_output=True, text=True, check=True)
+            done = subprocess.run(
+                ["npm", "pack", "--silent", f"{package['name']}@{package['version']}"],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=True,
+            )
             with tarfile.open(Path(folder) / done.stdout.strip()) as archive:
                 for file in package["file"]:
                     _take(archive, file)
@@ -43,8 +50,15 @@ def _take(archive: tarfile.TarFile, file: dict[str, str]) -> None:
 
 
 def trimmed(data: bytes) -> bytes:
-    """The same letters as WOFF2 without hints and unused features; the same input gives the same bytes."""
-    options = Options(flavor="woff2", hinting=False, layout_features=FEATURES, recalc_timestamp=False, name_IDs=["*"])
+    """The same letters as WOFF2 without hints and unused features; the same input gives the same
+    bytes."""
+    options = Options(
+        flavor="woff2",
+        hinting=False,
+        layout_features=FEATURES,
+        recalc_timestamp=False,
+        name_IDs=["*"],
+    )
     font = load_font(BytesIO(data), options)
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=font.getBestCmap().keys())
@@ -56,12 +70,24 @@ def trimmed(data: bytes) -> bytes:
 
 def write(listed: dict[str, list[dict[str, object]]]) -> None:
     """The list as TOML, with the hash of each file as it lies here and as it came."""
-    lines = ["# What stands in this folder, from where, under which licence. `renew.py` makes it anew; a test holds it.\n"]
+    lines = [
+        "# What stands in this folder, from where, under which licence. `renew.py` makes it anew; a"
+        " test holds it.\n"
+    ]
     for package in listed["package"]:
-        lines += ["\n[[package]]\n", *(f'{key} = "{package[key]}"\n' for key in ("name", "version", "licence"))]
+        lines += [
+            "\n[[package]]\n",
+            *(f'{key} = "{package[key]}"\n' for key in ("name", "version", "licence")),
+        ]
         for file in package["file"]:  # type: ignore[attr-defined]
             file["sha256"] = hashlib.sha256((HERE / file["path"]).read_bytes()).hexdigest()
-            lines += ["\n[[package.file]]\n", *(f'{key} = "{file[key]}"\n' for key in ("path", "source", "source_sha256", "sha256"))]
+            lines += [
+                "\n[[package.file]]\n",
+                *(
+                    f'{key} = "{file[key]}"\n'
+                    for key in ("path", "source", "source_sha256", "sha256")
+                ),
+            ]
     LIST.write_text("".join(lines))
 
 

@@ -1,4 +1,5 @@
-"""Codes that show that somebody reads what is sent to an address: six digits, good for a quarter of an hour, once."""
+"""Codes that show that somebody reads what is sent to an address: six digits, good for a quarter of
+an hour, once."""
 
 from __future__ import annotations
 
@@ -15,20 +16,42 @@ GOOD_FOR = timedelta(minutes=15)
 
 
 def make(person_id: int, value: str) -> str:
-    """A new code for this person and address; an earlier one ends with it. How often is the door's business."""
+    """A new code for this person and address; an earlier one ends with it. How often is the door's
+    business."""
     code = f"{chance.randbelow(1_000_000):06d}"
-    db.session.execute(delete(LoginToken).where(LoginToken.purpose == "code", LoginToken.person_id == person_id, LoginToken.email == value))
-    db.session.add(LoginToken(token_hash=_digest(person_id, value, code), purpose="code", email=value, person_id=person_id,
-                              expires_at=func.now() + GOOD_FOR))
+    db.session.execute(
+        delete(LoginToken).where(
+            LoginToken.purpose == "code",
+            LoginToken.person_id == person_id,
+            LoginToken.email == value,
+        )
+    )
+    db.session.add(
+        LoginToken(
+            token_hash=_digest(person_id, value, code),
+            purpose="code",
+            email=value,
+            person_id=person_id,
+            expires_at=func.now() + GOOD_FOR,
+        )
+    )
     db.session.flush()
     return code
 
 
 def use(person_id: int, value: str, code: str) -> bool:
     """Whether this is the code; it is spent with it."""
-    spent = db.session.execute(update(LoginToken).where(
-        LoginToken.token_hash == _digest(person_id, value, code.strip()), LoginToken.purpose == "code", LoginToken.used_at.is_(None),
-        LoginToken.expires_at > func.now()).values(used_at=func.now()).returning(LoginToken.id))
+    spent = db.session.execute(
+        update(LoginToken)
+        .where(
+            LoginToken.token_hash == _digest(person_id, value, code.strip()),
+            LoginToken.purpose == "code",
+            LoginToken.used_at.is_(None),
+            LoginToken.expires_at > func.now(),
+        )
+        .values(used_at=func.now())
+        .returning(LoginToken.id)
+    )
     return spent.first() is not None
 
 

@@ -1,4 +1,5 @@
-"""Who is there: from a session's or a key's token to the person, their companies and their place in the service."""
+"""Who is there: from a session's or a key's token to the person, their companies and their place in
+the service."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Seat:
 
 @dataclass(frozen=True)
 class Identity:
-    """A person who is signed in, or whose key it is; `session_id` is the login session's, `key_id` the key's."""
+    """A person who is signed in, or whose key it is; `session_id` is the login session's, `key_id`
+    the key's."""
 
     person_id: int
     name: str
@@ -61,7 +63,8 @@ class Identity:
 
 # One statement for each request: the person, the place in the service, the companies.
 _WHO = """
-select p.id, p.name, p.language, p.zone, p.theme, s.role as staff_role, coalesce(s.trades, '{}') as trades,
+select p.id, p.name, p.language, p.zone, p.theme, s.role as staff_role, coalesce(s.trades,
+  '{}') as trades,
        coalesce((select json_agg(json_build_array(c.id, c.slug, c.name, m.role) order by c.name)
                  from membership m join company c on c.id = m.company_id
                  where m.person_id = p.id and m.ended_at is null), '[]') as seats,
@@ -71,19 +74,41 @@ left join staff s on s.person_id = p.id and s.ended_at is null
 where %s
 """
 # That a session is in use is noted every five minutes.
-BY_SESSION = text("""
-with noted as (update login_session set seen_at = now() where token_hash = :token and ended_at is null
-               and seen_at > now() - cast(:idle as interval) and seen_at < now() - interval '5 minutes')
-""" + _WHO % ("k.id as session_id, null::bigint as key_id, null::bigint as company_id", "login_session k",
-              "k.token_hash = :token and k.ended_at is null and k.seen_at > now() - cast(:idle as interval)"))
-BY_KEY = text(_WHO % ("null::bigint as session_id, k.id as key_id, k.company_id", "api_key k",
-                      "k.key_hash = :token and k.ended_at is null"))
+BY_SESSION = text(
+    """
+with noted as (update login_session set seen_at = now() where token_hash = :token
+  and ended_at is null
+               and seen_at > now() - cast(:idle as interval)
+                 and seen_at < now() - interval '5 minutes')
+"""
+    + _WHO
+    % (
+        "k.id as session_id, null::bigint as key_id, null::bigint as company_id",
+        "login_session k",
+        (
+            "k.token_hash = :token and k.ended_at is null and k.seen_at > now() - cast(:idle as"
+            " interval)"
+        ),
+    )
+)
+BY_KEY = text(
+    _WHO
+    % (
+        "null::bigint as session_id, k.id as key_id, k.company_id",
+        "api_key k",
+        "k.key_hash = :token and k.ended_at is null",
+    )
+)
 
 
 def by_session(token: str) -> Identity | None:
-    """Whose session this cookie's token opens, or None where it was ended or has not been used for 30 days. A transaction of its own, in
-    one message, as each page begins with it."""
-    return _one(wall.one_trip(wall.door("sign-in"), BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}))
+    """Whose session this cookie's token opens, or None where it was ended or has not been used for
+    30 days. A transaction of its own, in one message, as each page begins with it."""
+    return _one(
+        wall.one_trip(
+            wall.door("sign-in"), BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}
+        )
+    )
 
 
 def by_key(key: str) -> Identity | None:
@@ -94,53 +119,89 @@ def by_key(key: str) -> Identity | None:
 def open_session(person_id: int, agent: str) -> str:
     """A new session for a person; gives the token for the cookie."""
     token = secrets.token()
-    db.session.add(LoginSession(token_hash=secrets.digest(token), person_id=person_id, agent=agent[:200]))
+    db.session.add(
+        LoginSession(token_hash=secrets.digest(token), person_id=person_id, agent=agent[:200])
+    )
     return token
 
 
 def sessions_of(person_id: int) -> list[LoginSession]:
     """The person's open sessions, newest first."""
-    return list(db.session.scalars(select(LoginSession).where(
-        LoginSession.person_id == person_id, LoginSession.ended_at.is_(None)).order_by(LoginSession.id.desc()).limit(50)))
+    return list(
+        db.session.scalars(
+            select(LoginSession)
+            .where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
+            .order_by(LoginSession.id.desc())
+            .limit(50)
+        )
+    )
 
 
 def end_session(session_id: int, person_id: int) -> None:
     """End one of the person's sessions."""
-    db.session.execute(update(LoginSession).where(LoginSession.id == session_id, LoginSession.person_id == person_id)
-                       .values(ended_at=func.now()))
+    db.session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.person_id == person_id)
+        .values(ended_at=func.now())
+    )
 
 
 def end_all(person_id: int) -> None:
     """End all sessions of a person, as an operator does for somebody who lost a laptop."""
-    db.session.execute(update(LoginSession).where(LoginSession.person_id == person_id,
-                                                  LoginSession.ended_at.is_(None)).values(ended_at=func.now()))
+    db.session.execute(
+        update(LoginSession)
+        .where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=func.now())
+    )
 
 
 def add_key(person: Person, company_id: int | None, name: str) -> str:
     """A new API key; the text is shown this once."""
     key = secrets.token("pk_")
-    db.session.add(ApiKey(key_hash=secrets.digest(key), person_id=person.id, company_id=company_id, name=name))
+    db.session.add(
+        ApiKey(key_hash=secrets.digest(key), person_id=person.id, company_id=company_id, name=name)
+    )
     return key
 
 
 def open_keys() -> list[dict[str, Any]]:
-    """The keys that can be used now, at most a thousand: id, name, address of whose it is, company's slug (None for staff)."""
-    rows = db.session.execute(select(ApiKey.id, ApiKey.name, Login.email, Company.slug).join(Login, Login.person_id == ApiKey.person_id)
-                              .outerjoin(Company, Company.id == ApiKey.company_id).where(ApiKey.ended_at.is_(None))
-                              .order_by(ApiKey.id).limit(1000))
-    return [{"id": row.id, "name": row.name, "email": row.email, "company": row.slug} for row in rows]
+    """The keys that can be used now, at most a thousand: id, name, address of whose it is,
+    company's slug (None for staff)."""
+    rows = db.session.execute(
+        select(ApiKey.id, ApiKey.name, Login.email, Company.slug)
+        .join(Login, Login.person_id == ApiKey.person_id)
+        .outerjoin(Company, Company.id == ApiKey.company_id)
+        .where(ApiKey.ended_at.is_(None))
+        .order_by(ApiKey.id)
+        .limit(1000)
+    )
+    return [
+        {"id": row.id, "name": row.name, "email": row.email, "company": row.slug} for row in rows
+    ]
 
 
 def end_key(key_id: int) -> bool:
     """End an API key; whether there was one to end."""
-    return db.session.execute(update(ApiKey).where(ApiKey.id == key_id, ApiKey.ended_at.is_(None)).values(ended_at=func.now())
-                              .returning(ApiKey.id)).first() is not None
+    return (
+        db.session.execute(
+            update(ApiKey)
+            .where(ApiKey.id == key_id, ApiKey.ended_at.is_(None))
+            .values(ended_at=func.now())
+            .returning(ApiKey.id)
+        ).first()
+        is not None
+    )
 
 
 def end_staff_keys(person_id: int) -> None:
     """End the keys with which a person acts as staff."""
-    db.session.execute(update(ApiKey).where(ApiKey.person_id == person_id, ApiKey.company_id.is_(None), ApiKey.ended_at.is_(None))
-                       .values(ended_at=func.now()))
+    db.session.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.person_id == person_id, ApiKey.company_id.is_(None), ApiKey.ended_at.is_(None)
+        )
+        .values(ended_at=func.now())
+    )
 
 
 def _one(row: Any) -> Identity | None:

@@ -15,7 +15,8 @@ RESET_FOR, JOIN_FOR = timedelta(hours=2), timedelta(days=14)
 
 
 def reset_for(email: str, *, lasts: timedelta = RESET_FOR) -> tuple[str, int] | None:
-    """A token to set a new password and whose it is; None for an unknown address (say the same to both)."""
+    """A token to set a new password and whose it is; None for an unknown address (say the same to
+    both)."""
     login = db.session.scalar(select(Login).where(Login.email == email.strip().lower()))
     if login is None:
         return None
@@ -29,19 +30,26 @@ def reset_of(person_id: int, *, lasts: timedelta = RESET_FOR) -> str | None:
 
 
 def invite(email: str, company_id: int | None, role: str) -> str:
-    """A token with which the owner of this address joins the company (or the service, without one)."""
+    """A token with which the owner of this address joins the company (or the service, without
+    one)."""
     return _make("join", addresses.tidy("email", email), JOIN_FOR, company_id=company_id, role=role)
 
 
 def read(token: str, purpose: str) -> LoginToken | None:
     """The link's row while it can be used."""
-    return db.session.scalar(select(LoginToken).where(
-        LoginToken.token_hash == secrets.digest(token), LoginToken.purpose == purpose,
-        LoginToken.used_at.is_(None), LoginToken.expires_at > func.now()))
+    return db.session.scalar(
+        select(LoginToken).where(
+            LoginToken.token_hash == secrets.digest(token),
+            LoginToken.purpose == purpose,
+            LoginToken.used_at.is_(None),
+            LoginToken.expires_at > func.now(),
+        )
+    )
 
 
 def use_reset(token: str, password: str) -> bool:
-    """Set a new password; False where the link was used or is too old. Raises WeakPassword, the link stays then."""
+    """Set a new password; False where the link was used or is too old. Raises WeakPassword, the
+    link stays then."""
     link = read(token, "reset")
     if link is None or link.person_id is None or not _spend(link):
         return False
@@ -51,7 +59,8 @@ def use_reset(token: str, password: str) -> bool:
 
 
 def use_join(token: str, name: str, password: str, language: str, zone: str) -> int | None:
-    """Join with a link: the person's id. A person who can sign in already proves it with their password."""
+    """Join with a link: the person's id. A person who can sign in already proves it with their
+    password."""
     link = read(token, "join")
     if link is None or link.company_id is None or not _spend(link):
         return None
@@ -63,8 +72,16 @@ def use_join(token: str, name: str, password: str, language: str, zone: str) -> 
 
 def end_invitations(company_id: int, email: str) -> None:
     """No invitation to this company that is still out for this address works any more."""
-    db.session.execute(update(LoginToken).where(LoginToken.purpose == "join", LoginToken.company_id == company_id, LoginToken.email == email,
-                                                LoginToken.used_at.is_(None)).values(used_at=func.now()))
+    db.session.execute(
+        update(LoginToken)
+        .where(
+            LoginToken.purpose == "join",
+            LoginToken.company_id == company_id,
+            LoginToken.email == email,
+            LoginToken.used_at.is_(None),
+        )
+        .values(used_at=func.now())
+    )
 
 
 def _known(email: str, password: str) -> int | None:
@@ -87,14 +104,25 @@ def _new(link: LoginToken, name: str, password: str, language: str, zone: str) -
 
 
 def _spend(link: LoginToken) -> bool:
-    spent = db.session.execute(update(LoginToken).where(LoginToken.id == link.id, LoginToken.used_at.is_(None))
-                               .values(used_at=func.now()).returning(LoginToken.id))
+    spent = db.session.execute(
+        update(LoginToken)
+        .where(LoginToken.id == link.id, LoginToken.used_at.is_(None))
+        .values(used_at=func.now())
+        .returning(LoginToken.id)
+    )
     return spent.first() is not None
 
 
 def _make(purpose: str, email: str, lasts: timedelta, **more: object) -> str:
     token = secrets.token()
-    db.session.add(LoginToken(token_hash=secrets.digest(token), purpose=purpose, email=email,
-                              expires_at=func.now() + lasts, **more))
+    db.session.add(
+        LoginToken(
+            token_hash=secrets.digest(token),
+            purpose=purpose,
+            email=email,
+            expires_at=func.now() + lasts,
+            **more,
+        )
+    )
     db.session.flush()
     return token

@@ -1,4 +1,5 @@
-"""Passwords with argon2id. Hashing takes tens of milliseconds, so it runs in gevent's thread pool where there is one."""
+"""Passwords with argon2id. Hashing takes tens of milliseconds, so it runs in gevent's thread pool
+where there is one."""
 
 from __future__ import annotations
 
@@ -25,24 +26,39 @@ class WeakPassword(ValueError):
 
 
 def check(email: str, password: str) -> int | None:
-    """The person who signs in with this address and password, or None. Same time for unknown addresses."""
+    """The person who signs in with this address and password, or None. Same time for unknown
+    addresses."""
     login = db.session.scalar(select(Login).where(Login.email == email.strip().lower()))
     known = login.password_hash if login else None
-    right = _aside(lambda: _verify(known or _DECOY, password[:LONGEST + 1]))
+    right = _aside(lambda: _verify(known or _DECOY, password[: LONGEST + 1]))
     return login.person_id if login and known and right else None
 
 
 def set_password(person_id: int, password: str) -> None:
-    """Keep a new password; all sessions of the person and all links to set one end with it. Raises WeakPassword."""
+    """Keep a new password; all sessions of the person and all links to set one end with it. Raises
+    WeakPassword."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPassword
     hashed = _aside(lambda: _hasher.hash(password))
-    db.session.execute(update(Login).where(Login.person_id == person_id)
-                       .values(password_hash=hashed, changed_at=func.now()))
-    db.session.execute(update(LoginSession).where(LoginSession.person_id == person_id,
-                                                  LoginSession.ended_at.is_(None)).values(ended_at=func.now()))
-    db.session.execute(update(LoginToken).where(LoginToken.person_id == person_id, LoginToken.purpose == "reset",
-                                                LoginToken.used_at.is_(None)).values(used_at=func.now()))
+    db.session.execute(
+        update(Login)
+        .where(Login.person_id == person_id)
+        .values(password_hash=hashed, changed_at=func.now())
+    )
+    db.session.execute(
+        update(LoginSession)
+        .where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=func.now())
+    )
+    db.session.execute(
+        update(LoginToken)
+        .where(
+            LoginToken.person_id == person_id,
+            LoginToken.purpose == "reset",
+            LoginToken.used_at.is_(None),
+        )
+        .values(used_at=func.now())
+    )
 
 
 def add_login(person_id: int, email: str) -> None:

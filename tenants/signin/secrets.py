@@ -1,4 +1,5 @@
-"""Tokens and their hashes: random, shown once, kept only as SHA-256 (they are long enough to need no salt)."""
+"""Tokens and their hashes: random, shown once, kept only as SHA-256 (they are long enough to need
+no salt)."""
 
 from __future__ import annotations
 

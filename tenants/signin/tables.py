@@ -11,7 +11,8 @@ from tenants.wall import Base
 
 
 class Login(Base):
-    """How a person signs in: an e-mail address and an argon2 hash; no hash until a password was set."""
+    """How a person signs in: an e-mail address and an argon2 hash; no hash until a password was
+    set."""
 
     __tablename__ = "login"
 
@@ -22,10 +23,13 @@ class Login(Base):
 
 
 class LoginSession(Base):
-    """One signed-in browser. The cookie holds the token, the row its SHA-256; ending the row ends the session."""
+    """One signed-in browser. The cookie holds the token, the row its SHA-256; ending the row ends
+    the session."""
 
     __tablename__ = "login_session"
-    __table_args__ = (Index("ix_login_session_open", "person_id", postgresql_where="ended_at is null"),)
+    __table_args__ = (
+        Index("ix_login_session_open", "person_id", postgresql_where="ended_at is null"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
@@ -37,7 +41,8 @@ class LoginSession(Base):
 
 
 class LoginToken(Base):
-    """A link that works once: to reset a password or to join a company. `purpose` is reset or join."""
+    """A link that works once: to reset a password or to join a company. `purpose` is reset or
+    join."""
 
     __tablename__ = "login_token"
 
@@ -54,7 +59,8 @@ class LoginToken(Base):
 
 
 class ApiKey(Base):
-    """A key for programs, compared by its SHA-256. With a company it acts as `person_id` there, without as staff."""
+    """A key for programs, compared by its SHA-256. With a company it acts as `person_id` there,
+    without as staff."""
 
     __tablename__ = "api_key"
 

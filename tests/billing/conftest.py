@@ -15,8 +15,20 @@ from tests.running_desk import ROOT, free_port
 @pytest.fixture(scope="module")
 def stripe_server(tmp_path_factory):
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "workers.standins.stripe", "--port", str(port), "--state",
-                                str(tmp_path_factory.mktemp("stripe") / "state")], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "workers.standins.stripe",
+            "--port",
+            str(port),
+            "--state",
+            str(tmp_path_factory.mktemp("stripe") / "state"),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout.readline().startswith("ready ")
     yield f"http://127.0.0.1:{port}"
     process.terminate()
@@ -26,5 +38,9 @@ def stripe_server(tmp_path_factory):
 @pytest.fixture
 def stripe_here(stripe_server, monkeypatch):
     """The house's settings with this server as Stripe's base address."""
-    monkeypatch.setattr(stripe_edge, "settings", lambda: settings().model_copy(update={"stripe_api_base": stripe_server}))
+    monkeypatch.setattr(
+        stripe_edge,
+        "settings",
+        lambda: settings().model_copy(update={"stripe_api_base": stripe_server}),
+    )
     monkeypatch.setattr(stripe_edge, "_client", None)

@@ -28,7 +28,13 @@ from workers import jobs
 def pay():
     """Do the payments that are due."""
     with wall.transaction(wall.system("test")):
-        ids = list(db.session.scalars(select(Due.id).where(Due.reaction == "pay", Due.done_at.is_(None), Due.needs_person_at.is_(None))))
+        ids = list(
+            db.session.scalars(
+                select(Due.id).where(
+                    Due.reaction == "pay", Due.done_at.is_(None), Due.needs_person_at.is_(None)
+                )
+            )
+        )
     jobs.work_off(ids)
 
 
@@ -69,7 +75,10 @@ def test_the_same_event_charges_once_however_often_it_is_done(world, stripe_here
     task_id = world.task(client, "accepted", helper)
     for _again in range(3):
         with wall.transaction(wall.system("test")):
-            event_id = db.session.scalar(text("select max(id) from event where task_id = :task and kind = 'task.accepted'"), {"task": task_id})
+            event_id = db.session.scalar(
+                text("select max(id) from event where task_id = :task and kind = 'task.accepted'"),
+                {"task": task_id},
+            )
             charges.charge_for(find(task_id), event_id)
     assert balance(client) == 9600
 
@@ -87,7 +96,12 @@ def test_a_death_between_intent_and_confirmation_pays_once(world, stripe_here, m
         raise Killed
 
     with wall.transaction(wall.system("test")):
-        due_id = db.session.scalar(select(Due.id).where(Due.reaction == "pay", Due.done_at.is_(None)).order_by(Due.id.desc()).limit(1))
+        due_id = db.session.scalar(
+            select(Due.id)
+            .where(Due.reaction == "pay", Due.done_at.is_(None))
+            .order_by(Due.id.desc())
+            .limit(1)
+        )
     with monkeypatch.context() as moment:
         moment.setattr(stripe_edge, "confirm", dies)
         try:
@@ -97,7 +111,10 @@ def test_a_death_between_intent_and_confirmation_pays_once(world, stripe_here, m
     intent = charge_of(task_id).intent_id
     assert intent is not None
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update due set lease_until = now() - interval '1 second' where id = :id"), {"id": due_id})
+        db.session.execute(
+            text("update due set lease_until = now() - interval '1 second' where id = :id"),
+            {"id": due_id},
+        )
     jobs.work_off([due_id])
     assert (charge_of(task_id).state, charge_of(task_id).intent_id) == ("paid", intent)
     assert balance(client, "card") == 9600
@@ -124,7 +141,10 @@ def test_paying_again_after_a_declined_card_leaves_one_intent_that_can_pay(world
     work_off()
     pay()
     declined = charge_of(task_id)
-    assert (declined.state, stripe_edge.look_up(declined.intent_id).status) == ("failed", "requires_payment_method")
+    assert (declined.state, stripe_edge.look_up(declined.intent_id).status) == (
+        "failed",
+        "requires_payment_method",
+    )
     keep_card(client)
     with wall.transaction(client.scope):
         cards.pay_again(declined.id)
@@ -142,8 +162,13 @@ def test_an_intent_that_paid_after_all_is_not_paid_beside_another(world, stripe_
     work_off()
     pay()
     paid = charge_of(task_id)
-    with wall.transaction(wall.system("test")):  # as if we had taken it for failed before the bank made up its mind
-        db.session.execute(text("update charge set state = 'failed', paid_at = null where id = :id"), {"id": paid.id})
+    with wall.transaction(
+        wall.system("test")
+    ):  # as if we had taken it for failed before the bank made up its mind
+        db.session.execute(
+            text("update charge set state = 'failed', paid_at = null where id = :id"),
+            {"id": paid.id},
+        )
     with wall.transaction(client.scope):
         cards.pay_again(paid.id)
     pay()
@@ -184,7 +209,9 @@ def test_the_invoices_pdf_says_the_ledgers_total(world):
     with wall.transaction(client.scope):
         charge = charges.of_task(find(task_id))
         invoice = charges.invoice_of(charge)
-        pages = "".join(page.extract_text() for page in PdfReader(io.BytesIO(invoice_pdf.pdf(invoice.id))).pages)
+        pages = "".join(
+            page.extract_text() for page in PdfReader(io.BytesIO(invoice_pdf.pdf(invoice.id))).pages
+        )
         number = invoice.number
     assert number in pages
     assert re.sub(r"\s", "", "€96.00") in re.sub(r"\s", "", pages)
@@ -196,24 +223,44 @@ def test_invoice_numbers_have_no_gap(world):
         world.task(client, "accepted", helper)
     work_off()
     with wall.transaction(wall.system("test")):
-        numbers = sorted(int(number.rsplit("-", 1)[1]) for number in db.session.scalars(select(Invoice.number)))
+        numbers = sorted(
+            int(number.rsplit("-", 1)[1]) for number in db.session.scalars(select(Invoice.number))
+        )
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def test_a_webhook_without_stripes_signature_is_refused(client):
-    assert client.post("/hooks/stripe", data=b"{}", headers={"Stripe-Signature": "t=1,v1=00"}).status_code == 403
+    assert (
+        client.post(
+            "/hooks/stripe", data=b"{}", headers={"Stripe-Signature": "t=1,v1=00"}
+        ).status_code
+        == 403
+    )
 
 
 def test_a_signed_webhook_is_kept_once(world, client):
-    payload = json.dumps({"id": f"evt_{uuid.uuid4().hex}", "object": "event", "type": "payment_intent.succeeded", "api_version": "2024-01-01",
-                          "data": {"object": {"id": "pi_unknown", "object": "payment_intent"}}})
+    payload = json.dumps(
+        {
+            "id": f"evt_{uuid.uuid4().hex}",
+            "object": "event",
+            "type": "payment_intent.succeeded",
+            "api_version": "2024-01-01",
+            "data": {"object": {"id": "pi_unknown", "object": "payment_intent"}},
+        }
+    )
     moment = int(time.time())
     signature = hmac.new(b"whsec_test", f"{moment}.{payload}".encode(), hashlib.sha256).hexdigest()
     for _twice in range(2):
-        answer = client.post("/hooks/stripe", data=payload, headers={"Stripe-Signature": f"t={moment},v1={signature}"})
+        answer = client.post(
+            "/hooks/stripe",
+            data=payload,
+            headers={"Stripe-Signature": f"t={moment},v1={signature}"},
+        )
         assert answer.status_code == 204
     with wall.transaction(wall.system("test")):
-        kept = db.session.scalars(select(Inbound).where(Inbound.channel == "stripe", Inbound.sender == "pi_unknown")).all()
+        kept = db.session.scalars(
+            select(Inbound).where(Inbound.channel == "stripe", Inbound.sender == "pi_unknown")
+        ).all()
         assert len(kept) == 1
 
 
@@ -230,6 +277,16 @@ def test_a_tip_is_charged_beside_the_work_once_with_an_invoice_of_its_own(world,
         tip = charges.of_task(find(task_id), "tip")
         assert (tip.state, tip.amount) == ("paid", 500)
         assert charges.of_task(find(task_id)).amount == 9600
-        assert charges.invoice_of(tip).number != charges.invoice_of(charges.of_task(find(task_id))).number
-        assert invoice_pdf.facts(charges.invoice_of(tip))["lines"][0]["about"] == "A tip for the assistant"
-    assert (balance(client), balance(client, "card"), balance(client, "earned")) == (0, 10100, -10100)
+        assert (
+            charges.invoice_of(tip).number
+            != charges.invoice_of(charges.of_task(find(task_id))).number
+        )
+        assert (
+            invoice_pdf.facts(charges.invoice_of(tip))["lines"][0]["about"]
+            == "A tip for the assistant"
+        )
+    assert (balance(client), balance(client, "card"), balance(client, "earned")) == (
+        0,
+        10100,
+        -10100,
+    )

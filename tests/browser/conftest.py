@@ -1,4 +1,5 @@
-"""One running desk and one Chromium for the browser tests; an error on a page's console, or a request elsewhere, is kept."""
+"""One running desk and one Chromium for the browser tests; an error on a page's console, or a
+request elsewhere, is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +12,14 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.pages import found
 from tests.running_desk import RunningDesk
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 _states: dict[str, object] = {}
 # How fast it is, the bench says; here a busy machine gets its time.
 expect.set_options(timeout=15_000)
@@ -48,12 +56,26 @@ def browser(playwright):
 
 def window(browser, desk, width=1440, **more) -> Page:
     """A window of its own; what goes wrong on its pages stands in `errors`."""
-    context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844}, accept_downloads=True, **more)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900 if width > 500 else 844},
+        accept_downloads=True,
+        **more,
+    )
     page = context.new_page()
     page.errors = []
-    page.on("console", lambda message: page.errors.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: page.errors.append(message.text) if message.type == "error" else None,
+    )
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("request", lambda request: page.errors.append(request.url) if not request.url.startswith((desk.url, "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda request: (
+            page.errors.append(request.url)
+            if not request.url.startswith((desk.url, "data:", "blob:"))
+            else None
+        ),
+    )
     return page
 
 

@@ -1,4 +1,5 @@
-"""What a screen reader reads of a page, in order: Chromium's own accessibility tree, told as lines."""
+"""What a screen reader reads of a page, in order: Chromium's own accessibility tree, told as
+lines."""
 
 from __future__ import annotations
 
@@ -8,16 +9,61 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# The words inside are said as the name of such a thing, or of what it is the label of, and not once more.
-TOLD_BY_NAME = frozenset(("link", "button", "heading", "option", "DisclosureTriangle", "DisclosureTriangleGrouped", "LabelText", "Legend", "caption",
-                          "term", "cell", "rowheader", "columnheader", "gridcell", "textbox", "searchbox", "spinbutton", "DateTime"))
-SILENT = frozenset(("none", "generic", "RootWebArea", "InlineTextBox", "LineBreak", "LabelText", "Legend", "caption", "MenuListPopup"))
-STATES = ("checked", "pressed", "expanded", "selected", "required", "invalid", "disabled", "readonly", "live", "keyshortcuts")
+# The words inside are said as the name of such a thing, or of what it is the label of, and not once
+# more.
+TOLD_BY_NAME = frozenset(
+    (
+        "link",
+        "button",
+        "heading",
+        "option",
+        "DisclosureTriangle",
+        "DisclosureTriangleGrouped",
+        "LabelText",
+        "Legend",
+        "caption",
+        "term",
+        "cell",
+        "rowheader",
+        "columnheader",
+        "gridcell",
+        "textbox",
+        "searchbox",
+        "spinbutton",
+        "DateTime",
+    )
+)
+SILENT = frozenset(
+    (
+        "none",
+        "generic",
+        "RootWebArea",
+        "InlineTextBox",
+        "LineBreak",
+        "LabelText",
+        "Legend",
+        "caption",
+        "MenuListPopup",
+    )
+)
+STATES = (
+    "checked",
+    "pressed",
+    "expanded",
+    "selected",
+    "required",
+    "invalid",
+    "disabled",
+    "readonly",
+    "live",
+    "keyshortcuts",
+)
 
 
 @dataclass(frozen=True)
 class Said:
-    """One thing that is said: its role, its name, the level of a heading, its states, what describes it, its value, and in which language.
+    """One thing that is said: its role, its name, the level of a heading, its states, what
+    describes it, its value, and in which language.
 
     `depth` is how deep it lies in what is said, `node` its node in the page.
     """
@@ -33,13 +79,22 @@ class Said:
     node: int
 
     def __str__(self) -> str:
-        more = ", ".join([f"level {self.level}"] * bool(self.level) + list(self.states) + [f"value {self.value}"] * bool(self.value))
+        more = ", ".join(
+            [f"level {self.level}"] * bool(self.level)
+            + list(self.states)
+            + [f"value {self.value}"] * bool(self.value)
+        )
         what = "" if self.role == "StaticText" else f"{self.role} "
-        return f"{'  ' * self.depth}{what}“{self.name}”{f' [{more}]' * bool(more)}{f' ({self.about})' * bool(self.about)} {self.lang}"
+        return (
+            f"{'  ' * self.depth}{what}“{self.name}”"
+            f"{f' [{more}]' * bool(more)}{f' ({self.about})' * bool(self.about)}"
+            f" {self.lang}"
+        )
 
 
 def read(page: Page) -> list[Said]:
-    """Everything that is said of a page, in the order in which it is said; what is hidden is left out."""
+    """Everything that is said of a page, in the order in which it is said; what is hidden is left
+    out."""
     session = page.context.new_cdp_session(page)
     marks = dict(_marks(session.send("DOM.getDocument", {"depth": -1})["root"], ""))
     nodes = session.send("Accessibility.getFullAXTree")["nodes"]
@@ -48,7 +103,8 @@ def read(page: Page) -> list[Said]:
 
 
 def _marks(node: dict[str, Any], lang: str) -> Iterator[tuple[int, tuple[str, str]]]:
-    """For each node of the page the language it stands in, and whether it is marked as the current one of its kind."""
+    """For each node of the page the language it stands in, and whether it is marked as the current
+    one of its kind."""
     pairs = node.get("attributes", [])
     attributes = dict(zip(pairs[::2], pairs[1::2], strict=True))
     lang = attributes.get("lang", lang)
@@ -57,9 +113,20 @@ def _marks(node: dict[str, Any], lang: str) -> Iterator[tuple[int, tuple[str, st
         yield from _marks(child, lang)
 
 
-def _walk(by_id: dict[str, Any], node: dict[str, Any], marks: dict[int, tuple[str, str]], depth: int, told: bool) -> Iterator[Said]:
+def _walk(
+    by_id: dict[str, Any],
+    node: dict[str, Any],
+    marks: dict[int, tuple[str, str]],
+    depth: int,
+    told: bool,
+) -> Iterator[Said]:
     role, heard = _value(node, "role"), not node.get("ignored")
-    said = heard and role not in SILENT and not (told and role == "StaticText") and bool(role != "StaticText" or _value(node, "name"))
+    said = (
+        heard
+        and role not in SILENT
+        and not (told and role == "StaticText")
+        and bool(role != "StaticText" or _value(node, "name"))
+    )
     if said:
         yield _said(node, role, marks, depth)
     told = told or (heard and role in TOLD_BY_NAME)
@@ -72,13 +139,27 @@ def _said(node: dict[str, Any], role: str, marks: dict[int, tuple[str, str]], de
     facts = {one["name"]: one["value"].get("value") for one in node.get("properties", ())}
     place = node.get("backendDOMNodeId", 0)
     lang, current = marks.get(place, ("", ""))
-    states = [name if facts[name] in (True, "true") else f"{name} {facts[name]}" for name in STATES if _tells(name, facts.get(name))]
-    return Said(role, _value(node, "name"), int(facts.get("level") or 0) if role == "heading" else 0,
-                (*states, *([f"current {current}"] if current else [])), _value(node, "description"), _value(node, "value"), lang, depth, place)
+    states = [
+        name if facts[name] in (True, "true") else f"{name} {facts[name]}"
+        for name in STATES
+        if _tells(name, facts.get(name))
+    ]
+    return Said(
+        role,
+        _value(node, "name"),
+        int(facts.get("level") or 0) if role == "heading" else 0,
+        (*states, *([f"current {current}"] if current else [])),
+        _value(node, "description"),
+        _value(node, "value"),
+        lang,
+        depth,
+        place,
+    )
 
 
 def _tells(name: str, value: object) -> bool:
-    """Whether a state is worth a word: what can be unfolded, pressed or chosen says also that it is not."""
+    """Whether a state is worth a word: what can be unfolded, pressed or chosen says also that it is
+    not."""
     if name in ("checked", "expanded", "pressed"):
         return value is not None
     return value not in (None, False, "false", "", "off")

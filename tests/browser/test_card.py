@@ -1,4 +1,5 @@
-"""A card is added in the vendor's own field (localstripe's here), and a card that is declined is said beside it."""
+"""A card is added in the vendor's own field (localstripe's here), and a card that is declined is
+said beside it."""
 
 from __future__ import annotations
 

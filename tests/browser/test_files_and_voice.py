@@ -1,4 +1,5 @@
-"""Files dropped and seen on their way, notes that are spoken, points of a retelling, a score below 80."""
+"""Files dropped and seen on their way, notes that are spoken, points of a retelling, a score below
+80."""
 
 from __future__ import annotations
 
@@ -15,8 +16,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HUMMING = [*FLAGS, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 DROP = """([selector, names, size]) => {
   const data = new DataTransfer();
-  for (const name of names) data.items.add(new File([new Uint8Array(size)], name, {type: "text/plain"}));
-  for (const kind of ["dragover", "drop"]) document.querySelector(selector).dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+  for (const name of names) data.items.add(new File([new Uint8Array(size)], name,
+    {type: "text/plain"}));
+  for (const kind of ["dragover", "drop"]) document.querySelector(selector)
+    .dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
 }"""
 
 
@@ -31,9 +34,14 @@ def test_files_are_dropped_left_out_and_seen_on_their_way(desk, browser):
     expect(chosen).to_have_count(2)
     slow = page.context.new_cdp_session(page)
     slow.send("Network.enable")
-    slow.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 600_000})
+    slow.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 600_000},
+    )
     page.locator("#handover .btn-main").click()
-    expect(page.locator("#handover [data-way]")).to_have_text(re.compile(r"^[1-9]\d? %$"), timeout=10_000)
+    expect(page.locator("#handover [data-way]")).to_have_text(
+        re.compile(r"^[1-9]\d? %$"), timeout=10_000
+    )
     expect(page.locator("h1")).to_contain_text("Compare the two offers", timeout=20_000)
     expect(page.locator("#files .files").first).to_contain_text("offer-a.txt")
     expect(page.locator("#files .files").first).to_contain_text("offer-b.txt")
@@ -50,7 +58,9 @@ def test_files_added_to_a_task_that_do_not_get_through_stay_and_go_once(desk, br
     page.context.set_offline(False)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#files ul.files:not(.chosen)")).to_contain_text("lost-and-found.txt")
-    assert page.locator("#files ul.files:not(.chosen) li", has_text="lost-and-found.txt").count() == 1
+    assert (
+        page.locator("#files ul.files:not(.chosen) li", has_text="lost-and-found.txt").count() == 1
+    )
 
 
 def test_a_spoken_note_becomes_a_task_that_can_be_heard(desk, browser):
@@ -66,9 +76,12 @@ def test_a_spoken_note_becomes_a_task_that_can_be_heard(desk, browser):
     expect(page.locator("#text")).to_have_value(re.compile("A voice note of 0:0"))
     page.locator("#handover .btn-main").click()
     expect(page.locator("h1")).to_contain_text("A voice note of", timeout=10_000)
-    heard = page.locator("#files audio").evaluate("""async (audio) => { audio.load(); audio.preload = "auto";
-        await new Promise((done, fail) => { audio.onloadeddata = done; audio.onerror = () => fail(audio.error.message); });
-        return audio.readyState; }""")
+    heard = page.locator("#files audio").evaluate(
+        """async (audio) => { audio.load(); audio.preload = "auto";
+        await new Promise((done, fail) => { audio.onloadeddata = done;
+          audio.onerror = () => fail(audio.error.message); });
+        return audio.readyState; }"""
+    )
     assert heard >= 2
     assert page.errors == []
     humming.close()
@@ -76,7 +89,16 @@ def test_a_spoken_note_becomes_a_task_that_can_be_heard(desk, browser):
 
 def test_a_point_that_was_made_exact_is_corrected_alone(desk, browser):
     key = desk.command("apikey", "add", "--company", "demo")
-    made = call(desk, key, "/tasks", {"text": "Find tea that smells of smoke, by the end of the month", "category": "research", "deadline_at": "2027-06-01T10:00:00Z"})
+    made = call(
+        desk,
+        key,
+        "/tasks",
+        {
+            "text": "Find tea that smells of smoke, by the end of the month",
+            "category": "research",
+            "deadline_at": "2027-06-01T10:00:00Z",
+        },
+    )
     assistant = sign_in(browser, desk, "assistant@demo.example")
     for _try in range(50):
         assistant.goto(f"{desk.url}/work/{made['id']}")
@@ -87,9 +109,13 @@ def test_a_point_that_was_made_exact_is_corrected_alone(desk, browser):
     assistant.locator("form[action$='/briefing'] button").click()
     assistant.fill("#text", "You want black tea, dried over pine, before the month ends.")
     assistant.locator("summary", has_text="What you made exact").click()
-    assistant.locator("#retell .words").evaluate("""(words) => { const text = words.querySelector("p").firstChild; const range = document.createRange();
-        const at = text.data.indexOf("smells of smoke"); range.setStart(text, at); range.setEnd(text, at + 15);
-        getSelection().removeAllRanges(); getSelection().addRange(range); }""")
+    assistant.locator("#retell .words").evaluate(
+        """(words) => { const text = words.querySelector("p").firstChild;
+          const range = document.createRange();
+        const at = text.data.indexOf("smells of smoke"); range.setStart(text, at);
+          range.setEnd(text, at + 15);
+        getSelection().removeAllRanges(); getSelection().addRange(range); }"""
+    )
     assistant.wait_for_timeout(50)
     assistant.locator("[data-pair] [name=words]").first.click()
     expect(assistant.locator("[data-pair] [name=words]").first).to_have_value("smells of smoke")
@@ -104,7 +130,9 @@ def test_a_point_that_was_made_exact_is_corrected_alone(desk, browser):
     client.fill("#fix-1", "over oak, not pine")
     client.locator(".point-fix button").click()
     expect(client.locator(".move")).to_contain_text("writes down")
-    expect(assistant.locator("#retell .notice")).to_contain_text("“smells of smoke”: over oak, not pine")
+    expect(assistant.locator("#retell .notice")).to_contain_text(
+        "“smells of smoke”: over oak, not pine"
+    )
     assert client.errors == assistant.errors == []
 
 

@@ -1,5 +1,5 @@
-"""The main ways in a real Firefox: from a hand-over to an acceptance on pages that follow by themselves, triage by one key, the
-palette, and the phone."""
+"""The main ways in a real Firefox: from a hand-over to an acceptance on pages that follow by
+themselves, triage by one key, the palette, and the phone."""
 
 from __future__ import annotations
 
@@ -12,8 +12,14 @@ from tests.browser import firefox as debian
 from tests.browser.conftest import call, sign_in, sign_in_anew, window
 from tests.pages import ASSISTANT, CLIENT, OPERATOR, PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow,
-              pytest.mark.skipif(not debian.FIREFOX.exists(), reason="Firefox is missing: install it (apt-get install firefox-esr)")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not debian.FIREFOX.exists(),
+        reason="Firefox is missing: install it (apt-get install firefox-esr)",
+    ),
+]
 SOON = 15_000
 
 
@@ -45,7 +51,8 @@ def come(page, address, place):
 
 
 def handed_over(page, words):
-    """Types into the one box, sees what the desk makes of it, hands over; gives the task's number."""
+    """Types into the one box, sees what the desk makes of it, hands over; gives the task's
+    number."""
     page.locator("#text").click()
     page.keyboard.type(words)
     expect(page.locator("#guess dl")).to_be_visible(timeout=SOON)
@@ -59,7 +66,8 @@ def handed_over(page, words):
 
 
 def retold(page, desk, number):
-    """Takes the task from the queue, goes through the brief and says in own words what is wanted."""
+    """Takes the task from the queue, goes through the brief and says in own words what is
+    wanted."""
     row = page.locator("tr", has=page.locator(f"td:text-is('{number}')"))
     come(page, f"{desk.url}/work", row)
     row.get_by_role("button", name="Take").click()
@@ -72,7 +80,8 @@ def retold(page, desk, number):
 
 
 def delivered(page):
-    """The page learns that the client confirmed; how far the work is is reported, and it goes out."""
+    """The page learns that the client confirmed; how far the work is is reported, and it goes
+    out."""
     page.fill("#progress", "60", timeout=SOON)
     page.get_by_role("button", name="Report").click()
     page.fill("#delivery", "The three sellers, with prices for 400 bags a month.")
@@ -81,7 +90,8 @@ def delivered(page):
 
 
 def accepted(page):
-    """The page learns that it is there; a score, over the one that stands in the field, and it is taken."""
+    """The page learns that it is there; a score, over the one that stands in the field, and it is
+    taken."""
     # Playwright's `fill` would write behind what stands in this Firefox's number fields.
     page.locator("#score").press("Control+a", timeout=SOON)
     page.keyboard.type("90")
@@ -108,11 +118,17 @@ def test_from_hand_over_to_acceptance_on_a_page_that_is_never_loaded_again(desk,
 def unclear(desk):
     """Two tasks that wait for an operator; gives the number of the second."""
     key = desk.command("apikey", "add", "--company", "demo")
-    return [call(desk, key, "/tasks", {"text": f"You know what I mean, number {one} of the fox"})["number"] for one in (1, 2)][1]
+    return [
+        call(desk, key, "/tasks", {"text": f"You know what I mean, number {one} of the fox"})[
+            "number"
+        ]
+        for one in (1, 2)
+    ][1]
 
 
 def triaged(page, desk):
-    """The first that waits goes to the queue by the key D, and the next one stands there; gives its number."""
+    """The first that waits goes to the queue by the key D, and the next one stands there; gives its
+    number."""
     come(page, f"{desk.url}/desk/triage", page.locator(".queue a[href*='task=']").nth(1))
     first = page.locator("#msg-h + p a.num").inner_text().removeprefix("Task ")
     page.keyboard.press("d")
@@ -142,12 +158,19 @@ def test_an_operator_sees_the_board_triages_with_one_key_and_finds_by_the_palett
 
 
 def sideways(page):
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
 
 
-@pytest.mark.parametrize(("reader", "paths"), [
-    (CLIENT, ("/app/demo", "/app/demo/tasks/{n_delivered}")), (ASSISTANT, ("/work", "/work/{a_working}")),
-    (OPERATOR, ("/desk/board", "/desk/triage"))])
+@pytest.mark.parametrize(
+    ("reader", "paths"),
+    [
+        (CLIENT, ("/app/demo", "/app/demo/tasks/{n_delivered}")),
+        (ASSISTANT, ("/work", "/work/{a_working}")),
+        (OPERATOR, ("/desk/board", "/desk/triage")),
+    ],
+)
 def test_on_a_phone_nothing_scrolls_sideways(desk, firefox, gaps, reader, paths):
     page = sign_in(firefox, desk, reader, width=PHONE)
     follows(page)

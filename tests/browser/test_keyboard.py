@@ -1,5 +1,6 @@
-"""By the keyboard alone: an assistant takes, briefs, retells and delivers; an operator triages ten with ten keys; both on a Russian
-layout as well, because keys count by their place. How much effort the main ways take is counted and printed."""
+"""By the keyboard alone: an assistant takes, briefs, retells and delivers; an operator triages ten
+with ten keys; both on a Russian layout as well, because keys count by their place. How much
+effort the main ways take is counted and printed."""
 
 from __future__ import annotations
 
@@ -16,18 +17,23 @@ RUSSIAN = {"T": "е", "B": "и", "R": "к", "L": "д", "D": "в", "W": "ц", "Z"
 
 
 class Hands:
-    """Presses keys as a person does, and counts those beside the text; on a Russian layout letters come out Russian."""
+    """Presses keys as a person does, and counts those beside the text; on a Russian layout letters
+    come out Russian."""
 
     def __init__(self, page, russian):
         self.page, self.russian, self.keys = page, russian, 0
 
     def key(self, letter):
         self.keys += 1
-        self.page.evaluate("""([key, code]) => {
+        self.page.evaluate(
+            """([key, code]) => {
             const to = document.activeElement ?? document.body;
-            const press = new KeyboardEvent("keydown", {key, code, bubbles: true, cancelable: true});
+            const press = new KeyboardEvent("keydown", {key, code, bubbles: true,
+              cancelable: true});
             to.dispatchEvent(press);
-        }""", [RUSSIAN[letter] if self.russian else letter.lower(), f"Key{letter}"])
+        }""",
+            [RUSSIAN[letter] if self.russian else letter.lower(), f"Key{letter}"],
+        )
 
     def send(self):
         self.keys += 1
@@ -37,15 +43,27 @@ class Hands:
         self.page.keyboard.insert_text(words)
 
 
-def new_task(desk, words="Find three sellers of linen bags and compare their prices", category="research"):
+def new_task(
+    desk, words="Find three sellers of linen bags and compare their prices", category="research"
+):
     key = desk.command("apikey", "add", "--company", "demo")
-    return call(desk, key, "/tasks", {"text": words, "category": category, "deadline_at": "2027-06-01T10:00:00Z"})
+    return call(
+        desk,
+        key,
+        "/tasks",
+        {"text": words, "category": category, "deadline_at": "2027-06-01T10:00:00Z"},
+    )
 
 
 def confirmed(desk, task_id):
     key = desk.command("apikey", "add", "--company", "demo")
     retelling = call(desk, key, f"/tasks/{task_id}")["retelling"]["id"]
-    call(desk, key, f"/tasks/{task_id}/understanding", {"retelling": retelling, "verdict": "confirmed"})
+    call(
+        desk,
+        key,
+        f"/tasks/{task_id}/understanding",
+        {"retelling": retelling, "verdict": "confirmed"},
+    )
 
 
 @pytest.mark.parametrize("russian", [False, True])
@@ -61,7 +79,9 @@ def test_an_assistant_works_without_a_mouse(desk, browser, russian):
     expect(page.locator("#retell.is-here")).to_have_count(1)
     hands.key("R")
     expect(page.locator("#text")).to_be_focused()
-    hands.text("You want this done by the day agreed, as you wrote it, and I ask where something is open.")
+    hands.text(
+        "You want this done by the day agreed, as you wrote it, and I ask where something is open."
+    )
     hands.send()
     expect(page.get_by_text("It waits for the client")).to_be_visible()
     print(f"claim to retelling sent: {hands.keys} keys beside the text")
@@ -80,10 +100,19 @@ def test_an_assistant_works_without_a_mouse(desk, browser, russian):
 
 
 def confirmed_by_operator(desk, task_id):
-    desk.run_as_system("update task set deadline_at = greatest(deadline_at, now() + interval '2 days') where id = %s", task_id)
+    desk.run_as_system(
+        "update task set deadline_at = greatest(deadline_at, now() + interval '2 days') where id"
+        " = %s",
+        task_id,
+    )
     key = desk.command("apikey", "add", "--staff", "operator@demo.example")
     retelling = call(desk, key, f"/tasks/{task_id}")["retelling"]["id"]
-    call(desk, key, f"/tasks/{task_id}/understanding", {"retelling": retelling, "verdict": "confirmed"})
+    call(
+        desk,
+        key,
+        f"/tasks/{task_id}/understanding",
+        {"retelling": retelling, "verdict": "confirmed"},
+    )
 
 
 @pytest.mark.parametrize("russian", [False, True])
@@ -124,8 +153,10 @@ def test_handing_over_takes_one_box_and_one_click(desk, browser):
 
 
 def test_acceptance_with_praise_takes_two_clicks(desk, browser):
-    (number,), = desk.rows("select t.number from task t join company c on c.id = t.company_id and c.slug = 'demo'"
-                           " where t.state = 'delivered' and t.disputed_at is null order by t.id limit 1")
+    ((number,),) = desk.rows(
+        "select t.number from task t join company c on c.id = t.company_id and c.slug = 'demo'"
+        " where t.state = 'delivered' and t.disputed_at is null order by t.id limit 1"
+    )
     page = sign_in(browser, desk, "client@demo.example")
     page.goto(f"{desk.url}/app/demo/tasks/{number}")
     clicks = 0
@@ -139,7 +170,9 @@ def test_acceptance_with_praise_takes_two_clicks(desk, browser):
     assert clicks == 2 and page.errors == []
 
 
-def test_the_palette_finds_a_task_and_the_list_of_keys_shows_only_what_does_something(desk, browser):
+def test_the_palette_finds_a_task_and_the_list_of_keys_shows_only_what_does_something(
+    desk, browser
+):
     page = sign_in(browser, desk, "operator@demo.example")
     page.goto(f"{desk.url}/desk/board")
     page.keyboard.press("Control+k")

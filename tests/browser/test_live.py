@@ -16,9 +16,18 @@ pytestmark = [pytest.mark.browser]
 @pytest.fixture
 def queued(desk):
     """The id and number of a new task in the queue, which Anna has a hand free for."""
-    desk.run_as_system("update staff set held_limit = 40 where person_id = (select id from person where name = %s)", "Anna Berzina")
-    key, staff = desk.command("apikey", "add", "--company", "demo"), desk.command("apikey", "add", "--staff", "operator@demo.example")
-    made = call(desk, key, "/tasks", {"text": "Find three sellers of paper bags", "category": "research"})
+    desk.run_as_system(
+        "update staff set held_limit = 40 where person_id = (select id from person where name"
+        " = %s)",
+        "Anna Berzina",
+    )
+    key, staff = (
+        desk.command("apikey", "add", "--company", "demo"),
+        desk.command("apikey", "add", "--staff", "operator@demo.example"),
+    )
+    made = call(
+        desk, key, "/tasks", {"text": "Find three sellers of paper bags", "category": "research"}
+    )
     for _try in range(100):
         if call(desk, key, f"/tasks/{made['id']}")["state"] in ("triage", "queued"):
             break
@@ -35,7 +44,10 @@ def follows(page):
 
 def test_a_claim_appears_on_the_clients_page_while_they_type(desk, browser, queued):
     task_id, number = queued
-    client, assistant = sign_in(browser, desk, "client@demo.example"), sign_in(browser, desk, "assistant@demo.example")
+    client, assistant = (
+        sign_in(browser, desk, "client@demo.example"),
+        sign_in(browser, desk, "assistant@demo.example"),
+    )
     client.goto(f"{desk.url}/app/demo/tasks/{number}")
     follows(client)
     client.fill("#reply", "Half a sen")
@@ -64,7 +76,10 @@ def test_a_page_that_is_not_left_after_all_follows_again(desk, browser, queued):
 
 def test_words_appear_and_two_on_one_task_see_each_other_and_who_writes(desk, browser, queued):
     task_id, number = queued
-    client, assistant = sign_in(browser, desk, "client@demo.example"), sign_in(browser, desk, "assistant@demo.example")
+    client, assistant = (
+        sign_in(browser, desk, "client@demo.example"),
+        sign_in(browser, desk, "assistant@demo.example"),
+    )
     assistant.goto(f"{desk.url}/work/{task_id}")
     assistant.locator("form[action$='/claim'] button").click()
     expect(assistant.locator("form[action$='/briefing']")).to_have_count(1)
@@ -82,7 +97,10 @@ def test_words_appear_and_two_on_one_task_see_each_other_and_who_writes(desk, br
 
 
 def test_a_new_task_appears_in_an_open_queue_and_goes_when_it_is_taken(desk, browser, queued):
-    assistant, operator = sign_in(browser, desk, "assistant@demo.example"), sign_in(browser, desk, "operator@demo.example")
+    assistant, operator = (
+        sign_in(browser, desk, "assistant@demo.example"),
+        sign_in(browser, desk, "operator@demo.example"),
+    )
     assistant.goto(f"{desk.url}/work")
     operator.goto(f"{desk.url}/desk/board")
     follows(assistant)
@@ -99,7 +117,9 @@ def test_what_happens_between_a_page_and_its_stream_appears_too(desk, browser, q
     client = sign_in(browser, desk, "client@demo.example")
     key = desk.command("apikey", "add", "--staff", "assistant@demo.example")
     follows_elsewhere = sign_in(browser, desk, "client@demo.example")
-    follows_elsewhere.goto(f"{desk.url}/app/demo")  # a stream is open already, so that this process has heard it
+    follows_elsewhere.goto(
+        f"{desk.url}/app/demo"
+    )  # a stream is open already, so that this process has heard it
     follows(follows_elsewhere)
 
     def claim_first(route):

@@ -1,4 +1,5 @@
-"""The client's phone in a real browser: an app that is kept, a task handed over without a connection."""
+"""The client's phone in a real browser: an app that is kept, a task handed over without a
+connection."""
 
 from __future__ import annotations
 
@@ -65,7 +66,9 @@ def test_without_a_connection_it_is_kept_and_goes_out_once(phone, desk):
     text, context = words(), phone.context
     phone.locator("summary", has_text="Date, kind").click()
     phone.select_option("#category", "research")
-    phone.set_input_files("#file", {"name": "map.txt", "mimeType": "text/plain", "buffer": b"turn left"})
+    phone.set_input_files(
+        "#file", {"name": "map.txt", "mimeType": "text/plain", "buffer": b"turn left"}
+    )
     context.set_offline(True)
     hand_over(phone, text)
     expect(phone.locator("[data-waiting] [data-says]")).to_have_text(KEPT)
@@ -82,7 +85,11 @@ def test_without_a_connection_it_is_kept_and_goes_out_once(phone, desk):
     expect(waits(phone)).to_have_count(0)
     phone.goto(f"{desk.url}/app/demo/")
     phone.wait_for_timeout(500)
-    assert desk.rows("select t.category, a.name, a.size from task t join attachment a on a.task_id = t.id where t.text = %s", text) == [("research", "map.txt", 9)]
+    assert desk.rows(
+        "select t.category, a.name, a.size from task t join attachment a on a.task_id = t.id where"
+        " t.text = %s",
+        text,
+    ) == [("research", "map.txt", 9)]
 
 
 def test_on_the_page_without_a_connection_the_next_one_is_kept_too(phone, desk):
@@ -109,7 +116,14 @@ def test_two_windows_send_it_once(phone, desk):
     hand_over(phone, text)
     expect(waits(other)).to_contain_text(text)
     asked = []
-    phone.context.on("request", lambda request: asked.append(request.url) if request.method == "POST" and request.url.endswith("/tasks") else None)
+    phone.context.on(
+        "request",
+        lambda request: (
+            asked.append(request.url)
+            if request.method == "POST" and request.url.endswith("/tasks")
+            else None
+        ),
+    )
     phone.context.set_offline(False)
     for page in (phone, other):
         page.evaluate("dispatchEvent(new Event('online'))")
@@ -124,7 +138,10 @@ def test_two_windows_send_it_once(phone, desk):
 def test_an_answer_that_was_lost_on_its_way_makes_no_second_task(phone, desk, by):
     text, lost = words(), []
     if by == "the person":  # a browser without Background Sync
-        phone.evaluate("() => { SyncManager.prototype.register = () => Promise.reject(new Error('not here')); }")
+        phone.evaluate(
+            "() => { SyncManager.prototype.register = () => Promise.reject(new Error('not"
+            " here')); }"
+        )
 
     def lose_the_answer(route):
         lost.append(route.fetch(max_redirects=0).status)
@@ -136,7 +153,7 @@ def test_an_answer_that_was_lost_on_its_way_makes_no_second_task(phone, desk, by
     if by == "the person":
         expect(phone.locator("[data-waiting] [data-says]")).to_have_text(KEPT)
         phone.get_by_role("button", name="Send now").click()
-        (number,), = desk.rows("select number from task where text = %s", text)
+        ((number,),) = desk.rows("select number from task where text = %s", text)
         expect(phone.locator("[data-went] a")).to_have_text(str(number))
     expect(waits(phone)).to_have_count(0)
     phone.wait_for_timeout(300)
@@ -146,15 +163,23 @@ def test_an_answer_that_was_lost_on_its_way_makes_no_second_task(phone, desk, by
 def test_with_every_page_closed_the_service_worker_sends_it(phone, desk):
     text, registrations = words(), []
     session = phone.context.new_cdp_session(phone)
-    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
+    session.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: registrations.extend(event["registrations"]),
+    )
     session.send("ServiceWorker.enable")
     phone.context.set_offline(True)
     hand_over(phone, text)
     expect(waits(phone)).to_have_count(1)
     phone.goto("about:blank")
     phone.context.set_offline(False)
-    (mine,) = {one["registrationId"] for one in registrations if one["scopeURL"].startswith(desk.url)}
-    session.send("ServiceWorker.dispatchSyncEvent", {"origin": desk.url, "registrationId": mine, "tag": "waiting", "lastChance": False})
+    (mine,) = {
+        one["registrationId"] for one in registrations if one["scopeURL"].startswith(desk.url)
+    }
+    session.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {"origin": desk.url, "registrationId": mine, "tag": "waiting", "lastChance": False},
+    )
     wait_until_made(phone, desk, text)
     phone.goto(f"{desk.url}/app/demo/")
     expect(waits(phone)).to_have_count(0)
@@ -163,11 +188,15 @@ def test_with_every_page_closed_the_service_worker_sends_it(phone, desk):
 
 def test_after_the_session_ended_it_stays_kept_until_they_sign_in(phone, desk):
     text = words()
-    phone.route("**/guess", lambda route: route.abort())  # which would lead to the sign-in page by itself
+    phone.route(
+        "**/guess", lambda route: route.abort()
+    )  # which would lead to the sign-in page by itself
     phone.fill("#text", text)
     phone.context.clear_cookies()
     phone.locator("form[data-offline] button.btn-main").click()
-    expect(phone.locator("[data-waiting] [data-says]")).to_have_text("Kept. Sign in and it goes out.")
+    expect(phone.locator("[data-waiting] [data-says]")).to_have_text(
+        "Kept. Sign in and it goes out."
+    )
     assert made(desk, text) == 0
     phone.locator("[data-sign-in]").click()
     sign_in_anew(phone, desk)
@@ -201,7 +230,8 @@ def test_what_was_refused_later_says_why_and_can_be_changed(phone, desk):
     expect(waits(phone)).to_have_count(1)
     phone.evaluate("""async () => {
       const [entry] = (await waiting.all());
-      entry.fields = entry.fields.map(([name, value]) => [name, name === "deadline_at" ? "2020-01-01T10:00" : value]);
+      entry.fields = entry.fields.map(([name, value]) => [name, name === "deadline_at" ?
+        "2020-01-01T10:00" : value]);
       await waiting.write(entry);
     }""")
     phone.context.set_offline(False)
@@ -229,25 +259,38 @@ def test_nothing_of_anybody_is_in_the_cache(phone, desk):
         phone.goto(desk.url + path)
     found = phone.evaluate("""async () => {
       const kept = [];
-      for (const name of await caches.keys()) for (const request of await (await caches.open(name)).keys()) kept.push(new URL(request.url).pathname);
+      for (const name of await caches.keys())
+      for (const request of await (await caches.open(name)).keys())
+        kept.push(new URL(request.url).pathname);
       return kept;
     }""")
     assert found and {path for path in found if not path.startswith("/static/")} == {"/offline"}
 
 
-@pytest.mark.parametrize(("language", "heading"), [("en", "There is no connection"), ("ru", "Связи нет")])
+@pytest.mark.parametrize(
+    ("language", "heading"), [("en", "There is no connection"), ("ru", "Связи нет")]
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_without_a_connection_is_whole_in_both_languages(browser, desk, language, heading, scheme):
+def test_the_page_without_a_connection_is_whole_in_both_languages(
+    browser, desk, language, heading, scheme
+):
     from axe_playwright_python.sync_playwright import Axe
 
-    page = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme).new_page()
+    page = browser.new_context(
+        viewport={"width": 390, "height": 844}, color_scheme=scheme
+    ).new_page()
     page.goto(f"{desk.url}/offline?reads={language}")
-    page.evaluate("""async (language) => waiting.learn({ person: 1, action: "/app/demo/tasks", language })""", language)
+    page.evaluate(
+        """async (language) => waiting.learn({ person: 1, action: "/app/demo/tasks", language })""",
+        language,
+    )
     page.reload()
     expect(page.locator("h1")).to_have_text(heading)
     expect(page.locator("#text")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert [(one["id"], one["nodes"][0]["target"]) for one in Axe().run(page).response["violations"]] == []
+    assert [
+        (one["id"], one["nodes"][0]["target"]) for one in Axe().run(page).response["violations"]
+    ] == []
     page.context.close()
 
 
@@ -258,17 +301,25 @@ def test_the_manifest_is_what_a_browser_takes_for_an_app(phone, desk):
     said = json.loads(manifest["data"])
     assert (said["start_url"], said["display"], said["scope"]) == ("/app", "standalone", "/")
     # A test's window is a private one, which is the only thing against it.
-    assert [one["errorId"] for one in session.send("Page.getInstallabilityErrors")["installabilityErrors"]] == ["in-incognito"]
+    assert [
+        one["errorId"]
+        for one in session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    ] == ["in-incognito"]
     for icon in said["icons"]:
         assert phone.request.get(desk.url + icon["src"]).ok, icon
 
 
 def test_the_service_worker_is_asked_for_anew_and_rules_the_whole_desk(phone, desk):
     answer = phone.request.get(f"{desk.url}/sw.js")
-    assert answer.headers["content-type"].startswith("text/javascript") and answer.headers["cache-control"] == "no-cache"
+    assert (
+        answer.headers["content-type"].startswith("text/javascript")
+        and answer.headers["cache-control"] == "no-cache"
+    )
     for path in json.loads(re.search(r"const KEPT = (.*);", answer.text())[1]):
         assert phone.request.get(desk.url + path).ok, path
-    assert phone.evaluate("navigator.serviceWorker.ready.then((one) => one.scope)") == f"{desk.url}/"
+    assert (
+        phone.evaluate("navigator.serviceWorker.ready.then((one) => one.scope)") == f"{desk.url}/"
+    )
 
 
 def test_without_script_the_plain_form_is_as_ever(browser, desk):

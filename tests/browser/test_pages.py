@@ -1,4 +1,5 @@
-"""Every page in every state: axe finds nothing in light and dark, nothing scrolls sideways, complains or asks elsewhere; the same without script."""
+"""Every page in every state: axe finds nothing in light and dark, nothing scrolls sideways,
+complains or asks elsewhere; the same without script."""
 
 from __future__ import annotations
 
@@ -33,7 +34,11 @@ def look(page: Page, address: str, shown: Shown) -> None:
     page.emulate_media(color_scheme="light")
     answer = page.goto(address)
     assert answer and answer.status == shown.status
-    said = [one for one in page.errors if not (shown.status >= 400 and f"status of {shown.status}" in one)]
+    said = [
+        one
+        for one in page.errors
+        if not (shown.status >= 400 and f"status of {shown.status}" in one)
+    ]
     assert said == []
 
 
@@ -47,8 +52,13 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(desk, windows, gaps, sho
     found_by_axe = {}
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        found_by_axe[theme] = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in axe.run(page).response["violations"]]
+        page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        found_by_axe[theme] = [
+            (one["id"], [node["target"] for node in one["nodes"]][:3])
+            for one in axe.run(page).response["violations"]
+        ]
     assert found_by_axe == {"light": [], "dark": []}
     assert _sideways(page) <= 0
     narrow = windows(shown.reader, PHONE)
@@ -60,24 +70,41 @@ def _sideways(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
-# What of a page tells something by its paint alone, each with what paints it; the mark of now is a ring where the clock stands still.
-PAINTED = (("line.term-gone", "stroke"), ("line.term-red", "stroke"), ("line.term-dead", "stroke"), ("circle.term-now", "fill stroke"),
-           (".btn-main", "backgroundColor"), (".steps .is-here::before", "backgroundColor"))
+# What of a page tells something by its paint alone, each with what paints it; the mark of now is a
+# ring where the clock stands still.
+PAINTED = (
+    ("line.term-gone", "stroke"),
+    ("line.term-red", "stroke"),
+    ("line.term-dead", "stroke"),
+    ("circle.term-now", "fill stroke"),
+    (".btn-main", "backgroundColor"),
+    (".steps .is-here::before", "backgroundColor"),
+)
 PAINT = """([selector, properties]) => {
   const [place, pseudo] = selector.split('::');
-  const one = document.querySelector('main ' + place), nothing = [getComputedStyle(document.body).backgroundColor, 'none', 'rgba(0, 0, 0, 0)'];
+  const one = document.querySelector('main ' + place),
+    nothing = [getComputedStyle(document.body).backgroundColor, 'none', 'rgba(0, 0, 0, 0)'];
   const style = getComputedStyle(one, pseudo && '::' + pseudo);
-  return properties.split(' ').map((property) => style[property]).filter((paint) => !nothing.includes(paint));
+  return properties.split(' ').map((property) => style[property])
+    .filter((paint) => !nothing.includes(paint));
 }"""
 
 
-@pytest.mark.parametrize(("reader", "path"), [(CLIENT, "/app/demo/tasks/{n_retold}"), (ASSISTANT, "/work/{a_working}")])
-def test_in_forced_colours_nothing_that_tells_something_is_painted_away(desk, windows, gaps, reader, path):
+@pytest.mark.parametrize(
+    ("reader", "path"), [(CLIENT, "/app/demo/tasks/{n_retold}"), (ASSISTANT, "/work/{a_working}")]
+)
+def test_in_forced_colours_nothing_that_tells_something_is_painted_away(
+    desk, windows, gaps, reader, path
+):
     page = windows(reader, WIDE)
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme, forced_colors="active")
         page.goto(desk.url + path.format(**gaps))
-        assert [selector for selector, properties in PAINTED if not page.evaluate(PAINT, [selector, properties])] == [], theme
+        assert [
+            selector
+            for selector, properties in PAINTED
+            if not page.evaluate(PAINT, [selector, properties])
+        ] == [], theme
     page.emulate_media(forced_colors="none")
 
 

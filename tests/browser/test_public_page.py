@@ -1,4 +1,5 @@
-"""The public page in a real browser: what is drawn holds what is written, and the form works without script."""
+"""The public page in a real browser: what is drawn holds what is written, and the form works
+without script."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ OUTSIDE = """() => [...document.querySelectorAll('.phone g')].flatMap(one => {
   const bubble = one.querySelector('rect').getBBox();
   return [...one.querySelectorAll('text')].filter(line => {
     const words = line.getBBox();
-    return words.x < bubble.x || words.x + words.width > bubble.x + bubble.width - 6 || words.y < bubble.y || words.y + words.height > bubble.y + bubble.height;
+    return words.x < bubble.x || words.x + words.width > bubble.x + bubble.width - 6 ||
+      words.y < bubble.y || words.y + words.height > bubble.y + bubble.height;
   }).map(line => line.textContent);
 })"""
 
@@ -27,7 +29,9 @@ def test_each_line_on_the_phone_stands_within_its_bubble(desk, browser, language
 
 
 def test_without_script_a_first_task_is_handed_over_on_the_phone(desk, browser):
-    page = browser.new_context(java_script_enabled=False, viewport={"width": PHONE, "height": 844}).new_page()
+    page = browser.new_context(
+        java_script_enabled=False, viewport={"width": PHONE, "height": 844}
+    ).new_page()
     page.goto(desk.url)
     page.fill("#text", "Find a supplier of tea")
     page.fill("#email", "tea-front@example.com")

@@ -1,5 +1,5 @@
-"""What somebody hears who does not see the page: in which order, with which names, nothing twice and nothing without sense; and what of
-what happens is told."""
+"""What somebody hears who does not see the page: in which order, with which names, nothing twice
+and nothing without sense; and what of what happens is told."""
 
 from __future__ import annotations
 
@@ -14,29 +14,58 @@ from tests.browser.reading import Said, read
 from tests.pages import ASSISTANT, CLIENT, PAGES, PHONE, WIDE, Readers
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LANDMARKS = ("banner", "navigation", "main", "complementary", "contentinfo", "region", "search", "form")
-CONTROLS = ("link", "button", "textbox", "searchbox", "combobox", "checkbox", "radio", "spinbutton", "slider", "switch", "DisclosureTriangle", "option")
+LANDMARKS = (
+    "banner",
+    "navigation",
+    "main",
+    "complementary",
+    "contentinfo",
+    "region",
+    "search",
+    "form",
+)
+CONTROLS = (
+    "link",
+    "button",
+    "textbox",
+    "searchbox",
+    "combobox",
+    "checkbox",
+    "radio",
+    "spinbutton",
+    "slider",
+    "switch",
+    "DisclosureTriangle",
+    "option",
+)
 # Signs alone, or a fraction; a comma is a pause.
 SENSELESS = re.compile(r"[^\w,.;:]+|\d+ ?/ ?\d+")
 # A page of pieces, each out of its place and shown in all its states.
 PIECES = "styleguide"
-# Blocks that are read before one that stands above them, or left of them on the same line. The panes at the left of a task lead to
-# others, or add facts: they are read after the task, which is what the page is about.
-OUT_OF_ORDER = """[...document.querySelectorAll('#main, #main :not(svg, svg *, tr, tr *)')].flatMap(parent => {
+# Blocks that are read before one that stands above them, or left of them on the same line. The
+# panes at the left of a task lead to others, or add facts: they are read after the task, which is
+# what the page is about.
+OUT_OF_ORDER = """[...document.querySelectorAll('#main, #main :not(svg, svg *, tr, tr *)')]
+  .flatMap(parent => {
   if (parent.childElementCount < 2) return [];
-  const blocks = [...parent.children].map(one => [one, one.getBoundingClientRect()]).filter(([one, box]) => box.width * box.height > 20000
+  const blocks = [...parent.children].map(one => [one, one.getBoundingClientRect()]).filter(([one,
+    box]) => box.width * box.height > 20000
     && !one.matches('.queue, .about') && !/fixed|sticky/.test(getComputedStyle(one).position));
   const flows = getComputedStyle(parent).readingFlow ?? 'normal';
   return flows !== 'normal' ? [] : blocks.slice(1).filter(([, box], at) => {
     const before = blocks[at][1];
-    return box.bottom <= before.top + 1 || (box.top < before.bottom - 1 && box.left < before.left - 1);
+    return box.bottom <= before.top + 1 || (box.top < before.bottom - 1 &&
+      box.left < before.left - 1);
   }).map(([one]) => one.className || one.tagName);
 })"""
-# Rows with another number of cells than their heads: the name of a column would be read to the wrong cell.
+# Rows with another number of cells than their heads: the name of a column would be read to the
+# wrong cell.
 UNEVEN = """[...document.querySelectorAll('table:has(thead)')].flatMap(table => {
-  const wide = row => [...row.cells].filter(one => getComputedStyle(one).display !== 'none').reduce((sum, one) => sum + one.colSpan, 0);
+  const wide = row => [...row.cells].filter(one => getComputedStyle(one).display !== 'none')
+    .reduce((sum, one) => sum + one.colSpan, 0);
   const heads = wide(table.tHead.rows[0]);
-  return [...table.tBodies].flatMap(body => [...body.rows]).filter(row => row.checkVisibility() && wide(row) !== heads).map(row => row.innerText.slice(0, 80));
+  return [...table.tBodies].flatMap(body => [...body.rows]).filter(row => row.checkVisibility() &&
+    wide(row) !== heads).map(row => row.innerText.slice(0, 80));
 })"""
 # Sentences in Russian that would be read out by an English voice. A name is no sentence.
 UNMARKED = r"""(() => {
@@ -44,13 +73,20 @@ UNMARKED = r"""(() => {
   const found = [];
   while (walk.nextNode()) {
     const words = walk.currentNode.data.match(/[\u0400-\u04ff]{2,}/g) ?? [];
-    if (words.length > 4 && walk.currentNode.parentElement.closest('[lang]').lang !== 'ru') found.push(walk.currentNode.data.trim().slice(0, 80));
+    if (words.length > 4 && walk.currentNode.parentElement.closest('[lang]').lang !== 'ru')
+      found.push(walk.currentNode.data.trim().slice(0, 80));
   }
   return found;
 })()"""
 # What is written on a key, glued to the name of what it does; an id that two things have.
-KEYS = "[...document.querySelectorAll('kbd')].filter(one => !one.closest('[aria-hidden], dialog')).map(one => one.parentElement.innerText)"
-SAME_ID = "[...document.querySelectorAll('[id]')].map(one => one.id).filter((id, at, all) => all.indexOf(id) !== at)"
+KEYS = (
+    "[...document.querySelectorAll('kbd')].filter(one => !one.closest('[aria-hidden],"
+    " dialog')).map(one => one.parentElement.innerText)"
+)
+SAME_ID = (
+    "[...document.querySelectorAll('[id]')].map(one => one.id).filter((id, at, all) =>"
+    " all.indexOf(id) !== at)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +107,14 @@ def windows(desk, browser):
 @pytest.fixture(scope="module")
 def shown(desk, windows, gaps):
     """A page of the list by its name, at a desk's width."""
+
     def show(name: str, width: int = WIDE) -> Page:
         one = next(page for page in PAGES if page.name == name)
         page = windows(one.reader)
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(desk.url + one.path.format(**gaps), wait_until="domcontentloaded")
         return page
+
     return show
 
 
@@ -89,6 +127,7 @@ def heard(shown):
         if (name, width) not in kept:
             kept[name, width] = read(shown(name, width))
         return kept[name, width]
+
     return hear
 
 
@@ -96,27 +135,54 @@ def in_turn(said: list[Said], *parts: tuple[str, str]) -> None:
     """These are said one after the other, each with its role."""
     at = -1
     for role, words in parts:
-        at = next((place for place, one in enumerate(said) if place > at and one.role == role and words in one.name), len(said))
+        at = next(
+            (
+                place
+                for place, one in enumerate(said)
+                if place > at and one.role == role and words in one.name
+            ),
+            len(said),
+        )
         assert at < len(said), f"{role} “{words}” is not said, or too early"
 
 
 def said_twice(said: list[Said]) -> list[str]:
-    """What is said and at once said again, or described by its own name. What lies in another thing of the same name is one with it."""
-    again = [str(one) for before, one in pairwise(said) if one.name and one.name == before.name and one.depth <= before.depth
-             and {one.role, before.role} <= {"StaticText", "image", "heading", "link", "button"}]
+    """What is said and at once said again, or described by its own name. What lies in another thing
+    of the same name is one with it."""
+    again = [
+        str(one)
+        for before, one in pairwise(said)
+        if one.name
+        and one.name == before.name
+        and one.depth <= before.depth
+        and {one.role, before.role} <= {"StaticText", "image", "heading", "link", "button"}
+    ]
     return again + [str(one) for one in said if one.about and one.about in one.name]
 
 
 def jumps(said: list[Said]) -> list[str]:
     """Headings that are more than one level below the one before."""
-    return [now.name for before, now in pairwise([one for one in said if one.role in ("main", "heading")]) if now.level > before.level + 1]
+    return [
+        now.name
+        for before, now in pairwise([one for one in said if one.role in ("main", "heading")])
+        if now.level > before.level + 1
+    ]
 
 
 def unclear_landmarks(said: list[Said]) -> list[str]:
-    """Landmarks without a name that need one, and those of one kind and one name; a form without a name is none."""
-    marks = [(one.role, one.name) for one in said if one.role in LANDMARKS and (one.role != "form" or one.name)]
-    return [f"{role} “{name}”" for at, (role, name) in enumerate(marks) if (role, name) in marks[:at]
-            or (not name and role in ("region", "complementary", "navigation"))]
+    """Landmarks without a name that need one, and those of one kind and one name; a form without a
+    name is none."""
+    marks = [
+        (one.role, one.name)
+        for one in said
+        if one.role in LANDMARKS and (one.role != "form" or one.name)
+    ]
+    return [
+        f"{role} “{name}”"
+        for at, (role, name) in enumerate(marks)
+        if (role, name) in marks[:at]
+        or (not name and role in ("region", "complementary", "navigation"))
+    ]
 
 
 @pytest.mark.parametrize("page_of", PAGES, ids=lambda one: one.name)
@@ -124,12 +190,23 @@ def test_a_page_is_read_in_order_and_makes_sense(heard, windows, page_of):
     said = heard(page_of.name)
     page = windows(page_of.reader)  # where it still stands
     roles = [one.role for one in said]
-    assert said[0].name == "Skip to content" and roles.count("main") == 1 and [one.level for one in said].count(1) == 1
+    assert (
+        said[0].name == "Skip to content"
+        and roles.count("main") == 1
+        and [one.level for one in said].count(1) == 1
+    )
     assert jumps(said) == [] and unclear_landmarks(said) == []
-    assert page_of.name == PIECES or len([role for role in roles if role in ("region", "complementary", "navigation")]) < 15
+    assert (
+        page_of.name == PIECES
+        or len([role for role in roles if role in ("region", "complementary", "navigation")]) < 15
+    )
     assert [str(one) for one in said if one.role in (*CONTROLS, "image") and not one.name] == []
     assert page_of.name == PIECES or said_twice(said) == []
-    assert page_of.name == PIECES or [str(one) for one in said if one.role == "StaticText" and SENSELESS.fullmatch(one.name)] == []
+    assert (
+        page_of.name == PIECES
+        or [str(one) for one in said if one.role == "StaticText" and SENSELESS.fullmatch(one.name)]
+        == []
+    )
     assert page_of.name == PIECES or page.evaluate(f"[{KEYS}, {UNMARKED}]") == [[], []]
     assert page_of.name == PIECES or page.evaluate(SAME_ID) == []
     assert page.evaluate(f"[{OUT_OF_ORDER}, {UNEVEN}]") == [[], []]
@@ -137,28 +214,66 @@ def test_a_page_is_read_in_order_and_makes_sense(heard, windows, page_of):
     assert page.evaluate(f"[{OUT_OF_ORDER}, {UNEVEN}]") == [[], []]
 
 
-MOVE = (("StaticText", "Your move"), ("heading", ""), ("StaticText", "Task"), ("image", "Term, "), ("list", "The eight steps"))
+MOVE = (
+    ("StaticText", "Your move"),
+    ("heading", ""),
+    ("StaticText", "Task"),
+    ("image", "Term, "),
+    ("list", "The eight steps"),
+)
 
 
-BOTH = (("heading", "Both in full"), ("heading", " words"), ("paragraph", ""), ("heading", "understood it"), ("paragraph", ""))
+BOTH = (
+    ("heading", "Both in full"),
+    ("heading", " words"),
+    ("paragraph", ""),
+    ("heading", "understood it"),
+    ("paragraph", ""),
+)
 
 
 @pytest.mark.parametrize("name", ["client-task-n-retold", "short-t-retold"])
 def test_the_move_is_read_first_and_the_decision_after_both_texts(heard, name):
     said = heard(name)
-    in_turn(said, ("main", ""), *MOVE, *BOTH, ("button", "Confirm for"), ("textbox", "Or say what is different"), ("button", "Correct it"))
+    in_turn(
+        said,
+        ("main", ""),
+        *MOVE,
+        *BOTH,
+        ("button", "Confirm for"),
+        ("textbox", "Or say what is different"),
+        ("button", "Correct it"),
+    )
 
 
 def test_another_way_is_read_before_what_confirms_it(heard):
-    in_turn(heard("client-task-n-two-ways"), *MOVE, ("group", "offers another way"),
-            ("radio", "As you asked"), ("radio", "The other way"), *BOTH, ("button", "Confirm for"))
+    in_turn(
+        heard("client-task-n-two-ways"),
+        *MOVE,
+        ("group", "offers another way"),
+        ("radio", "As you asked"),
+        ("radio", "The other way"),
+        *BOTH,
+        ("button", "Confirm for"),
+    )
 
 
 @pytest.mark.parametrize("name", ["client-task-n-delivered", "short-t-delivered"])
 def test_what_was_delivered_is_read_before_the_score_and_the_score_before_the_price(heard, name):
-    in_turn(heard(name), *MOVE, ("heading", "The delivery"), ("article", ""), ("StaticText", "met"), ("form", "How well is it done?"),
-            ("spinbutton", "How well is it done?"), ("slider", "The score on a line"), ("textbox", "What is missing"), ("textbox", "A word of thanks"),
-            ("group", "A tip"), ("button", "Accept for"))
+    in_turn(
+        heard(name),
+        *MOVE,
+        ("heading", "The delivery"),
+        ("article", ""),
+        ("StaticText", "met"),
+        ("form", "How well is it done?"),
+        ("spinbutton", "How well is it done?"),
+        ("slider", "The score on a line"),
+        ("textbox", "What is missing"),
+        ("textbox", "A word of thanks"),
+        ("group", "A tip"),
+        ("button", "Accept for"),
+    )
 
 
 def test_what_follows_a_low_score_is_read_after_it_and_nothing_accepts(shown):
@@ -179,16 +294,42 @@ def test_what_follows_a_low_score_is_read_after_it_and_nothing_accepts(shown):
 @pytest.mark.parametrize("width", [WIDE, PHONE])
 def test_triage_reads_the_message_then_what_can_be_done_then_what_else_waits(heard, width):
     said = heard("triage", width)
-    in_turn(said, ("main", ""), ("heading", ""), ("button", "Delegate"), ("form", "Our guess"), ("radio", "% sure"),
-            ("region", "Dead line"), ("radio", "The queue"), ("region", "Waiting"))
-    assert next(one for one in said if one.name.startswith("Delegate")).about.startswith("Our guess: ")
+    in_turn(
+        said,
+        ("main", ""),
+        ("heading", ""),
+        ("button", "Delegate"),
+        ("form", "Our guess"),
+        ("radio", "% sure"),
+        ("region", "Dead line"),
+        ("radio", "The queue"),
+        ("region", "Waiting"),
+    )
+    assert next(one for one in said if one.name.startswith("Delegate")).about.startswith(
+        "Our guess: "
+    )
     assert next(one.level for one in said if one.role == "heading") == 1
 
 
-@pytest.mark.parametrize(("name", "later"), [("bench-a-briefed", ("Conversation and handbook", "Queue")), ("task-d-late", ("About the task", "Conversation and what went out"))])
-def test_staff_hear_the_task_before_what_stands_beside_it_and_get_there_at_once(heard, shown, name, later):
+@pytest.mark.parametrize(
+    ("name", "later"),
+    [
+        ("bench-a-briefed", ("Conversation and handbook", "Queue")),
+        ("task-d-late", ("About the task", "Conversation and what went out")),
+    ],
+)
+def test_staff_hear_the_task_before_what_stands_beside_it_and_get_there_at_once(
+    heard, shown, name, later
+):
     said, page = heard(name), shown(name)
-    in_turn(said, ("main", ""), ("heading", ""), ("image", "Term, "), ("DisclosureTriangle", ""), *((role_of(said, one), one) for one in later))
+    in_turn(
+        said,
+        ("main", ""),
+        ("heading", ""),
+        ("image", "Term, "),
+        ("DisclosureTriangle", ""),
+        *((role_of(said, one), one) for one in later),
+    )
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#now"
@@ -210,13 +351,26 @@ def test_the_clients_desk_is_read_as_it_is_seen(heard, width):
     assert heading < (box if width == PHONE else waits) and (box < waits) == (width == PHONE)
 
 
-@pytest.mark.parametrize(("name", "told"), [
-    ("task-d-late", r"Term, late: handed over .+, red line .+, dead line .+, now \d\d:\d\d"),
-    ("client-task-n-retold", r"Term, clock stands still: handed over .+, red line .+, dead line .+, now \d\d:\d\d"),
-    ("client-task-n-queued", r"Term, in the queue: handed over .+, red line .+, dead line [^,]+"),
-    ("client-task-n-closed", r"Term, closed: handed over .+, red line .+, dead line .+, ended [^,]+")])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("task-d-late", r"Term, late: handed over .+, red line .+, dead line .+, now \d\d:\d\d"),
+        (
+            "client-task-n-retold",
+            r"Term, clock stands still: handed over .+, red line .+, dead line .+, now \d\d:\d\d",
+        ),
+        (
+            "client-task-n-queued",
+            r"Term, in the queue: handed over .+, red line .+, dead line [^,]+",
+        ),
+        (
+            "client-task-n-closed",
+            r"Term, closed: handed over .+, red line .+, dead line .+, ended [^,]+",
+        ),
+    ],
+)
 def test_the_term_line_says_how_it_stands_and_its_moments(heard, name, told):
-    line, = [one for one in heard(name) if one.role == "image" and one.name.startswith("Term")]
+    (line,) = [one for one in heard(name) if one.role == "image" and one.name.startswith("Term")]
     assert re.fullmatch(told, line.name), line
 
 
@@ -227,21 +381,27 @@ def test_what_acts_at_once_says_on_whom(heard):
 
 
 def test_a_key_is_said_beside_the_name_and_not_in_it(heard):
-    send, = [one for one in heard("bench-a-briefed") if one.name == "Send the retelling"]
+    (send,) = [one for one in heard("bench-a-briefed") if one.name == "Send the retelling"]
     assert "keyshortcuts Control+Enter" in send.states
 
 
 MUTATIONS = """places => {
   globalThis.heard = [];
-  for (const place of document.querySelectorAll(places)) new MutationObserver(() => heard.push(place.textContent.trim()))
+  for (const place of document.querySelectorAll(places))
+    new MutationObserver(() => heard.push(place.textContent.trim()))
     .observe(place, { childList: true, characterData: true, subtree: true });
 }"""
 LIVE = "[role=status], [aria-live]:not(#guess)"
 
 
 def handed_over(desk, client: Page) -> int:
-    """The client hands a task over; its id, once it is in the queue and the assistant may take it."""
-    desk.run_as_system("update staff set held_limit = 40 where person_id = (select id from person where name = %s)", "Anna Berzina")
+    """The client hands a task over; its id, once it is in the queue and the assistant may take
+    it."""
+    desk.run_as_system(
+        "update staff set held_limit = 40 where person_id = (select id from person where name"
+        " = %s)",
+        "Anna Berzina",
+    )
     client.goto(f"{desk.url}/app/demo/tasks/new")
     client.fill("#text", "Find three sellers of wooden crates and compare their prices")
     client.click("#handover-more")
@@ -249,8 +409,11 @@ def handed_over(desk, client: Page) -> int:
     client.locator("#handover .btn-main").click()
     client.wait_for_url(re.compile(r"/tasks/\d+$"))
     for _try in range(100):
-        (task_id, state), = desk.rows("select t.id, t.state from task t join company c on c.id = t.company_id and c.slug = 'demo' where t.number = %s",
-                                      client.url.rsplit("/", 1)[1])
+        ((task_id, state),) = desk.rows(
+            "select t.id, t.state from task t join company c on c.id = t.company_id and c.slug ="
+            " 'demo' where t.number = %s",
+            client.url.rsplit("/", 1)[1],
+        )
         if state == "queued":
             return task_id
         client.wait_for_timeout(100)
@@ -262,7 +425,9 @@ def test_what_is_done_is_told_and_the_focus_goes_on_to_what_comes_next(desk, bro
     bench.goto(f"{desk.url}/work/{handed_over(desk, client)}")
     expect(client.locator("[data-live-sign]:not([data-off])")).to_have_count(1)
     expect(bench.locator("[data-live-sign]:not([data-off])")).to_have_count(1)
-    bench.evaluate("globalThis.place = document.querySelector('.toasts')")  # what comes into a live place is heard, a new place is not
+    bench.evaluate(
+        "globalThis.place = document.querySelector('.toasts')"
+    )  # what comes into a live place is heard, a new place is not
     bench.get_by_role("button", name="Take this task").press("Enter")
     expect(bench.get_by_role("status").filter(has_text="It is yours.")).to_have_count(1)
     assert bench.evaluate("place.isConnected && place.innerText.startsWith('It is yours.')")
@@ -272,13 +437,17 @@ def test_what_is_done_is_told_and_the_focus_goes_on_to_what_comes_next(desk, bro
     expect(bench.get_by_role("button", name="Undo")).to_have_count(1)
     bench.get_by_role("button", name="I have gone through the brief").press("Enter")
     expect(bench.locator("#retell > summary")).to_be_focused()
-    bench.locator("#text").fill("You want three sellers of wooden crates, their prices side by side.")
+    bench.locator("#text").fill(
+        "You want three sellers of wooden crates, their prices side by side."
+    )
     bench.locator("#text").press("Control+Enter")
     client.evaluate(MUTATIONS, ".talk[aria-live=polite]")
     bench.locator("#reply").fill("I begin with the nearest ones.")
     bench.get_by_role("button", name="Send", exact=True).press("Enter")
     expect(client.locator(".talk")).to_contain_text("I begin with the nearest ones.")
-    assert [words for words in client.evaluate("heard") if "nearest ones" in words]  # the moments of the work came before it
+    assert [
+        words for words in client.evaluate("heard") if "nearest ones" in words
+    ]  # the moments of the work came before it
     client.get_by_role("button", name="Confirm for").press("Enter")
     expect(client.locator(".move")).to_be_focused()
     expect(client.locator(".move")).to_contain_text("is at work")
@@ -291,7 +460,10 @@ def test_a_page_that_only_looks_again_tells_nothing(shown):
     expect(page.locator("[data-live-sign]:not([data-off])")).to_have_count(1)
     page.wait_for_timeout(500)
     page.evaluate(MUTATIONS, LIVE)
-    with page.expect_response(page.url), page.expect_response(lambda answer: "/live/here" in answer.url):
+    with (
+        page.expect_response(page.url),
+        page.expect_response(lambda answer: "/live/here" in answer.url),
+    ):
         page.evaluate("document.body.dispatchEvent(new Event('changed'))")
     page.wait_for_timeout(300)
     assert page.evaluate("heard") == []
@@ -311,7 +483,9 @@ def test_a_draft_is_told_once_and_again_only_in_other_words(shown):
 
 def test_after_an_error_the_focus_is_in_the_summary(desk, browser, shown):
     page = shown("client-task-n-working")
-    page.locator("form[action$='/messages']").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    page.locator("form[action$='/messages']").evaluate(
+        "form => { form.noValidate = true; form.requestSubmit(); }"
+    )
     expect(page.locator(".errors")).to_be_focused()
     guest = window(browser, desk)
     guest.goto(f"{desk.url}/login")

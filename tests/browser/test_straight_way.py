@@ -1,4 +1,5 @@
-"""The straight way in a real browser: handed over, claimed, retold, confirmed, reported, delivered, accepted, invoiced."""
+"""The straight way in a real browser: handed over, claimed, retold, confirmed, reported, delivered,
+accepted, invoiced."""
 
 from __future__ import annotations
 
@@ -15,8 +16,13 @@ pytestmark = [pytest.mark.browser]
 
 
 def test_from_hand_over_to_invoice(desk, browser):
-    client, assistant = sign_in(browser, desk, "client@demo.example"), sign_in(browser, desk, "assistant@demo.example")
-    client.fill("#text", "Find five suppliers of oat milk who deliver to Finland and compare their prices")
+    client, assistant = (
+        sign_in(browser, desk, "client@demo.example"),
+        sign_in(browser, desk, "assistant@demo.example"),
+    )
+    client.fill(
+        "#text", "Find five suppliers of oat milk who deliver to Finland and compare their prices"
+    )
     client.locator("summary", has_text="Date, kind").click()
     client.select_option("#category", "research")
     client.click("text=Hand over >> nth=-1")
@@ -31,7 +37,11 @@ def test_from_hand_over_to_invoice(desk, browser):
         assistant.wait_for_timeout(200)
     row.get_by_role("button", name="Take").click()
     assistant.click("text=I have gone through the brief")
-    assistant.fill("#text", "You want five suppliers of oat milk who deliver to Finland, with their prices side by side.")
+    assistant.fill(
+        "#text",
+        "You want five suppliers of oat milk who deliver to Finland, with their prices side by"
+        " side.",
+    )
     assistant.fill("#plan", "Ask eight, compare five.")
     assistant.click("text=Send the retelling")
     expect(assistant.locator("text=It waits for the client")).to_be_visible()
@@ -44,7 +54,10 @@ def test_from_hand_over_to_invoice(desk, browser):
     assistant.fill("#progress", "60")
     assistant.get_by_role("button", name="Report").click()
     assistant.fill("#delivery", "The five suppliers, with prices for 400 litres a month.")
-    assistant.set_input_files("#file", {"name": "suppliers.csv", "mimeType": "text/csv", "buffer": b"name,price\nOat,1.10\n"})
+    assistant.set_input_files(
+        "#file",
+        {"name": "suppliers.csv", "mimeType": "text/csv", "buffer": b"name,price\nOat,1.10\n"},
+    )
     assistant.get_by_role("button", name="Deliver").click()
     expect(assistant.locator("h2", has_text="Delivered")).to_be_visible()
 
@@ -61,8 +74,13 @@ def test_from_hand_over_to_invoice(desk, browser):
         client.reload()
     pdf = client.request.get(desk.url + link.first.get_attribute("href")).body()
     words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-    (amount,), = desk.rows("select sum(l.amount) from ledger_line l join posting p on p.id = l.posting_id join charge c on c.event_id = p.event_id"
-                           " join task t on t.id = c.task_id where t.number = %s and t.company_id = (select id from company where slug = 'demo') and l.account = 'receivable' and p.kind = 'charge'", int(number))
+    ((amount,),) = desk.rows(
+        "select sum(l.amount) from ledger_line l join posting p on p.id = l.posting_id join charge"
+        " c on c.event_id = p.event_id join task t on t.id = c.task_id where t.number = %s and"
+        " t.company_id = (select id from company where slug = 'demo') and l.account = 'receivable'"
+        " and p.kind = 'charge'",
+        int(number),
+    )
     assert amount == 9600
     assert f"{amount / 100:.2f}" in words.replace(" ", "")
     assert client.errors == [] and assistant.errors == []

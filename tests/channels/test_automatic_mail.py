@@ -27,7 +27,6 @@ def nothing_waits_afterwards(app):
     set_aside_all()
 
 
-
 def kept_of(sender):
     return one(select(Inbound).where(Inbound.sender == sender).order_by(Inbound.id))
 
@@ -41,7 +40,10 @@ def stranger():
 
 
 def from_envelope(sender, envelope, words="What does a translation cost?", subject="A question"):
-    raw = f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject: {subject}\r\n\r\n{words}\r\n".encode()
+    raw = (
+        f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject:"
+        f" {subject}\r\n\r\n{words}\r\n".encode()
+    )
     inbound.keep(
         "email",
         "tasks@desk.localhost",

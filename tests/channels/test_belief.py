@@ -24,7 +24,6 @@ def nothing_waits_afterwards(app):
     set_aside_all()
 
 
-
 def letter(results, sender="client@demo.example"):
     return parse.read(f"Authentication-Results: {results}\r\nFrom: {sender}\r\n\r\nx".encode())
 
@@ -43,7 +42,10 @@ def set_to(monkeypatch):
         ("mx.desk.test; dmarc=pass header.from=demo.example", True),
         ("mx.desk.test; dmarc=pass (p=reject) header.from=Demo.Example", True),
         (
-            "MX.Desk.Test 1; spf=pass smtp.mailfrom=a@demo.example; dmarc=pass header.from=demo.example",
+            (
+                "MX.Desk.Test 1; spf=pass smtp.mailfrom=a@demo.example; dmarc=pass"
+                " header.from=demo.example"
+            ),
             True,
         ),
         ("mx.desk.test; dmarc=pass header.from=evil.example", False),
@@ -55,7 +57,10 @@ def set_to(monkeypatch):
             False,
         ),
         (
-            "mx.desk.test; dmarc=pass header.from=demo.example; dmarc=pass header.from=evil.example",
+            (
+                "mx.desk.test; dmarc=pass header.from=demo.example; dmarc=pass"
+                " header.from=evil.example"
+            ),
             False,
         ),
         ("mx.desk.test; dmarc=bestguesspass header.from=demo.example", False),
@@ -98,7 +103,8 @@ def test_a_sender_that_could_be_read_in_two_ways_is_not_believed(world, app, sen
 
 def test_results_that_the_sender_wrote_below_do_not_count():
     both = letter(
-        "mx.desk.test; dmarc=fail header.from=demo.example\r\nAuthentication-Results: mx.desk.test; dmarc=pass header.from=demo.example"
+        "mx.desk.test; dmarc=fail header.from=demo.example\r\nAuthentication-Results: mx.desk.test;"
+        " dmarc=pass header.from=demo.example"
     )
     assert not belief.believed(both, "127.0.0.1")
 

@@ -22,7 +22,10 @@ DEPTH = 20_000
         ),
         ('<a href="https://shop.example/">shop.example</a>', "shop.example"),
         (
-            '<a href="mailto:ann@shop.example">Ann</a>, <a href="mailto:ann@shop.example">ann@shop.example</a>',
+            (
+                '<a href="mailto:ann@shop.example">Ann</a>, <a'
+                ' href="mailto:ann@shop.example">ann@shop.example</a>'
+            ),
             "Ann <ann@shop.example>, ann@shop.example",
         ),
         (
@@ -36,7 +39,10 @@ DEPTH = 20_000
             "Oat      12\nSoybean  9",
         ),
         (
-            "<table><tr><td>Left <table><tr><td>a</td><td>b</td></tr></table></td><td>Right</td></tr></table>",
+            (
+                "<table><tr><td>Left"
+                " <table><tr><td>a</td><td>b</td></tr></table></td><td>Right</td></tr></table>"
+            ),
             "Left\na  b\n\nRight",
         ),
         (
@@ -44,7 +50,10 @@ DEPTH = 20_000
             "Do [struck: not] call after [struck: 18] 17.",
         ),
         (
-            '<p style="color:red; TEXT-DECORATION : underline line-through">All of <b>this</b></p><p>but not this',
+            (
+                '<p style="color:red; TEXT-DECORATION : underline line-through">All of'
+                " <b>this</b></p><p>but not this"
+            ),
             "[struck: All of this]\n\nbut not this",
         ),
         ("<strike><p>One</p><p>Two</p></strike>", "[struck: One]\n\n[struck: Two]"),
@@ -54,7 +63,10 @@ DEPTH = 20_000
         ("<S CLASS='x'>no</S> yes <del\n>no</del>", "[struck: no] yes [struck: no]"),
         ("<i>a <s>b</i> c</s> d", "a [struck: b c] d"),
         (
-            "<table><tr style='text-decoration-line: line-through'><td>a</td><td>b</td></tr></table>",
+            (
+                "<table><tr style='text-decoration-line:"
+                " line-through'><td>a</td><td>b</td></tr></table>"
+            ),
             "[struck: a]  [struck: b]",
         ),
         ('<div style="display:none">In your inbox</div>Hello', "[hidden: In your inbox]\nHello"),
@@ -69,7 +81,10 @@ DEPTH = 20_000
             "words",
         ),
         (
-            "<p>before<?xml:namespace prefix = o /><o:p>between</o:p><!--[if mso]>x<![endif]-->after",
+            (
+                "<p>before<?xml:namespace prefix = o /><o:p>between</o:p><!--[if"
+                " mso]>x<![endif]-->after"
+            ),
             "beforebetweenafter",
         ),
         ("<p>a &amp;amp; b &amp;lt;", "a &amp; b &lt;"),

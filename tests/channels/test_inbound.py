@@ -22,7 +22,15 @@ def test_a_text_becomes_a_task_once_and_is_acknowledged(world, client):
     person = world.client(channel="sms")
     sid = f"SM{uuid.uuid4().hex}"
     for _twice in range(2):
-        assert text(client, person.phone, "Find three suppliers of oat milk, compare prices, by Friday 6 pm", sid).status_code == 200
+        assert (
+            text(
+                client,
+                person.phone,
+                "Find three suppliers of oat milk, compare prices, by Friday 6 pm",
+                sid,
+            ).status_code
+            == 200
+        )
         work_off()
     tasks = tasks_of(person)
     assert len(tasks) == 1 and tasks[0].channel == "sms"
@@ -56,7 +64,9 @@ def test_y_confirms_the_retelling_that_was_asked(world, client):
     assert world.load(task.id).price == task.price > 0
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "n the date is wrong"), ("ru", "Н дата не та")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "n the date is wrong"), ("ru", "Н дата не та")]
+)
 def test_n_and_why_corrects(world, client, language, words):
     person, helper = world.client(language=language, channel="sms"), world.staff()
     task_id = sms_task(world, client, person, helper)
@@ -137,7 +147,14 @@ def test_an_empty_text_is_answered_and_is_no_task(world, client):
 def test_a_mail_becomes_a_task_with_its_files_once(world, app):
     person = world.client()
     raw = mail(person.email, "Please book two flights to Oslo by the 28th.", "Flights")
-    inbound.keep("email", "tasks@desk.localhost", parse.identity(raw), sender=person.email, raw=raw, headers={"peer": "127.0.0.1"})
+    inbound.keep(
+        "email",
+        "tasks@desk.localhost",
+        parse.identity(raw),
+        sender=person.email,
+        raw=raw,
+        headers={"peer": "127.0.0.1"},
+    )
     work_off()
     assert [task.title for task in tasks_of(person)] == ["Flights"]
 
@@ -148,7 +165,11 @@ def test_an_answer_by_mail_finds_its_conversation_by_its_address(world, app):
     with wall.transaction(helper.scope):
         questions.ask(find(task_id), helper.actor, "For October or November?")
     work_off()
-    mail(person.email, "November, please\n\n> For October", to=short_links.answer_address(task_id, person.id, person.company_id))
+    mail(
+        person.email,
+        "November, please\n\n> For October",
+        to=short_links.answer_address(task_id, person.id, person.company_id),
+    )
     work_off()
     with wall.transaction(wall.system("test")):
         assert questions.questions_of(find(task_id))[0].answer.startswith("November")
@@ -169,7 +190,9 @@ def test_mail_that_could_be_forged_waits_for_a_person(world, app):
     mail(person.email, "Pay this invoice", peer="203.0.113.7")
     work_off()
     assert tasks_of(person) == []
-    assert [row.state for row in one(select(Inbound).where(Inbound.sender == person.email))] == ["needs_person"]
+    assert [row.state for row in one(select(Inbound).where(Inbound.sender == person.email))] == [
+        "needs_person"
+    ]
 
 
 def test_automatic_mail_is_kept_and_never_answered(world, app):
@@ -184,11 +207,22 @@ def test_automatic_mail_is_kept_and_never_answered(world, app):
 def test_the_results_of_the_named_server_are_believed_and_no_others(monkeypatch):
     from service.channels.email import belief
 
-    letter = parse.Letter("a@good.example", "", "", "", [], False, ["mx.ours; dkim=pass header.d=good.example"])
-    monkeypatch.setattr(belief, "settings", lambda: settings().model_copy(update={"mail_authserv": "mx.ours", "mail_peers": "203.0.113.0/28"}))
+    letter = parse.Letter(
+        "a@good.example", "", "", "", [], False, ["mx.ours; dkim=pass header.d=good.example"]
+    )
+    monkeypatch.setattr(
+        belief,
+        "settings",
+        lambda: settings().model_copy(
+            update={"mail_authserv": "mx.ours", "mail_peers": "203.0.113.0/28"}
+        ),
+    )
     assert belief.believed(letter, "203.0.113.7")
     assert not belief.believed(letter, "198.51.100.7"), "anybody could write such a header"
-    letter.results = ["mx.theirs; dkim=pass header.d=good.example", "mx.ours; dkim=pass header.d=good.example"]
+    letter.results = [
+        "mx.theirs; dkim=pass header.d=good.example",
+        "mx.ours; dkim=pass header.d=good.example",
+    ]
     assert not belief.believed(letter, "203.0.113.7")
     letter.results = ["mx.ours; dkim=fail header.d=good.example"]
     assert not belief.believed(letter, "203.0.113.7")
@@ -196,16 +230,32 @@ def test_the_results_of_the_named_server_are_believed_and_no_others(monkeypatch)
 
 def test_mail_that_is_nested_too_deeply_is_kept_and_read_as_far_as_it_goes():
     raw = b"From: a@b.example\r\nSubject: Dolls in dolls\r\n" + b"".join(
-        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth) for depth in range(3000))
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (depth, depth)
+        for depth in range(3000)
+    )
     letter = parse.read(raw)
-    assert (letter.sender, letter.subject) == ("a@b.example", "Dolls in dolls") and parse.identity(raw)
+    assert (letter.sender, letter.subject) == ("a@b.example", "Dolls in dolls") and parse.identity(
+        raw
+    )
 
 
-@pytest.mark.parametrize("raw", [
-    b"", b"\x00\xff\xfe", b"From: a@b\r\n\r\n", b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nbroken",
-    b"Subject: =?utf-99?B?!!!?=\r\nFrom: <>\r\nContent-Type: text/plain; charset=klingon\r\n\r\n\xc3\x28",
-    b"Content-Type: multipart/digest; boundary=a\r\nContent-Disposition: attachment\r\n\r\n--a\r\n\r\nx\r\n--a--",
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00\xff\xfe",
+        b"From: a@b\r\n\r\n",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nbroken",
+        (
+            b"Subject: =?utf-99?B?!!!?=\r\nFrom: <>\r\nContent-Type: text/plain;"
+            b" charset=klingon\r\n\r\n\xc3\x28"
+        ),
+        (
+            b"Content-Type: multipart/digest; boundary=a\r\nContent-Disposition:"
+            b" attachment\r\n\r\n--a\r\n\r\nx\r\n--a--"
+        ),
+    ],
+)
 def test_odd_mail_is_read_without_falling_over(raw):
     letter = parse.read(raw)
     assert isinstance(letter.text, str) and parse.identity(raw)
@@ -218,5 +268,5 @@ def test_links_and_answer_addresses_cannot_be_made_up():
     assert short_links.read(token) == (7, 8, 9)
     for place in range(len(token)):
         changed = next(letter for letter in ascii_lowercase if letter != token[place])
-        assert short_links.read(token[:place] + changed + token[place + 1:]) is None
+        assert short_links.read(token[:place] + changed + token[place + 1 :]) is None
     assert short_links.read_answer(f"a-{token}@desk.localhost") is None

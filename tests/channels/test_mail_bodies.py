@@ -15,7 +15,10 @@ from service.channels.email import parse, quotes
 # after it is the same.
 IDENTITY = "<1@b> 1cedfc9dacfe1f10a0b1884cb46daba3"
 MAILS = Path(__file__).parent / "mails"
-HTML = "<p>Do not call <b>before nine</b>, please, and bring the <a href='https://x.example/list'>list</a>."
+HTML = (
+    "<p>Do not call <b>before nine</b>, please, and bring the <a"
+    " href='https://x.example/list'>list</a>."
+)
 
 
 def both(plain, html):
@@ -32,8 +35,11 @@ def both(plain, html):
         ("blank_plain_beside_html", "Please find three caterers for a lunch of 40 people."),
         (
             "links_cells_and_struck_words",
-            "Please add the phone numbers in this sheet <https://sheets.example/d/Q7x9/edit?gid=4> by Thursday.\n\n"
-            "Janis Liepa  12  Riga\nAnna Ozola   3   Cesis\n\nDo [struck: not] call after [struck: 18] 17.",
+            (
+                "Please add the phone numbers in this sheet"
+                " <https://sheets.example/d/Q7x9/edit?gid=4> by Thursday.\n\nJanis Liepa  12 "
+                " Riga\nAnna Ozola   3   Cesis\n\nDo [struck: not] call after [struck: 18] 17."
+            ),
         ),
     ],
 )
@@ -70,10 +76,14 @@ def test_html_wins_where_plain_text_lost_an_address_or_what_was_struck():
 
 
 def test_plain_text_that_quotes_stays_because_quotes_can_be_cut_from_it():
-    plain = "Nine is fine.\n\nOn Tue, 24 Nov 2026 at 14:00, Poruchi <tasks@desk.localhost> wrote:\n> Which hour, nine?\n\nAnd the list, too."
+    plain = (
+        "Nine is fine.\n\nOn Tue, 24 Nov 2026 at 14:00, Poruchi <tasks@desk.localhost> wrote:\n>"
+        " Which hour, nine?\n\nAnd the list, too."
+    )
     html = (
-        "<p>Nine is fine.<p>On Tue, 24 Nov 2026 at 14:00, Poruchi &lt;tasks@desk.localhost&gt; wrote:<blockquote>Which hour, nine?</blockquote>And the "
-        "<a href='https://x.example/'>list</a>, too."
+        "<p>Nine is fine.<p>On Tue, 24 Nov 2026 at 14:00, Poruchi &lt;tasks@desk.localhost&gt;"
+        " wrote:<blockquote>Which hour, nine?</blockquote>And the <a"
+        " href='https://x.example/'>list</a>, too."
     )
     assert both(plain, html) == plain
     assert quotes.new_words(plain) == "Nine is fine.\n\n\nAnd the list, too."

@@ -1,4 +1,5 @@
-"""Outgoing mail: encrypted to whom the certificate names, sent once whatever the server does, never guessed."""
+"""Outgoing mail: encrypted to whom the certificate names, sent once whatever the server does, never
+guessed."""
 
 from __future__ import annotations
 
@@ -64,7 +65,9 @@ PASSWORD = "mailuser:geheim@"
 
 @pytest.mark.parametrize(("scheme", "from_the_start"), [("smtp", False), ("smtps", True)])
 def test_password_and_mail_go_through_tls(world, authority, by, scheme, from_the_start):
-    server = by(Server(tls=authority.context(ELSEWHERE), from_the_start=from_the_start), scheme, PASSWORD)
+    server = by(
+        Server(tls=authority.context(ELSEWHERE), from_the_start=from_the_start), scheme, PASSWORD
+    )
     message, _row = sent_by(world)
     assert message.state == "sent" and len(server.taken) == 1
     after = [secret for command, secret in server.seen if command in ("AUTH", "MAIL", "DATA")]
@@ -73,11 +76,19 @@ def test_password_and_mail_go_through_tls(world, authority, by, scheme, from_the
 
 @pytest.mark.parametrize(("scheme", "from_the_start"), [("smtp", False), ("smtps", True)])
 @pytest.mark.parametrize("user", ["", PASSWORD])
-def test_a_certificate_for_another_name_gets_neither_password_nor_mail(world, authority, by, scheme, from_the_start, user):
-    server = by(Server(tls=authority.context("127.0.0.8"), from_the_start=from_the_start), scheme, user)
+def test_a_certificate_for_another_name_gets_neither_password_nor_mail(
+    world, authority, by, scheme, from_the_start, user
+):
+    server = by(
+        Server(tls=authority.context("127.0.0.8"), from_the_start=from_the_start), scheme, user
+    )
     message, waits = sent_by(world)
     assert (message.state, server.taken) == ("sending", [])
-    assert "certificate" in waits.last_error and waits.done_at is None and waits.needs_person_at is None
+    assert (
+        "certificate" in waits.last_error
+        and waits.done_at is None
+        and waits.needs_person_at is None
+    )
     assert {command for command, _secret in server.seen} <= {"EHLO", "STARTTLS"}
 
 
@@ -104,6 +115,7 @@ def test_without_a_password_and_on_this_host_mail_goes_as_the_server_takes_it(wo
 @contextmanager
 def working(app, due_id):
     """A worker does the row beside the test."""
+
     def work():
         with app.app_context():
             jobs.work_off([due_id])
@@ -164,7 +176,9 @@ def test_who_is_asked_to_stop_does_not_wait_for_a_slow_server(world, app, by):
     assert row(due_id).needs_person_at is not None
 
 
-def test_a_worker_that_died_while_the_server_had_the_mail_is_not_followed_by_a_second_mail(world, by):
+def test_a_worker_that_died_while_the_server_had_the_mail_is_not_followed_by_a_second_mail(
+    world, by
+):
     server = by(Server())
     message_id, due_id = written(world.client(), state="handing")
     jobs.work_off([due_id])
@@ -187,7 +201,9 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(world, by):
     assert b"\r\n.two\r\n..three\r\n" in server.taken[0]
 
 
-def test_doctor_says_what_is_wrong_with_the_mail_server(world, tmp_path, authority, by, monkeypatch):
+def test_doctor_says_what_is_wrong_with_the_mail_server(
+    world, tmp_path, authority, by, monkeypatch
+):
     from service import doctor
 
     def says(server, scheme="smtp", user=""):

@@ -36,10 +36,10 @@ def nothing_waits_afterwards(app):
     set_aside_all()
 
 
-
 def keep(sender, rest):
     raw = (
-        f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject: Odd\r\nMessage-ID: <{uuid.uuid4().hex}@x.example>\r\n".encode()
+        f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject:"
+        f" Odd\r\nMessage-ID: <{uuid.uuid4().hex}@x.example>\r\n".encode()
         + rest
     )
     inbound.keep(
@@ -174,8 +174,10 @@ def test_a_child_ends_with_its_worker(mails):
 def test_files_come_back_whole_from_the_child(mails):
     content = bytes(range(256)) * 5000
     raw = (
-        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\nContent-Type: text/html\r\n\r\n<p>\xd0\x9f\r\n"
-        b"--q\r\nContent-Type: application/pdf; name*=utf-8''%D0%9F.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        b"From: a@b.example\r\nContent-Type: multipart/mixed;"
+        b" boundary=q\r\n\r\n--q\r\nContent-Type:"
+        b" text/html\r\n\r\n<p>\xd0\x9f\r\n--q\r\nContent-Type: application/pdf;"
+        b" name*=utf-8''%D0%9F.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
     )
     letter = mails.read(raw + base64.encodebytes(content) + b"--q--\r\n")
     assert [(part.name, part.type, part.content) for part in letter.files] == [

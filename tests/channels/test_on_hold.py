@@ -1,4 +1,5 @@
-"""What a setting keeps in waits without losing attempts or age, goes out in order, and asks where it is no news any more."""
+"""What a setting keeps in waits without losing attempts or age, goes out in order, and asks where
+it is no news any more."""
 
 from __future__ import annotations
 
@@ -35,6 +36,7 @@ MODULES = (smtp_edge, sending, on_hold, payments)
 @pytest.fixture
 def switch(monkeypatch):
     """Change settings as a new start would."""
+
     def use(**changes):
         changed = settings().model_copy(update=changes)
         for module in MODULES:
@@ -53,7 +55,9 @@ def server():
 @pytest.fixture(autouse=True)
 def nothing_else_on_hold(app):
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update due set done_at = now() where hold is not null and done_at is null"))
+        db.session.execute(
+            text("update due set done_at = now() where hold is not null and done_at is null")
+        )
 
 
 def row(due_id):
@@ -70,7 +74,9 @@ def release():
 
 def age(message_id, due_id, by):
     with wall.transaction(wall.system("test")):
-        db.session.execute(update(Message).where(Message.id == message_id).values(created_at=now() - by))
+        db.session.execute(
+            update(Message).where(Message.id == message_id).values(created_at=now() - by)
+        )
         db.session.execute(update(Due).where(Due.id == due_id).values(created_at=now() - by))
 
 
@@ -80,15 +86,24 @@ def template(message_id, name, **facts):
         message.template, message.facts = name, {**message.facts, **facts}
 
 
-@pytest.mark.parametrize(("changes", "hold"), [({"outbound": "off"}, "outbound"), ({"smtp_url": ""}, "smtp")])
-def test_a_message_kept_in_for_days_goes_out_when_it_may_and_was_never_tried(world, server, switch, changes, hold):
+@pytest.mark.parametrize(
+    ("changes", "hold"), [({"outbound": "off"}, "outbound"), ({"smtp_url": ""}, "smtp")]
+)
+def test_a_message_kept_in_for_days_goes_out_when_it_may_and_was_never_tried(
+    world, server, switch, changes, hold
+):
     url = f"smtp://{server.address}"
     switch(**{"smtp_url": url, **changes})
     message_id, due_id = written(world.client())
     jobs.work_off([due_id])
     age(message_id, due_id, timedelta(days=3))
     waits = row(due_id)
-    assert (load(message_id).state, waits.hold, waits.attempt, waits.done_at) == ("held", hold, 0, None)
+    assert (load(message_id).state, waits.hold, waits.attempt, waits.done_at) == (
+        "held",
+        hold,
+        0,
+        None,
+    )
     assert release() == 0
     with wall.transaction(wall.operator(0)):
         assert due_id not in [one.id for one in due.needing_person()]
@@ -102,7 +117,10 @@ def test_a_message_kept_in_for_days_goes_out_when_it_may_and_was_never_tried(wor
 def test_one_recipient_gets_everything_in_the_order_it_was_written(world, server, switch):
     switch(outbound="off")
     anna, berta = world.client(), world.client()
-    rows = [written(who, text=f"number {number}") for number, who in enumerate((anna, berta, anna, anna))]
+    rows = [
+        written(who, text=f"number {number}")
+        for number, who in enumerate((anna, berta, anna, anna))
+    ]
     for _message, due_id in reversed(rows):
         jobs.work_off([due_id])
     switch(smtp_url=f"smtp://{server.address}", outbound="on")
@@ -110,8 +128,17 @@ def test_one_recipient_gets_everything_in_the_order_it_was_written(world, server
     for _round in range(5):
         release()
         with wall.transaction(wall.system("test")):
-            free = list(db.session.scalars(select(Due.id).where(Due.id.in_([due_id for _m, due_id in rows]), Due.hold.is_(None),
-                                                                Due.done_at.is_(None)).order_by(Due.id.desc())))
+            free = list(
+                db.session.scalars(
+                    select(Due.id)
+                    .where(
+                        Due.id.in_([due_id for _m, due_id in rows]),
+                        Due.hold.is_(None),
+                        Due.done_at.is_(None),
+                    )
+                    .order_by(Due.id.desc())
+                )
+            )
         order.append(len(free))
         jobs.work_off(free[:1]), jobs.work_off(free[1:])
     assert order == [2, 1, 1, 0, 0]
@@ -145,8 +172,15 @@ def test_a_second_release_does_not_overtake_what_is_not_sent_yet(world, server, 
     assert (row(first[1]).hold, row(second[1]).hold) == (None, "outbound")
 
 
-@pytest.mark.parametrize(("name", "lasts"), [("code", timedelta(minutes=15)), ("reset", timedelta(hours=2)),
-                                             ("welcome", timedelta(days=3)), ("invitation", timedelta(days=14))])
+@pytest.mark.parametrize(
+    ("name", "lasts"),
+    [
+        ("code", timedelta(minutes=15)),
+        ("reset", timedelta(hours=2)),
+        ("welcome", timedelta(days=3)),
+        ("invitation", timedelta(days=14)),
+    ],
+)
 def test_codes_and_links_past_their_end_can_only_be_discarded(world, switch, name, lasts):
     switch(outbound="off")
     message_id, due_id = written(world.client())
@@ -179,15 +213,24 @@ def test_what_is_older_than_a_week_is_sent_when_an_operator_says_so(world, serve
 
 
 def asked_to_confirm(world):
-    """A retelling that waits for the client; gives the task's id, the client, and the message with its row."""
+    """A retelling that waits for the client; gives the task's id, the client, and the message with
+    its row."""
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "retold", helper)
     work_off()
     with wall.transaction(wall.system("test")):
-        message_id = db.session.scalar(select(Message.id).where(Message.task_id == task_id, Message.template == "confirm"))
-        due_id = db.session.scalar(select(Due.id).join(Event, Event.id == Due.event_id).where(
-            Due.reaction == "send", Event.facts["message"].as_integer() == message_id))
-        db.session.execute(text("update due set done_at = now() where reaction = 'send' and id < :id"), {"id": due_id})
+        message_id = db.session.scalar(
+            select(Message.id).where(Message.task_id == task_id, Message.template == "confirm")
+        )
+        due_id = db.session.scalar(
+            select(Due.id)
+            .join(Event, Event.id == Due.event_id)
+            .where(Due.reaction == "send", Event.facts["message"].as_integer() == message_id)
+        )
+        db.session.execute(
+            text("update due set done_at = now() where reaction = 'send' and id < :id"),
+            {"id": due_id},
+        )
     return task_id, person, message_id, due_id
 
 
@@ -213,8 +256,11 @@ def test_a_reminder_whose_task_stands_otherwise_now_waits_for_an_operator(world,
         made = outbound.tell(db.session.get(Person, person.id), "late", find(task_id))
         message_id = made.id
     with wall.transaction(wall.system("test")):
-        due_id = db.session.scalar(select(Due.id).join(Event, Event.id == Due.event_id).where(
-            Due.reaction == "send", Event.facts["message"].as_integer() == message_id))
+        due_id = db.session.scalar(
+            select(Due.id)
+            .join(Event, Event.id == Due.event_id)
+            .where(Due.reaction == "send", Event.facts["message"].as_integer() == message_id)
+        )
     jobs.work_off([due_id])
     world._step("delivered", task_id, person, helper)
     switch(outbound="on", smtp_url="smtp://127.0.0.1:1")
@@ -229,8 +275,11 @@ def charged(world):
     work_off()
     with wall.transaction(wall.system("test")):
         charge = db.session.scalar(select(charges.Charge).where(charges.Charge.task_id == task_id))
-        due_id = db.session.scalar(select(Due.id).join(Event, Event.id == Due.event_id).where(
-            Due.reaction == "pay", Event.facts["charge"].as_integer() == charge.id))
+        due_id = db.session.scalar(
+            select(Due.id)
+            .join(Event, Event.id == Due.event_id)
+            .where(Due.reaction == "pay", Event.facts["charge"].as_integer() == charge.id)
+        )
         return charge.id, due_id
 
 
@@ -246,7 +295,14 @@ def test_no_charge_fails_while_nothing_may_go_out(charged, switch):
     jobs.work_off([due_id])
     assert state_of(charge_id) == ("open", None)
     with wall.transaction(wall.system("test")):
-        assert db.session.scalar(select(Event.id).where(Event.kind == "charge.failed", Event.facts["charge"].as_integer() == charge_id)) is None
+        assert (
+            db.session.scalar(
+                select(Event.id).where(
+                    Event.kind == "charge.failed", Event.facts["charge"].as_integer() == charge_id
+                )
+            )
+            is None
+        )
     switch(outbound="on")
     release()
     assert (row(due_id).hold, row(due_id).needs_person_at) == (None, None)
@@ -257,7 +313,9 @@ def test_a_payment_that_is_discarded_can_be_made_on_the_billing_page(charged, sw
     switch(outbound="off")
     jobs.work_off([due_id])
     with wall.transaction(wall.system("test")):
-        db.session.execute(update(Due).where(Due.id == due_id).values(created_at=now() - timedelta(days=8)))
+        db.session.execute(
+            update(Due).where(Due.id == due_id).values(created_at=now() - timedelta(days=8))
+        )
     switch(outbound="on")
     release()
     with wall.transaction(wall.operator(0)):
@@ -275,7 +333,11 @@ def test_the_messages_page_lists_what_is_on_hold_with_its_buttons(world, client,
     release()
     world.sign_in(client, world.staff("operator"))
     page = client.get("/desk/messages").get_data(as_text=True)
-    assert f"/desk/due/{due_id}/send" in page and f"/desk/due/{due_id}/discard" in page and on_hold.OLD in page
+    assert (
+        f"/desk/due/{due_id}/send" in page
+        and f"/desk/due/{due_id}/discard" in page
+        and on_hold.OLD in page
+    )
     assert client.post(f"/desk/due/{due_id}/discard").status_code == 303
     assert load(message_id).state == "discarded"
     assert client.post(f"/desk/due/{due_id}/send").status_code == 404
@@ -284,10 +346,19 @@ def test_the_messages_page_lists_what_is_on_hold_with_its_buttons(world, client,
 def test_the_messages_page_tells_of_a_restore_and_of_lost_invoices(world, client):
     url = os.environ["OWNER_DATABASE_URL"]
     with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute("insert into restored (epoch, first_ids, lost_invoices) values ('0badcafe', %s, %s)",
-                      (Json(dict.fromkeys(("task", "message", "due", "charge"), 1 << 60)), Json({"2026": [1051, 1057]})))
+        owner.execute(
+            "insert into restored (epoch, first_ids, lost_invoices) values ('0badcafe', %s, %s)",
+            (
+                Json(dict.fromkeys(("task", "message", "due", "charge"), 1 << 60)),
+                Json({"2026": [1051, 1057]}),
+            ),
+        )
     try:
-        page = world.sign_in(client, world.staff("operator")).get("/desk/messages").get_data(as_text=True)
+        page = (
+            world.sign_in(client, world.staff("operator"))
+            .get("/desk/messages")
+            .get_data(as_text=True)
+        )
         assert "Invoices PO-2026-1051 to PO-2026-1057 were issued and are in no backup." in page
     finally:
         with psycopg.connect(url, autocommit=True) as owner:

@@ -1,4 +1,5 @@
-"""Messages on their way out: held, looked up, tried again; and a mail server that hangs up too early."""
+"""Messages on their way out: held, looked up, tried again; and a mail server that hangs up too
+early."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ class Letters(socketserver.StreamRequestHandler):
             if line.startswith("RCPT") and self.server.refuses:
                 self.wfile.write(b"550 no\r\n")
                 continue
-            self.wfile.write({"EHLO": b"250 here\r\n", "DATA": b"354 go\r\n"}.get(line[:4], b"250 ok\r\n"))
+            self.wfile.write(
+                {"EHLO": b"250 here\r\n", "DATA": b"354 go\r\n"}.get(line[:4], b"250 ok\r\n")
+            )
             if line == "DATA":
                 while self.rfile.readline() != b".\r\n":
                     pass
@@ -47,7 +50,9 @@ def letters(monkeypatch):
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Letters)
     server.refuses, server.taken = False, 0
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    changed = settings().model_copy(update={"smtp_url": f"smtp://127.0.0.1:{server.server_address[1]}"})
+    changed = settings().model_copy(
+        update={"smtp_url": f"smtp://127.0.0.1:{server.server_address[1]}"}
+    )
     for module in (smtp_edge, sending):
         monkeypatch.setattr(module, "settings", lambda: changed)
     yield server
@@ -57,12 +62,23 @@ def letters(monkeypatch):
 def written(person, channel="email", template="reply", **values):
     """A message to this person, and its row of due work."""
     with wall.transaction(wall.system("test")):
-        made = outbound.tell(db.session.get(Person, person.id), template, channel=channel, words="Hello", subject="Hello")
+        made = outbound.tell(
+            db.session.get(Person, person.id),
+            template,
+            channel=channel,
+            words="Hello",
+            subject="Hello",
+        )
         number = made.id
-        db.session.execute(update(Message).where(Message.id == number).values(**values or {"text": "Hello"}))
+        db.session.execute(
+            update(Message).where(Message.id == number).values(**values or {"text": "Hello"})
+        )
     with wall.transaction(wall.system("test")):
-        return number, db.session.scalar(select(Due.id).join(Event, Event.id == Due.event_id).where(
-            Due.reaction == "send", Event.facts["message"].as_integer() == number))
+        return number, db.session.scalar(
+            select(Due.id)
+            .join(Event, Event.id == Due.event_id)
+            .where(Due.reaction == "send", Event.facts["message"].as_integer() == number)
+        )
 
 
 def load(message_id):
@@ -101,6 +117,8 @@ def test_a_text_that_was_written_before_stop_is_held_with_the_reason(world, app)
 
 def test_the_report_on_a_text_is_waited_for_from_the_last_try_on(world, app):
     person = world.client(channel="sms")
-    message_id, _due_id = written(person, "sms", state="sending", created_at=now() - timedelta(hours=2), tried_at=now())
+    message_id, _due_id = written(
+        person, "sms", state="sending", created_at=now() - timedelta(hours=2), tried_at=now()
+    )
     with pytest.raises(Heals, match="report"):
         sending._found(load(message_id))

@@ -11,8 +11,13 @@ from tenants import wall
 from tests.talk import told, work_off
 
 
-@pytest.mark.parametrize(("language", "label", "point"), [("en", "Points we made exact:", "1. “report”: as a table"),
-                                                          ("ru", "Что мы уточнили:", "1. «report»: as a table")])
+@pytest.mark.parametrize(
+    ("language", "label", "point"),
+    [
+        ("en", "Points we made exact:", "1. “report”: as a table"),
+        ("ru", "Что мы уточнили:", "1. «report»: as a table"),
+    ],
+)
 def test_a_retelling_lists_the_points_it_made_exact(world, app, language, label, point):
     person, helper = world.client(language=language), world.staff()
     task_id = world.task(person, "briefed", helper)
@@ -34,4 +39,9 @@ def test_a_retelling_without_points_has_no_empty_label(world, app):
 
 
 def test_a_reason_ends_with_one_sign():
-    assert [ended(one) for one in ("It needs a hand", "Why? ", "So.", "")] == ["It needs a hand.", "Why?", "So.", ""]
+    assert [ended(one) for one in ("It needs a hand", "Why? ", "So.", "")] == [
+        "It needs a hand.",
+        "Why?",
+        "So.",
+        "",
+    ]

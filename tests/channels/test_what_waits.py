@@ -1,4 +1,5 @@
-"""What comes in and is not simply a task: whole mails, pictures, lists, odd senders, strangers; and how an operator deals with it."""
+"""What comes in and is not simply a task: whole mails, pictures, lists, odd senders, strangers; and
+how an operator deals with it."""
 
 from __future__ import annotations
 
@@ -56,22 +57,40 @@ def test_a_new_task_keeps_what_was_forwarded_and_quoted(world, app):
     assert "three vans" in tasks_of(person)[0].text and "three trucks" in tasks_of(person)[0].text
 
 
-@pytest.mark.parametrize("heading", [
-    "On Tue, 24 Nov 2026 at 14:00, Poruchi <tasks@desk.localhost> wrote:", "On Tue, 24 Nov 2026 at 14:00, Poruchi\n<tasks@desk.localhost> wrote:",
-    "пн, 24 нояб. 2026 г. в 14:00, Poruchi <tasks@desk.localhost>:", "24.11.2026, 14:00, \"Poruchi\" <tasks@desk.localhost>:",
-    "Вторник, 24 ноября 2026, 14:00 +03:00 от Poruchi <tasks@desk.localhost>:", "24 ноября 2026 г. 14:00 пользователь Poruchi <t@d.ee> написал:"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "On Tue, 24 Nov 2026 at 14:00, Poruchi <tasks@desk.localhost> wrote:",
+        "On Tue, 24 Nov 2026 at 14:00, Poruchi\n<tasks@desk.localhost> wrote:",
+        "пн, 24 нояб. 2026 г. в 14:00, Poruchi <tasks@desk.localhost>:",
+        '24.11.2026, 14:00, "Poruchi" <tasks@desk.localhost>:',
+        "Вторник, 24 ноября 2026, 14:00 +03:00 от Poruchi <tasks@desk.localhost>:",
+        "24 ноября 2026 г. 14:00 пользователь Poruchi <t@d.ee> написал:",
+    ],
+)
 @pytest.mark.parametrize("sign", ["> ", ""])
 def test_quotes_are_cut_from_answers_as_mail_programs_write_them(heading, sign):
-    answer = f"Красный, пожалуйста.\n\n-- \nОльга\n\n{heading}\n{sign}Какой цвет?\n{sign}Ответьте на это письмо"
+    answer = (
+        f"Красный, пожалуйста.\n\n-- \nОльга\n\n{heading}\n{sign}Какой цвет?\n{sign}Ответьте на это"
+        " письмо"
+    )
     assert quotes.new_words(answer) == "Красный, пожалуйста."
 
 
-@pytest.mark.parametrize(("answer", "words"), [
-    ("Да\n\n-----Исходное сообщение-----\nОт: Poruchi\nОтправлено: вторник\n\nКакой?", "Да"),
-    ("Yes\n\nFrom: Poruchi <x@y.z>\nSent: Tuesday\nSubject: 1012\n\nPrice 84", "Yes"),
-    ("> Which month?\nMay\n> How many?\nTwo", "May\nTwo"), ("> only quoted", "> only quoted"),
-    ("On Tuesday he wrote: let us take five.\nFine with me.", "On Tuesday he wrote: let us take five.\nFine with me."),
-    ("On Tue, 24 Nov 2026, Poruchi wrote:\n> Which month?\n\nMay, please", "May, please")])
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("Да\n\n-----Исходное сообщение-----\nОт: Poruchi\nОтправлено: вторник\n\nКакой?", "Да"),
+        ("Yes\n\nFrom: Poruchi <x@y.z>\nSent: Tuesday\nSubject: 1012\n\nPrice 84", "Yes"),
+        ("> Which month?\nMay\n> How many?\nTwo", "May\nTwo"),
+        ("> only quoted", "> only quoted"),
+        (
+            "On Tuesday he wrote: let us take five.\nFine with me.",
+            "On Tuesday he wrote: let us take five.\nFine with me.",
+        ),
+        ("On Tue, 24 Nov 2026, Poruchi wrote:\n> Which month?\n\nMay, please", "May, please"),
+    ],
+)
 def test_only_what_is_old_is_cut(answer, words):
     assert quotes.new_words(answer) == words
 
@@ -81,22 +100,46 @@ def test_each_question_is_answered_by_the_answer_to_its_own_mail(world, app):
     task_id = world.task(person, "working", helper)
     for question in ("Which month?", "How many rooms?"):
         ask(helper, task_id, question)
-    asked = one(select(Message).where(Message.to_id == person.id, Message.template == "question").order_by(Message.id))
-    mail(person.email, "In May", to=short_links.answer_address(task_id, person.id, person.company_id), References=f"<m{asked[0].id}@desk.localhost>")
+    asked = one(
+        select(Message)
+        .where(Message.to_id == person.id, Message.template == "question")
+        .order_by(Message.id)
+    )
+    mail(
+        person.email,
+        "In May",
+        to=short_links.answer_address(task_id, person.id, person.company_id),
+        References=f"<m{asked[0].id}@desk.localhost>",
+    )
     work_off()
     from tests.talk import answers_on
 
     assert answers_on(task_id) == ["In May", None]
 
 
-@pytest.mark.parametrize("heading", [b"From: {me}, pekka@demo.example\r\n", b"From: {me}\r\nFrom: pekka@demo.example\r\n", b""])
+@pytest.mark.parametrize(
+    "heading",
+    [b"From: {me}, pekka@demo.example\r\n", b"From: {me}\r\nFrom: pekka@demo.example\r\n", b""],
+)
 def test_mail_without_one_sender_waits_for_a_person(world, app, heading):
     person = world.client()
-    raw = heading.replace(b"{me}", person.email.encode()) + f"Subject: odd {person.id}\r\n\r\nCompare three vans".encode()
-    inbound.keep("email", "tasks@desk.localhost", parse.identity(raw), sender=person.email, raw=raw, headers={"peer": "127.0.0.1"})
+    raw = (
+        heading.replace(b"{me}", person.email.encode())
+        + f"Subject: odd {person.id}\r\n\r\nCompare three vans".encode()
+    )
+    inbound.keep(
+        "email",
+        "tasks@desk.localhost",
+        parse.identity(raw),
+        sender=person.email,
+        raw=raw,
+        headers={"peer": "127.0.0.1"},
+    )
     work_off()
     found = one(select(Inbound).where(Inbound.subject == f"odd {person.id}"))
-    assert [(row.state, row.reason) for row in found] == [("needs_person", understand.NO_SENDER)] and told(person) == []
+    assert [(row.state, row.reason) for row in found] == [
+        ("needs_person", understand.NO_SENDER)
+    ] and told(person) == []
 
 
 def test_a_clients_mail_that_came_as_lists_do_waits_and_is_not_answered(world, app):
@@ -104,7 +147,11 @@ def test_a_clients_mail_that_came_as_lists_do_waits_and_is_not_answered(world, a
     mail(person.email, "Compare three vans", List_Id="<x.y>")
     mail("news@else.example", "Buy now", Precedence="bulk")
     work_off()
-    assert [row.state for row in kept_of(person.email)] == ["needs_person"] and tasks_of(person) == [] and told(person) == []
+    assert (
+        [row.state for row in kept_of(person.email)] == ["needs_person"]
+        and tasks_of(person) == []
+        and told(person) == []
+    )
     assert [row.kind for row in kept_of("news@else.example")][-1:] == ["automatic"]
 
 
@@ -115,6 +162,7 @@ def test_a_raw_subject_is_read(charset):
 
 
 # Pictures
+
 
 class Pictures(BaseHTTPRequestHandler):
     """Twilio's place for media: one picture, one that is too large, and nothing else."""
@@ -135,27 +183,46 @@ def pictures(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pictures)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_address[1]}"
-    monkeypatch.setattr(twilio_edge, "settings", lambda: settings().model_copy(update={"twilio_api_base": base}))
+    monkeypatch.setattr(
+        twilio_edge, "settings", lambda: settings().model_copy(update={"twilio_api_base": base})
+    )
     yield base
     server.shutdown()
 
 
 def media(*addresses):
-    return {"NumMedia": str(len(addresses)), **{f"MediaUrl{place}": address for place, address in enumerate(addresses)},
-            **{f"MediaContentType{place}": "image/png" for place in range(len(addresses))}}
+    return {
+        "NumMedia": str(len(addresses)),
+        **{f"MediaUrl{place}": address for place, address in enumerate(addresses)},
+        **{f"MediaContentType{place}": "image/png" for place in range(len(addresses))},
+    }
 
 
 def fetch_pictures():
     with wall.transaction(wall.system("test")):
-        ids = list(db.session.scalars(select(Due.id).where(Due.reaction == "fetch_media", Due.done_at.is_(None))))
+        ids = list(
+            db.session.scalars(
+                select(Due.id).where(Due.reaction == "fetch_media", Due.done_at.is_(None))
+            )
+        )
     jobs.work_off(ids)
 
 
-def test_a_picture_with_words_comes_to_its_task_and_what_cannot_be_fetched_is_said_there(world, client, pictures):
+def test_a_picture_with_words_comes_to_its_task_and_what_cannot_be_fetched_is_said_there(
+    world, client, pictures
+):
     person = world.client(channel="sms")
-    text(client, person.phone, "Which model of grinder is it, and where can we buy it?",
-         **media("https://api.twilio.com/ME0", "https://api.twilio.com/gone",
-                 "http://169.254.169.254/secret", "https://api.twilio.com/LARGE"))
+    text(
+        client,
+        person.phone,
+        "Which model of grinder is it, and where can we buy it?",
+        **media(
+            "https://api.twilio.com/ME0",
+            "https://api.twilio.com/gone",
+            "http://169.254.169.254/secret",
+            "https://api.twilio.com/LARGE",
+        ),
+    )
     work_off()
     fetch_pictures()
     work_off()
@@ -176,7 +243,9 @@ def test_a_picture_without_words_waits_for_a_person_who_can_make_it_a_task(world
     person, operator = world.client(channel="sms"), world.staff("operator")
     text(client, person.phone, "", **media("https://api.twilio.com/ME0"))
     work_off()
-    assert [(row.state, row.reason) for row in kept_of(person.phone)] == [("needs_person", understand.PICTURE_ALONE)]
+    assert [(row.state, row.reason) for row in kept_of(person.phone)] == [
+        ("needs_person", understand.PICTURE_ALONE)
+    ]
     assert "somebody looks" in told(person)[-1] and tasks_of(person) == []
     with wall.transaction(operator.scope):
         strangers_desk.make_task(kept_of(person.phone)[0].id, person.email, operator.actor)
@@ -194,14 +263,22 @@ def test_a_picture_beside_a_command_waits_for_a_person(world, client):
 
 def test_the_files_of_a_strangers_mail_come_to_the_task_that_is_made_of_it(world, app):
     person, operator = world.client(), world.staff("operator")
-    mail(f"third-{person.id}@else.example", "please compare the attached list", "Suppliers", files=[("list.csv", b"a,b\n")])
+    mail(
+        f"third-{person.id}@else.example",
+        "please compare the attached list",
+        "Suppliers",
+        files=[("list.csv", b"a,b\n")],
+    )
     work_off()
     with wall.transaction(operator.scope):
-        made = strangers_desk.make_task(kept_of(f"third-{person.id}@else.example")[0].id, person.email, operator.actor)
+        made = strangers_desk.make_task(
+            kept_of(f"third-{person.id}@else.example")[0].id, person.email, operator.actor
+        )
     assert attached(made.id) == ["list.csv"]
 
 
 # Strangers, and what cannot be answered
+
 
 @pytest.mark.parametrize("sender", ["Google", "12345", "whatsapp:+37120000001"])
 def test_who_cannot_be_answered_gets_no_answer(world, client, sender):
@@ -238,13 +315,29 @@ def test_an_operator_writes_back_to_a_stranger_and_the_message_waits_on(world, c
     for address, words in ((sender, "From 20 EUR an hour."), (number, "От 20 евро в час.")):
         row = kept_of(address)[0]
         assert browser.post(f"/desk/inbound/{row.id}/reply", data={"text": ""}).status_code == 422
-        assert browser.post(f"/desk/inbound/{row.id}/reply", data={"text": words}).status_code == 303
-        (answer,) = one(select(Message).where(Message.to_address == address, Message.template == "to_stranger"))
-        assert words in answer.text and (answer.author_kind, answer.author_id) == ("operator", operator.id)
-        assert one(select(Event).where(Event.kind == "message.written", Event.facts["message"].as_integer() == answer.id))
+        assert (
+            browser.post(f"/desk/inbound/{row.id}/reply", data={"text": words}).status_code == 303
+        )
+        (answer,) = one(
+            select(Message).where(Message.to_address == address, Message.template == "to_stranger")
+        )
+        assert words in answer.text and (answer.author_kind, answer.author_id) == (
+            "operator",
+            operator.id,
+        )
+        assert one(
+            select(Event).where(
+                Event.kind == "message.written", Event.facts["message"].as_integer() == answer.id
+            )
+        )
         assert kept_of(address)[0].state == "needs_person"
-    mailed = one(select(Message).where(Message.to_address == sender, Message.template == "to_stranger"))[0]
-    assert (mailed.subject, mailed.reply_to_provider_id) == ("Re: A question", f"<q{operator.id}@else.example>")
+    mailed = one(
+        select(Message).where(Message.to_address == sender, Message.template == "to_stranger")
+    )[0]
+    assert (mailed.subject, mailed.reply_to_provider_id) == (
+        "Re: A question",
+        f"<q{operator.id}@else.example>",
+    )
     page = browser.get(f"/desk/triage?message={kept_of(sender)[0].id}").get_data(as_text=True)
     assert "From 20 EUR an hour." in page
 
@@ -252,14 +345,21 @@ def test_an_operator_writes_back_to_a_stranger_and_the_message_waits_on(world, c
 def test_words_with_a_picture_on_a_task_bring_it_there(world, client, pictures):
     person, helper = world.client(channel="sms"), world.staff()
     task_id = new_task(world, client, person, helper)
-    text(client, person.phone, f"{world.load(task_id).number}: like on this one", **media("https://api.twilio.com/ME0"))
+    text(
+        client,
+        person.phone,
+        f"{world.load(task_id).number}: like on this one",
+        **media("https://api.twilio.com/ME0"),
+    )
     work_off()
     fetch_pictures()
     assert attached(task_id) == ["picture-1.png"] and said_on(task_id) == ["like on this one"]
     assert "passed on" in write(client, person, f"{world.load(task_id).number}: and in red")
 
 
-def test_why_a_message_waits_is_said_in_the_readers_language_and_a_persons_words_stay(world, client):
+def test_why_a_message_waits_is_said_in_the_readers_language_and_a_persons_words_stay(
+    world, client
+):
     desk = world.sign_in(client, world.staff("operator"))
     text(client, "+37127779911", "Can you do books?")
     work_off()

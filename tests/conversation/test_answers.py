@@ -1,4 +1,5 @@
-"""What people text back, and what it does: their yes and no reach what was asked, and nothing is stopped, thanked or lost beside it."""
+"""What people text back, and what it does: their yes and no reach what was asked, and nothing is
+stopped, thanked or lost beside it."""
 
 from __future__ import annotations
 
@@ -41,6 +42,7 @@ def correction_of(task_id):
 
 # A no is an answer, and stops nothing that it was not offered for
 
+
 def test_no_to_a_question_is_its_answer(world, client, pair):
     person, helper = pair
     task_id = new_task(world, client, person, helper)
@@ -63,29 +65,50 @@ def test_no_by_mail_to_a_question_on_a_working_task_is_its_answer(world, app):
 
 
 @pytest.mark.parametrize(("language", "no"), [("en", "N"), ("ru", "нет")])
-def test_n_to_two_ways_asks_what_is_different_and_leaves_other_tasks_alone(world, client, language, no):
+def test_n_to_two_ways_asks_what_is_different_and_leaves_other_tasks_alone(
+    world, client, language, no
+):
     person, helper = world.client(language=language, channel="sms"), world.staff()
     task_id = new_task(world, client, person, helper)
     retell(helper, task_id, proposal="Take last year's list.")
-    other = new_task(world, client, person, helper, "Compare nine cafes in Faro and their prices", "queued")
+    other = new_task(
+        world, client, person, helper, "Compare nine cafes in Faro and their prices", "queued"
+    )
     write(client, person, no)
     assert (world.load(task_id).state, world.load(other).state) == ("retold", "queued")
     write(client, person, "It should be in June")
-    assert (world.load(task_id).state, correction_of(task_id)) == ("briefed", "It should be in June")
+    assert (world.load(task_id).state, correction_of(task_id)) == (
+        "briefed",
+        "It should be in June",
+    )
 
 
-@pytest.mark.parametrize(("said", "state"), [("no", "delivered"), ("н", "delivered"), ("yes", "accepted"), ("Да", "accepted"), ("1.", "accepted")])
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("no", "delivered"),
+        ("н", "delivered"),
+        ("yes", "accepted"),
+        ("Да", "accepted"),
+        ("1.", "accepted"),
+    ],
+)
 def test_yes_and_no_are_one_and_two_for_a_delivery(world, client, pair, said, state):
     person, helper = pair
     task_id = delivered(world, client, person, helper)
-    other = new_task(world, client, person, helper, "Compare eleven parks in Riga for our party", "queued")
+    other = new_task(
+        world, client, person, helper, "Compare eleven parks in Riga for our party", "queued"
+    )
     write(client, person, said)
     assert (world.load(task_id).state, world.load(other).state) == (state, "queued")
 
 
 def test_n_stops_only_what_was_acknowledged_here_and_not_twice(world, client, pair):
     person, helper = pair
-    first, second = (new_task(world, client, person, helper, words, "queued") for words in ("Compare three trams in Riga", "Compare four trams in Riga"))
+    first, second = (
+        new_task(world, client, person, helper, words, "queued")
+        for words in ("Compare three trams in Riga", "Compare four trams in Riga")
+    )
     write(client, person, "N", "N")
     assert [world.load(task).state for task in (first, second)] == ["queued", "cancelled"]
     assert "Nothing waits" in told(person)[-1]
@@ -105,9 +128,13 @@ def test_a_no_to_what_the_assistant_wrote_reaches_the_assistant(world, client, p
 
 # Numbers, and words behind the letter
 
+
 def test_a_letter_with_its_number_means_that_task(world, client, pair):
     person, helper = pair
-    first, second = (new_task(world, client, person, helper, words) for words in ("Compare six hotels in Tapa", "Compare six hotels in Kunda"))
+    first, second = (
+        new_task(world, client, person, helper, words)
+        for words in ("Compare six hotels in Tapa", "Compare six hotels in Kunda")
+    )
     for task_id in (first, second):
         retell(helper, task_id)
     number = world.load(first).number
@@ -127,9 +154,16 @@ def test_a_number_never_becomes_the_correction(world, client, pair):
     assert correction_of(task_id) is None
 
 
-@pytest.mark.parametrize(("said", "passed"), [
-    ("Y\nbut only with lunch included", ["but only with lunch included"]), ("Yes please", []), ("yes, that's right.", []), ("«Да»", []),
-    ("Yes, and with parking", ["and with parking"])])
+@pytest.mark.parametrize(
+    ("said", "passed"),
+    [
+        ("Y\nbut only with lunch included", ["but only with lunch included"]),
+        ("Yes please", []),
+        ("yes, that's right.", []),
+        ("«Да»", []),
+        ("Yes, and with parking", ["and with parking"]),
+    ],
+)
 def test_words_behind_a_yes_are_passed_on(world, client, pair, said, passed):
     person, helper = pair
     task_id = new_task(world, client, person, helper)
@@ -145,7 +179,9 @@ def test_words_behind_a_two_are_what_is_missing(world, client, pair):
     assert (world.load(task_id).state, rework_of(task_id)) == ("working", "the third has no price")
 
 
-@pytest.mark.parametrize("said", ["1 supplier is missing", "Yes, but the third has no price", "not good", "maybe"])
+@pytest.mark.parametrize(
+    "said", ["1 supplier is missing", "Yes, but the third has no price", "not good", "maybe"]
+)
 def test_what_is_no_clear_yes_is_not_charged_and_asked_back(world, client, pair, said):
     person, helper = pair
     task_id = delivered(world, client, person, helper)
@@ -155,14 +191,25 @@ def test_what_is_no_clear_yes_is_not_charged_and_asked_back(world, client, pair,
 
 # Short answers never become tasks
 
-@pytest.mark.parametrize("said", ["Y", "1", "B", "👍", "Thanks!", "NEW", "Y 9999", "12: hello", "отмена", "no"])
+
+@pytest.mark.parametrize(
+    "said", ["Y", "1", "B", "👍", "Thanks!", "NEW", "Y 9999", "12: hello", "отмена", "no"]
+)
 def test_what_looks_like_an_answer_to_nothing_is_answered_and_is_no_task(world, client, said):
     person = world.client(channel="sms")
     write(client, person, said)
     assert tasks_of(person) == [] and len(told(person)) == 1
 
 
-@pytest.mark.parametrize(("language", "said", "letters"), [("en", "maybe", "Y or N"), ("ru", "может", "Д или Н"), ("en", "z", "Y or N"), ("en", "👍", "Y or N")])
+@pytest.mark.parametrize(
+    ("language", "said", "letters"),
+    [
+        ("en", "maybe", "Y or N"),
+        ("ru", "может", "Д или Н"),
+        ("en", "z", "Y or N"),
+        ("en", "👍", "Y or N"),
+    ],
+)
 def test_an_answer_that_cannot_be_read_is_asked_back(world, client, language, said, letters):
     person, helper = world.client(language=language, channel="sms"), world.staff()
     task_id = new_task(world, client, person, helper)
@@ -199,7 +246,14 @@ def test_plain_words_answer_the_only_question(world, client, pair, said):
     assert answers_on(task_id) == [said] and len(tasks_of(person)) == 1
 
 
-@pytest.mark.parametrize("order", ["Compare six hotels in Tartu", "Пожалуйста, найдите три гостиницы в Тарту", "1) Find hotels in Riga by Friday 2) compare their prices"])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Compare six hotels in Tartu",
+        "Пожалуйста, найдите три гостиницы в Тарту",
+        "1) Find hotels in Riga by Friday 2) compare their prices",
+    ],
+)
 def test_an_order_is_a_task_also_while_a_question_is_open(world, client, pair, order):
     person, helper = pair
     task_id = new_task(world, client, person, helper)
@@ -208,7 +262,15 @@ def test_an_order_is_a_task_also_while_a_question_is_open(world, client, pair, o
     assert answers_on(task_id) == [None] and tasks_of(person)[-1].text == order
 
 
-@pytest.mark.parametrize(("said", "answer"), [("B, thanks", "town"), ("b.", "town"), ("A, but only in May", "sea. but only in May"), ("a hotel by the lake", "a hotel by the lake")])
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("B, thanks", "town"),
+        ("b.", "town"),
+        ("A, but only in May", "sea. but only in May"),
+        ("a hotel by the lake", "a hotel by the lake"),
+    ],
+)
 def test_options_by_letter_and_words_beside_them(world, client, pair, said, answer):
     person, helper = pair
     task_id = new_task(world, client, person, helper)
@@ -229,6 +291,7 @@ def test_a_latin_b_among_three_russian_options_is_asked_back(world, client):
 
 # Channels
 
+
 def test_what_was_asked_by_mail_can_be_answered_by_text(world, client):
     person, helper = world.client(channel="email"), world.staff()
     first, second = (world.task(person, "retold", helper) for _twice in range(2))
@@ -245,12 +308,20 @@ def test_a_new_mail_is_never_the_correction_that_was_asked_by_text(world, client
     task_id = new_task(world, client, person, helper)
     retell(helper, task_id)
     write(client, person, "N")
-    mail(person.email, "Please find three offers for paper cups, and compare their prices.", "Offers for cups")
+    mail(
+        person.email,
+        "Please find three offers for paper cups, and compare their prices.",
+        "Offers for cups",
+    )
     work_off()
-    assert correction_of(task_id) is None and [task.title for task in tasks_of(person)][1:] == ["Offers for cups"]
+    assert correction_of(task_id) is None and [task.title for task in tasks_of(person)][1:] == [
+        "Offers for cups"
+    ]
 
 
-def test_a_yes_in_words_by_mail_confirms_and_other_words_are_passed_on_with_what_still_waits(world, app):
+def test_a_yes_in_words_by_mail_confirms_and_other_words_are_passed_on_with_what_still_waits(
+    world, app
+):
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "retold", helper)
     work_off()
@@ -259,7 +330,12 @@ def test_a_yes_in_words_by_mail_confirms_and_other_words_are_passed_on_with_what
     work_off()
     assert world.load(task_id).state == "retold" and len(said_on(task_id)) == 1
     assert "Y or N" in told(person)[-1]
-    mail(person.email, "Yes, that's right.\n\nOn Tue, 24 Nov 2026 at 14:00, Poruchi <x@desk.localhost> wrote:\n> Price 84", to=address)
+    mail(
+        person.email,
+        "Yes, that's right.\n\nOn Tue, 24 Nov 2026 at 14:00, Poruchi <x@desk.localhost> wrote:\n>"
+        " Price 84",
+        to=address,
+    )
     work_off()
     assert world.load(task_id).state == "working" and len(said_on(task_id)) == 1
 
@@ -278,5 +354,10 @@ def test_a_colleagues_answer_is_words_in_their_own_name(world, app):
         mail(writer.email, "Y", to=short_links.answer_address(about, person.id, person.company_id))
         work_off()
     assert (world.load(task_id).state, said_on(task_id), said_on(private)) == ("retold", ["Y"], [])
-    assert [message.author_id for message in one(select(Message).where(Message.task_id == task_id, Message.direction == "said"))] == [colleague.id]
+    assert [
+        message.author_id
+        for message in one(
+            select(Message).where(Message.task_id == task_id, Message.direction == "said")
+        )
+    ] == [colleague.id]
     assert tasks_of(colleague) == tasks_of(other) == []

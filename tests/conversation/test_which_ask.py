@@ -62,7 +62,9 @@ def test_only_the_newest_retelling_waits(world, client, pair):
     write(client, person, "Y")
     with wall.transaction(wall.system("test")):
         task = find(task_id)
-        assert understanding.agreement_of(task).retelling_id == understanding.last_retelling(task).id
+        assert (
+            understanding.agreement_of(task).retelling_id == understanding.last_retelling(task).id
+        )
 
 
 def test_a_second_yes_accepts_nothing_that_was_asked_elsewhere(world, client, pair):
@@ -85,7 +87,9 @@ def test_a_yes_that_was_on_its_way_agrees_to_no_retelling_that_came_later(world,
     retell(helper, task_id, "Old: hotels in Paldiski by price.")
     text(client, person.phone, f"Y {world.load(task_id).number}")
     with wall.transaction(wall.system("test")):
-        waiting = db.session.scalars(select(Due).where(Due.reaction == "understand", Due.done_at.is_(None))).all()
+        waiting = db.session.scalars(
+            select(Due).where(Due.reaction == "understand", Due.done_at.is_(None))
+        ).all()
         late = [row.id for row in waiting]
     with wall.transaction(helper.scope):
         understanding.retell(find(task_id), helper.actor, "New: hotels in Paldiski, twice as dear.")

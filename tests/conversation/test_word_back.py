@@ -66,7 +66,9 @@ def test_status_shows_first_what_waits_for_the_client(world, client, pair):
     for _more in range(6):
         world.task(person, "queued")
     back = write(client, person, "status")
-    assert back.startswith(f"{world.load(task_id).number}: retold, waits for you") and back.endswith("... and 2 more")
+    assert back.startswith(
+        f"{world.load(task_id).number}: retold, waits for you"
+    ) and back.endswith("... and 2 more")
 
 
 def test_russian_is_the_status_of_a_russian(world, client):
@@ -80,9 +82,13 @@ def test_stop_is_said_back_where_twilio_does_not(world, client, word, told_so):
     person = world.client(language="ru" if told_so else "en", channel="sms")
     text(client, person.phone, word)
     work_off()
-    assert texts_to(person) == (["Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ"] if told_so else [])
+    assert texts_to(person) == (
+        ["Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ"] if told_so else []
+    )
     write(client, person, "Compare prices of scales in Riga")
-    assert [task.channel for task in tasks_of(person)] == ["sms"] and len(texts_to(person)) == int(told_so)
+    assert [task.channel for task in tasks_of(person)] == ["sms"] and len(texts_to(person)) == int(
+        told_so
+    )
 
 
 def test_new_says_that_it_is_a_task(world, client, pair):
@@ -90,10 +96,19 @@ def test_new_says_that_it_is_a_task(world, client, pair):
     task_id = new_task(world, client, person, helper)
     ask(helper, task_id, "Inside or outside?")
     write(client, person, "NEW: taxi to the airport")
-    assert answers_on(task_id) == [None] and [task.text for task in tasks_of(person)][-1] == "taxi to the airport"
+    assert (
+        answers_on(task_id) == [None]
+        and [task.text for task in tasks_of(person)][-1] == "taxi to the airport"
+    )
 
 
-@pytest.mark.parametrize("order", ["С понедельника меняем цены, обновите прайс на сайте к пятнице", "с сайта поставщика соберите 50 контактов"])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "С понедельника меняем цены, обновите прайс на сайте к пятнице",
+        "с сайта поставщика соберите 50 контактов",
+    ],
+)
 def test_a_task_that_begins_with_a_preposition_is_no_thanks(world, client, order):
     person, helper = world.client(language="ru", channel="sms"), world.staff()
     delivered(world, client, person, helper)
@@ -101,7 +116,15 @@ def test_a_task_that_begins_with_a_preposition_is_no_thanks(world, client, order
     assert [task.text for task in tasks_of(person)][1:] == [order]
 
 
-@pytest.mark.parametrize(("language", "thanks"), [("ru", "С отличная таблица, спасибо"), ("ru", "Т спасибо"), ("en", "T table was spot on, cheers"), ("en", "Thanks!")])
+@pytest.mark.parametrize(
+    ("language", "thanks"),
+    [
+        ("ru", "С отличная таблица, спасибо"),
+        ("ru", "Т спасибо"),
+        ("en", "T table was spot on, cheers"),
+        ("en", "Thanks!"),
+    ],
+)
 def test_thanks_reach_the_assistant_while_they_are_offered(world, client, language, thanks):
     person, helper = world.client(language=language, channel="sms"), world.staff()
     task_id = delivered(world, client, person, helper)
@@ -120,6 +143,10 @@ def test_thanks_by_mail_are_for_the_task_that_is_answered(world, app):
             from tenants.people import Person
 
             outbound.tell(db.session.get(Person, person.id), "accepted", find(task_id))
-    mail(person.email, "T great work", to=short_links.answer_address(first, person.id, person.company_id))
+    mail(
+        person.email,
+        "T great work",
+        to=short_links.answer_address(first, person.id, person.company_id),
+    )
     work_off()
     assert (world.load(first).state, world.load(second).state) == ("closed", "accepted")

@@ -1,4 +1,5 @@
-"""A backup restored onto a running desk: nothing is done a second time, nothing is given out again."""
+"""A backup restored onto a running desk: nothing is done a second time, nothing is given out
+again."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ OWNER = "owner@example.com"
 
 
 class Desk(RunningDesk):
-    """A running desk with a company, its card, and the keys to lead a task from its words to its invoice."""
+    """A running desk with a company, its card, and the keys to lead a task from its words to its
+    invoice."""
 
     def furnish(self):
         self.slug = self.command("company", "add", "Bakery", "--owner", OWNER).splitlines()[0]
@@ -32,14 +34,25 @@ class Desk(RunningDesk):
             self.command("staff", "add", f"{role}@example.com", "--role", role)
             self.keys[role] = self.command("apikey", "add", "--staff", f"{role}@example.com")
         conf = self.settings()
-        self.stripe = stripe.StripeClient(conf["STRIPE_API_KEY"], base_addresses={"api": conf["STRIPE_API_BASE"]})
+        self.stripe = stripe.StripeClient(
+            conf["STRIPE_API_KEY"], base_addresses={"api": conf["STRIPE_API_BASE"]}
+        )
         customer = self.stripe.v1.customers.create({"email": OWNER}).id
         method = self.stripe.v1.payment_methods.attach("pm_card_visa", {"customer": customer}).id
-        self.run_as_system("update company set stripe_customer = %s, stripe_method = %s where slug = %s", customer, method, self.slug)
+        self.run_as_system(
+            "update company set stripe_customer = %s, stripe_method = %s where slug = %s",
+            customer,
+            method,
+            self.slug,
+        )
 
     def api(self, role, method, path, body=None):
-        request = urllib.request.Request(f"{self.url}/api/v1{path}", json.dumps(body).encode() if body is not None else None, {
-            "Authorization": f"Bearer {self.keys[role]}", "Content-Type": "application/json"}, method=method)
+        request = urllib.request.Request(
+            f"{self.url}/api/v1{path}",
+            json.dumps(body).encode() if body is not None else None,
+            {"Authorization": f"Bearer {self.keys[role]}", "Content-Type": "application/json"},
+            method=method,
+        )
         for _try in range(40):
             try:
                 with urllib.request.urlopen(request, timeout=15) as answer:
@@ -60,26 +73,45 @@ class Desk(RunningDesk):
             return self.api(role, "POST", f"/tasks/{task}{path}", body)
 
         say("assistant", "/claim", {}), say("assistant", "/briefing", {})
-        retelling = say("assistant", "/retelling", {"text": "You want three offers compared by price.", "plan": "Ask each."})
-        say("client", "/understanding", {"retelling": retelling["retelling"]["id"], "verdict": "confirmed"})
+        retelling = say(
+            "assistant",
+            "/retelling",
+            {"text": "You want three offers compared by price.", "plan": "Ask each."},
+        )
+        say(
+            "client",
+            "/understanding",
+            {"retelling": retelling["retelling"]["id"], "verdict": "confirmed"},
+        )
         say("assistant", "/red-line", {"progress": 60, "on_time": True})
         criteria = self.api("client", "GET", f"/tasks/{task}")["parameters"]["criteria"]
-        say("assistant", "/delivery", {"text": "Here are the three.", "criteria": [
-            {"id": one["id"], "met": True, "note": "checked"} for one in criteria]})
+        say(
+            "assistant",
+            "/delivery",
+            {
+                "text": "Here are the three.",
+                "criteria": [{"id": one["id"], "met": True, "note": "checked"} for one in criteria],
+            },
+        )
 
     def accept(self, task):
         self.api("client", "POST", f"/tasks/{task}/acceptance", {"score": 100})
 
     def paid(self, task):
-        return [intent for intent in self.stripe.v1.payment_intents.list({"limit": 100})
-                if intent.metadata["task"] == str(task) and intent.status == "succeeded"]
+        return [
+            intent
+            for intent in self.stripe.v1.payment_intents.list({"limit": 100})
+            if intent.metadata["task"] == str(task) and intent.status == "succeeded"
+        ]
 
     def charge(self, task):
         rows = self.rows("select state, intent_id, amount from charge where task_id = %s", task)
         return rows[0] if rows else None
 
     def switch(self, name, *, on):
-        server = ServerProxy("http://localhost", transport=programs._Unix(programs.control(self.folder)))
+        server = ServerProxy(
+            "http://localhost", transport=programs._Unix(programs.control(self.folder))
+        )
         (server.supervisor.startProcess if on else server.supervisor.stopProcess)(name)
 
     def until(self, holds, seconds=30):
@@ -94,11 +126,18 @@ class Desk(RunningDesk):
         raise AssertionError("it did not come about")
 
     def restore(self, *options):
-        return json.loads(self.command("restore", str(self.folder / "backup"), "--yes", "--json", *options))
+        return json.loads(
+            self.command("restore", str(self.folder / "backup"), "--yes", "--json", *options)
+        )
 
     def reply(self, words, reference):
         mail = EmailMessage()
-        mail["From"], mail["To"], mail["Subject"], mail["In-Reply-To"] = OWNER, "tasks@desk.localhost", "Re: it", reference
+        mail["From"], mail["To"], mail["Subject"], mail["In-Reply-To"] = (
+            OWNER,
+            "tasks@desk.localhost",
+            "Re: it",
+            reference,
+        )
         mail["Authentication-Results"] = checked(OWNER)
         mail["Message-ID"] = f"<{uuid.uuid4().hex}@example.com>"
         mail.set_content(words)
@@ -126,9 +165,12 @@ def desk():
 
 
 def test_a_charge_and_a_mail_in_between_are_made_once_twice_from_one_backup(desk):
-    # Before the backup: a charge that the vendor cannot be asked for, a mail that its server does not take yet,
-    # and a delivery that is accepted only afterwards.
-    open_charge, accepted_later = desk.hand_over("Compare three bakers by price"), desk.hand_over("Compare three mills by price")
+    # Before the backup: a charge that the vendor cannot be asked for, a mail that its server does
+    # not take yet, and a delivery that is accepted only afterwards.
+    open_charge, accepted_later = (
+        desk.hand_over("Compare three bakers by price"),
+        desk.hand_over("Compare three mills by price"),
+    )
     desk.deliver(open_charge), desk.deliver(accepted_later)
     desk.until(lambda: len(desk.postman.mails) >= 8)
     desk.postman.answer = "451 later"
@@ -136,18 +178,34 @@ def test_a_charge_and_a_mail_in_between_are_made_once_twice_from_one_backup(desk
     desk.accept(open_charge)
     desk.until(lambda: desk.charge(open_charge))
     pending = desk.hand_over("Compare three gardeners by price")
-    desk.until(lambda: desk.rows("select 1 from message where task_id = %s and template = 'acknowledge'", pending))
+    desk.until(
+        lambda: desk.rows(
+            "select 1 from message where task_id = %s and template = 'acknowledge'", pending
+        )
+    )
     desk.command("backup", str(desk.folder / "backup"))
-    # Between backup and restore both go through; a task is accepted, and one comes that no backup knows.
+    # Between backup and restore both go through; a task is accepted, and one comes that no backup
+    # knows.
     desk.postman.answer = "250 OK"
     desk.switch("stripe", on=True)
     desk.accept(accepted_later)
-    desk.until(lambda: all((desk.charge(task) or ("",))[0] == "paid" for task in (open_charge, accepted_later)), 60)
+    desk.until(
+        lambda: all(
+            (desk.charge(task) or ("",))[0] == "paid" for task in (open_charge, accepted_later)
+        ),
+        60,
+    )
     lost = desk.hand_over("Compare three plumbers by price")
-    desk.until(lambda: any("plumbers" in str(mail["Subject"]) for mail in desk.postman.mails.values()), 60)
-    desk.until(lambda: any("gardeners" in str(mail["Subject"]) for mail in desk.postman.mails.values()), 60)
-    lost_mail = next(mail for mail in desk.postman.mails.values() if "plumbers" in str(mail["Subject"]))
-    (lost_number,), = desk.rows("select number from task where id = %s", lost)
+    desk.until(
+        lambda: any("plumbers" in str(mail["Subject"]) for mail in desk.postman.mails.values()), 60
+    )
+    desk.until(
+        lambda: any("gardeners" in str(mail["Subject"]) for mail in desk.postman.mails.values()), 60
+    )
+    lost_mail = next(
+        mail for mail in desk.postman.mails.values() if "plumbers" in str(mail["Subject"])
+    )
+    ((lost_number,),) = desk.rows("select number from task where id = %s", lost)
     sent = dict(desk.postman.copies)
 
     seen = {"tasks": {lost}, "numbers": {lost_number}, "ids": set(sent)}
@@ -162,25 +220,44 @@ def test_a_charge_and_a_mail_in_between_are_made_once_twice_from_one_backup(desk
         assert [len(desk.paid(task)) for task in (open_charge, accepted_later)] == [1, 1]
         assert desk.charge(accepted_later)[1] == desk.paid(accepted_later)[0].id
         # What was sent waits for an operator.
-        assert desk.rows("select state from message where task_id = %s and template = 'acknowledge'", pending) == [("held",)]
+        assert desk.rows(
+            "select state from message where task_id = %s and template = 'acknowledge'", pending
+        ) == [("held",)]
         assert {name: count for name, count in desk.postman.copies.items() if count > 1} == {}
         # New ids, numbers and Message-IDs are nobody else's.
         new = desk.hand_over("Compare three florists by price")
-        (number,), = desk.rows("select number from task where id = %s", new)
-        desk.until(partial(desk.rows, "select 1 from message where task_id = %s and state = 'sent'", new))
-        ids = {name for name, mail in desk.postman.mails.items() if "florists" in str(mail["Subject"])} - seen["ids"]
+        ((number,),) = desk.rows("select number from task where id = %s", new)
+        desk.until(
+            partial(desk.rows, "select 1 from message where task_id = %s and state = 'sent'", new)
+        )
+        ids = {
+            name for name, mail in desk.postman.mails.items() if "florists" in str(mail["Subject"])
+        } - seen["ids"]
         assert new not in seen["tasks"] and new > max(seen["tasks"]) + 900_000
-        assert number not in seen["numbers"] and number % 1000 < 3 and number >= max(seen["numbers"])
+        assert (
+            number not in seen["numbers"] and number % 1000 < 3 and number >= max(seen["numbers"])
+        )
         assert len(ids) == 1 and result["epoch"] in ids.pop()
         # An answer to a mail of the lost time lands on no task of today.
         desk.reply("Yes, please take the second plumber", lost_mail["Message-ID"])
-        desk.until(lambda: desk.rows("select 1 from inbound where text like %s and state <> 'kept'", "%second plumber%"))
-        assert desk.rows("select 1 from message where direction = 'said' and text like %s and task_id = %s", "%plumber%", new) == []
+        desk.until(
+            lambda: desk.rows(
+                "select 1 from inbound where text like %s and state <> 'kept'", "%second plumber%"
+            )
+        )
+        assert (
+            desk.rows(
+                "select 1 from message where direction = 'said' and text like %s and task_id = %s",
+                "%plumber%",
+                new,
+            )
+            == []
+        )
         seen["tasks"].add(new), seen["numbers"].add(number), seen["ids"].update(desk.postman.mails)
 
 
 def test_invoice_numbers_go_on_after_the_highest_that_is_proven_and_the_lost_ones_are_noted(desk):
-    (before,), = desk.rows("select max(last) from invoice_year")
+    ((before,),) = desk.rows("select max(last) from invoice_year")
     desk.command("backup", str(desk.folder / "backup"))
     task = desk.hand_over("Compare three glaziers by price")
     desk.deliver(task), desk.accept(task)
@@ -191,13 +268,17 @@ def test_invoice_numbers_go_on_after_the_highest_that_is_proven_and_the_lost_one
     after = desk.hand_over("Compare three tilers by price")
     desk.deliver(after), desk.accept(after)
     desk.until(lambda: desk.charge(after))
-    assert desk.rows("select i.number from invoice i join charge c on c.id = i.charge_id where c.task_id = %s", after) == [
-        (f"PO-{year}-{before + 8}",)]
+    assert desk.rows(
+        "select i.number from invoice i join charge c on c.id = i.charge_id where c.task_id = %s",
+        after,
+    ) == [(f"PO-{year}-{before + 8}",)]
 
 
 def test_links_and_addresses_of_the_backup_stay_valid(desk):
     task = desk.hand_over("Compare three roofers by price")
-    desk.until(lambda: desk.rows("select 1 from message where task_id = %s and state = 'sent'", task))
+    desk.until(
+        lambda: desk.rows("select 1 from message where task_id = %s and state = 'sent'", task)
+    )
     mail = next(mail for mail in desk.postman.mails.values() if "roofers" in str(mail["Subject"]))
     link = next(word for word in mail.get_body(("plain",)).get_content().split() if "/t/" in word)
     assert b"roofers" in desk.get(link.removeprefix(desk.url))
@@ -206,11 +287,15 @@ def test_links_and_addresses_of_the_backup_stay_valid(desk):
     desk.until(lambda: desk.get("/readyz"))
     assert b"roofers" in desk.get(link.removeprefix(desk.url))
     desk.reply("Only those who work on Sundays", mail["Message-ID"])
-    desk.until(lambda: desk.rows("select 1 from message where task_id = %s and text like %s", task, "%Sundays%"))
+    desk.until(
+        lambda: desk.rows(
+            "select 1 from message where task_id = %s and text like %s", task, "%Sundays%"
+        )
+    )
 
 
 def test_what_is_no_backup_changes_nothing(desk):
-    (tasks,), = desk.rows("select count(*) from task")
+    ((tasks,),) = desk.rows("select count(*) from task")
     (desk.folder / "backup").write_bytes(b"PGDMP but not really")
     with pytest.raises(AssertionError, match="pg_restore failed"):
         desk.restore()

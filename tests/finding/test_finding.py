@@ -1,4 +1,5 @@
-"""Search: what is found, in both languages, and what never is. The words are learnt by the clock, here by `learn`."""
+"""Search: what is found, in both languages, and what never is. The words are learnt by the clock,
+here by `learn`."""
 
 from __future__ import annotations
 
@@ -40,7 +41,10 @@ def by_role(desk, scope, q, role=None, most=50):
     """What the role's function gives, asked in plain SQL."""
     desk.rollback()
     desk.execute(wall.OPEN_PLAIN, scope.settings())
-    return [row[0] for row in desk.execute(f"select id from find_for_{role or scope.role}(%s, %s)", (q, most))]
+    return [
+        row[0]
+        for row in desk.execute(f"select id from find_for_{role or scope.role}(%s, %s)", (q, most))
+    ]
 
 
 def rare():
@@ -48,10 +52,20 @@ def rare():
     return "q" + "".join(chr(ord("a") + int(digit, 16)) for digit in uuid.uuid4().hex[:11])
 
 
-@pytest.mark.parametrize(("said", "asked"), [
-    ("Extend the lease of the office", "leases"), ("Compare three suppliers", "supplier compare"), ("Продлить аренду склада", "аренды"),
-    ("Нужна аренда склада", "аренду склад"), ("Сделать расчёт налога", "расчет"), ("Find a notary in Riga", "nota"), ("Позвонить нотариусу", "нота"),
-    ("Find translators", "trasnlators"), ("Подобрать поставщиков", "поставщеков")])
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("Extend the lease of the office", "leases"),
+        ("Compare three suppliers", "supplier compare"),
+        ("Продлить аренду склада", "аренды"),
+        ("Нужна аренда склада", "аренду склад"),
+        ("Сделать расчёт налога", "расчет"),
+        ("Find a notary in Riga", "nota"),
+        ("Позвонить нотариусу", "нота"),
+        ("Find translators", "trasnlators"),
+        ("Подобрать поставщиков", "поставщеков"),
+    ],
+)
 def test_word_forms_beginnings_and_typos_find_in_both_languages(world, said, asked):
     person = world.client()
     task, other = world.task(person, text=said), world.task(person, text="Water the plants")
@@ -64,7 +78,9 @@ def test_a_task_is_found_before_its_words_are_learnt(world):
     person, stranger, word = world.client(), world.client(), rare()
     task = world.task(person, text=f"Find {word}")
     asked = (word, word[:-1] + "z")
-    assert [found(person.scope, q) for q in asked] == [[task], [task]] and [found(stranger.scope, q) for q in asked] == [[], []]
+    assert [found(person.scope, q) for q in asked] == [[task], [task]] and [
+        found(stranger.scope, q) for q in asked
+    ] == [[], []]
     learn()
     assert found(person.scope, word) == [task]
 
@@ -72,7 +88,9 @@ def test_a_task_is_found_before_its_words_are_learnt(world):
 def test_in_a_burst_nothing_is_left_out_while_it_is_learnt(world, monkeypatch):
     learn()
     person, helper, word = world.client(), world.staff(), rare()
-    tasks = [world.task(person, "working", helper, text=f"Find {word}, {number}") for number in range(5)]
+    tasks = [
+        world.task(person, "working", helper, text=f"Find {word}, {number}") for number in range(5)
+    ]
     with wall.transaction(helper.scope):
         messages.say(find(tasks[-1]), helper.actor, "I begin with this one.")
     monkeypatch.setattr(findable, "MOST", 2)
@@ -94,9 +112,16 @@ def test_words_of_the_text_and_of_messages_find_the_task_once(world):
     person, helper, word = world.client(), world.staff(), rare()
     task = world.task(person, "working", helper, text=f"Book a hotel. It has to be near {word}.")
     with wall.transaction(helper.scope):
-        messages.say(find(task), helper.actor, f"Nothing is free near {word}, but there is {word}zu.")
+        messages.say(
+            find(task), helper.actor, f"Nothing is free near {word}, but there is {word}zu."
+        )
     learn()
-    assert found(person.scope, word) == found(person.scope, f"{word}zu") == found(helper.scope, word) == [task]
+    assert (
+        found(person.scope, word)
+        == found(person.scope, f"{word}zu")
+        == found(helper.scope, word)
+        == [task]
+    )
 
 
 def test_a_word_in_the_title_goes_before_the_same_word_in_a_text(world):
@@ -117,12 +142,18 @@ def test_a_number_finds_the_task_of_that_number_at_once(world):
 
 def test_filters_narrow_what_is_found(world):
     person, helper, word = world.client(), world.staff(), rare()
-    queued, held = world.task(person, "queued", text=f"Ask {word}"), world.task(person, "working", helper, text=f"Write to {word}")
+    queued, held = (
+        world.task(person, "queued", text=f"Ask {word}"),
+        world.task(person, "working", helper, text=f"Write to {word}"),
+    )
     learn()
     operator = world.staff("operator").scope
     assert found(operator, word, states=["queued"]) == [queued]
     assert found(operator, word, assignee=helper.id) == [held]
-    assert set(found(operator, word, category="research")) == {queued, held} and found(operator, word, category="legal") == []
+    assert (
+        set(found(operator, word, category="research")) == {queued, held}
+        and found(operator, word, category="legal") == []
+    )
 
 
 def test_nothing_of_another_company_is_found(world, desk):
@@ -146,17 +177,31 @@ def test_a_private_task_is_found_by_its_person_and_the_owners_alone(world, desk)
         messages.say(find(task), member.actor, f"{word}xyz is the doctor")
     learn()
     for asked in (word, f"{word}xyz", word[:-1] + "z", str(world.load(task).number)):
-        assert by_role(desk, member.scope, asked)[:1] == by_role(desk, owner.scope, asked)[:1] == [task]
+        assert (
+            by_role(desk, member.scope, asked)[:1]
+            == by_role(desk, owner.scope, asked)[:1]
+            == [task]
+        )
         assert by_role(desk, other.scope, asked) == []
 
 
 def test_an_assistant_finds_what_they_hold_and_their_queue_until_it_is_given_back(world, desk):
-    person, helper, elsewhere, word = world.client(), world.staff(), world.staff(trades=["legal"]), rare()
+    person, helper, elsewhere, word = (
+        world.client(),
+        world.staff(),
+        world.staff(trades=["legal"]),
+        rare(),
+    )
     task = world.task(person, "queued", text=f"Find {word}")
     world.task(person, text=f"Not sorted yet, {word}")
     learn()
-    assert by_role(desk, helper.scope, word) == [task] and by_role(desk, elsewhere.scope, word) == []
-    with wall.transaction(elsewhere.scope), pytest.raises(Exception):  # noqa: B017 (they cannot even see it)
+    assert (
+        by_role(desk, helper.scope, word) == [task] and by_role(desk, elsewhere.scope, word) == []
+    )
+    with (
+        wall.transaction(elsewhere.scope),
+        pytest.raises(Exception),  # noqa: B017 (they cannot even see it)
+    ):
         delegate.claim(find(task), elsewhere.actor)
     with wall.transaction(helper.scope):
         delegate.claim(find(task), helper.actor)
@@ -172,15 +217,24 @@ def test_without_a_scope_nothing_is_found(world, desk):
     person, word = world.client(), rare()
     world.task(person, text=f"Find {word}")
     learn()
-    assert by_role(desk, wall.Scope("client"), word) == by_role(desk, wall.Scope("assistant"), word) == []
+    assert (
+        by_role(desk, wall.Scope("client"), word)
+        == by_role(desk, wall.Scope("assistant"), word)
+        == []
+    )
     desk.rollback()
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         desk.execute("select * from find_for_operator('x', 1)")
 
 
 def test_each_function_is_run_by_its_own_role_alone(world, desk):
-    scopes = {"client": world.client().scope, "assistant": world.staff().scope, "operator": world.staff("operator").scope,
-              "door": wall.door("test"), "system": wall.system("test")}
+    scopes = {
+        "client": world.client().scope,
+        "assistant": world.staff().scope,
+        "operator": world.staff("operator").scope,
+        "door": wall.door("test"),
+        "system": wall.system("test"),
+    }
     for role, scope in scopes.items():
         for function in ("client", "assistant", "operator"):
             if role != function:
@@ -195,14 +249,24 @@ def test_each_function_is_run_by_its_own_role_alone(world, desk):
 
 def test_the_finder_is_nobody_who_could_log_in_and_reads_little(app, desk):
     with psycopg.connect(os.environ["OWNER_DATABASE_URL"]) as owner:
-        assert owner.execute("select rolcanlogin, rolbypassrls, rolsuper from pg_roles where rolname = 'finder'").fetchone() == (False, False, False)
-        assert owner.execute("select count(*) from pg_auth_members where roleid = 'finder'::regrole and member = 'desk'::regrole").fetchone() == (0,)
+        assert owner.execute(
+            "select rolcanlogin, rolbypassrls, rolsuper from pg_roles where rolname = 'finder'"
+        ).fetchone() == (False, False, False)
+        assert owner.execute(
+            "select count(*) from pg_auth_members where roleid = 'finder'::regrole and member ="
+            " 'desk'::regrole"
+        ).fetchone() == (0,)
         for function in ("client", "assistant", "operator"):
-            assert owner.execute("select proowner::regrole::text, proconfig[1] from pg_proc where proname = %s", (f"find_for_{function}",)).fetchone() == (
-                "finder", "search_path=public, pg_temp")
-        assert not owner.execute("select has_table_privilege('finder', 'message', 'select') or has_column_privilege('finder', 'task', 'price', 'select')"
-                                 " or has_table_privilege('finder', 'task', 'insert, update, delete')"
-                                 " or has_schema_privilege('finder', 'public', 'create')").fetchone()[0]
+            assert owner.execute(
+                "select proowner::regrole::text, proconfig[1] from pg_proc where proname = %s",
+                (f"find_for_{function}",),
+            ).fetchone() == ("finder", "search_path=public, pg_temp")
+        assert not owner.execute(
+            "select has_table_privilege('finder', 'message', 'select') or"
+            " has_column_privilege('finder', 'task', 'price', 'select') or"
+            " has_table_privilege('finder', 'task', 'insert, update, delete') or"
+            " has_schema_privilege('finder', 'public', 'create')"
+        ).fetchone()[0]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         desk.execute("set role finder")
 
@@ -212,14 +276,59 @@ def test_what_is_found_is_bounded(world, desk):
     for _turn in range(3):
         world.task(person, text=f"Find {word}")
     learn()
-    assert len(by_role(desk, person.scope, word, most=2)) == len(found(person.scope, word, limit=2)) == 2
-    assert by_role(desk, person.scope, word, most=-1) == by_role(desk, person.scope, word, most=None) == []
+    assert (
+        len(by_role(desk, person.scope, word, most=2))
+        == len(found(person.scope, word, limit=2))
+        == 2
+    )
+    assert (
+        by_role(desk, person.scope, word, most=-1)
+        == by_role(desk, person.scope, word, most=None)
+        == []
+    )
     assert len(by_role(desk, person.scope, word, most=10**9)) == 3
 
 
-@pytest.mark.parametrize("odd", [
-    "'", '"', "'; drop table task; --", "%", "_", "\\", "a\\b\\", "\x00", "a\x00b", "x" * 10_000, "word " * 2_000, "the", "and the", "и в на", "-", "-find",
-    "or", "a or -b", '"find', "!&|()<->:*", "find:*", "'find':*", "😀", "\ud800", "½", "١٠٤٨", "9" * 30, "#", "№ 1", " ", "", "\n", "a'b''c", "{}", "%s %(q)s"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "'",
+        '"',
+        "'; drop table task; --",
+        "%",
+        "_",
+        "\\",
+        "a\\b\\",
+        "\x00",
+        "a\x00b",
+        "x" * 10_000,
+        "word " * 2_000,
+        "the",
+        "and the",
+        "и в на",
+        "-",
+        "-find",
+        "or",
+        "a or -b",
+        '"find',
+        "!&|()<->:*",
+        "find:*",
+        "'find':*",
+        "😀",
+        "\ud800",
+        "½",
+        "١٠٤٨",
+        "9" * 30,
+        "#",
+        "№ 1",
+        " ",
+        "",
+        "\n",
+        "a'b''c",
+        "{}",
+        "%s %(q)s",
+    ],
+)
 def test_odd_input_finds_nothing_odd_and_is_no_fault(world, odd):
     person = world.client()
     world.task(person, text="Water the plants")
@@ -239,7 +348,11 @@ def test_people_and_companies_are_found_as_far_as_the_reader_sees_them(world):
             db.session.get(Person, someone.id).name = f"Anna {word}"
         db.session.get(Company, b.company_id).name = f"{word} 100% Ltd"
     with wall.transaction(world.staff("operator").scope):
-        assert [one.id for one in finding.companies(word)] == [one.id for one in finding.companies(f"{word} 100%")] == [b.company_id]
+        assert (
+            [one.id for one in finding.companies(word)]
+            == [one.id for one in finding.companies(f"{word} 100%")]
+            == [b.company_id]
+        )
         assert [one.id for one in finding.companies(word[:-2] + "zz")] == [b.company_id]
         assert {one.id for one in finding.people(f"anna {word}")} == {a.id, b.id}
     with wall.transaction(a.scope):
@@ -253,8 +366,12 @@ def test_the_lists_look_through_search_and_keep_their_filters(world, application
     task = world.load(world.task(person, "queued", text=f"Find {word}"))
     learn()
     browser = world.sign_in(application.test_client(), person)
-    assert task.title in browser.get(f"/app/{person.slug}/tasks?q={word}&state=queued").get_data(as_text=True)
-    assert task.title not in browser.get(f"/app/{person.slug}/tasks?q={word}&state=closed").get_data(as_text=True)
+    assert task.title in browser.get(f"/app/{person.slug}/tasks?q={word}&state=queued").get_data(
+        as_text=True
+    )
+    assert task.title not in browser.get(
+        f"/app/{person.slug}/tasks?q={word}&state=closed"
+    ).get_data(as_text=True)
     board = world.sign_in(application.test_client(), operator)
     assert task.title in board.get(f"/desk/board?q={word}").get_data(as_text=True)
     assert task.title not in board.get(f"/desk/board?q={word}&state=working").get_data(as_text=True)
@@ -265,23 +382,45 @@ def test_the_lists_look_through_search_and_keep_their_filters(world, application
 
 
 def test_the_palette_offers_what_its_reader_may_open(world, application):
-    person, stranger, helper, word = world.client(language="ru"), world.client(), world.staff(), rare()
+    person, stranger, helper, word = (
+        world.client(language="ru"),
+        world.client(),
+        world.staff(),
+        rare(),
+    )
     task = world.load(world.task(person, "working", helper, text=f"Find {word}"))
     learn()
     offered = {}
-    for name, someone in (("client", person), ("stranger", stranger), ("assistant", helper), ("operator", world.staff("operator"))):
+    for name, someone in (
+        ("client", person),
+        ("stranger", stranger),
+        ("assistant", helper),
+        ("operator", world.staff("operator")),
+    ):
         browser = world.sign_in(application.test_client(), someone)
         offered[name] = browser.get(f"/find?q={word}").json
         for line in [one for kind in offered[name].values() for one in kind]:
             assert browser.get(line["url"]).status_code == 200
     assert {name: [one["url"] for one in lines["tasks"]] for name, lines in offered.items()} == {
-        "client": [f"/app/{person.slug}/tasks/{task.number}"], "stranger": [], "assistant": [f"/work/{task.id}"], "operator": [f"/desk/tasks/{task.id}"]}
-    assert offered["client"]["tasks"][0]["state"] == "в работе" and offered["operator"]["tasks"][0]["state"] == "under way"
+        "client": [f"/app/{person.slug}/tasks/{task.number}"],
+        "stranger": [],
+        "assistant": [f"/work/{task.id}"],
+        "operator": [f"/desk/tasks/{task.id}"],
+    }
+    assert (
+        offered["client"]["tasks"][0]["state"] == "в работе"
+        and offered["operator"]["tasks"][0]["state"] == "under way"
+    )
 
 
 def test_the_palette_refuses_another_companys_desk_and_words_that_are_none(world, application):
     person, stranger = world.client(), world.client()
     browser = world.sign_in(application.test_client(), person)
     assert browser.get(f"/find?q=x&company={stranger.slug}").status_code == 404
-    assert browser.get("/find").status_code == browser.get(f"/find?q={'x' * 101}").status_code == browser.get("/find?q=%20").status_code == 422
+    assert (
+        browser.get("/find").status_code
+        == browser.get(f"/find?q={'x' * 101}").status_code
+        == browser.get("/find?q=%20").status_code
+        == 422
+    )
     assert application.test_client().get("/find?q=x").status_code == 302

@@ -1,4 +1,5 @@
-"""A push service on loopback, as a browser's maker runs one: takes encrypted notifications; the test reads them with the browser's keys."""
+"""A push service on loopback, as a browser's maker runs one: takes encrypted notifications; the
+test reads them with the browser's keys."""
 
 from __future__ import annotations
 
@@ -54,12 +55,24 @@ class Browser:
     """The keys of one browser, and what it subscribes with."""
 
     def __init__(self, endpoint: str) -> None:
-        self.private, self.auth, self.endpoint = ec.generate_private_key(ec.SECP256R1()), os.urandom(16), endpoint
+        self.private, self.auth, self.endpoint = (
+            ec.generate_private_key(ec.SECP256R1()),
+            os.urandom(16),
+            endpoint,
+        )
 
     def subscription(self) -> dict[str, object]:
-        point = self.private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        return {"endpoint": self.endpoint, "expirationTime": None, "keys": {"p256dh": b64(point), "auth": b64(self.auth)}}
+        point = self.private.public_key().public_bytes(
+            Encoding.X962, PublicFormat.UncompressedPoint
+        )
+        return {
+            "endpoint": self.endpoint,
+            "expirationTime": None,
+            "keys": {"p256dh": b64(point), "auth": b64(self.auth)},
+        }
 
     def read(self, body: bytes) -> bytes:
         """What only this browser can read (RFC 8291)."""
-        return http_ece.decrypt(body, private_key=self.private, auth_secret=self.auth, version="aes128gcm")
+        return http_ece.decrypt(
+            body, private_key=self.private, auth_secret=self.auth, version="aes128gcm"
+        )

@@ -1,4 +1,5 @@
-"""From a message to the encrypted request that a push service gets, and what follows from its answers."""
+"""From a message to the encrypted request that a push service gets, and what follows from its
+answers."""
 
 from __future__ import annotations
 
@@ -55,18 +56,36 @@ def subscribe(world, application, person, service):
 
 def outside(person):
     """Hand over what waits for this person by push, as the workers would; gives the messages."""
-    messages = [row.id for row in one(select(Message).where(Message.to_id == person.id, Message.channel == "push"))]
+    messages = [
+        row.id
+        for row in one(select(Message).where(Message.to_id == person.id, Message.channel == "push"))
+    ]
     with wall.transaction(wall.system("test")):
-        ids = list(db.session.scalars(select(Due.id).join(Event, Event.id == Due.event_id).where(
-            Due.reaction == "send", Due.done_at.is_(None), Event.facts["message"].as_integer().in_(messages))))
+        ids = list(
+            db.session.scalars(
+                select(Due.id)
+                .join(Event, Event.id == Due.event_id)
+                .where(
+                    Due.reaction == "send",
+                    Due.done_at.is_(None),
+                    Event.facts["message"].as_integer().in_(messages),
+                )
+            )
+        )
         db.session.execute(update(Due).where(Due.id.in_(ids)).values(due_at=due.func.now()))
     jobs.work_off(ids)
     return one(select(Message).where(Message.id.in_(messages)).order_by(Message.id))
 
 
 def work_of(message):
-    return next(row for row in one(select(Due).join(Event, Event.id == Due.event_id).where(
-        Due.reaction == "send", Event.facts["message"].as_integer() == message.id)))
+    return next(
+        row
+        for row in one(
+            select(Due)
+            .join(Event, Event.id == Due.event_id)
+            .where(Due.reaction == "send", Event.facts["message"].as_integer() == message.id)
+        )
+    )
 
 
 @pytest.fixture
@@ -82,13 +101,25 @@ def asked(world, application, service):
 def test_what_is_asked_reaches_the_browser_and_only_it_can_read_it(asked, service):
     person, browser, task, _page = asked
     (message,) = outside(person)
-    (path, headers, body), = service.came
+    ((path, headers, body),) = service.came
     assert (message.state, message.template, message.to_address[:5]) == ("sent", "confirm", "push:")
     assert browser.endpoint == service.url + path
     said = json.loads(browser.read(body))
-    assert said["url"] == f"/app/{person.slug}/tasks/{task.number}" and said["tag"] == f"task-{task.id}"
-    assert str(task.number) in said["title"] and "http" not in said["body"] and "understood" in said["body"]
-    assert (headers["TTL"], headers["Urgency"], headers["Topic"], headers["Content-Encoding"]) == ("86400", "normal", f"task-{task.id}", "aes128gcm")
+    assert (
+        said["url"] == f"/app/{person.slug}/tasks/{task.number}"
+        and said["tag"] == f"task-{task.id}"
+    )
+    assert (
+        str(task.number) in said["title"]
+        and "http" not in said["body"]
+        and "understood" in said["body"]
+    )
+    assert (headers["TTL"], headers["Urgency"], headers["Topic"], headers["Content-Encoding"]) == (
+        "86400",
+        "normal",
+        f"task-{task.id}",
+        "aes128gcm",
+    )
     assert len(body) <= 4096 and said["body"].encode() not in body
     with pytest.raises(Exception, match="Decryption"):
         Browser(browser.endpoint).read(body)
@@ -105,30 +136,64 @@ def test_the_desk_signs_for_this_push_service_alone(asked, service):
     assert said["aud"] == service.url and said["sub"] == "mailto:tasks@desk.localhost"
     assert time.time() < said["exp"] <= time.time() + 86400
     public = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw(parts["k"]))
-    numbers = (int.from_bytes(raw(signature)[:32], "big"), int.from_bytes(raw(signature)[32:], "big"))
-    public.verify(encode_dss_signature(*numbers), f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
+    numbers = (
+        int.from_bytes(raw(signature)[:32], "big"),
+        int.from_bytes(raw(signature)[32:], "big"),
+    )
+    public.verify(
+        encode_dss_signature(*numbers), f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256())
+    )
     with pytest.raises(InvalidSignature):
-        public.verify(encode_dss_signature(*numbers), f"{head}.{claims}x".encode(), ec.ECDSA(hashes.SHA256()))
+        public.verify(
+            encode_dss_signature(*numbers), f"{head}.{claims}x".encode(), ec.ECDSA(hashes.SHA256())
+        )
 
 
-def test_the_mail_goes_as_ever_and_each_device_has_a_message_of_its_own(world, application, service):
+def test_the_mail_goes_as_ever_and_each_device_has_a_message_of_its_own(
+    world, application, service
+):
     person, helper = world.client(), world.staff()
     first, second = (subscribe(world, application, person, service)[0] for _ in range(2))
     world.task(person, "retold", helper)
     work_off()
-    assert [row.template for row in one(select(Message).where(Message.to_id == person.id, Message.channel == "email"))].count("confirm") == 1
+    assert [
+        row.template
+        for row in one(
+            select(Message).where(Message.to_id == person.id, Message.channel == "email")
+        )
+    ].count("confirm") == 1
     assert [row.state for row in outside(person)] == ["sent", "sent"]
-    assert {path for path, _headers, _body in service.came} == {one_.endpoint.removeprefix(service.url) for one_ in (first, second)}
+    assert {path for path, _headers, _body in service.came} == {
+        one_.endpoint.removeprefix(service.url) for one_ in (first, second)
+    }
 
 
 def test_what_somebody_wrote_is_shown_without_the_mails_own_words():
-    assert devices._line("See https://example.com/a\n\nAnswer this mail, or here: http://desk.test/t/1-2") == "See https://example.com/a"
-    assert devices._line('"Tea" waits for your word: http://desk.test/t/1') == '"Tea" waits for your word:'
+    assert (
+        devices._line(
+            "See https://example.com/a\n\nAnswer this mail, or here: http://desk.test/t/1-2"
+        )
+        == "See https://example.com/a"
+    )
+    assert (
+        devices._line('"Tea" waits for your word: http://desk.test/t/1')
+        == '"Tea" waits for your word:'
+    )
 
 
 def test_only_what_asks_or_tells_that_it_is_done_is_shown(asked):
-    shown = {row.template for row in one(select(Message).where(Message.to_id == asked[0].id, Message.channel == "push"))}
-    written = {row.template for row in one(select(Message).where(Message.to_id == asked[0].id, Message.channel == "email"))}
+    shown = {
+        row.template
+        for row in one(
+            select(Message).where(Message.to_id == asked[0].id, Message.channel == "push")
+        )
+    }
+    written = {
+        row.template
+        for row in one(
+            select(Message).where(Message.to_id == asked[0].id, Message.channel == "email")
+        )
+    }
     assert shown == {"confirm"} and "acknowledge" in written
 
 
@@ -136,7 +201,9 @@ def test_only_what_asks_or_tells_that_it_is_done_is_shown(asked):
 def test_a_browser_that_is_gone_is_not_sent_to_again_and_troubles_nobody(asked, service, status):
     service.status = status
     (message,) = outside(asked[0])
-    assert (message.state, work_of(message).needs_person_at) == ("failed", None) and work_of(message).done_at is not None
+    assert (message.state, work_of(message).needs_person_at) == ("failed", None) and work_of(
+        message
+    ).done_at is not None
     (subscription,) = one(select(PushSubscription).where(PushSubscription.person_id == asked[0].id))
     assert subscription.ended_at is not None
 
@@ -145,7 +212,11 @@ def test_a_browser_that_is_gone_is_not_sent_to_again_and_troubles_nobody(asked, 
 def test_a_push_service_that_cannot_just_now_is_asked_again_later(asked, service, status):
     service.status, service.headers = status, {"Retry-After": "120"}
     (message,) = outside(asked[0])
-    assert message.state == "sending" and work_of(message).done_at is None and work_of(message).needs_person_at is None
+    assert (
+        message.state == "sending"
+        and work_of(message).done_at is None
+        and work_of(message).needs_person_at is None
+    )
     service.status = 201
     assert [row.state for row in outside(asked[0])] == ["sent"]
 
@@ -174,7 +245,10 @@ def test_who_is_signed_out_there_or_wants_no_more_is_told_nothing_there(asked, s
     if how == "sign out":
         page.post("/logout")
     elif how == "switched off":
-        assert page.post("/push/subscriptions/end", json={"endpoint": browser.endpoint}).status_code == 204
+        assert (
+            page.post("/push/subscriptions/end", json={"endpoint": browser.endpoint}).status_code
+            == 204
+        )
     else:
         with wall.transaction(wall.system("test")):
             identity.end_all(person.id)
@@ -187,36 +261,74 @@ def test_a_browser_belongs_to_whoever_is_signed_in_there_now(world, application,
     browser, _page = subscribe(world, application, before, service)
     page = world.sign_in(application.test_client(), after)
     assert page.post("/push/subscriptions", json=browser.subscription()).status_code == 204
-    (subscription,) = one(select(PushSubscription).where(PushSubscription.endpoint == browser.endpoint))
+    (subscription,) = one(
+        select(PushSubscription).where(PushSubscription.endpoint == browser.endpoint)
+    )
     assert subscription.person_id == after.id
 
 
 def test_nobody_ends_anothers_subscription(world, application, service):
     person, other = world.client(), world.client()
     browser, _page = subscribe(world, application, person, service)
-    world.sign_in(application.test_client(), other).post("/push/subscriptions/end", json={"endpoint": browser.endpoint})
-    assert one(select(PushSubscription).where(PushSubscription.endpoint == browser.endpoint))[0].ended_at is None
+    world.sign_in(application.test_client(), other).post(
+        "/push/subscriptions/end", json={"endpoint": browser.endpoint}
+    )
+    assert (
+        one(select(PushSubscription).where(PushSubscription.endpoint == browser.endpoint))[
+            0
+        ].ended_at
+        is None
+    )
 
 
 def test_with_many_devices_the_oldest_is_let_go(world, application, service):
     person = world.client()
     page = world.sign_in(application.test_client(), person)
     for _ in range(12):
-        page.post("/push/subscriptions", json=Browser(f"{service.url}/{uuid.uuid4().hex}").subscription())
-    assert len(one(select(PushSubscription).where(PushSubscription.person_id == person.id, PushSubscription.ended_at.is_(None)))) == 10
+        page.post(
+            "/push/subscriptions", json=Browser(f"{service.url}/{uuid.uuid4().hex}").subscription()
+        )
+    assert (
+        len(
+            one(
+                select(PushSubscription).where(
+                    PushSubscription.person_id == person.id, PushSubscription.ended_at.is_(None)
+                )
+            )
+        )
+        == 10
+    )
 
 
-@pytest.mark.parametrize("said", [b"", b"[]", b"{", b'{"endpoint": 1}', b'{"endpoint": "https://push.example.com/x", "keys": {"p256dh": "AA", "auth": "AA"}}',
-                                  b'{"endpoint": "' + b"x" * 9000 + b'"}'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"endpoint": 1}',
+        b'{"endpoint": "https://push.example.com/x", "keys": {"p256dh": "AA", "auth": "AA"}}',
+        b'{"endpoint": "' + b"x" * 9000 + b'"}',
+    ],
+)
 def test_nonsense_is_refused_in_words(world, application, said):
     page = world.sign_in(application.test_client(), world.client())
-    answer = page.post("/push/subscriptions", data=said, content_type="application/json", headers={"Accept": "application/json"})
+    answer = page.post(
+        "/push/subscriptions",
+        data=said,
+        content_type="application/json",
+        headers={"Accept": "application/json"},
+    )
     assert answer.status_code == 422 and answer.json["errors"]["endpoint"]
 
 
-def test_the_key_is_one_for_the_whole_installation_and_readable_by_its_owner_alone(world, application):
+def test_the_key_is_one_for_the_whole_installation_and_readable_by_its_owner_alone(
+    world, application
+):
     page = world.sign_in(application.test_client(), world.client())
-    assert page.get("/push/key").json["key"] == edge.public_key() and len(raw(edge.public_key())) == 65
+    assert (
+        page.get("/push/key").json["key"] == edge.public_key() and len(raw(edge.public_key())) == 65
+    )
     kept = settings().data_dir / "vapid_key"
     assert keys.private_key() == kept.read_text() and kept.stat().st_mode & 0o077 == 0
 

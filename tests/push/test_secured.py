@@ -1,4 +1,5 @@
-"""The connection to a push service is secured for its name, although it goes to an address; and settings that cannot be are named."""
+"""The connection to a push service is secured for its name, although it goes to an address; and
+settings that cannot be are named."""
 
 from __future__ import annotations
 
@@ -21,12 +22,23 @@ def certificate(folder, name):
     """A certificate for this name that signs itself, and its key, in one file."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    made = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(1)
-            .not_valid_before(now - datetime.timedelta(hours=1)).not_valid_after(now + datetime.timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True).sign(key, hashes.SHA256()))
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
     file = folder / f"{name}.pem"
-    file.write_bytes(made.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    file.write_bytes(
+        made.public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
     return file
 
 
@@ -51,11 +63,21 @@ def test_only_who_shows_a_certificate_for_the_name_is_sent_to(monkeypatch, tmp_p
         monkeypatch.undo()
         settings.cache_clear()
         service.stop()
-    assert [browser.read(body) for _path, _headers, body in service.came] == ([b"{}"] if arrives else [])
+    assert [browser.read(body) for _path, _headers, body in service.came] == (
+        [b"{}"] if arrives else []
+    )
 
 
-@pytest.mark.parametrize(("name", "value"), [("VAPID_PRIVATE_KEY", "short"), ("VAPID_PRIVATE_KEY", "A" * 43), ("VAPID_PRIVATE_KEY", "_" * 43),
-                                             ("VAPID_SUBJECT", "me"), ("PUSH_ALLOW_LOOPBACK", "perhaps")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VAPID_PRIVATE_KEY", "short"),
+        ("VAPID_PRIVATE_KEY", "A" * 43),
+        ("VAPID_PRIVATE_KEY", "_" * 43),
+        ("VAPID_SUBJECT", "me"),
+        ("PUSH_ALLOW_LOOPBACK", "perhaps"),
+    ],
+)
 def test_a_wrong_setting_is_named(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(WrongSetting, match=name):

@@ -1,4 +1,5 @@
-"""A browser says where its notifications go, so that address is looked at twice: as it is written, and where its name leads."""
+"""A browser says where its notifications go, so that address is looked at twice: as it is written,
+and where its name leads."""
 
 from __future__ import annotations
 
@@ -10,14 +11,54 @@ from service.channels.push import edge, where
 from service.channels.push.edge import Device, Gone
 from tests.push.push_service import Browser
 
-PUBLIC = ["https://fcm.googleapis.com/fcm/send/abc:def", "https://updates.push.services.mozilla.com/wpush/v2/gAAA", "https://web.push.apple.com/QA",
-          "https://wns2-by3p.notify.windows.com/w/?token=a%3d", "https://push.example.com:443/x"]
-REFUSED = ["", "http://push.example.com/x", "https://localhost/x", "https://127.0.0.1/x", "https://[::1]/x", "https://10.0.0.1/", "https://2130706433/", "https://0x7f.1/",
-           "https://push.example.com:8443/x", "https://user@push.example.com/x", "https://postgres/x", "https://valkey.internal/x", "https://a.localhost/",
-           "ftp://push.example.com/", "https://push.example.com\n.evil/", "https://push.example.com/" + "x" * 1000, "https://пуш.example.com/", "https://169.254.169.254/latest",
-           "https://push.example.com:x/", "https://.example.com/", "javascript:alert(1)"]
-INNER = ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "::1", "fe80::1%eth0", "fd00::1",
-         "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "ff02::1"]
+PUBLIC = [
+    "https://fcm.googleapis.com/fcm/send/abc:def",
+    "https://updates.push.services.mozilla.com/wpush/v2/gAAA",
+    "https://web.push.apple.com/QA",
+    "https://wns2-by3p.notify.windows.com/w/?token=a%3d",
+    "https://push.example.com:443/x",
+]
+REFUSED = [
+    "",
+    "http://push.example.com/x",
+    "https://localhost/x",
+    "https://127.0.0.1/x",
+    "https://[::1]/x",
+    "https://10.0.0.1/",
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://push.example.com:8443/x",
+    "https://user@push.example.com/x",
+    "https://postgres/x",
+    "https://valkey.internal/x",
+    "https://a.localhost/",
+    "ftp://push.example.com/",
+    "https://push.example.com\n.evil/",
+    "https://push.example.com/" + "x" * 1000,
+    "https://пуш.example.com/",
+    "https://169.254.169.254/latest",
+    "https://push.example.com:x/",
+    "https://.example.com/",
+    "javascript:alert(1)",
+]
+INNER = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "::1",
+    "fe80::1%eth0",
+    "fd00::1",
+    "::ffff:10.0.0.1",
+    "64:ff9b::a00:1",
+    "2002:a00:1::",
+    "2001:db8::1",
+    "ff02::1",
+]
 
 
 @pytest.mark.parametrize("endpoint", PUBLIC)
@@ -32,7 +73,11 @@ def test_what_is_no_public_https_address_does_not(endpoint):
 
 def leads_to(monkeypatch, *addresses):
     """What a name server of somebody else would answer."""
-    monkeypatch.setattr(socket, "getaddrinfo", lambda host, port, **_: [(0, 0, 0, "", (address, port)) for address in addresses])
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, port, **_: [(0, 0, 0, "", (address, port)) for address in addresses],
+    )
 
 
 @pytest.mark.parametrize("address", INNER)

@@ -1,4 +1,5 @@
-"""What the Twilio stand-in tells the desk: statuses and incoming messages, signed, also after a kill."""
+"""What the Twilio stand-in tells the desk: statuses and incoming messages, signed, also after a
+kill."""
 
 from __future__ import annotations
 
@@ -9,7 +10,16 @@ import threading
 import requests
 from twilio.request_validator import RequestValidator
 
-from tests.standins.twilio_process import ACCOUNT, DESK, PERSON, TOKEN, Desk, Running, Start, eventually
+from tests.standins.twilio_process import (
+    ACCOUNT,
+    DESK,
+    PERSON,
+    TOKEN,
+    Desk,
+    Running,
+    Start,
+    eventually,
+)
 
 
 def test_status_callbacks_are_signed_and_in_order(standin: Running, desk: Desk) -> None:
@@ -26,11 +36,17 @@ def test_status_callbacks_are_signed_and_in_order(standin: Running, desk: Desk) 
 
 def test_of_many_messages_each_status_is_told_once(standin: Running, desk: Desk) -> None:
     sids = [standin.send(status_callback=desk.url).sid for _ in range(60)]
-    eventually(lambda: {line["status"] for line in standin.sent()} == {"delivered"} and len(desk.got) >= 120)
+    eventually(
+        lambda: (
+            {line["status"] for line in standin.sent()} == {"delivered"} and len(desk.got) >= 120
+        )
+    )
     assert [desk.statuses(sid) for sid in sids] == [["sent", "delivered"]] * 60
 
 
-def test_a_failed_callback_is_tried_three_times_and_the_flow_goes_on(standin: Running, desk: Desk) -> None:
+def test_a_failed_callback_is_tried_three_times_and_the_flow_goes_on(
+    standin: Running, desk: Desk
+) -> None:
     desk.answers = [500, 503, 404]
     sent = standin.send(status_callback=desk.url)
     eventually(lambda: desk.statuses(sent.sid) == ["sent", "sent", "sent", "delivered"])
@@ -39,7 +55,10 @@ def test_a_failed_callback_is_tried_three_times_and_the_flow_goes_on(standin: Ru
 def test_only_loopback_is_called(standin: Running) -> None:
     for url in ("http://192.0.2.1/x", "http://example.org/x", "http://127.0.0.1.example.org/"):
         sent = standin.send(status_callback=url)
-        eventually(lambda sid=sent.sid: standin.client.messages(sid).fetch().status == "delivered", within=3)  # type: ignore[misc]
+        eventually(
+            lambda sid=sent.sid: standin.client.messages(sid).fetch().status == "delivered",
+            within=3,
+        )  # type: ignore[misc]
     assert standin.log.read_text().count("refused") == 6
 
 
@@ -133,5 +152,12 @@ def test_media_and_wrong_messages(start: Start, desk: Desk) -> None:
     standin = start("--webhook", desk.url)
     assert standin.receive(num_media=2)["sid"].startswith("MM")
     assert desk.got[0][1].keys() >= {"MediaUrl0", "MediaUrl1", "MediaContentType1"}
-    for wrong in ({"from": PERSON}, {"from": PERSON, "to": "!"}, {"from": PERSON, "to": DESK, "sid": "SM1"}):
-        assert requests.post(f"{standin.base}/standin/inbound", json=wrong, timeout=5).status_code == 400
+    for wrong in (
+        {"from": PERSON},
+        {"from": PERSON, "to": "!"},
+        {"from": PERSON, "to": DESK, "sid": "SM1"},
+    ):
+        assert (
+            requests.post(f"{standin.base}/standin/inbound", json=wrong, timeout=5).status_code
+            == 400
+        )

@@ -1,4 +1,5 @@
-"""The Twilio stand-in's answers against Twilio's published contract, and how segments are counted."""
+"""The Twilio stand-in's answers against Twilio's published contract, and how segments are
+counted."""
 
 from __future__ import annotations
 
@@ -30,7 +31,9 @@ def test_twilios_own_examples_pass_the_compiled_contract() -> None:
     operations, document = contract.load(extract.EXTRACT), json.loads(extract.EXTRACT.read_text())
     checked = 0
     for operation in (
-        item[method] for item in document["paths"].values() for method in extract.METHODS & item.keys()
+        item[method]
+        for item in document["paths"].values()
+        for method in extract.METHODS & item.keys()
     ):
         for status, answer in operation["responses"].items():
             for example in answer["content"]["application/json"].get("examples", {}).values():
@@ -51,7 +54,9 @@ def test_twilios_own_examples_pass_the_compiled_contract() -> None:
 )
 def test_an_answer_that_differs_is_noticed(change: dict[str, Any]) -> None:
     document = json.loads(extract.EXTRACT.read_text())
-    answers = document["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["post"]["responses"]
+    answers = document["paths"]["/2010-04-01/Accounts/{AccountSid}/Messages.json"]["post"][
+        "responses"
+    ]
     example = answers["201"]["content"]["application/json"]["examples"]["create"]["value"]
     with pytest.raises(contract.AnswerMismatch):
         contract.load(extract.EXTRACT)["CreateMessage"].check_answer(201, example | change)

@@ -1,4 +1,5 @@
-"""What the Twilio stand-in takes to send, what it refuses, and its lists, through Twilio's own client."""
+"""What the Twilio stand-in takes to send, what it refuses, and its lists, through Twilio's own
+client."""
 
 from __future__ import annotations
 
@@ -9,7 +10,18 @@ from http.client import HTTPConnection
 import pytest
 import requests
 
-from tests.standins.twilio_process import ACCOUNT, API, DESK, PERSON, START_WITHIN, TOKEN, Running, eventually, raw, refused
+from tests.standins.twilio_process import (
+    ACCOUNT,
+    API,
+    DESK,
+    PERSON,
+    START_WITHIN,
+    TOKEN,
+    Running,
+    eventually,
+    raw,
+    refused,
+)
 
 
 def test_a_sent_message_is_queued_and_can_be_fetched(standin: Running) -> None:
@@ -33,14 +45,18 @@ def test_everything_sent_is_listed_for_the_tests_of_the_desk(standin: Running) -
 
 
 def test_a_messaging_service_finds_the_sender_when_the_message_is_sent(standin: Running) -> None:
-    sent = standin.client.messages.create(to=PERSON, messaging_service_sid="MG" + "1" * 32, body="Hi")
+    sent = standin.client.messages.create(
+        to=PERSON, messaging_service_sid="MG" + "1" * 32, body="Hi"
+    )
     assert (sent.from_, sent.num_segments) == (None, "0")
     eventually(lambda: standin.client.messages(sent.sid).fetch().status == "delivered")
     assert standin.client.messages(sent.sid).fetch().from_ == DESK
 
 
 def test_whatsapp_addresses_are_taken(standin: Running) -> None:
-    assert standin.send(to=f"whatsapp:{PERSON}", from_=f"whatsapp:{DESK}").to == f"whatsapp:{PERSON}"
+    assert (
+        standin.send(to=f"whatsapp:{PERSON}", from_=f"whatsapp:{DESK}").to == f"whatsapp:{PERSON}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +82,9 @@ def test_whatsapp_addresses_are_taken(standin: Running) -> None:
         ({"risk_check": "perhaps"}, 20001),
     ],
 )
-def test_twilio_refuses_with_its_own_codes(standin: Running, fields: dict[str, str], code: int) -> None:
+def test_twilio_refuses_with_its_own_codes(
+    standin: Running, fields: dict[str, str], code: int
+) -> None:
     error = refused(lambda: standin.send(**fields))
     assert (error.code, error.status) == (code, 400)
     assert standin.sent() == []
@@ -110,7 +128,9 @@ def test_pages_stay_put_while_messages_come(standin: Running) -> None:
     standin.send(body="one more")
     second = raw(standin, "GET", first["next_page_uri"]).json()
     third = raw(standin, "GET", second["next_page_uri"]).json()
-    assert [message["sid"] for page in (first, second, third) for message in page["messages"]] == sids
+    assert [
+        message["sid"] for page in (first, second, third) for message in page["messages"]
+    ] == sids
     assert (third["next_page_uri"], third["page"], third["start"], third["end"]) == (None, 2, 4, 4)
     back = raw(standin, "GET", third["previous_page_uri"]).json()
     assert [message["sid"] for message in back["messages"]] == sids[2:4]
@@ -137,7 +157,15 @@ def test_lists_are_filtered_by_number_and_day(standin: Running) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["PageSize=0", "PageSize=1001", "Page=-1", "DateSent=soon", "To=!", "PageToken=PAx", "PageToken=x"],
+    [
+        "PageSize=0",
+        "PageSize=1001",
+        "Page=-1",
+        "DateSent=soon",
+        "To=!",
+        "PageToken=PAx",
+        "PageToken=x",
+    ],
 )
 def test_a_wrong_question_is_400(standin: Running, query: str) -> None:
     answer = raw(standin, "GET", f"{API}.json?{query}")
@@ -156,7 +184,9 @@ def test_many_sends_over_one_connection_are_all_kept(standin: Running) -> None:
     headers = {"Authorization": key, "Content-Type": "application/x-www-form-urlencoded"}
     sids = set()
     for _ in range(200):
-        connection.request("POST", f"{API}.json", "To=%2B37120000001&From=%2B15005550006&Body=Labdien", headers)
+        connection.request(
+            "POST", f"{API}.json", "To=%2B37120000001&From=%2B15005550006&Body=Labdien", headers
+        )
         answer = connection.getresponse()
         assert answer.status == 201
         sids.add(json.loads(answer.read())["sid"])

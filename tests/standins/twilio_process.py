@@ -1,4 +1,5 @@
-"""A Twilio stand-in as a process of its own, a desk that keeps what it is told, and the words of the tests on both."""
+"""A Twilio stand-in as a process of its own, a desk that keeps what it is told, and the words of
+the tests on both."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ class ReplacedBase(TwilioHttpClient):  # type: ignore[misc]  # twilio has no typ
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
         """The same request to our address."""
-        return super().request(method, url.replace("https://api.twilio.com", self.base), *args, **kwargs)
+        return super().request(
+            method, url.replace("https://api.twilio.com", self.base), *args, **kwargs
+        )
 
 
 @dataclass
@@ -51,11 +54,15 @@ class Running:
 
     def send(self, **fields: Any) -> Any:
         """Send a message, by default an ordinary one."""
-        return self.client.messages.create(**{"to": PERSON, "from_": DESK, "body": "Labdien!", **fields})
+        return self.client.messages.create(
+            **{"to": PERSON, "from_": DESK, "body": "Labdien!", **fields}
+        )
 
     def order(self, mode: str, **more: Any) -> None:
         """Order a fault."""
-        assert requests.post(f"{self.base}/standin/faults", json={"mode": mode, **more}, timeout=5).ok
+        assert requests.post(
+            f"{self.base}/standin/faults", json={"mode": mode, **more}, timeout=5
+        ).ok
 
     def sent(self, **query: Any) -> list[dict[str, Any]]:
         """What was sent."""
@@ -75,7 +82,8 @@ class Running:
 
 @dataclass
 class Desk:
-    """A desk that keeps each signed form it gets, and answers with the next of `answers` (then 200)."""
+    """A desk that keeps each signed form it gets, and answers with the next of `answers` (then
+    200)."""
 
     url: str = ""
     got: list[tuple[str, dict[str, str], str]] = field(default_factory=list)
@@ -84,7 +92,9 @@ class Desk:
 
     def statuses(self, sid: str) -> list[str]:
         """The statuses it was told of one message, in order."""
-        return [form["MessageStatus"] for _, form, _ in list(self.got) if form.get("MessageSid") == sid]
+        return [
+            form["MessageStatus"] for _, form, _ in list(self.got) if form.get("MessageSid") == sid
+        ]
 
 
 Start = Callable[..., Running]

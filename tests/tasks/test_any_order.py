@@ -1,4 +1,5 @@
-"""Whatever is tried, in whatever order and by whomever: a step is refused with a sentence or it is one that the table allows."""
+"""Whatever is tried, in whatever order and by whomever: a step is refused with a sentence or it is
+one that the table allows."""
 
 from __future__ import annotations
 
@@ -55,10 +56,12 @@ def _answers(task):
 
 def _clock(step):
     """What the clock process does, and nobody else can."""
+
     def run(task, by):
         if by.kind != SYSTEM or task.alarm not in ("silence", "silence_notice"):
             raise NotAllowed("Only the clock does this.")
         step(task)
+
     return run
 
 
@@ -164,7 +167,8 @@ ACTIONS = {
 
 
 def _choose(dice, task: Task, who) -> str:
-    """Mostly something that could happen now, so that the walk gets somewhere; sometimes anything at all."""
+    """Mostly something that could happen now, so that the walk gets somewhere; sometimes anything
+    at all."""
     can = states.possible(task, who.actor)
     fitting = [name for name, (kind, _often, _call) in ACTIONS.items() if kind in can]
     names = fitting if fitting and dice.random() < 0.7 else list(ACTIONS)
@@ -206,7 +210,9 @@ def _walk(world, dice, task_id: int, people, other, turns: int) -> None:
                 ACTIONS[name][2](find(task_id), who.actor)
         except Refusal as refused:
             assert refused.detail or refused.code == "not-found"
-            assert world.load(task_id).version == before.version, f"{name} was refused and changed the task"
+            assert world.load(task_id).version == before.version, (
+                f"{name} was refused and changed the task"
+            )
             continue
         assert who is not other, f"another company did {name}"
         _allowed(before, world.load(task_id), who)
@@ -215,11 +221,24 @@ def _walk(world, dice, task_id: int, people, other, turns: int) -> None:
 
 
 def _allowed(before: Task, after: Task, who) -> None:
-    """The events since then are moves of the table, from a state that it may come from, by somebody who may."""
+    """The events since then are moves of the table, from a state that it may come from, by somebody
+    who may."""
     with wall.transaction(wall.system("test")):
-        kinds = list(db.session.scalars(select(Event.kind).where(Event.task_id == before.id, Event.kind.in_(MOVES)).order_by(Event.id.desc()).limit(1)))
+        kinds = list(
+            db.session.scalars(
+                select(Event.kind)
+                .where(Event.task_id == before.id, Event.kind.in_(MOVES))
+                .order_by(Event.id.desc())
+                .limit(1)
+            )
+        )
     move = MOVES[kinds[0]]
-    assert before.state in move.sources or kinds[0] in ("task.reworked", "task.cancelled", "task.settled", "task.accepted")
+    assert before.state in move.sources or kinds[0] in (
+        "task.reworked",
+        "task.cancelled",
+        "task.settled",
+        "task.accepted",
+    )
     assert after.state == (move.target or before.state)
     if who.actor.kind == ASSISTANT:
         assert before.holder_id in (who.id, None)
@@ -260,21 +279,40 @@ def _kept_right(world, task_id: int) -> None:
     """What has to be so, wherever the walk ended."""
     task = world.load(task_id)
     with wall.transaction(wall.system("test")):
-        running = db.session.scalar(text("select count(*) from holding where task_id = :id and ended_at is null"), {"id": task_id})
-        stands = db.session.scalar(text("select count(*) from pause where task_id = :id and to_at is null"), {"id": task_id})
-        delivered = db.session.scalar(select(func.count()).select_from(Event).where(Event.task_id == task_id, Event.kind == "task.delivered"))
-        reported = db.session.scalar(select(func.count()).select_from(Event).where(Event.task_id == task_id, Event.kind == "task.red_line"))
+        running = db.session.scalar(
+            text("select count(*) from holding where task_id = :id and ended_at is null"),
+            {"id": task_id},
+        )
+        stands = db.session.scalar(
+            text("select count(*) from pause where task_id = :id and to_at is null"),
+            {"id": task_id},
+        )
+        delivered = db.session.scalar(
+            select(func.count())
+            .select_from(Event)
+            .where(Event.task_id == task_id, Event.kind == "task.delivered")
+        )
+        reported = db.session.scalar(
+            select(func.count())
+            .select_from(Event)
+            .where(Event.task_id == task_id, Event.kind == "task.red_line")
+        )
     assert running == (1 if task.holder_id else 0)
     assert (task.state in HELD) <= (task.holder_id is not None)
     assert stands == (1 if task.waiting_since else 0)
     assert not delivered or reported
-    assert task.red_line_at is None or task.deadline_at is None or task.red_line_at <= task.deadline_at
+    assert (
+        task.red_line_at is None or task.deadline_at is None or task.red_line_at <= task.deadline_at
+    )
 
 
 def test_of_six_assistants_at_the_same_instant_one_wins_and_the_others_are_told(world, app):
     client, rivals = world.client(), [world.staff() for _number in range(6)]
     task_id = world.task(client, "queued")
-    came = at_once(app, [(one.scope, lambda one=one: delegate.claim(find(task_id), one.actor)) for one in rivals])
+    came = at_once(
+        app,
+        [(one.scope, lambda one=one: delegate.claim(find(task_id), one.actor)) for one in rivals],
+    )
     assert came.count("done") == 1
     assert set(came) <= {"done", "not-now", "not-found"}
     assert world.load(task_id).holder_id in {one.id for one in rivals}
@@ -283,7 +321,13 @@ def test_of_six_assistants_at_the_same_instant_one_wins_and_the_others_are_told(
 def test_the_limit_holds_when_somebody_takes_several_at_the_same_instant(world, app):
     client, helper = world.client(), world.staff(held_limit=2)
     tasks = [world.task(client, "queued") for _number in range(5)]
-    came = at_once(app, [(helper.scope, lambda task_id=task_id: delegate.claim(find(task_id), helper.actor)) for task_id in tasks])
+    came = at_once(
+        app,
+        [
+            (helper.scope, lambda task_id=task_id: delegate.claim(find(task_id), helper.actor))
+            for task_id in tasks
+        ],
+    )
     assert came.count("done") == 2
     assert sum(world.load(task_id).holder_id == helper.id for task_id in tasks) == 2
 
@@ -292,8 +336,13 @@ def test_a_term_that_ends_while_the_clients_word_is_waited_for_does_not_end_the_
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "retold", helper)
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update task set deadline_at = now() - interval '1 hour', red_line_at = now() - interval '5 hours',"
-                                " waiting_since = now() - interval '9 hours' where id = :id"), {"id": task_id})
+        db.session.execute(
+            text(
+                "update task set deadline_at = now() - interval '1 hour', red_line_at = now() -"
+                " interval '5 hours', waiting_since = now() - interval '9 hours' where id = :id"
+            ),
+            {"id": task_id},
+        )
     with wall.transaction(client.scope):
         task = find(task_id)
         understanding.confirm(task, client.actor, understanding.last_retelling(task).id)

@@ -1,4 +1,5 @@
-"""The clock: it stands while the client is waited for, the red line at half of the term, alarms, silence."""
+"""The clock: it stands while the client is waited for, the red line at half of the term, alarms,
+silence."""
 
 from __future__ import annotations
 
@@ -47,7 +48,10 @@ def ask_and_answer(world, client, helper, task_id, hours):
     with wall.transaction(helper.scope):
         question = questions.ask(find(task_id), helper.actor, "Which month?")
         question_id = question.id
-    with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)), wall.transaction(client.scope):
+    with (
+        time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)),
+        wall.transaction(client.scope),
+    ):
         questions.answer(find(task_id), client.actor, question_id, "November")
 
 
@@ -76,7 +80,10 @@ def test_the_clock_goes_on_only_when_nothing_is_open(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "working", helper)
     with wall.transaction(helper.scope):
-        ids = [questions.ask(find(task_id), helper.actor, words).id for words in ("Which month?", "Which year?")]
+        ids = [
+            questions.ask(find(task_id), helper.actor, words).id
+            for words in ("Which month?", "Which year?")
+        ]
     for number, question_id in enumerate(ids):
         with wall.transaction(client.scope):
             questions.answer(find(task_id), client.actor, question_id, "This one")
@@ -157,7 +164,10 @@ def close_to(moment, other, seconds=60):
 
 def test_a_task_that_went_back_to_the_queue_rings_its_dead_line_and_stops_no_other(world):
     client, helper, other = world.client(), world.staff(), world.client()
-    given_back, untouched = world.task(client, "working", helper), world.task(other, "briefed", helper)
+    given_back, untouched = (
+        world.task(client, "working", helper),
+        world.task(other, "briefed", helper),
+    )
     with wall.transaction(helper.scope):
         delegate.give_back(find(given_back), helper.actor, "I fell ill today")
     assert world.load(given_back).alarm == "dead_line"
@@ -171,7 +181,9 @@ def test_an_alarm_that_fails_is_tried_later_and_stops_no_other(world, monkeypatc
     client, helper = world.client(), world.staff()
     poisoned, sound = world.task(client, "briefed", helper), world.task(client, "briefed", helper)
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update task set alarm = 'no such alarm' where id = :id"), {"id": poisoned})
+        db.session.execute(
+            text("update task set alarm = 'no such alarm' where id = :id"), {"id": poisoned}
+        )
     with later(400):
         ring_all()
         assert world.load(sound).overdue_at is not None
@@ -184,8 +196,16 @@ def test_an_answer_after_the_delivery_leaves_acceptance_by_silence_as_it_is(worl
     with wall.transaction(helper.scope):
         question_id = questions.ask(find(task_id), helper.actor, "Which month?").id
         red_line.report(find(task_id), helper.actor, 60, on_time=True)
-        dead_line.deliver(find(task_id), helper.actor, "Here it is.", [{"id": c.id, "met": True} for c in parameters.criteria_of(find(task_id))])
-    assert (world.load(task_id).waiting_since, world.load(task_id).alarm) == (None, "silence_notice")
+        dead_line.deliver(
+            find(task_id),
+            helper.actor,
+            "Here it is.",
+            [{"id": c.id, "met": True} for c in parameters.criteria_of(find(task_id))],
+        )
+    assert (world.load(task_id).waiting_since, world.load(task_id).alarm) == (
+        None,
+        "silence_notice",
+    )
     with wall.transaction(client.scope):
         questions.answer(find(task_id), client.actor, question_id, "November")
     assert world.load(task_id).alarm == "silence_notice"
@@ -208,7 +228,9 @@ def test_a_date_that_was_set_while_the_clock_stood_is_not_moved_by_what_was_wait
     with later(72):
         wanted = datetime.now(UTC) + timedelta(hours=100)
         with wall.transaction(client.scope):
-            parameters.change(find(task_id), client.actor, parameters.Parameters(deadline_at=wanted))
+            parameters.change(
+                find(task_id), client.actor, parameters.Parameters(deadline_at=wanted)
+            )
         with wall.transaction(client.scope):
             task = find(task_id)
             understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
@@ -243,7 +265,8 @@ def test_giving_back_leaves_the_clients_open_question_open(world):
 
 @pytest.mark.parametrize(("fixed", "expected"), [(False, 40), (True, 25)])
 def test_the_red_line_of_an_agreement_counts_what_was_waited(world, fixed, expected):
-    """A term of 40 hours: 20 waited moves its half to the 40th hour; a fixed date, 10 waited, halves what is left."""
+    """A term of 40 hours: 20 waited moves its half to the 40th hour; a fixed date, 10 waited,
+    halves what is left."""
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "retold", helper, deadline_at=soon(40), deadline_fixed=fixed)
     began = world.load(task_id).created_at
@@ -275,8 +298,20 @@ def test_two_last_answers_at_the_same_instant_start_the_clock(world, app):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "working", helper)
     with wall.transaction(helper.scope):
-        ids = [questions.ask(find(task_id), helper.actor, words).id for words in ("Which month?", "Which year?")]
-    came = at_once(app, [(client.scope, lambda one=one: questions.answer(find(task_id), client.actor, one, "This one")) for one in ids])
+        ids = [
+            questions.ask(find(task_id), helper.actor, words).id
+            for words in ("Which month?", "Which year?")
+        ]
+    came = at_once(
+        app,
+        [
+            (
+                client.scope,
+                lambda one=one: questions.answer(find(task_id), client.actor, one, "This one"),
+            )
+            for one in ids
+        ],
+    )
     assert came == ["done", "done"]
     assert world.load(task_id).waiting_for is None
 

@@ -1,4 +1,5 @@
-"""What a task taught: proposed by who holds it, taken into the handbook by an owner or the desk, and by nobody else."""
+"""What a task taught: proposed by who holds it, taken into the handbook by an owner or the desk,
+and by nobody else."""
 
 from __future__ import annotations
 
@@ -44,18 +45,24 @@ def test_a_line_waits_until_an_owner_takes_it_in(held):
     lesson_id = propose(helper, task_id, f"  {LINE}\n")
     assert book_of(client.company_id) == ""
     with wall.transaction(client.scope):
-        waiting, = lessons.waiting(client.company_id)
+        (waiting,) = lessons.waiting(client.company_id)
         assert (waiting.lesson.text, waiting.task.id) == (LINE, task_id)
     decide(client, client.company_id, lesson_id)
     assert book_of(client.company_id) == LINE
     with wall.transaction(helper.scope):
         assert [one.state for one in lessons.lessons_of(find(task_id))] == ["accepted"]
-        assert [event.kind for event in events.history(find(task_id))][-2:] == ["task.lesson", "task.lesson_accepted"]
+        assert [event.kind for event in events.history(find(task_id))][-2:] == [
+            "task.lesson",
+            "task.lesson_accepted",
+        ]
 
 
 def test_the_desk_may_decide_and_a_dropped_line_stays_out(world, held):
     client, helper, task_id = held
-    first, second = propose(helper, task_id), propose(helper, task_id, "Never on Fridays after three.")
+    first, second = (
+        propose(helper, task_id),
+        propose(helper, task_id, "Never on Fridays after three."),
+    )
     decide(world.staff("operator"), client.company_id, first, accept=False)
     decide(world.staff("supervisor"), client.company_id, second)
     assert book_of(client.company_id) == "Never on Fridays after three."
@@ -77,7 +84,13 @@ def test_who_does_not_hold_the_task_proposes_nothing(world):
     with pytest.raises(NotAllowed), wall.transaction((other := world.staff()).scope):
         lessons.propose(find(queued), other.actor, LINE)
     with pytest.raises(DBAPIError, match="row-level security"), wall.transaction(other.scope):
-        db.session.add(lessons.Lesson(company_id=db.session.get_one(lessons.Task, queued).company_id, task_id=queued, text=LINE))
+        db.session.add(
+            lessons.Lesson(
+                company_id=db.session.get_one(lessons.Task, queued).company_id,
+                task_id=queued,
+                text=LINE,
+            )
+        )
         db.session.flush()
 
 
@@ -87,7 +100,11 @@ def test_an_assistant_cannot_take_a_line_in(held):
     with pytest.raises(DBAPIError, match="permission denied"):
         decide(helper, client.company_id, lesson_id)
     with pytest.raises(DBAPIError, match="row-level security"), wall.transaction(helper.scope):
-        db.session.add(lessons.Lesson(company_id=client.company_id, task_id=task_id, text=LINE, state="accepted"))
+        db.session.add(
+            lessons.Lesson(
+                company_id=client.company_id, task_id=task_id, text=LINE, state="accepted"
+            )
+        )
         db.session.flush()
 
 
@@ -142,9 +159,13 @@ def test_a_full_handbook_takes_no_more(held):
 def test_lines_keep_their_age_when_the_handbook_is_written_again(world):
     client, long_ago = world.client(), datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
     with wall.transaction(client.scope):
-        handbook.write(client.company_id, "Tone: plain and warm\n\nNo calls before nine", client.id, long_ago)
+        handbook.write(
+            client.company_id, "Tone: plain and warm\n\nNo calls before nine", client.id, long_ago
+        )
     with wall.transaction(client.scope):
-        handbook.write(client.company_id, "No calls before nine\nTone: plain and warm\nAsk Pilar", client.id)
+        handbook.write(
+            client.company_id, "No calls before nine\nTone: plain and warm\nAsk Pilar", client.id
+        )
         first, second, third = handbook.lines_of(handbook.of(client.company_id))
     assert (first.since, second.since) == (long_ago, long_ago)
     assert third.since > long_ago

@@ -1,4 +1,5 @@
-"""An acknowledgement names category, price and date only where the task is in the queue: doubt is told as no fact."""
+"""An acknowledgement names category, price and date only where the task is in the queue: doubt is
+told as no fact."""
 
 from __future__ import annotations
 
@@ -24,19 +25,29 @@ UNSURE = "How much do you charge for a translation?"
 
 
 def acknowledged(person):
-    (message,) = talk.one(select(Message).where(Message.to_id == person.id, Message.template == "acknowledge"))
+    (message,) = talk.one(
+        select(Message).where(Message.to_id == person.id, Message.template == "acknowledge")
+    )
     return message.text
 
 
 def names_a_guess(words):
-    return any(kind.name("en") in words for kind in all_categories().values()) or "€" in words or "ready" in words
+    return (
+        any(kind.name("en") in words for kind in all_categories().values())
+        or "€" in words
+        or "ready" in words
+    )
 
 
 @pytest.mark.parametrize(("words", "state"), [(SURE, "queued"), (UNSURE, "triage")])
 @pytest.mark.parametrize("channel", ["sms", "email"])
-def test_what_waits_for_an_operator_is_acknowledged_without_a_guess(world, client, words, state, channel):
+def test_what_waits_for_an_operator_is_acknowledged_without_a_guess(
+    world, client, words, state, channel
+):
     person = world.client(channel=channel)
-    talk.text(client, person.phone, words) if channel == "sms" else talk.mail(person.email, words, subject="")
+    talk.text(client, person.phone, words) if channel == "sms" else talk.mail(
+        person.email, words, subject=""
+    )
     talk.work_off()
     assert talk.tasks_of(person)[0].state == state
     assert names_a_guess(acknowledged(person)) == (state == "queued")
@@ -44,7 +55,11 @@ def test_what_waits_for_an_operator_is_acknowledged_without_a_guess(world, clien
 
 def due_of(task_id, reaction):
     with wall.transaction(wall.system("test")):
-        return db.session.scalar(select(Due.id).join(Event, Event.id == Due.event_id).where(Event.task_id == task_id, Due.reaction == reaction))
+        return db.session.scalar(
+            select(Due.id)
+            .join(Event, Event.id == Due.event_id)
+            .where(Event.task_id == task_id, Due.reaction == reaction)
+        )
 
 
 def test_who_is_faster_makes_no_difference(world):
@@ -55,7 +70,9 @@ def test_who_is_faster_makes_no_difference(world):
     assert talk.told(person) == []
     jobs.work_off([triage])
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update due set due_at = now() where id = :id"), {"id": acknowledge})
+        db.session.execute(
+            text("update due set due_at = now() where id = :id"), {"id": acknowledge}
+        )
     jobs.work_off([acknowledge])
     assert names_a_guess(acknowledged(person))
 

@@ -1,4 +1,5 @@
-"""The wall, with plain SQL under the application's own login: every table, every role, and each pitfall that was met."""
+"""The wall, with plain SQL under the application's own login: every table, every role, and each
+pitfall that was met."""
 
 from __future__ import annotations
 
@@ -15,7 +16,11 @@ from tenants import roles, wall
 from tenants.wall import db
 
 # Tables without row-level security, each with its reason.
-OPEN = {"alembic_version": "holds the name of the last migration and nothing else; the roles have no right to it"}
+OPEN = {
+    "alembic_version": (
+        "holds the name of the last migration and nothing else; the roles have no right to it"
+    )
+}
 
 
 @pytest.fixture
@@ -41,7 +46,8 @@ def two(world):
 
 
 def _fill_the_rest(world, *clients):
-    """A row in every table that the straight way leaves empty, so that the proof below cannot pass on nothing."""
+    """A row in every table that the straight way leaves empty, so that the proof below cannot pass
+    on nothing."""
     with wall.transaction(wall.system("test")):
         from service import findable
         from service.actor import THE_SYSTEM
@@ -57,13 +63,27 @@ def _fill_the_rest(world, *clients):
         from tenants.wall import db
 
         for one in clients:
-            task = db.session.scalars(db.select(Task).where(Task.company_id == one.company_id)).first()
+            task = db.session.scalars(
+                db.select(Task).where(Task.company_id == one.company_id)
+            ).first()
             both = {"company_id": task.company_id, "task_id": task.id}
             event = events.write("task.noted", THE_SYSTEM, task=task)
-            db.session.add_all([
-                questions.Question(**both, text="Which?"), review.Praise(**both, text="Thanks"), Pause(**both, why="question"),
-                Attachment(**both, name="a.txt", type="text/plain", size=1, sha256=b"1"),
-                Message(**both, direction="said", author_kind="client", author_id=one.id, channel="web", text="Hello")])
+            db.session.add_all(
+                [
+                    questions.Question(**both, text="Which?"),
+                    review.Praise(**both, text="Thanks"),
+                    Pause(**both, why="question"),
+                    Attachment(**both, name="a.txt", type="text/plain", size=1, sha256=b"1"),
+                    Message(
+                        **both,
+                        direction="said",
+                        author_kind="client",
+                        author_id=one.id,
+                        channel="web",
+                        text="Hello",
+                    ),
+                ]
+            )
             asks.open_ask(task, one.id, "retelling", 1, "sms", ["Y"])
             handbook.write(one.company_id, "Ours", one.id)
             db.session.add(Lesson(**both, text="They like it short"))
@@ -73,14 +93,23 @@ def _fill_the_rest(world, *clients):
 
 
 def tables(owner):
-    return [name for (name,) in owner.execute(
-        "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p')"
-        " order by 1")]
+    return [
+        name
+        for (name,) in owner.execute(
+            "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where"
+            " n.nspname = 'public' and c.relkind in ('r', 'p') order by 1"
+        )
+    ]
 
 
 def with_company(owner):
-    return [name for (name,) in owner.execute(
-        "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'company_id' order by 1")]
+    return [
+        name
+        for (name,) in owner.execute(
+            "select table_name from information_schema.columns where table_schema = 'public' and"
+            " column_name = 'company_id' order by 1"
+        )
+    ]
 
 
 def enter(connection, scope):
@@ -88,7 +117,12 @@ def enter(connection, scope):
 
 
 def test_every_table_is_behind_the_wall(app, owner):
-    forced = dict(owner.execute("select relname, relrowsecurity and relforcerowsecurity from pg_class where relkind in ('r', 'p')").fetchall())
+    forced = dict(
+        owner.execute(
+            "select relname, relrowsecurity and relforcerowsecurity from pg_class where relkind in"
+            " ('r', 'p')"
+        ).fetchall()
+    )
     unprotected = [name for name in tables(owner) if not forced[name] and name not in OPEN]
     assert unprotected == []
 
@@ -103,14 +137,25 @@ def test_a_new_table_without_a_policy_is_noticed(app, owner):
 
 
 def test_no_view_or_definer_function_goes_round_the_wall(app, owner):
-    views = owner.execute("select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-                          " where nspname = 'public' and relkind in ('v', 'm')").fetchall()
-    definers = owner.execute("select proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
-                             " where nspname = 'public' and prosecdef").fetchall()
-    # Search: its functions belong to a role that nobody can take; tests/finding tries them. Numbers: below.
+    views = owner.execute(
+        "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+        " where nspname = 'public' and relkind in ('v', 'm')"
+    ).fetchall()
+    definers = owner.execute(
+        "select proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace"
+        " where nspname = 'public' and prosecdef"
+    ).fetchall()
+    # Search: its functions belong to a role that nobody can take; tests/finding tries them.
+    # Numbers: below.
     assert views == []
-    assert {name for (name,) in definers} == {"find_for_client", "find_for_assistant", "find_for_operator",
-                                              "make_numbers", "next_number", "number_on_from"}
+    assert {name for (name,) in definers} == {
+        "find_for_client",
+        "find_for_assistant",
+        "find_for_operator",
+        "make_numbers",
+        "next_number",
+        "number_on_from",
+    }
 
 
 def test_a_company_draws_its_own_numbers_alone(world):
@@ -131,16 +176,25 @@ def test_a_company_draws_its_own_numbers_alone(world):
 
 def test_without_a_scope_nothing_is_seen_or_written(app, owner, desk):
     for name in tables(owner):
-        for statement in ("select 1 from {} limit 1", "delete from {}", "insert into {} default values"):
+        for statement in (
+            "select 1 from {} limit 1",
+            "delete from {}",
+            "insert into {} default values",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 desk.execute(sql.SQL(statement).format(sql.Identifier(name)))
             desk.rollback()
 
 
 def test_the_login_inherits_nothing_from_its_roles(app, desk):
-    found = desk.execute("select count(*) from pg_auth_members m where m.member = current_user::regrole and m.inherit_option").fetchone()
+    found = desk.execute(
+        "select count(*) from pg_auth_members m where m.member = current_user::regrole and"
+        " m.inherit_option"
+    ).fetchone()
     assert found == (0,)
-    rights = desk.execute("select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user").fetchone()
+    rights = desk.execute(
+        "select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user"
+    ).fetchone()
     assert rights == (False, False, False)
 
 
@@ -153,12 +207,18 @@ def test_with_as_scope_nothing_of_bs_is_seen(two, owner, desk):
             empty.append(name)
         enter(desk, wall.client(a.id, a.company_id, owner=True))
         try:
-            seen = desk.execute(sql.SQL("select count(*) from {} where company_id = %s").format(sql.Identifier(name)), (b.company_id,)).fetchone()
+            seen = desk.execute(
+                sql.SQL("select count(*) from {} where company_id = %s").format(
+                    sql.Identifier(name)
+                ),
+                (b.company_id,),
+            ).fetchone()
         except psycopg.errors.InsufficientPrivilege:
             seen = (0,)
         assert seen == (0,), name
         desk.rollback()
-    # api_key, login_token and api_answer belong to sign-in or to a program; the other tables all had rows of B's.
+    # api_key, login_token and api_answer belong to sign-in or to a program; the other tables all
+    # had rows of B's.
     assert set(empty) <= {"api_key", "login_token", "api_answer"}, empty
 
 
@@ -168,7 +228,12 @@ def owner_count(owner, name, company_id):
         try:
             with owner.transaction():
                 owner.execute("set local role system")
-                return owner.execute(sql.SQL("select count(*) from {} where company_id = %s").format(sql.Identifier(name)), (company_id,)).fetchone()[0]
+                return owner.execute(
+                    sql.SQL("select count(*) from {} where company_id = %s").format(
+                        sql.Identifier(name)
+                    ),
+                    (company_id,),
+                ).fetchone()[0]
         except psycopg.errors.InsufficientPrivilege:
             return 0
 
@@ -176,10 +241,15 @@ def owner_count(owner, name, company_id):
 def test_with_as_scope_nothing_of_bs_is_changed(two, owner, desk):
     a, b, _tasks = two
     for name in with_company(owner):
-        for statement in ("update {} set company_id = company_id where company_id = %s", "delete from {} where company_id = %s"):
+        for statement in (
+            "update {} set company_id = company_id where company_id = %s",
+            "delete from {} where company_id = %s",
+        ):
             enter(desk, wall.client(a.id, a.company_id, owner=True))
             try:
-                changed = desk.execute(sql.SQL(statement).format(sql.Identifier(name)), (b.company_id,)).rowcount
+                changed = desk.execute(
+                    sql.SQL(statement).format(sql.Identifier(name)), (b.company_id,)
+                ).rowcount
             except psycopg.errors.InsufficientPrivilege:
                 changed = 0
             assert changed == 0, (name, statement)
@@ -188,10 +258,17 @@ def test_with_as_scope_nothing_of_bs_is_changed(two, owner, desk):
 
 def test_a_row_of_as_cannot_be_written_into_b(two, desk):
     a, b, (_mine, theirs) = two
-    for statement in ("insert into criterion (company_id, task_id, position, text) values (%(b)s, %(task)s, 1, 'x')",
-                      "insert into message (company_id, task_id, direction, author_kind, author_id, channel, text)"
-                      " values (%(b)s, %(task)s, 'said', 'client', %(me)s, 'web', 'x')",
-                      "insert into event (company_id, kind, by_kind) values (%(b)s, 'task.noted', 'client')"):
+    for statement in (
+        (
+            "insert into criterion (company_id, task_id, position, text) values (%(b)s, %(task)s,"
+            " 1, 'x')"
+        ),
+        (
+            "insert into message (company_id, task_id, direction, author_kind, author_id, channel,"
+            " text) values (%(b)s, %(task)s, 'said', 'client', %(me)s, 'web', 'x')"
+        ),
+        "insert into event (company_id, kind, by_kind) values (%(b)s, 'task.noted', 'client')",
+    ):
         enter(desk, wall.client(a.id, a.company_id, owner=True))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             desk.execute(statement, {"b": b.company_id, "task": theirs, "me": a.id})
@@ -202,21 +279,33 @@ def test_a_foreign_key_to_bs_row_is_refused(two, desk):
     a, _b, (_mine, theirs) = two
     enter(desk, wall.client(a.id, a.company_id, owner=True))
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        desk.execute("insert into criterion (company_id, task_id, position, text) values (%s, %s, 1, 'x')", (a.company_id, theirs))
+        desk.execute(
+            "insert into criterion (company_id, task_id, position, text) values (%s, %s, 1, 'x')",
+            (a.company_id, theirs),
+        )
 
 
 def test_every_foreign_key_to_a_companys_row_carries_the_company(app, owner):
-    """A plain key would accept another company's row; where the company may be unknown, a composite one stands beside it."""
+    """A plain key would accept another company's row; where the company may be unknown, a composite
+    one stands beside it."""
     plain = owner.execute("""
         select conrelid::regclass::text, confrelid::regclass::text from pg_constraint f
         where contype = 'f' and array_length(conkey, 1) = 1
-          and confrelid in (select attrelid from pg_attribute where attname = 'company_id' and attnum > 0)
-          and conrelid in (select attrelid from pg_attribute where attname = 'company_id' and attnum > 0)
-          and not exists (select 1 from pg_constraint g where g.contype = 'f' and g.conrelid = f.conrelid and g.confrelid = f.confrelid
+          and confrelid in (select attrelid from pg_attribute where attname = 'company_id'
+            and attnum > 0)
+          and conrelid in (select attrelid from pg_attribute where attname = 'company_id'
+            and attnum > 0)
+          and not exists (select 1 from pg_constraint g where g.contype = 'f'
+            and g.conrelid = f.conrelid and g.confrelid = f.confrelid
                           and array_length(g.conkey, 1) > 1)""").fetchall()
     # Events and inbound messages may have no company yet; keys of api_answer are the key's own.
-    assert {(a, b) for a, b in plain} <= {("posting", "event"), ("charge", "event"), ("task", "inbound"), ("message", "inbound"),
-                                          ("api_answer", "api_key")}, plain
+    assert {(a, b) for a, b in plain} <= {
+        ("posting", "event"),
+        ("charge", "event"),
+        ("task", "inbound"),
+        ("message", "inbound"),
+        ("api_answer", "api_key"),
+    }, plain
 
 
 def test_a_private_task_is_seen_by_its_person_and_the_owners_alone(world, desk):
@@ -226,23 +315,42 @@ def test_a_private_task_is_seen_by_its_person_and_the_owners_alone(world, desk):
     task = world.task(member, private=True)
     for person, seen in ((member, 1), (owner_person, 1), (other, 0)):
         enter(desk, person.scope)
-        assert desk.execute("select count(*) from task where id = %s", (task,)).fetchone() == (seen,)
-        assert desk.execute("select count(*) from event where task_id = %s", (task,)).fetchone() == (seen,)
+        assert desk.execute("select count(*) from task where id = %s", (task,)).fetchone() == (
+            seen,
+        )
+        assert desk.execute(
+            "select count(*) from event where task_id = %s", (task,)
+        ).fetchone() == (seen,)
         desk.rollback()
 
 
 def _company_of(someone):
     class Company:
         id, slug = someone.company_id, someone.slug
+
     return Company
 
 
 def test_an_assistant_sees_what_they_hold_and_what_is_queued_in_their_trades(world, desk):
-    client, holder, other, elsewhere = world.client(), world.staff(), world.staff(), world.staff(trades=["legal"])
-    held, queued, received = world.task(client, "working", holder), world.task(client, "queued"), world.task(client)
+    client, holder, other, elsewhere = (
+        world.client(),
+        world.staff(),
+        world.staff(),
+        world.staff(trades=["legal"]),
+    )
+    held, queued, received = (
+        world.task(client, "working", holder),
+        world.task(client, "queued"),
+        world.task(client),
+    )
     for person, expected in ((holder, {held, queued}), (other, {queued}), (elsewhere, set())):
         enter(desk, person.scope)
-        seen = {row[0] for row in desk.execute("select id from task where id = any(%s)", ([held, queued, received],))}
+        seen = {
+            row[0]
+            for row in desk.execute(
+                "select id from task where id = any(%s)", ([held, queued, received],)
+            )
+        }
         assert seen == expected
         desk.rollback()
 
@@ -265,7 +373,9 @@ def test_a_thousand_turns_through_the_pool_mix_nothing_up(two, app):
     for turn in range(1000):
         who = (a, b)[turn % 2]
         with wall.transaction(who.scope):
-            assert db.session.execute(text("select distinct company_id from task")).scalars().all() == [who.company_id]
+            assert db.session.execute(
+                text("select distinct company_id from task")
+            ).scalars().all() == [who.company_id]
 
 
 def test_a_query_without_a_scope_is_an_error(app):
@@ -315,21 +425,57 @@ def test_scopes_are_opened_in_the_places_that_are_listed_here():
 
     root = Path(wall.__file__).resolve().parent.parent
     allowed = {
-        "tenants/signin/identity.py", "service/web/doors.py", "service/web/account.py", "service/web/health.py", "service/web/finding.py", "service/web/short_link.py",
-        "service/api/access.py", "service/api/tasks.py", "service/tasks/handing_over.py", "service/channels/inbound.py", "service/channels/strangers.py",
-        "service/channels/sms/statuses.py", "service/channels/sms/media.py", "service/channels/sending.py", "service/channels/push/devices.py", "service/web/notifications.py", "service/billing/payments.py", "service/due.py", "service/accounts.py",
-        "service/web/live.py", "service/web/keeping.py", "service/web/sheet.py", "service/billing/cards.py",
-        "service/restores.py", "service/demo/__init__.py", "service/demo/newest.py", "service/commands.py", "service/doctor.py", "workers/jobs.py", "workers/relay.py", "workers/clock.py", "workers/mailroom.py",
-            "service/leftovers.py",
+        "tenants/signin/identity.py",
+        "service/web/doors.py",
+        "service/web/account.py",
+        "service/web/health.py",
+        "service/web/finding.py",
+        "service/web/short_link.py",
+        "service/api/access.py",
+        "service/api/tasks.py",
+        "service/tasks/handing_over.py",
+        "service/channels/inbound.py",
+        "service/channels/strangers.py",
+        "service/channels/sms/statuses.py",
+        "service/channels/sms/media.py",
+        "service/channels/sending.py",
+        "service/channels/push/devices.py",
+        "service/web/notifications.py",
+        "service/billing/payments.py",
+        "service/due.py",
+        "service/accounts.py",
+        "service/web/live.py",
+        "service/web/keeping.py",
+        "service/web/sheet.py",
+        "service/billing/cards.py",
+        "service/restores.py",
+        "service/demo/__init__.py",
+        "service/demo/newest.py",
+        "service/commands.py",
+        "service/doctor.py",
+        "workers/jobs.py",
+        "workers/relay.py",
+        "workers/clock.py",
+        "workers/mailroom.py",
+        "service/leftovers.py",
     }
     opening = re.compile(r"wall\.(transaction|scope|one_trip)\(")
-    found = {str(path.relative_to(root)) for floor in ("tenants", "service", "workers") for path in (root / floor).rglob("*.py")
-             if opening.search(path.read_text(encoding="utf-8"))}
+    found = {
+        str(path.relative_to(root))
+        for floor in ("tenants", "service", "workers")
+        for path in (root / floor).rglob("*.py")
+        if opening.search(path.read_text(encoding="utf-8"))
+    }
     assert found - {"tenants/wall.py"} <= allowed, found - allowed
 
 
 def test_the_roles_are_those_of_the_wall(app, owner):
-    found = {row[0] for row in owner.execute("select rolname from pg_roles where rolname = any(%s)", (list(roles.ROLES),))}
+    found = {
+        row[0]
+        for row in owner.execute(
+            "select rolname from pg_roles where rolname = any(%s)", (list(roles.ROLES),)
+        )
+    }
     assert found == set(roles.ROLES)
 
 

@@ -26,8 +26,13 @@ from tests.talk import text as send_text
 
 def leave(person):
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update membership set ended_at = now() where person_id = :id and company_id = :company"),
-                           {"id": person.id, "company": person.company_id})
+        db.session.execute(
+            text(
+                "update membership set ended_at = now() where person_id = :id and company_id ="
+                " :company"
+            ),
+            {"id": person.id, "company": person.company_id},
+        )
 
 
 def join(person, company_id, role="member"):
@@ -36,7 +41,11 @@ def join(person, company_id, role="member"):
 
 
 def role_of(person, company_id):
-    return one(select(Membership).where(Membership.person_id == person.id, Membership.company_id == company_id))[0].role
+    return one(
+        select(Membership).where(
+            Membership.person_id == person.id, Membership.company_id == company_id
+        )
+    )[0].role
 
 
 def test_who_has_left_hands_nothing_over_and_confirms_nothing(world, client):
@@ -63,6 +72,7 @@ def test_who_has_left_hands_nothing_over_and_confirms_nothing(world, client):
 def world_company(someone):
     class Company:
         id, slug = someone.company_id, someone.slug
+
     return Company
 
 
@@ -70,8 +80,13 @@ def test_an_owner_who_comes_back_as_member_is_a_member(world):
     owner, other = world.client(), world.client()
     join(other, owner.company_id, "owner")
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update membership set ended_at = now() where person_id = :id and company_id = :company"),
-                           {"id": other.id, "company": owner.company_id})
+        db.session.execute(
+            text(
+                "update membership set ended_at = now() where person_id = :id and company_id ="
+                " :company"
+            ),
+            {"id": other.id, "company": owner.company_id},
+        )
     join(other, owner.company_id, "member")
     assert role_of(other, owner.company_id) == "member"
     join(other, owner.company_id, "owner")
@@ -81,7 +96,9 @@ def test_an_owner_who_comes_back_as_member_is_a_member(world):
 def test_an_invitation_that_is_still_out_lets_nobody_back_in(world):
     owner = world.client()
     with wall.transaction(wall.system("test")):
-        first, second = (links.invite("new-one@example.com", owner.company_id, "member") for _twice in range(2))
+        first, second = (
+            links.invite("new-one@example.com", owner.company_id, "member") for _twice in range(2)
+        )
         assert links.use_join(first, "New", "a long password", "en", "Europe/Riga")
     with wall.transaction(wall.system("test")):
         assert links.use_join(second, "New", "a long password", "en", "Europe/Riga") is None
@@ -103,9 +120,13 @@ def test_the_last_owner_stays_even_when_two_end_each_other_at_once(world, app):
     def end(by, whom):
         if membership.owners_held(by.company_id) == [whom.id]:
             raise NotNow("the last one")
-        db.session.execute(text("update membership set ended_at = now() where person_id = :id"), {"id": whom.id})
+        db.session.execute(
+            text("update membership set ended_at = now() where person_id = :id"), {"id": whom.id}
+        )
 
-    came = at_once(app, [(owner.scope, lambda: end(owner, other)), (other.scope, lambda: end(other, owner))])
+    came = at_once(
+        app, [(owner.scope, lambda: end(owner, other)), (other.scope, lambda: end(other, owner))]
+    )
     with wall.transaction(wall.system("test")):
         assert len(membership.owners(owner.company_id)) >= 1, came
 
@@ -118,8 +139,12 @@ def test_staff_who_are_clients_too_never_act_for_the_client_they_serve(world):
     as_client = wall.client(helper.id, client.company_id, owner=True)
     from service import actor
 
-    for act in (lambda task: cancelling.cancel(task, actor.client(helper.id)),
-                lambda task: parameters.change(task, actor.client(helper.id), parameters.Parameters(deadline_at=soon(99)))):
+    for act in (
+        lambda task: cancelling.cancel(task, actor.client(helper.id)),
+        lambda task: parameters.change(
+            task, actor.client(helper.id), parameters.Parameters(deadline_at=soon(99))
+        ),
+    ):
         with pytest.raises(NotAllowed), wall.transaction(as_client):
             act(find(task_id))
     with pytest.raises(NotAllowed), wall.transaction(desk.scope):
@@ -136,11 +161,18 @@ def test_a_note_to_staff_is_no_answer_address_and_one_made_of_it_is_not_believed
         person_id = helper.id
         membership.join_again(person_id, own.company_id, "member")
         addresses.verify(person_id, "email", helper.email)
-        db.session.execute(text("update address set company_id = :company where person_id = :id"), {"company": own.company_id, "id": person_id})
+        db.session.execute(
+            text("update address set company_id = :company where person_id = :id"),
+            {"company": own.company_id, "id": person_id},
+        )
     with wall.transaction(client.scope):
         say(find(task_id), client.actor, "How does it go?")
     work_off()
-    note = one(select(Message).where(Message.to_id == helper.id, Message.template == "work_note").order_by(Message.id.desc()))[0]
+    note = one(
+        select(Message)
+        .where(Message.to_id == helper.id, Message.template == "work_note")
+        .order_by(Message.id.desc())
+    )[0]
     assert smtp_edge.compose(note)["Reply-To"] is None
     mail(helper.email, "no", to=short_links.answer_address(task_id, helper.id, client.company_id))
     work_off()
@@ -150,11 +182,16 @@ def test_a_note_to_staff_is_no_answer_address_and_one_made_of_it_is_not_believed
 def test_only_the_holder_adds_words_and_files_and_nothing_is_added_to_what_was_delivered(world):
     client, helper, rival = world.client(), world.staff(), world.staff()
     queued, delivered = world.task(client, "queued"), world.task(client, "delivered", helper)
-    for act in (lambda task: say(task, rival.actor, "Hello"), lambda task: files.attach(task, rival.actor, "a.txt", "text/plain", io.BytesIO(b"a"))):
+    for act in (
+        lambda task: say(task, rival.actor, "Hello"),
+        lambda task: files.attach(task, rival.actor, "a.txt", "text/plain", io.BytesIO(b"a")),
+    ):
         with pytest.raises(NotAllowed), wall.transaction(rival.scope):
             act(find(queued))
     with pytest.raises(NotNow), wall.transaction(helper.scope):
-        files.attach(find(delivered), helper.actor, "more.txt", "text/plain", io.BytesIO(b"more"), "delivery")
+        files.attach(
+            find(delivered), helper.actor, "more.txt", "text/plain", io.BytesIO(b"more"), "delivery"
+        )
 
 
 def test_a_place_in_the_service_can_be_ended(world):
@@ -174,7 +211,12 @@ def test_a_key_can_be_ended(world):
     key = world.key(client)
     with wall.transaction(wall.system("test")):
         key_id = db.session.scalar(select(ApiKey.id).where(ApiKey.person_id == client.id))
-        assert {"id": key_id, "name": "test", "email": client.email, "company": client.slug} in identity.open_keys()
+        assert {
+            "id": key_id,
+            "name": "test",
+            "email": client.email,
+            "company": client.slug,
+        } in identity.open_keys()
         assert identity.end_key(key_id) and not identity.end_key(key_id)
     with wall.transaction(wall.door("test")):
         assert identity.by_key(key) is None

@@ -11,9 +11,19 @@ from service.triage.categories import all_categories
 from service.web import amounts
 
 
-@pytest.mark.parametrize(("language", "quantity", "said"), [
-    ("en", 1, "1 slide"), ("en", 12, "12 slides"), ("en", Decimal("2.5"), "2.5 slides"),
-    ("ru", 1, "1 слайд"), ("ru", 3, "3 слайда"), ("ru", 12, "12 слайдов"), ("ru", 21, "21 слайд"), ("ru", Decimal("2.5"), "2.5 слайда")])
+@pytest.mark.parametrize(
+    ("language", "quantity", "said"),
+    [
+        ("en", 1, "1 slide"),
+        ("en", 12, "12 slides"),
+        ("en", Decimal("2.5"), "2.5 slides"),
+        ("ru", 1, "1 слайд"),
+        ("ru", 3, "3 слайда"),
+        ("ru", 12, "12 слайдов"),
+        ("ru", 21, "21 слайд"),
+        ("ru", Decimal("2.5"), "2.5 слайда"),
+    ],
+)
 def test_a_unit_follows_its_number(app, language, quantity, said):
     with app.test_request_context(), force_locale(language):
         assert amounts.amount(quantity, "presentations", str(quantity)) == said

@@ -1,4 +1,5 @@
-"""The assistant's pages: the brief point by point, the handbook and what is new in it, playbooks, a queue of none, one and five hundred."""
+"""The assistant's pages: the brief point by point, the handbook and what is new in it, playbooks, a
+queue of none, one and five hundred."""
 
 from __future__ import annotations
 
@@ -35,14 +36,19 @@ def write_handbook(client, words, at=None):
 
 def briefed(task_id):
     with wall.transaction(wall.system("test")):
-        return [event.facts for event in events.history(find(task_id)) if event.kind == "task.briefed"][-1]
+        return [
+            event.facts for event in events.history(find(task_id)) if event.kind == "task.briefed"
+        ][-1]
 
 
 def test_one_key_notes_every_point(world):
     client, helper = world.client(), world.staff()
     write_handbook(client, "Plain and warm")
     task_id = world.task(client, "briefed", helper)
-    assert briefed(task_id) == {"noted": ["quantity", "price", "deadline", "criteria", "handbook"], "points": 5}
+    assert briefed(task_id) == {
+        "noted": ["quantity", "price", "deadline", "criteria", "handbook"],
+        "points": 5,
+    }
 
 
 def test_ticked_points_are_kept_and_said_on_the_folded_stage(world, application):
@@ -67,7 +73,15 @@ def test_the_points_are_those_that_the_brief_has(world):
     with wall.transaction(client.scope):
         parameters.change(find(task_id), client.actor, Parameters(outcome="A table of three"))
     with wall.transaction(helper.scope):
-        assert briefing.points_of(find(task_id)) == ["outcome", "quantity", "price", "deadline", "limits", "project", "criteria"]
+        assert briefing.points_of(find(task_id)) == [
+            "outcome",
+            "quantity",
+            "price",
+            "deadline",
+            "limits",
+            "project",
+            "criteria",
+        ]
 
 
 def test_what_is_new_in_the_handbook_since_the_last_task_for_them_is_marked(world, application):
@@ -76,7 +90,10 @@ def test_what_is_new_in_the_handbook_since_the_last_task_for_them_is_marked(worl
     first = world.task(client, "accepted", helper)
     assert "your first task for them" in read(application, helper, f"/work/{first}")[1]
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update holding set at = now() - interval '1 day' where task_id = :id"), {"id": first})
+        db.session.execute(
+            text("update holding set at = now() - interval '1 day' where task_id = :id"),
+            {"id": first},
+        )
     write_handbook(client, "Tone: plain and warm\nAgnes is in the office in the mornings")
     second = world.task(client, "assigned", helper)
     page = read(application, helper, f"/work/{second}")[1]
@@ -98,7 +115,12 @@ def test_a_line_is_proposed_from_the_bench_and_an_error_keeps_what_was_typed(wor
     lesson_id = re.search(r"/handbook/lessons/(\d+)", page)[1]
     owner.post(f"/app/{client.slug}/handbook/lessons/{lesson_id}", data={"verdict": "accept"})
     assert "He answers fastest by SMS</textarea>" in owner.get(f"/app/{client.slug}/handbook").text
-    assert owner.post(f"/app/{client.slug}/handbook/lessons/{lesson_id}", data={"verdict": "accept"}).status_code == 409
+    assert (
+        owner.post(
+            f"/app/{client.slug}/handbook/lessons/{lesson_id}", data={"verdict": "accept"}
+        ).status_code
+        == 409
+    )
 
 
 def test_the_desk_decides_on_the_companys_page(world, application):
@@ -117,7 +139,12 @@ def test_a_playbook_is_written_by_the_desk_and_read_by_the_trade(world, applicat
     desk, _page = read(application, world.staff("supervisor"), "/desk/playbooks")
     helper, elsewhere = world.staff(), world.staff(trades=["legal"])
     task_id = world.task(world.client(), "assigned", helper)
-    assert desk.post("/desk/playbooks/research", data={"en": "Two sources for each figure.", "ru": ""}).status_code == 303
+    assert (
+        desk.post(
+            "/desk/playbooks/research", data={"en": "Two sources for each figure.", "ru": ""}
+        ).status_code
+        == 303
+    )
     assert "Two sources for each figure." in read(application, helper, "/work/playbooks")[1]
     assert "Two sources for each figure." in read(application, helper, f"/work/{task_id}")[1]
     assert "Two sources for each figure." not in read(application, elsewhere, "/work/playbooks")[1]
@@ -131,9 +158,15 @@ def test_a_playbook_is_written_by_the_desk_and_read_by_the_trade(world, applicat
 def test_playbooks_are_read_by_staff_alone_and_written_by_the_desk_alone(world):
     from sqlalchemy.exc import DBAPIError
 
-    with pytest.raises(DBAPIError, match="permission denied"), wall.transaction(world.client().scope):
+    with (
+        pytest.raises(DBAPIError, match="permission denied"),
+        wall.transaction(world.client().scope),
+    ):
         playbooks.written()
-    with pytest.raises(DBAPIError, match="permission denied"), wall.transaction((helper := world.staff()).scope):
+    with (
+        pytest.raises(DBAPIError, match="permission denied"),
+        wall.transaction((helper := world.staff()).scope),
+    ):
         playbooks.write("research", "en", "As I like it", helper.id)
 
 
@@ -151,7 +184,12 @@ def test_the_handbooks_are_those_of_the_companies_in_hand(world, application):
 def test_none_one_and_five_hundred_in_the_queue(world, application):
     helper, client = world.staff(trades=["legal"], held_limit=7), world.client()
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update task set category = 'research' where category = 'legal' and state = 'queued'"))
+        db.session.execute(
+            text(
+                "update task set category = 'research' where category = 'legal' and state ="
+                " 'queued'"
+            )
+        )
     page = read(application, helper, "/work")[1]
     assert "The queue is empty" in page
     assert "You hold nothing" in page
@@ -160,24 +198,43 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
     as_legal = text("update task set category = 'legal' where id = :id")
     with wall.transaction(wall.system("test")):
         db.session.execute(as_legal, {"id": task_id})
-    assert 'id="take-h">You may take <span class="count">1</span>' in read(application, helper, "/work")[1]
+    assert (
+        'id="take-h">You may take <span class="count">1</span>'
+        in read(application, helper, "/work")[1]
+    )
     copy_many(task_id, 499)
     page = read(application, helper, "/work")[1]
     assert '<span class="count">99+</span>' in page
     assert page.count("<tr data-row") == 50
     assert "Show more" in page
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update task set state = 'cancelled' where category = 'legal' and state = 'queued'"))
+        db.session.execute(
+            text(
+                "update task set state = 'cancelled' where category = 'legal' and state = 'queued'"
+            )
+        )
 
 
 def copy_many(task_id, count):
     with wall.transaction(wall.system("test")):
-        columns = [row[0] for row in db.session.execute(text(
-            "select column_name from information_schema.columns where table_schema = 'public' and table_name = 'task'"
-            " and column_name not in ('id', 'number', 'inbound_id')"))]
+        columns = [
+            row[0]
+            for row in db.session.execute(
+                text(
+                    "select column_name from information_schema.columns where table_schema ="
+                    " 'public' and table_name = 'task' and column_name not in ('id', 'number',"
+                    " 'inbound_id')"
+                )
+            )
+        ]
         names = ", ".join(columns)
-        db.session.execute(text(f"insert into task (number, {names}) select number + n, {names} from task, generate_series(1, :count) n"
-                                " where id = :id"), {"id": task_id, "count": count})
+        db.session.execute(
+            text(
+                f"insert into task (number, {names}) select number + n, {names} from task,"
+                " generate_series(1, :count) n where id = :id"
+            ),
+            {"id": task_id, "count": count},
+        )
 
 
 def test_a_retelling_is_due_half_way_to_the_red_line(world):
@@ -193,7 +250,11 @@ def test_a_report_of_who_held_it_before_has_a_name(world, application):
         red_line.report(find(task_id), first.actor, 40, on_time=True)
     with wall.transaction(operator.scope):
         delegate.assign(find(task_id), operator.actor, second.id)
-    stage = read(application, second, f"/work/{task_id}")[1].partition('id="redline"')[2].partition("</p>")[0]
+    stage = (
+        read(application, second, f"/work/{task_id}")[1]
+        .partition('id="redline"')[2]
+        .partition("</p>")[0]
+    )
     assert f"the date holds, {first.actor.name}, <time" in stage
 
 
@@ -201,7 +262,11 @@ def test_a_task_that_may_be_taken_is_marked_in_the_queue_while_it_is_open(world,
     helper = world.staff()
     task_id = world.task(world.client(), "queued", deadline_at=now() + timedelta(hours=3))
     page = read(application, helper, f"/work/{task_id}")[1]
-    rows = [row for row in page.split('<li class="qrow') if 'aria-current="true"' in row.partition(">")[0]]
+    rows = [
+        row
+        for row in page.split('<li class="qrow')
+        if 'aria-current="true"' in row.partition(">")[0]
+    ]
     assert len(rows) == 1 and f'href="/work/{task_id}"' in rows[0]
 
 
@@ -209,8 +274,13 @@ def test_no_is_a_word_and_a_number_is_a_sign(world, application):
     helper = world.staff()
     task_id = world.task(world.client(), "working", helper)
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update person set language = 'ru' where id = :id"), {"id": helper.id})
-    assert re.search(r'name="on_time" value="0"[^>]*> Нет</label>', read(application, helper, f"/work/{task_id}")[1])
+        db.session.execute(
+            text("update person set language = 'ru' where id = :id"), {"id": helper.id}
+        )
+    assert re.search(
+        r'name="on_time" value="0"[^>]*> Нет</label>',
+        read(application, helper, f"/work/{task_id}")[1],
+    )
     assert "№" in read(application, helper, "/work")[1]
 
 

@@ -24,7 +24,10 @@ def desk(world, client):
 
 
 def do(desk, tasks, what, **more):
-    answer = desk.post("/desk/board/picked", data={"task": tasks, "do": what, "back": "/desk/board?state=queued", **more})
+    answer = desk.post(
+        "/desk/board/picked",
+        data={"task": tasks, "do": what, "back": "/desk/board?state=queued", **more},
+    )
     assert (answer.status_code, answer.headers["Location"]) == (303, "/desk/board?state=queued")
     return desk.get("/desk/board").get_data(as_text=True)
 
@@ -47,7 +50,10 @@ def test_a_dead_line_comes_back_as_it_was_even_where_it_has_passed(world, desk):
     task_id = world.task(client, "queued")
     passed = now() - timedelta(hours=3)
     with wall.transaction(wall.system("test")):
-        db.session.execute(db.text("update task set deadline_at = :at where id = :id"), {"at": passed, "id": task_id})
+        db.session.execute(
+            db.text("update task set deadline_at = :at where id = :id"),
+            {"at": passed, "id": task_id},
+        )
     page = do(desk, [task_id], "move", deadline_at=f"{soon(72):%Y-%m-%dT%H:%M}")
     assert world.load(task_id).deadline_at > now() + timedelta(hours=60)
     desk.post(f"/desk/board/picked/undo{undo_in(page)}")
@@ -77,12 +83,26 @@ def test_each_client_is_written_to(world, desk):
     picked = [world.task(client, "queued") for _twice in range(2)]
     do(desk, picked, "write", text="We begin tomorrow at nine")
     with wall.transaction(wall.system("test")):
-        said = db.session.scalars(db.text("select task_id from message where direction = 'said' and text = 'We begin tomorrow at nine'")).all()
+        said = db.session.scalars(
+            db.text(
+                "select task_id from message where direction = 'said' and text = 'We begin tomorrow"
+                " at nine'"
+            )
+        ).all()
     assert sorted(said) == sorted(picked)
 
 
-@pytest.mark.parametrize("form", [{"do": ""}, {"do": "move"}, {"do": "move", "deadline_at": "soon"}, {"do": "priority", "priority": "x"},
-                                  {"do": "hand"}, {"do": "write", "text": " "}])
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"do": ""},
+        {"do": "move"},
+        {"do": "move", "deadline_at": "soon"},
+        {"do": "priority", "priority": "x"},
+        {"do": "hand"},
+        {"do": "write", "text": " "},
+    ],
+)
 def test_what_is_wrong_is_said_and_changes_nothing(world, desk, form):
     task_id = world.task(world.client(), "queued")
     before = world.load(task_id).version
@@ -97,7 +117,10 @@ def shown(narrow):
 
 def test_filters_narrow_and_turn_round(world):
     one, two, helper = world.client(), world.client(), world.staff()
-    first, second = world.task(one, "queued", deadline_at=soon(90)), world.task(one, "assigned", helper, deadline_at=soon(40))
+    first, second = (
+        world.task(one, "queued", deadline_at=soon(90)),
+        world.task(one, "assigned", helper, deadline_at=soon(40)),
+    )
     other = world.task(two, "queued", deadline_at=soon(20))
     assert shown(Narrow(company=one.company_id)) == [second, first]
     assert shown(Narrow(company=one.company_id, newest=True)) == [second, first]
@@ -112,9 +135,20 @@ def test_the_date_is_moved_in_triage_and_put_back(world, desk):
     with wall.transaction(wall.system("test")):
         analysis.sort_in(find(task_id), "research", 0.2, None, sure=False)
     was = world.load(task_id).deadline_at
-    assert desk.post(f"/desk/tasks/{task_id}/triage/date", data={"deadline_at": f"{soon(200):%Y-%m-%dT%H:%M}"}).status_code == 303
+    assert (
+        desk.post(
+            f"/desk/tasks/{task_id}/triage/date",
+            data={"deadline_at": f"{soon(200):%Y-%m-%dT%H:%M}"},
+        ).status_code
+        == 303
+    )
     assert world.load(task_id).deadline_at != was
-    back = desk.get(f"/desk/triage?task={task_id}").get_data(as_text=True).split("triage/date/undo", 1)[1].split('"', 1)[0]
+    back = (
+        desk.get(f"/desk/triage?task={task_id}")
+        .get_data(as_text=True)
+        .split("triage/date/undo", 1)[1]
+        .split('"', 1)[0]
+    )
     assert desk.post(f"/desk/tasks/{task_id}/triage/date/undo{back}").status_code == 303
     assert world.load(task_id).deadline_at == was
 
@@ -123,11 +157,28 @@ def test_several_teams_share_a_board_that_can_show_one_of_them(world, desk):
     client, north, south = world.client(), world.staff(), world.staff()
     ours, theirs = world.task(client, "working", north), world.task(client, "working", south)
     for person, team in ((north, "North of all"), (south, "South of all")):
-        assert desk.post(f"/desk/pool/{person.id}", data={"trade": "research", "held_limit": "5", "team": f" {team} "}).status_code == 303
+        assert (
+            desk.post(
+                f"/desk/pool/{person.id}",
+                data={"trade": "research", "held_limit": "5", "team": f" {team} "},
+            ).status_code
+            == 303
+        )
     board = f"/desk/board?company={client.company_id}"
-    whole, one, nobody = (desk.get(f"{board}{team}").get_data(as_text=True) for team in ("", "&team=North+of+all", "&team=nowhere"))
-    assert f"/desk/tasks/{ours}" in whole and f"/desk/tasks/{theirs}" in whole and whole.count('class="label team"') >= 2
-    assert f"/desk/tasks/{ours}" in one and f"/desk/tasks/{theirs}" not in one and one.count('class="label team"') == 1
+    whole, one, nobody = (
+        desk.get(f"{board}{team}").get_data(as_text=True)
+        for team in ("", "&team=North+of+all", "&team=nowhere")
+    )
+    assert (
+        f"/desk/tasks/{ours}" in whole
+        and f"/desk/tasks/{theirs}" in whole
+        and whole.count('class="label team"') >= 2
+    )
+    assert (
+        f"/desk/tasks/{ours}" in one
+        and f"/desk/tasks/{theirs}" not in one
+        and one.count('class="label team"') == 1
+    )
     assert f"/desk/tasks/{ours}" not in nobody and "Nothing fits" in nobody
 
 
@@ -138,7 +189,11 @@ def mark(task_id, **columns):
 
 def test_disputes_come_first_then_what_is_late_then_what_is_off_course(world):
     client, helper = world.client(), world.staff()
-    course, late, disputed = world.task(client, "working", helper), world.task(client, "working", helper), world.task(client, "delivered", helper)
+    course, late, disputed = (
+        world.task(client, "working", helper),
+        world.task(client, "working", helper),
+        world.task(client, "delivered", helper),
+    )
     mark(course, off_course_at=now(), deadline_at=now() - timedelta(days=3000))
     mark(late, overdue_at=now(), deadline_at=now() - timedelta(days=2000))
     mark(disputed, disputed_at=now(), deadline_at=now() - timedelta(days=1000))
@@ -177,16 +232,27 @@ def test_the_board_names_all_that_need_a_person_and_shows_the_first(world, desk)
         for _one in range(count):
             made.append(world.task(client, "working", helper))
             mark(made[-1], overdue_at=now(), deadline_at=now() - timedelta(days=1))
-        board, first = desk.get("/desk/board").get_data(as_text=True), desk.get("/desk").get_data(as_text=True)
+        board, first = (
+            desk.get("/desk/board").get_data(as_text=True),
+            desk.get("/desk").get_data(as_text=True),
+        )
         words = re.search(r"(\d+) tasks (and more )?need a person first", first)
-        assert words[0] in board and board.count('class="frow ') == 6 and first.count('class="frow ') == int(words[1]) >= 7
+        assert (
+            words[0] in board
+            and board.count('class="frow ') == 6
+            and first.count('class="frow ') == int(words[1]) >= 7
+        )
         return words, board, first
 
     words, board, first = told(7)
     if not words[2]:
         assert f'<a href="/desk">All {words[1]}</a>' in board and "All that is overdue" not in first
     words, board, first = told(50)
-    assert words[2] and '<a href="/desk">All 50+</a>' in board and '<a href="/desk/board?state=late">All that is overdue</a>' in first
+    assert (
+        words[2]
+        and '<a href="/desk">All 50+</a>' in board
+        and '<a href="/desk/board?state=late">All that is overdue</a>' in first
+    )
     for one in made:
         mark(one, state="cancelled", alarm_at=None, alarm=None)
 
@@ -199,38 +265,79 @@ def test_each_view_is_counted_up_to_a_bound(world):
             return lists.view_counts(**bound)
 
     before = views(most=5000)
-    told, late, disputed, red = (world.task(client, state, helper) for state in ("retold", "working", "delivered", "working"))
+    told, late, disputed, red = (
+        world.task(client, state, helper) for state in ("retold", "working", "delivered", "working")
+    )
     mark(told, waiting_since=now(), waiting_for="client")
     mark(late, deadline_at=now() - timedelta(hours=1), red_line_at=None)
     mark(disputed, disputed_at=now())
     mark(red, red_line_at=now() + timedelta(hours=5))
-    assert {view: count - before[view] for view, count in views(most=5000).items()} == {"client": 2, "red": 1, "late": 1, "disputed": 1}
+    assert {view: count - before[view] for view, count in views(most=5000).items()} == {
+        "client": 2,
+        "red": 1,
+        "late": 1,
+        "disputed": 1,
+    }
     assert set(views(most=1).values()) == {1}
 
 
 def test_chips_and_tiles_name_the_states_alike(world, desk):
     world.task(world.client(), "delivered", world.staff())
-    board, first = (re.sub(r"<[^>]+>", " ", desk.get(path).get_data(as_text=True)) for path in ("/desk/board", "/desk"))
-    for words in ("In the queue", "With an assistant", "Brief read", "Told back", "At work", "Handed in"):
+    board, first = (
+        re.sub(r"<[^>]+>", " ", desk.get(path).get_data(as_text=True))
+        for path in ("/desk/board", "/desk")
+    )
+    for words in (
+        "In the queue",
+        "With an assistant",
+        "Brief read",
+        "Told back",
+        "At work",
+        "Handed in",
+    ):
         assert words in board and words in first
 
 
 def test_words_and_filters_narrow_together(world, desk):
     one, two, north, south = world.client(), world.client(), world.staff(), world.staff()
     first = world.task(one, "working", north, text="Compare zirconium kettles by weight")
-    other, ended = world.task(two, "working", south, text="Compare zirconium kettles by price"), world.task(two, "accepted", south, text="Find zirconium kettles")
+    other, ended = (
+        world.task(two, "working", south, text="Compare zirconium kettles by price"),
+        world.task(two, "accepted", south, text="Find zirconium kettles"),
+    )
     mark(first, deadline_at=now() - timedelta(hours=1))
-    assert desk.post(f"/desk/pool/{north.id}", data={"trade": "research", "held_limit": "5", "team": "Of kettles"}).status_code == 303
+    assert (
+        desk.post(
+            f"/desk/pool/{north.id}",
+            data={"trade": "research", "held_limit": "5", "team": "Of kettles"},
+        ).status_code
+        == 303
+    )
 
     def found(more):
-        page = desk.get(f"/desk/board?q=zirconium{more}").get_data(as_text=True).partition('<tbody data-rows>')[2]
-        return [int(task_id) for task_id in re.findall(r'class="b-what"><a href="/desk/tasks/(\d+)"', page)]
+        page = (
+            desk.get(f"/desk/board?q=zirconium{more}")
+            .get_data(as_text=True)
+            .partition("<tbody data-rows>")[2]
+        )
+        return [
+            int(task_id)
+            for task_id in re.findall(r'class="b-what"><a href="/desk/tasks/(\d+)"', page)
+        ]
 
     assert sorted(found("")) == sorted([first, other, ended])
-    assert found(f"&company={one.company_id}") == found("&team=Of+kettles") == found("&state=late") == [first]
+    assert (
+        found(f"&company={one.company_id}")
+        == found("&team=Of+kettles")
+        == found("&state=late")
+        == [first]
+    )
     assert found(f"&company={two.company_id}&order=newest") == [ended, other]
 
 
 def test_where_nothing_fits_the_way_to_all_is_open(world, desk):
     page = desk.get("/desk/board?q=xylophonequartz").get_data(as_text=True)
-    assert "No task has these words and filters." in page and '<a class="btn" href="/desk/board">Show all</a>' in page
+    assert (
+        "No task has these words and filters." in page
+        and '<a class="btn" href="/desk/board">Show all</a>' in page
+    )

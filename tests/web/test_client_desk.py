@@ -23,7 +23,7 @@ def limit(company_id, sum_):
 
 def shown(world, client, person):
     page = world.sign_in(client, person).get(f"/app/{person.slug}/").get_data(as_text=True)
-    aside = page[page.index('<section class="purse"'):]
+    aside = page[page.index('<section class="purse"') :]
     return " ".join(re.sub(r"<[^>]+>", " ", aside).split())
 
 
@@ -45,7 +45,11 @@ def euros(minor):
 def test_the_month_shows_what_was_charged_and_what_is_promised(world, client, spent):
     owner, _done, charged, promised = spent
     words = shown(world, client, owner)
-    assert euros(charged) in words and f"{euros(promised)} more is promised to 1 running task" in words and "over your limit" not in words
+    assert (
+        euros(charged) in words
+        and f"{euros(promised)} more is promised to 1 running task" in words
+        and "over your limit" not in words
+    )
 
 
 def test_an_owner_sees_by_how_much_the_limit_would_be_passed(world, client, spent):

@@ -1,4 +1,5 @@
-"""The public page: prices from the price list, the service's own words on the phone, and how it is reached."""
+"""The public page: prices from the price list, the service's own words on the phone, and how it is
+reached."""
 
 from __future__ import annotations
 
@@ -25,8 +26,12 @@ def front(client, language="en"):
 def test_every_kind_of_work_has_its_name_and_rate(client, language):
     shown = front(client, language)
     rows = re.findall(r"<li><span>(.*?)</span><i></i><b class=\"num\">(.*?)</b>", shown)
-    assert [name for name, _rate in rows] == [kind.name(language) for kind in all_categories().values()]
-    rates = [round(float(re.sub(r"[^\d.]", "", rate.replace(",", "."))) * 100) for _name, rate in rows]
+    assert [name for name, _rate in rows] == [
+        kind.name(language) for kind in all_categories().values()
+    ]
+    rates = [
+        round(float(re.sub(r"[^\d.]", "", rate.replace(",", "."))) * 100) for _name, rate in rows
+    ]
     assert rates == [kind.eur for kind in all_categories().values()]
 
 
@@ -36,7 +41,9 @@ def test_the_sums_of_the_examples_follow_from_the_rates(client):
         assert f"€{all_categories()[code].eur * quantity / 100:.2f}" in shown
 
 
-@pytest.mark.parametrize(("language", "ending"), [("en", "Right? Reply Y or N"), ("ru", "Верно? Д или Н")])
+@pytest.mark.parametrize(
+    ("language", "ending"), [("en", "Right? Reply Y or N"), ("ru", "Верно? Д или Н")]
+)
 def test_the_phone_shows_the_very_words_of_the_service(client, language, ending):
     assert ending in TEMPLATES[language]["confirm"].sms
     label = re.search(r'class="phone"[^>]*aria-label="([^"]*)"', front(client, language))[1]
@@ -45,15 +52,33 @@ def test_the_phone_shows_the_very_words_of_the_service(client, language, ending)
 
 def test_the_tale_runs_in_its_order_with_the_red_line_at_half():
     told = tale.of_this_week(RIGA)
-    moments = [told.created_at, told.chosen_at, told.retold_at, told.confirmed_at, told.red_line_at, told.ready_at, told.deadline_at]
+    moments = [
+        told.created_at,
+        told.chosen_at,
+        told.retold_at,
+        told.confirmed_at,
+        told.red_line_at,
+        told.ready_at,
+        told.deadline_at,
+    ]
     assert moments == sorted(moments) and told.created_at.astimezone(RIGA).weekday() == 0
-    assert abs((told.red_line_at - told.created_at) - (told.deadline_at - told.red_line_at)) <= timedelta(minutes=20)
+    assert abs(
+        (told.red_line_at - told.created_at) - (told.deadline_at - told.red_line_at)
+    ) <= timedelta(minutes=20)
 
 
 def test_bubbles_stand_one_under_the_other_within_the_phone():
-    drawn = phone.drawn([phone.Said(True, "word " * 30, "Mon 10:12"), phone.Said(False, "слово " * 30, "Mon 10:14"), phone.Said(True, "Y", "Mon 10:20")])
+    drawn = phone.drawn(
+        [
+            phone.Said(True, "word " * 30, "Mon 10:12"),
+            phone.Said(False, "слово " * 30, "Mon 10:14"),
+            phone.Said(True, "Y", "Mon 10:20"),
+        ]
+    )
     tops = [(one.y, one.y + one.height) for one in drawn.bubbles]
-    assert all(before[1] < after[0] for before, after in pairwise(tops)) and tops[-1][1] < drawn.height
+    assert (
+        all(before[1] < after[0] for before, after in pairwise(tops)) and tops[-1][1] < drawn.height
+    )
     assert all(one.x > 0 and one.x + one.width < phone.WIDTH for one in drawn.bubbles)
     assert [bool(one.x > phone.MARGIN) for one in drawn.bubbles] == [True, False, True]
 
@@ -61,8 +86,14 @@ def test_bubbles_stand_one_under_the_other_within_the_phone():
 def test_the_foot_names_the_address_for_tasks_and_the_number(client):
     by = reach.reach()
     shown = front(client)
-    assert f'href="mailto:{by.mail}"' in shown and f'href="tel:{by.dial}"' in shown and by.mail.startswith("tasks@")
-    assert reach._written("MG0123456789") == "" and reach._written("+37120000000") == "+371 20 000 000"
+    assert (
+        f'href="mailto:{by.mail}"' in shown
+        and f'href="tel:{by.dial}"' in shown
+        and by.mail.startswith("tasks@")
+    )
+    assert (
+        reach._written("MG0123456789") == "" and reach._written("+37120000000") == "+371 20 000 000"
+    )
 
 
 def test_the_source_is_linked_where_the_setting_says(client, monkeypatch):

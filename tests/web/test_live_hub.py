@@ -7,7 +7,16 @@ from dataclasses import replace
 
 from service.live import REMEMBERED, Eyes, Hub, Nudge
 
-MOVED = Nudge(task=7, company=1, person=2, private=False, holder=3, was=None, state="assigned", category="research")
+MOVED = Nudge(
+    task=7,
+    company=1,
+    person=2,
+    private=False,
+    holder=3,
+    was=None,
+    state="assigned",
+    category="research",
+)
 
 
 def test_a_stream_that_opens_after_a_change_learns_of_it_where_it_concerns_its_page():

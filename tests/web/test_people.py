@@ -9,7 +9,9 @@ from tenants import membership, wall
 
 def role_of(person):
     with wall.transaction(wall.system("test")):
-        return {one.id: place.role for one, place in membership.members(person.company_id)}.get(person.id)
+        return {one.id: place.role for one, place in membership.members(person.company_id)}.get(
+            person.id
+        )
 
 
 @pytest.fixture
@@ -48,4 +50,7 @@ def test_what_is_no_role_and_who_is_nobody_here_are_refused(world, client, owner
     world.sign_in(client, owner)
     assert change(client, owner, member, "king").status_code == 422 and role_of(member) == "member"
     stranger = world.client()
-    assert change(client, owner, stranger, "member").status_code == 404 and role_of(stranger) == "owner"
+    assert (
+        change(client, owner, stranger, "member").status_code == 404
+        and role_of(stranger) == "owner"
+    )

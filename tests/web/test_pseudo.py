@@ -18,4 +18,6 @@ def test_a_string_is_two_fifths_longer_and_keeps_its_gaps():
 @pytest.mark.parametrize("where", [{"bind": "0.0.0.0"}, {"public_url": "https://desk.example"}])
 def test_it_is_refused_where_others_would_see_it(where):
     with pytest.raises(ValueError, match="loopback only"):
-        Settings(_env_file=None, pseudo_language="on", **{"bind": "127.0.0.1", "public_url": "", **where})
+        Settings(
+            _env_file=None, pseudo_language="on", **{"bind": "127.0.0.1", "public_url": "", **where}
+        )

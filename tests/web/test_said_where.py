@@ -1,4 +1,5 @@
-"""Words of pages that depend on who reads and what is there: errors, an invitation, messages, the phone's lines."""
+"""Words of pages that depend on who reads and what is there: errors, an invitation, messages, the
+phone's lines."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ def test_an_error_leads_who_is_signed_out_to_the_front_page_and_to_sign_in(clien
 def test_a_closed_part_says_it_once_and_offers_another_name(world, client):
     desk = world.sign_in(client, world.staff("operator"))
     answer = desk.get("/admin")
-    assert answer.status_code == 403 and answer.text.count("not yours to see") == 0 and 'action="/logout"' in answer.text
+    assert (
+        answer.status_code == 403
+        and answer.text.count("not yours to see") == 0
+        and 'action="/logout"' in answer.text
+    )
     assert 'class="btn btn-main" href="/app"' in answer.text
 
 
@@ -47,17 +52,30 @@ def test_messages_count_what_waits_in_triage_and_say_where_there_are_no_words(wo
 def test_what_came_in_by_the_page_leads_to_its_task_by_its_title(world, client):
     task_id = world.task(world.client(), text="Paint the fence of the herb garden")
     world.sign_in(client, world.staff("operator"))
-    assert f'<a href="/desk/tasks/{task_id}">Paint the fence of the herb garden</a>' in client.get("/desk/messages").text
+    assert (
+        f'<a href="/desk/tasks/{task_id}">Paint the fence of the herb garden</a>'
+        in client.get("/desk/messages").text
+    )
 
 
 def test_the_phone_keeps_a_day_with_its_hour_and_both_letters_together():
-    lines = [line for bubble in phone.drawn([phone.Said(False, "Шесть предложений, пт 18:00. Верно? Д или Н", "")]).bubbles for _y, line in bubble.lines]
+    lines = [
+        line
+        for bubble in phone.drawn(
+            [phone.Said(False, "Шесть предложений, пт 18:00. Верно? Д или Н", "")]
+        ).bubbles
+        for _y, line in bubble.lines
+    ]
     assert "пт\u00a018:00" in " ".join(lines) and "Д\u00a0или\u00a0Н" in " ".join(lines)
 
 
 def test_the_firm_stands_in_the_foot_and_on_the_privacy_page_where_it_is_set(client, monkeypatch):
     assert "Brīvības" not in client.get("/privacy").text
-    monkeypatch.setattr(reach, "settings", lambda: settings().model_copy(update={"invoice_from": "Poruchi SIA; Brīvības iela 1"}))
+    monkeypatch.setattr(
+        reach,
+        "settings",
+        lambda: settings().model_copy(update={"invoice_from": "Poruchi SIA; Brīvības iela 1"}),
+    )
     assert client.get("/privacy").text.count("Poruchi SIA, Brīvības iela 1") == 2
 
 

@@ -13,7 +13,9 @@ PATH = "/static/css/components.css"
 PLAIN = (ROOT / "static" / "css" / "components.css").read_bytes()
 
 
-@pytest.mark.parametrize(("coding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)])
+@pytest.mark.parametrize(
+    ("coding", "unpack"), [("br", brotli.decompress), ("gzip", gzip.decompress)]
+)
 def test_a_file_is_packed_as_the_browser_takes_it(client, coding, unpack):
     answer = client.get(PATH, headers={"Accept-Encoding": coding})
     assert answer.headers["Content-Encoding"] == coding and unpack(answer.data) == PLAIN
@@ -27,7 +29,9 @@ def test_who_takes_nothing_packed_gets_it_plain(client):
 
 def test_a_file_that_is_known_is_not_sent_again(client):
     first = client.get(PATH, headers={"Accept-Encoding": "br"})
-    again = client.get(PATH, headers={"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]})
+    again = client.get(
+        PATH, headers={"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]}
+    )
     assert (again.status_code, again.data) == (304, b"")
 
 
@@ -39,8 +43,14 @@ def test_what_has_its_hash_in_the_address_is_kept_for_a_year(client):
 def test_a_file_varies_by_nobody_and_the_page_still_guards_itself(client):
     answer = client.get(PATH)
     assert "Cookie" not in answer.headers["Vary"] and "Set-Cookie" not in answer.headers
-    assert answer.headers["X-Content-Type-Options"] == "nosniff" and "Content-Security-Policy" not in answer.headers
-    assert "Content-Security-Policy" in client.get("/login").headers and "Content-Security-Policy" in client.get("/static/nothing.css").headers
+    assert (
+        answer.headers["X-Content-Type-Options"] == "nosniff"
+        and "Content-Security-Policy" not in answer.headers
+    )
+    assert (
+        "Content-Security-Policy" in client.get("/login").headers
+        and "Content-Security-Policy" in client.get("/static/nothing.css").headers
+    )
 
 
 def test_a_file_is_the_same_for_who_is_signed_in(world, client):
@@ -51,5 +61,10 @@ def test_a_file_is_the_same_for_who_is_signed_in(world, client):
 
 
 def test_pages_are_packed_and_answers_to_programs_are_not(client):
-    assert client.get("/login", headers={"Accept-Encoding": "br"}).headers["Content-Encoding"] == "br"
-    assert "Content-Encoding" not in client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "br"}).headers
+    assert (
+        client.get("/login", headers={"Accept-Encoding": "br"}).headers["Content-Encoding"] == "br"
+    )
+    assert (
+        "Content-Encoding"
+        not in client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "br"}).headers
+    )

@@ -1,4 +1,5 @@
-"""The term line's geometry: where its marks stand, and how it looks, in every state a task can be in."""
+"""The term line's geometry: where its marks stand, and how it looks, in every state a task can be
+in."""
 
 from __future__ import annotations
 
@@ -30,7 +31,15 @@ def at(minutes: int | None) -> datetime | None:
 
 
 def line(state, created, dead, red=None, *, waits=None, delivered=None, ended=None, pauses=()):
-    task = Timed(state, NOW + timedelta(minutes=created), at(dead), at(red), at(waits), at(delivered), at(ended))
+    task = Timed(
+        state,
+        NOW + timedelta(minutes=created),
+        at(dead),
+        at(red),
+        at(waits),
+        at(delivered),
+        at(ended),
+    )
     return term.line(task, [(at(start), at(stop)) for start, stop in pauses], NOW)
 
 
@@ -38,18 +47,21 @@ def test_a_task_without_a_dead_line_has_no_line():
     assert line("received", -5, None) is None
 
 
-@pytest.mark.parametrize(("look", "drawn"), [
-    ("is-plan", line("queued", -60, 600, 300)),
-    ("", line("working", -600, 600, 300)),
-    ("is-near", line("working", -600, 700, 30)),
-    ("is-near", line("working", -20, 20, 5)),
-    ("is-near", line("working", -600, 60, -200)),
-    ("is-paused", line("retold", -600, 600, 100, waits=-60)),
-    ("is-late", line("working", -600, -60, -300)),
-    ("is-late", line("queued", -600, -60, -300)),
-    ("is-done", line("delivered", -600, 60, -200, delivered=-30)),
-    ("is-done", line("cancelled", -600, 600, 100, ended=-300)),
-])
+@pytest.mark.parametrize(
+    ("look", "drawn"),
+    [
+        ("is-plan", line("queued", -60, 600, 300)),
+        ("", line("working", -600, 600, 300)),
+        ("is-near", line("working", -600, 700, 30)),
+        ("is-near", line("working", -20, 20, 5)),
+        ("is-near", line("working", -600, 60, -200)),
+        ("is-paused", line("retold", -600, 600, 100, waits=-60)),
+        ("is-late", line("working", -600, -60, -300)),
+        ("is-late", line("queued", -600, -60, -300)),
+        ("is-done", line("delivered", -600, 60, -200, delivered=-30)),
+        ("is-done", line("cancelled", -600, 600, 100, ended=-300)),
+    ],
+)
 def test_each_state_has_its_look(look, drawn):
     assert drawn.look == look
 
@@ -80,7 +92,15 @@ def test_now_steps_aside_for_a_red_line_close_by():
     assert drawn.red - drawn.now == pytest.approx(term.TOUCH)
 
 
-@pytest.mark.parametrize("drawn", [line("queued", -5, -10), line("queued", 0, 0), line("working", -1, 1, 0), line("working", 5, 10, 7)])
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        line("queued", -5, -10),
+        line("queued", 0, 0),
+        line("working", -1, 1, 0),
+        line("working", 5, 10, 7),
+    ],
+)
 def test_nothing_ever_stands_outside_the_picture(drawn):
     marks = [drawn.gone, drawn.dead, drawn.now, *([drawn.red] if drawn.red is not None else [])]
     assert all(0 <= mark <= 100 for mark in marks)

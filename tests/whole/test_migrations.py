@@ -14,17 +14,28 @@ from service.config import with_driver
 from tenants.wall import Base
 
 # Indexes that the wall's policies and search need and the models do not know.
-OF_THE_WALL = {"ix_task_holder_company", "ix_task_person", "ix_message_author",
-               "ix_task_held", "ix_task_queued", "ix_company_name_near", "ix_person_name_near",
-               "ix_findable_words", "ix_findable_title"}
+OF_THE_WALL = {
+    "ix_task_holder_company",
+    "ix_task_person",
+    "ix_message_author",
+    "ix_task_held",
+    "ix_task_queued",
+    "ix_company_name_near",
+    "ix_person_name_near",
+    "ix_findable_words",
+    "ix_findable_title",
+}
 
 
 def test_the_tables_are_those_of_the_models(app):
     engine = create_engine(with_driver(os.environ["OWNER_DATABASE_URL"]))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": False})
-        differences = [one for one in compare_metadata(context, Base.metadata)
-                       if not (one[0] == "remove_index" and one[1].name in OF_THE_WALL)]
+        differences = [
+            one
+            for one in compare_metadata(context, Base.metadata)
+            if not (one[0] == "remove_index" and one[1].name in OF_THE_WALL)
+        ]
     engine.dispose()
     assert differences == []
 
@@ -36,7 +47,9 @@ def test_migrations_go_down_and_up_again(app):
 
     url = os.environ["OWNER_DATABASE_URL"]
     name = f"updown_{os.getpid()}"
-    with psycopg.connect(url.replace(url.split("@/")[1].split("?")[0], "postgres"), autocommit=True) as owner:
+    with psycopg.connect(
+        url.replace(url.split("@/")[1].split("?")[0], "postgres"), autocommit=True
+    ) as owner:
         owner.execute(f'create database "{name}"')
     os.environ["MIGRATE_URL"] = url.replace(url.split("@/")[1].split("?")[0], name)
     command.upgrade(configuration(), "head")

@@ -9,12 +9,18 @@ from babel.messages import extract, pofile
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOG = ROOT / "service" / "translations" / "ru" / "LC_MESSAGES" / "messages.po"
-METHODS = [("service/**.py", "python"), ("tenants/**.py", "python"), ("templates/**.html", "jinja2")]
+METHODS = [
+    ("service/**.py", "python"),
+    ("tenants/**.py", "python"),
+    ("templates/**.html", "jinja2"),
+]
 
 
 def strings():
     """Every string of the program that goes through gettext."""
-    found = extract.extract_from_dir(str(ROOT), METHODS, keywords={**extract.DEFAULT_KEYWORDS, "_l": None})
+    found = extract.extract_from_dir(
+        str(ROOT), METHODS, keywords={**extract.DEFAULT_KEYWORDS, "_l": None}
+    )
     return {message for _file, _line, message, _comments, _context in found}
 
 
@@ -26,7 +32,12 @@ def test_no_string_is_missing_and_every_fact_is_kept():
     with CATALOG.open("rb") as file:
         catalog = pofile.read_po(file)
     known = {message.id: message.string for message in catalog if message.id}
-    missing = [one for one in strings() if one not in known or not all(known[one] if isinstance(known[one], tuple) else [known[one]])]
+    missing = [
+        one
+        for one in strings()
+        if one not in known
+        or not all(known[one] if isinstance(known[one], tuple) else [known[one]])
+    ]
     assert missing == []
     for source, translation in known.items():
         if isinstance(source, str):

@@ -1,4 +1,5 @@
-"""A filled desk of version 0.1 is brought to today's tables: nothing is lost, and 0.1's statements go on while both versions run."""
+"""A filled desk of version 0.1 is brought to today's tables: nothing is lost, and 0.1's statements
+go on while both versions run."""
 
 from __future__ import annotations
 
@@ -13,19 +14,39 @@ import pytest
 from service import backup, migrate
 
 HERE = Path(__file__).resolve().parent.parent / "upgrade" / "0.1"
-COUNTED = ("company", "person", "task", "event", "due", "message", "inbound", "charge", "invoice", "ledger_line",
-           "login_session", "draft", "saved_filter", "push_subscription", "api_key", "api_answer")
+COUNTED = (
+    "company",
+    "person",
+    "task",
+    "event",
+    "due",
+    "message",
+    "inbound",
+    "charge",
+    "invoice",
+    "ledger_line",
+    "login_session",
+    "draft",
+    "saved_filter",
+    "push_subscription",
+    "api_key",
+    "api_answer",
+)
 
 
 @pytest.fixture(scope="module")
 def upgraded():
-    """A database of 0.1, migrated; gives its owner's address and how many rows each table had before."""
+    """A database of 0.1, migrated; gives its owner's address and how many rows each table had
+    before."""
     url, name = os.environ["OWNER_DATABASE_URL"], f"upgrade_{os.getpid()}"
     here = url.split("@/")[1].split("?")[0]
     with psycopg.connect(url.replace(f"/{here}?", "/postgres?"), autocommit=True) as owner:
         owner.execute(f'create database "{name}" template template0')
     mine = url.replace(f"/{here}?", f"/{name}?")
-    subprocess.run([backup._tool("pg_restore"), "--no-owner", f"--dbname={mine}", str(HERE / "desk.dump")], check=True)
+    subprocess.run(
+        [backup._tool("pg_restore"), "--no-owner", f"--dbname={mine}", str(HERE / "desk.dump")],
+        check=True,
+    )
     before = counts(mine)
     migrate.upgrade(mine, os.environ["DATABASE_URL"].replace(f"/{here}?", f"/{name}?"))
     yield mine, before
@@ -36,7 +57,9 @@ def upgraded():
 def counts(url):
     with psycopg.connect(url) as owner:
         owner.execute("set role system")
-        return {table: owner.execute(f"select count(*) from {table}").fetchone()[0] for table in COUNTED}
+        return {
+            table: owner.execute(f"select count(*) from {table}").fetchone()[0] for table in COUNTED
+        }
 
 
 def test_no_row_of_the_old_version_is_lost(upgraded):
@@ -45,8 +68,11 @@ def test_no_row_of_the_old_version_is_lost(upgraded):
     assert counts(url) == before
 
 
-@pytest.mark.parametrize("statement", json.loads((HERE / "hot-statements.json").read_text()),
-                         ids=lambda one: one["prepare"][:40].replace("\n", " "))
+@pytest.mark.parametrize(
+    "statement",
+    json.loads((HERE / "hot-statements.json").read_text()),
+    ids=lambda one: one["prepare"][:40].replace("\n", " "),
+)
 def test_the_old_versions_hot_statements_still_work(upgraded, statement):
     with psycopg.connect(upgraded[0]) as owner:
         for name, value in statement["settings"].items():

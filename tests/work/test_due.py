@@ -22,8 +22,11 @@ def row(world):
     """A row of due work of a new task."""
     task_id = world.task(world.client())
     with wall.transaction(wall.system("test")):
-        return db.session.scalar(select(Due.id).join(events.Event, events.Event.id == Due.event_id)
-                                 .where(events.Event.task_id == task_id, Due.reaction == "triage"))
+        return db.session.scalar(
+            select(Due.id)
+            .join(events.Event, events.Event.id == Due.event_id)
+            .where(events.Event.task_id == task_id, Due.reaction == "triage")
+        )
 
 
 def state(due_id):
@@ -41,19 +44,32 @@ def test_a_row_is_leased_once_and_counts_its_attempt(row):
 def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(row):
     late = due.lease(row)
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update due set lease_until = now() - interval '1 second' where id = :id"), {"id": row})
+        db.session.execute(
+            text("update due set lease_until = now() - interval '1 second' where id = :id"),
+            {"id": row},
+        )
     assert due.lease(row).attempt == 2
     with pytest.raises(due.LostLease), due.doing(late):
         db.session.execute(text("update company set name = 'done by the late one'"))
     with wall.transaction(wall.system("test")):
-        assert db.session.scalar(text("select count(*) from company where name = 'done by the late one'")) == 0
+        assert (
+            db.session.scalar(
+                text("select count(*) from company where name = 'done by the late one'")
+            )
+            == 0
+        )
 
 
 def test_what_may_heal_is_tried_again_later(row):
     with due.doing(due.lease(row)):
         raise Heals("busy")
     after = state(row)
-    assert after.done_at is None and after.enqueued_at is None and after.due_at > after.created_at and after.last_error == "busy"
+    assert (
+        after.done_at is None
+        and after.enqueued_at is None
+        and after.due_at > after.created_at
+        and after.last_error == "busy"
+    )
     assert due.lease(row) is None
 
 
@@ -70,7 +86,10 @@ def test_what_a_person_must_do_is_put_on_their_list_and_can_be_tried_again(row):
 
 def test_nothing_is_tried_for_ever(row):
     with wall.transaction(wall.system("test")):
-        db.session.execute(text("update due set created_at = now() - interval '2 days' where id = :id"), {"id": row})
+        db.session.execute(
+            text("update due set created_at = now() - interval '2 days' where id = :id"),
+            {"id": row},
+        )
     with due.doing(due.lease(row)):
         raise Heals("still busy")
     assert state(row).needs_person_at is not None
@@ -80,7 +99,10 @@ def test_a_row_that_kills_its_workers_three_times_goes_to_a_person(row):
     for _death in range(3):
         due.lease(row)
         with wall.transaction(wall.system("test")):
-            db.session.execute(text("update due set lease_until = now() - interval '1 second' where id = :id"), {"id": row})
+            db.session.execute(
+                text("update due set lease_until = now() - interval '1 second' where id = :id"),
+                {"id": row},
+            )
     assert due.lease(row) is None
     assert "died" in state(row).last_error
 
@@ -88,10 +110,18 @@ def test_a_row_that_kills_its_workers_three_times_goes_to_a_person(row):
 def test_a_poisoned_row_does_not_stop_the_others(world, monkeypatch):
     good, bad = (world.task(world.client()) for _twice in range(2))
     with wall.transaction(wall.system("test")):
-        ids = {task: db.session.scalar(select(Due.id).join(events.Event, events.Event.id == Due.event_id).where(
-            events.Event.task_id == task, Due.reaction == "triage")) for task in (good, bad)}
+        ids = {
+            task: db.session.scalar(
+                select(Due.id)
+                .join(events.Event, events.Event.id == Due.event_id)
+                .where(events.Event.task_id == task, Due.reaction == "triage")
+            )
+            for task in (good, bad)
+        }
     real = jobs.HERE["triage"]
-    monkeypatch.setitem(jobs.HERE, "triage", lambda event: 1 / 0 if event.task_id == bad else real(event))
+    monkeypatch.setitem(
+        jobs.HERE, "triage", lambda event: 1 / 0 if event.task_id == bad else real(event)
+    )
     jobs.work_off([ids[bad], ids[good]])
     assert state(ids[good]).done_at is not None
     assert state(ids[bad]).done_at is None and "ZeroDivisionError" in state(ids[bad]).last_error
@@ -113,12 +143,16 @@ def test_every_queue_has_a_worker():
     from service.app import create_app
     from workers.crew import Crew
 
-    hands = {hand.task.keywords["queue"] for hand in Crew(create_app()).hands if hasattr(hand.task, "keywords")}
+    hands = {
+        hand.task.keywords["queue"]
+        for hand in Crew(create_app()).hands
+        if hasattr(hand.task, "keywords")
+    }
     assert hands == set(QUEUES)
 
 
 def test_growing_waits_stay_within_an_hour():
-    assert timedelta(seconds=min(3600.0, 2.0 ** due.MOST_ATTEMPTS)) == timedelta(hours=1)
+    assert timedelta(seconds=min(3600.0, 2.0**due.MOST_ATTEMPTS)) == timedelta(hours=1)
 
 
 def test_production_runs_a_worker_for_every_queue():
@@ -128,7 +162,12 @@ def test_production_runs_a_worker_for_every_queue():
 
     from service.reactions import WORKERS
 
-    compose = yaml.safe_load((Path(__file__).resolve().parent.parent.parent / "deploy" / "compose.yaml").read_text())
-    run = {service["command"][3]: service.get("deploy", {}).get("replicas", 1) for service in compose["services"].values()
-           if service.get("command", [])[:3] == ["python", "-m", "workers.work"]}
+    compose = yaml.safe_load(
+        (Path(__file__).resolve().parent.parent.parent / "deploy" / "compose.yaml").read_text()
+    )
+    run = {
+        service["command"][3]: service.get("deploy", {}).get("replicas", 1)
+        for service in compose["services"].values()
+        if service.get("command", [])[:3] == ["python", "-m", "workers.work"]
+    }
     assert run == {"work": 1, **WORKERS}

@@ -12,7 +12,13 @@ from tenants.wall import db
 
 
 def hand_over(person, key):
-    return h.hand_over_in_one_trip(Wish(text="Find it"), person.actor, person.company_id, person.scope, Kept("rest", "key:1", key, b"raw"))
+    return h.hand_over_in_one_trip(
+        Wish(text="Find it"),
+        person.actor,
+        person.company_id,
+        person.scope,
+        Kept("rest", "key:1", key, b"raw"),
+    )
 
 
 def test_a_task_is_kept_and_its_repeat_is_not(world):
@@ -36,16 +42,25 @@ def test_what_fails_leaves_no_connection_behind_that_commits_by_itself(world):
     with pytest.raises(Exception, match="nobody"):
         wall.one_trip(person.scope, text("select nobody(:it)"), {"it": 1})
     with pytest.raises(ZeroDivisionError), wall.transaction(person.scope):
-        db.session.execute(text("update person set zone = 'Pacific/Apia' where id = :me"), {"me": person.actor.person_id})
+        db.session.execute(
+            text("update person set zone = 'Pacific/Apia' where id = :me"),
+            {"me": person.actor.person_id},
+        )
         raise ZeroDivisionError
     with wall.transaction(wall.system("test")):
-        assert db.session.scalar(text("select count(*) from person where zone = 'Pacific/Apia'")) == 0
+        assert (
+            db.session.scalar(text("select count(*) from person where zone = 'Pacific/Apia'")) == 0
+        )
 
 
 def test_one_message_sees_no_more_than_its_scope(world):
     ours, theirs = world.client(), world.client()
     hand_over(theirs, "theirs")
-    seen = wall.one_trip(ours.scope, text("select count(*) as n from task where company_id = :company"), {"company": theirs.company_id})
+    seen = wall.one_trip(
+        ours.scope,
+        text("select count(*) as n from task where company_id = :company"),
+        {"company": theirs.company_id},
+    )
     assert seen.n == 0
 
 
@@ -64,8 +79,9 @@ def test_what_a_rollback_made_the_driver_forget_is_not_executed_before_it_is_pre
         else:
             db.session.rollback()
     with wall.transaction(wall.system("test")):
-        left = db.session.scalar(text("select count(*) from pg_prepared_statements"
-                                      " where starts_with(name, 'hot_')"))
+        left = db.session.scalar(
+            text("select count(*) from pg_prepared_statements where starts_with(name, 'hot_')")
+        )
     assert left == 0, "the driver forgot nothing: this test shows nothing any more"
     assert hand_over(person, f"after {how}").number
     assert hand_over(person, f"and again {how}").number

@@ -30,7 +30,6 @@ def nothing_waits_afterwards(app):
     set_aside_all()
 
 
-
 @pytest.fixture
 def room(application):
     """A mail room on a free port: its port, and the room itself."""

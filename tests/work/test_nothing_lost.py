@@ -1,4 +1,5 @@
-"""300 messages through three channels, each delivered twice, while everything is killed with -9 at random."""
+"""300 messages through three channels, each delivered twice, while everything is killed with -9 at
+random."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ def test_nothing_is_lost_and_nothing_happens_twice():
     assert (result.tasks, result.doubled) == (300, 0)
     assert result.leftovers == 0
     assert set(result.acknowledgements.values()) == {1}
-    # What could be sent twice is never guessed: at most a few texts wait for a person, and none is missing without a trace.
+    # What could be sent twice is never guessed: at most a few texts wait for a person, and none is
+    # missing without a trace.
     assert 300 - len(result.acknowledgements) <= result.needing
     assert result.charges == 0

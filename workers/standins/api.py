@@ -23,7 +23,8 @@ api = Blueprint("api", __name__, url_prefix=f"/{API_VERSION}/Accounts/<account>"
 
 @api.before_request
 def authenticate() -> None:
-    """Basic auth by account SID and token; raises Refusal 20003, or 20404 for another account's address."""
+    """Basic auth by account SID and token; raises Refusal 20003, or 20404 for another account's
+    address."""
     here, given = standin(), request.authorization
     user, word = (given.username or "", given.password or "") if given else ("", "")
     right = hmac.compare_digest(user.encode(), here.account.encode())

@@ -33,7 +33,8 @@ IDLE, BUSY = 1.0, 0.05  # seconds between two looks at what is due, without and 
 
 @dataclass(frozen=True)
 class Pace:
-    """How the stand-in keeps time, in seconds; a failed callback is tried again after each wait in turn."""
+    """How the stand-in keeps time, in seconds; a failed callback is tried again after each wait in
+    turn."""
 
     sent_after: float = 0.1
     delivered_after: float = 0.2
@@ -60,7 +61,8 @@ class NotLoopback(Exception):
 
 
 def signature(url: str, fields: Mapping[str, str], token: str) -> str:
-    """X-Twilio-Signature: HMAC-SHA1 by the auth token over the URL and the fields sorted by name."""
+    """X-Twilio-Signature: HMAC-SHA1 by the auth token over the URL and the fields sorted by
+    name."""
     signed = url + "".join(name + fields[name] for name in sorted(fields))
     return base64.b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
 
@@ -73,7 +75,9 @@ def post(url: str, fields: Mapping[str, str], token: str, timeout: float) -> Ans
     parts = urlsplit(url)
     connection = HTTPConnection(_loopback(parts), parts.port or 80, timeout=timeout)
     try:
-        connection.request("POST", _target(parts), urlencode(fields), _headers(url, parts, fields, token))
+        connection.request(
+            "POST", _target(parts), urlencode(fields), _headers(url, parts, fields, token)
+        )
         response = connection.getresponse()
         return Answer(response.status, response.read(ANSWER_LIMIT).decode("utf-8", "replace"))
     finally:
@@ -125,14 +129,21 @@ def status_fields(message: Message, account: str) -> dict[str, str]:
 
 
 class Callbacks:
-    """The background flow of sent messages: sent, then delivered, each told to the message's StatusCallback.
+    """The background flow of sent messages: sent, then delivered, each told to the message's
+    StatusCallback.
 
-    What is due stands in the file, so it goes on after a restart; a callback may then come twice, never not
-    at all. Of several processes on one file only the one that holds the lock beside it works.
+    What is due stands in the file, so it goes on after a restart; a callback may then come twice,
+    never not at all. Of several processes on one file only the one that holds the lock beside it
+    works.
     """
 
     def __init__(
-        self, messages: Messages, state_path: str | PathLike[str], account: str, token: str, pace: Pace
+        self,
+        messages: Messages,
+        state_path: str | PathLike[str],
+        account: str,
+        token: str,
+        pace: Pace,
     ) -> None:
         self._messages, self._account, self._token, self._pace = messages, account, token, pace
         self._lock_path = os.fspath(state_path) + ".lock"
@@ -184,7 +195,8 @@ class Callbacks:
     def _begin_due(self) -> None:
         """Hand what is due to the posters; a step that is under way is not begun again.
 
-        Who is under way is noted before the look, or a step that ends in between would be begun twice.
+        Who is under way is noted before the look, or a step that ends in between would be begun
+        twice.
         """
         under_way = set(self._under_way)
         for step in self._messages.due(4 * POSTERS + len(under_way)):
@@ -196,7 +208,9 @@ class Callbacks:
         try:
             self._take(step)
         except Exception:
-            log.exception("step %s of message row %d failed; it is tried again", step.status, step.message)
+            log.exception(
+                "step %s of message row %d failed; it is tried again", step.status, step.message
+            )
             self._messages.again(step, IDLE)
         finally:
             self._under_way.discard(step.message)
@@ -210,7 +224,8 @@ class Callbacks:
             self._messages.again(step, self._pace.callback_waits[step.tries])
 
     def _told(self, message: Message) -> bool:
-        """Whether there is no more to tell: no callback wanted, taken with 2xx, or never to be called."""
+        """Whether there is no more to tell: no callback wanted, taken with 2xx, or never to be
+        called."""
         if message.callback is None:
             return True
         try:

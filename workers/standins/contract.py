@@ -26,7 +26,8 @@ Lists = Mapping[str, Sequence[str]]
 
 
 class InvalidRequest(Exception):
-    """A request that the contract does not allow: `field` is the parameter's name, `rule` what it broke."""
+    """A request that the contract does not allow: `field` is the parameter's name, `rule` what it
+    broke."""
 
     def __init__(self, place: str, field: str, rule: str) -> None:
         super().__init__(f"{field}: {rule}")
@@ -34,7 +35,8 @@ class InvalidRequest(Exception):
 
 
 class AnswerMismatch(Exception):
-    """An answer of ours that Twilio would not give; names places and rules only, never what people wrote."""
+    """An answer of ours that Twilio would not give; names places and rules only, never what people
+    wrote."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Place:
     validator: Draft202012Validator
 
     def read(self, given: Lists) -> dict[str, Any]:
-        """The known fields with their types; empty ones count as not given. Raises InvalidRequest."""
+        """The known fields with their types; empty ones count as not given. Raises
+        InvalidRequest."""
         known = {
             name: self.schema["properties"][name]
             for name in self.schema["properties"]
@@ -66,7 +69,8 @@ class Operation:
     answers: Mapping[int, Draft202012Validator]
 
     def read(self, path: Mapping[str, str], query: Lists, form: Lists) -> dict[str, Any]:
-        """All fields of a request in one dict; raises InvalidRequest for the first that is not allowed."""
+        """All fields of a request in one dict; raises InvalidRequest for the first that is not
+        allowed."""
         given: dict[str, Lists] = {
             "path": {name: [text] for name, text in path.items()},
             "query": query,
@@ -82,7 +86,10 @@ class Operation:
         """Raises AnswerMismatch where this answer is not one of the contract's."""
         if status not in self.answers:
             raise AnswerMismatch(f"the contract has no answer {status}")
-        broken = [f"{error.json_path}: {_rule(error)}" for error in self.answers[status].iter_errors(answer)]
+        broken = [
+            f"{error.json_path}: {_rule(error)}"
+            for error in self.answers[status].iter_errors(answer)
+        ]
         if broken:
             raise AnswerMismatch("; ".join(broken))
 
@@ -90,11 +97,15 @@ class Operation:
 def load(path: str | PathLike[str]) -> dict[str, Operation]:
     """The used operations by operationId, from the full contract or the extract.
 
-    Raises OSError or ValueError where it cannot be read, KeyError where it lacks an operation or schema.
+    Raises OSError or ValueError where it cannot be read, KeyError where it lacks an operation or
+    schema.
     """
     document = json.loads(Path(path).read_text(encoding="utf-8"))
     found = {operation["operationId"]: operation for operation in _operations(document)}
-    return {name: _compile(found[name], document["components"]["schemas"]) for name in extract.OPERATIONS}
+    return {
+        name: _compile(found[name], document["components"]["schemas"])
+        for name in extract.OPERATIONS
+    }
 
 
 def validator(schema: Schema) -> Draft202012Validator:
@@ -140,11 +151,18 @@ def _form(operation: Mapping[str, Any]) -> Schema:
     return schema
 
 
-def _plain(schema: Schema, schemas: Mapping[str, Schema], finish: Callable[[Schema], Schema]) -> Schema:
-    """The same rule in Draft 2020-12: references followed, OpenAPI's `nullable` turned into a type."""
+def _plain(
+    schema: Schema, schemas: Mapping[str, Schema], finish: Callable[[Schema], Schema]
+) -> Schema:
+    """The same rule in Draft 2020-12: references followed, OpenAPI's `nullable` turned into a
+    type."""
     if "$ref" in schema:
         return _plain(schemas[schema["$ref"].removeprefix(extract.REF)], schemas, finish)
-    made = {key: value for key, value in schema.items() if key not in ("nullable", "example", "x-twilio")}
+    made = {
+        key: value
+        for key, value in schema.items()
+        if key not in ("nullable", "example", "x-twilio")
+    }
     if schema.get("x-twilio", {}).get("ignoreFormat"):
         made.pop("format", None)
     if made.get("format", "int64") not in formats.RULES:
@@ -171,12 +189,14 @@ def _keep(schema: Schema) -> Schema:
 
 
 def _complete(schema: Schema) -> Schema:
-    """Twilio's answers carry every named property and no other, though the contract does not require it."""
+    """Twilio's answers carry every named property and no other, though the contract does not
+    require it."""
     return {**schema, "required": list(schema["properties"]), "additionalProperties": False}
 
 
 def _typed(values: Sequence[str], schema: Schema) -> object:
-    """Text of a form as the type that the contract wants, or the text itself for the validator to refuse."""
+    """Text of a form as the type that the contract wants, or the text itself for the validator to
+    refuse."""
     kind, text = schema.get("type"), values[0]
     if kind == "array":
         return list(values)
@@ -201,7 +221,10 @@ def _rule(error: ValidationError) -> str:
         return "is required: " + ", ".join(missing)
     if error.validator == "additionalProperties":
         return "has properties that the contract does not name"
-    return f"does not satisfy {error.validator} {json.dumps(error.validator_value, ensure_ascii=False)}"
+    return (
+        f"does not satisfy {error.validator}"
+        f" {json.dumps(error.validator_value, ensure_ascii=False)}"
+    )
 
 
 def _missing(error: ValidationError) -> list[str]:

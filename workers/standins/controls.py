@@ -1,4 +1,5 @@
-"""What a desk on trial and its tests ask of the stand-in itself: /standin, for callers on loopback."""
+"""What a desk on trial and its tests ask of the stand-in itself: /standin, for callers on
+loopback."""
 
 from __future__ import annotations
 
@@ -47,20 +48,23 @@ def only_loopback() -> None:
 
 @controls.get("/healthz")
 def healthz() -> Response:
-    """200 while it serves; `contract_failures` counts answers of ours that Twilio would not have given."""
+    """200 while it serves; `contract_failures` counts answers of ours that Twilio would not have
+    given."""
     return jsonify({"status": "ok", "contract_failures": standin().contract_failures})
 
 
 @controls.get("/messages")
 def messages() -> Response:
-    """Everything sent, oldest first: after the rowid `since` (0), at most `limit` (100; up to 1,000)."""
+    """Everything sent, oldest first: after the rowid `since` (0), at most `limit` (100; up to
+    1,000)."""
     since, limit = _number("since", 0, ROWID), _number("limit", 100, LIMIT)
     return jsonify([_line(message) for message in standin().messages.sent_since(since, limit)])
 
 
 @controls.post("/faults")
 def faults() -> Response:
-    """The next `count` (1) sends go wrong as `mode` says; `slow` waits `seconds` (5) before it answers."""
+    """The next `count` (1) sends go wrong as `mode` says; `slow` waits `seconds` (5) before it
+    answers."""
     order = _json(FAULT)
     count, seconds = order.get("count", 1), order.get("seconds", 5.0)
     standin().messages.order_fault(order["mode"], count, seconds)
@@ -69,14 +73,17 @@ def faults() -> Response:
 
 @controls.post("/inbound")
 def incoming() -> Response:
-    """A person writes to the desk; answers when it has, with its status and TwiML (null: unreachable)."""
+    """A person writes to the desk; answers when it has, with its status and TwiML (null:
+    unreachable)."""
     here = standin()
     message = here.messages.keep(inbound.draft_of(_json(INCOMING)))
     delivery = inbound.deliver(message, here.webhook_url, here.account, here.token, here.pace)
     inbound.keep_replies(here.messages, delivery, here.callbacks.first)
     here.callbacks.wake()
     answer = delivery.answer
-    told = {"status": answer.status, "body": answer.body} if answer else {"status": None, "body": None}
+    told = (
+        {"status": answer.status, "body": answer.body} if answer else {"status": None, "body": None}
+    )
     return jsonify({"sid": message.sid, "tries": delivery.tries, **told})
 
 

@@ -1,4 +1,5 @@
-"""Makes twilio_messages.json from Twilio's full OpenAPI file: a desk needs nothing outside its checkout.
+"""Makes twilio_messages.json from Twilio's full OpenAPI file: a desk needs nothing outside its
+checkout.
 
 Run `python -m workers.standins.extract [--source FILE]` when the full file has changed.
 """
@@ -22,7 +23,8 @@ RECORD = "x-extract"
 
 
 def make(full: Mapping[str, Any], source_sha256: str) -> dict[str, Any]:
-    """The extract of `full`: used operations and schemas verbatim, and a record of where they came from."""
+    """The extract of `full`: used operations and schemas verbatim, and a record of where they came
+    from."""
     paths = dict(_used_paths(full["paths"]))
     schemas = _used_schemas(paths, full["components"]["schemas"])
     contract = {
@@ -31,27 +33,38 @@ def make(full: Mapping[str, Any], source_sha256: str) -> dict[str, Any]:
         "servers": full["servers"],
         "security": full["security"],
         "paths": paths,
-        "components": {"schemas": schemas, "securitySchemes": full["components"]["securitySchemes"]},
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": full["components"]["securitySchemes"],
+        },
     }
     record = {"source": FULL.name, "source_sha256": source_sha256, "sha256": digest(contract)}
     return {RECORD: record, **contract}
 
 
 def digest(contract: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the extract without its record, over sorted compact JSON: shows an edit by hand."""
+    """SHA-256 (hex) of the extract without its record, over sorted compact JSON: shows an edit by
+    hand."""
     content = {key: value for key, value in contract.items() if key != RECORD}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    ).hexdigest()
 
 
 def from_file(source: Path) -> dict[str, Any]:
-    """The extract of the full contract in `source`; raises OSError or ValueError where it cannot be read."""
+    """The extract of the full contract in `source`; raises OSError or ValueError where it cannot be
+    read."""
     raw = source.read_bytes()
     return make(json.loads(raw), hashlib.sha256(raw).hexdigest())
 
 
 def _used_paths(paths: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, item in paths.items():
-        unused = {method for method in METHODS & item.keys() if item[method]["operationId"] not in OPERATIONS}
+        unused = {
+            method
+            for method in METHODS & item.keys()
+            if item[method]["operationId"] not in OPERATIONS
+        }
         kept = {key: value for key, value in item.items() if key not in unused}
         if METHODS & kept.keys():
             yield path, kept

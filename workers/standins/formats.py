@@ -22,7 +22,8 @@ RFC_2822 = re.compile(
 
 
 def is_recipient(value: str) -> bool:
-    """What a message can be sent to: E.164, a short code, or a channel address such as `whatsapp:+1…`."""
+    """What a message can be sent to: E.164, a short code, or a channel address such as
+    `whatsapp:+1…`."""
     return any(kind.fullmatch(value) for kind in (E164, SHORT_CODE, CHANNEL))
 
 
@@ -32,7 +33,8 @@ def is_phone_number(value: str) -> bool:
 
 
 def is_uri(value: str) -> bool:
-    """An address, absolute or from the root: the contract calls both `uri` (its page links have no host)."""
+    """An address, absolute or from the root: the contract calls both `uri` (its page links have no
+    host)."""
     parts = urlsplit(value)
     return not re.search(r"\s", value) and bool(parts.netloc or parts.path.startswith("/"))
 
@@ -52,12 +54,15 @@ def parse_time(value: str) -> datetime:
 
 
 def is_date_time(value: str) -> bool:
-    """Whether parse_time can read it; raises ValueError where it cannot, which the checker takes for no."""
+    """Whether parse_time can read it; raises ValueError where it cannot, which the checker takes
+    for no."""
     return parse_time(value) is not None
 
 
 def _uri_map(value: object) -> bool:
-    return not isinstance(value, dict) or all(isinstance(uri, str) and is_uri(uri) for uri in value.values())
+    return not isinstance(value, dict) or all(
+        isinstance(uri, str) and is_uri(uri) for uri in value.values()
+    )
 
 
 def _int64(value: object) -> bool:

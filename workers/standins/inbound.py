@@ -1,4 +1,5 @@
-"""Messages that come in: kept, then told to the desk's webhook as Twilio does, and its TwiML carried out."""
+"""Messages that come in: kept, then told to the desk's webhook as Twilio does, and its TwiML
+carried out."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ INCOMING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """How an incoming message fared: `answer` is None where the desk could not be asked; `tries` 0 to 2."""
+    """How an incoming message fared: `answer` is None where the desk could not be asked; `tries` 0
+    to 2."""
 
     message: Message
     answer: Answer | None
@@ -52,7 +54,8 @@ class Delivery:
 
 
 def draft_of(incoming: Mapping[str, Any]) -> Draft:
-    """The message to keep, from JSON that INCOMING allows; the sid of a kept one means that one again."""
+    """The message to keep, from JSON that INCOMING allows; the sid of a kept one means that one
+    again."""
     return Draft(
         sender=incoming["from"],
         recipient=incoming["to"],
@@ -96,11 +99,14 @@ def webhook_fields(message: Message, account: str) -> dict[str, str]:
 
 
 def replies(message: Message, twiml: str) -> list[Draft]:
-    """What the TwiML's <Message> verbs send back; TwiML that cannot be read sends nothing and is logged."""
+    """What the TwiML's <Message> verbs send back; TwiML that cannot be read sends nothing and is
+    logged."""
     try:
         verbs = list(ElementTree.fromstring(twiml).iter("Message")) if twiml.strip() else []
     except ElementTree.ParseError as error:
-        log.warning("the desk's TwiML for %s cannot be read (Twilio's error 12100): %s", message.sid, error)
+        log.warning(
+            "the desk's TwiML for %s cannot be read (Twilio's error 12100): %s", message.sid, error
+        )
         return []
     return [_reply(message, verb) for verb in verbs]
 
@@ -112,7 +118,9 @@ def keep_replies(messages: Messages, delivery: Delivery, first: tuple[str, float
             messages.keep(draft, first)
 
 
-def _ask(message: Message, url: str, fields: Mapping[str, str], token: str, pace: Pace) -> Answer | None:
+def _ask(
+    message: Message, url: str, fields: Mapping[str, str], token: str, pace: Pace
+) -> Answer | None:
     began = time.monotonic()
     try:
         answer = callbacks.post(url, fields, token, pace.webhook_timeout)
@@ -120,7 +128,9 @@ def _ask(message: Message, url: str, fields: Mapping[str, str], token: str, pace
         log.warning("webhook for %s refused: %s", message.sid, error)
         return None
     except (OSError, HTTPException, ValueError) as error:
-        log.warning("webhook for %s failed after %.1f s: %s", message.sid, time.monotonic() - began, error)
+        log.warning(
+            "webhook for %s failed after %.1f s: %s", message.sid, time.monotonic() - began, error
+        )
         return None
     if not answer.good:
         log.warning("webhook for %s was answered with %d", message.sid, answer.status)
@@ -139,13 +149,16 @@ def _reply(message: Message, verb: ElementTree.Element) -> Draft:
 
 
 def _media(message: Message, account: str) -> dict[str, str]:
-    base = f"https://api.twilio.com/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media/ME"
+    base = (
+        f"https://api.twilio.com/{API_VERSION}/Accounts/{account}/Messages/{message.sid}/Media/ME"
+    )
     types = {f"MediaContentType{index}": "image/jpeg" for index in range(message.media)}
     return types | {f"MediaUrl{index}": f"{base}{index:032x}" for index in range(message.media)}
 
 
 def _whereabouts(message: Message) -> dict[str, str]:
-    """City and the like are empty, as for most numbers outside the USA; WhatsApp tells its id instead."""
+    """City and the like are empty, as for most numbers outside the USA; WhatsApp tells its id
+    instead."""
     sender = message.sender or ""
     if sender.startswith("whatsapp:"):
         return {"WaId": sender.removeprefix("whatsapp:+"), "ProfileName": ""}
@@ -154,4 +167,6 @@ def _whereabouts(message: Message) -> dict[str, str]:
 
 
 def _country(number: str) -> str:
-    return next((COUNTRIES[number[:length]] for length in (4, 3, 2) if number[:length] in COUNTRIES), "")
+    return next(
+        (COUNTRIES[number[:length]] for length in (4, 3, 2) if number[:length] in COUNTRIES), ""
+    )

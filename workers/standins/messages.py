@@ -1,6 +1,8 @@
-"""The stand-in's memory: messages, the callbacks that are due, and ordered faults, in one SQLite file.
+"""The stand-in's memory: messages, the callbacks that are due, and ordered faults, in one SQLite
+file.
 
-WAL with synchronous=NORMAL: what was committed is there after kill -9 of the process (not after a power cut).
+WAL with synchronous=NORMAL: what was committed is there after kill -9 of the process (not after a
+power cut).
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ create table if not exists fault (
 
 @dataclass(frozen=True)
 class Draft:
-    """A message before it is kept; without `sender` the messaging service finds one when it is sent."""
+    """A message before it is kept; without `sender` the messaging service finds one when it is
+    sent."""
 
     sender: str | None
     recipient: str
@@ -120,7 +123,9 @@ class Messages:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._lock = RLock()
-        self._db = sqlite3.connect(fspath(path), check_same_thread=False, isolation_level=None, timeout=10)
+        self._db = sqlite3.connect(
+            fspath(path), check_same_thread=False, isolation_level=None, timeout=10
+        )
         self._db.row_factory = sqlite3.Row
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
@@ -140,12 +145,15 @@ class Messages:
         values = _values(draft, now)
         with self._transaction() as db:
             db.execute(
-                f"insert into message ({', '.join(values)}) values ({_marks(values)}) on conflict do nothing",
+                f"insert into message ({', '.join(values)}) values ({_marks(values)}) on conflict"
+                " do nothing",
                 list(values.values()),
             )
             row = db.execute("select * from message where sid = ?", (values["sid"],)).fetchone()
             if first:
-                db.execute("insert into step values (?, ?, 0, ?)", (row["id"], first[0], now + first[1]))
+                db.execute(
+                    "insert into step values (?, ?, 0, ?)", (row["id"], first[0], now + first[1])
+                )
         return Message(**row)
 
     def find(self, sid: str) -> Message | None:
@@ -164,13 +172,17 @@ class Messages:
     def newest(
         self, asked: Asked, limit: int, offset: int, before: str | None, after: str | None
     ) -> list[Message]:
-        """A page, newest first: past `offset`, or next to the message whose sid is `before` or `after`."""
+        """A page, newest first: past `offset`, or next to the message whose sid is `before` or
+        `after`."""
         where, values = _conditions(asked)
         if before or after:
             where.append(f"id {'<' if before else '>'} (select id from message where sid = ?)")
             values.append(before or after or "")
         order = "asc" if after else "desc"
-        query = f"select * from message where {' and '.join(where)} order by id {order} limit ? offset ?"
+        query = (
+            f"select * from message where {' and '.join(where)} order by id {order} limit ?"
+            " offset ?"
+        )
         rows = self._read(query, (*values, limit, offset))
         return [Message(**row) for row in (reversed(rows) if after else rows)]
 
@@ -194,7 +206,9 @@ class Messages:
                 " sender = coalesce(sender, ?) where id = ? and status <> ?",
                 (step.status, now, now, VALID_SENDER, step.message, step.status),
             )
-            return Message(**db.execute("select * from message where id = ?", (step.message,)).fetchone())
+            return Message(
+                **db.execute("select * from message where id = ?", (step.message,)).fetchone()
+            )
 
     def again(self, step: Step, seconds: float) -> None:
         """The step's callback failed: try it once more after so many seconds."""
@@ -213,7 +227,8 @@ class Messages:
         self._write("update step set status = ?, tries = 0, due_at = ? where message = ?", values)
 
     def order_fault(self, mode: str, count: int, seconds: float) -> None:
-        """The next `count` sends meet this fault; replaces what was ordered before, `none` ends it."""
+        """The next `count` sends meet this fault; replaces what was ordered before, `none` ends
+        it."""
         self._write(
             "insert or replace into fault values (1, ?, ?, ?)",
             (mode, 0 if mode == "none" else count, seconds),
@@ -221,7 +236,9 @@ class Messages:
 
     def take_fault(self) -> Fault | None:
         """The fault for this send, which counts as used."""
-        taken = "update fault set remaining = remaining - 1 where remaining > 0 returning mode, seconds"
+        taken = (
+            "update fault set remaining = remaining - 1 where remaining > 0 returning mode, seconds"
+        )
         with self._transaction() as db:
             row = db.execute(taken).fetchone()
         return Fault(**row) if row else None

@@ -15,7 +15,10 @@ from workers.standins.rules import Refusal
 
 API_VERSION = "2010-04-01"
 PAGE_SIZE = 50  # Twilio's default
-BEFORE, AFTER = "PA", "PB"  # a page token: its direction, then the sid of the message it starts from
+BEFORE, AFTER = (
+    "PA",
+    "PB",
+)  # a page token: its direction, then the sid of the message it starts from
 FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
 
@@ -74,7 +77,9 @@ def read_page(messages: Messages, query: Mapping[str, Any]) -> Page:
 def page_document(page: Page, account: str) -> dict[str, Any]:
     """The list with its links, which are relative to the API's base address, as Twilio's are."""
     start, count = page.number * page.size, len(page.messages)
-    following = _uri(page, account, page.number + 1, BEFORE + page.messages[-1].sid) if page.more else None
+    following = (
+        _uri(page, account, page.number + 1, BEFORE + page.messages[-1].sid) if page.more else None
+    )
     previous = _uri(page, account, page.number - 1, _previous_token(page)) if page.number else None
     return {
         "end": start + max(count - 1, 0),
@@ -105,7 +110,8 @@ def _uri(page: Page, account: str, number: int, token: str | None = None) -> str
 
 
 def _asked(query: Mapping[str, Any]) -> Asked:
-    """`DateSent` is a whole UTC day; `DateSent>` and `DateSent<` include the day or second they name."""
+    """`DateSent` is a whole UTC day; `DateSent>` and `DateSent<` include the day or second they
+    name."""
     since, until = query.get("DateSent>"), query.get("DateSent<")
     if exact := query.get("DateSent"):
         day = formats.parse_time(exact).strftime("%Y-%m-%d")

@@ -12,7 +12,8 @@ from workers.standins.contract import InvalidRequest
 MAX_BODY = 1600  # characters, from the contract's description of Body
 VALID_SENDER = "+15005550006"  # the one sender that Twilio's test credentials own
 
-# Twilio's own test numbers (its documentation on test credentials): each always gets the same refusal.
+# Twilio's own test numbers (its documentation on test credentials): each always gets the same
+# refusal.
 MAGIC_TO: Mapping[str, int] = {
     "+15005550001": 21211,
     "+15005550002": 21612,
@@ -20,7 +21,11 @@ MAGIC_TO: Mapping[str, int] = {
     "+15005550004": 21610,
     "+15005550009": 21614,
 }
-MAGIC_FROM: Mapping[str, int] = {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611}
+MAGIC_FROM: Mapping[str, int] = {
+    "+15005550001": 21212,
+    "+15005550007": 21606,
+    "+15005550008": 21611,
+}
 
 WORDS: Mapping[int, str] = {
     20001: "Parameter validation failed: {value}",
@@ -30,13 +35,21 @@ WORDS: Mapping[int, str] = {
     20429: "Too Many Requests",
     20500: "An internal server error has occurred",
     21211: "The 'To' number {value} is not a valid phone number.",
-    21212: "The 'From' number {value} is not a valid phone number, shortcode, or alphanumeric sender ID.",
+    21212: (
+        "The 'From' number {value} is not a valid phone number, shortcode, or alphanumeric"
+        " sender ID."
+    ),
     21266: "'To' and 'From' number cannot be the same: {value}",
-    21408: "Permission to send an SMS has not been enabled for the region of the 'To' number: {value}.",
+    21408: (
+        "Permission to send an SMS has not been enabled for the region of the 'To' number: {value}."
+    ),
     21602: "Message body is required.",
     21603: "A 'From' phone number is required.",
     21604: "A 'To' phone number is required.",
-    21606: "The From phone number {value} is not a valid, SMS-capable inbound phone number for your account.",
+    21606: (
+        "The From phone number {value} is not a valid, SMS-capable inbound phone number for your"
+        " account."
+    ),
     21609: "The 'StatusCallback' URL {value} is not a valid URL.",
     21610: "Attempt to send to unsubscribed recipient",
     21611: "This 'From' number {value} has exceeded the maximum number of queued messages",
@@ -55,7 +68,8 @@ OF_FIELD: Mapping[str, int] = {
 
 
 class Refusal(Exception):
-    """An answer in Twilio's error shape; `status` is the HTTP status, 400 unless the code has its own."""
+    """An answer in Twilio's error shape; `status` is the HTTP status, 400 unless the code has its
+    own."""
 
     def __init__(self, code: int, value: str = "") -> None:
         self.code, self.status = code, STATUSES.get(code, 400)
@@ -65,11 +79,17 @@ class Refusal(Exception):
     def document(self) -> dict[str, Any]:
         """The JSON that Twilio sends with an error."""
         more = f"https://www.twilio.com/docs/errors/{self.code}"
-        return {"code": self.code, "message": self.message, "more_info": more, "status": self.status}
+        return {
+            "code": self.code,
+            "message": self.message,
+            "more_info": more,
+            "status": self.status,
+        }
 
 
 def refusal_of(error: InvalidRequest, value: str, path: str) -> Refusal:
-    """The vendor's word for a request that breaks the contract; a wrong address is `not found` there too."""
+    """The vendor's word for a request that breaks the contract; a wrong address is `not found`
+    there too."""
     if error.place == "path":
         return Refusal(20404, path)
     if error.place == "form" and error.field == "To" and not value:

@@ -19,7 +19,8 @@ NAME = "standin"
 
 @dataclass
 class Standin:
-    """Who it pretends to be, its memory, its flow of callbacks, and the contract that it keeps to."""
+    """Who it pretends to be, its memory, its flow of callbacks, and the contract that it keeps
+    to."""
 
     account: str
     token: str

@@ -1,4 +1,5 @@
-"""localstripe on loopback with its state in a file of this desk: `python -m workers.standins.stripe --port P --state FILE`.
+"""localstripe on loopback with its state in a file of this desk: `python -m workers.standins.stripe
+--port P --state FILE`.
 
 As shipped it listens on every interface and keeps its state in one file for the whole machine.
 """
@@ -19,7 +20,8 @@ from localstripe.errors import UserError
 
 
 class KeptStore(resources.Store):
-    """localstripe's store in a file of its own, written beside and moved, so that a kill leaves a whole one."""
+    """localstripe's store in a file of its own, written beside and moved, so that a kill leaves a
+    whole one."""
 
     path = Path("localstripe.pickle")
 
@@ -35,18 +37,37 @@ class KeptStore(resources.Store):
         os.replace(beside, self.path)
 
 
-def list_intents(cls: Any, url: str, customer: str | None = None, created: dict[str, str] | None = None, limit: str | None = None,
-                 starting_after: str | None = None) -> Any:
-    """Payment intents newest first, of one customer and since a moment where they are named: the vendor's list can that."""
-    found = super(resources.PaymentIntent, cls)._api_list_all(url, limit=limit, starting_after=starting_after)
+def list_intents(
+    cls: Any,
+    url: str,
+    customer: str | None = None,
+    created: dict[str, str] | None = None,
+    limit: str | None = None,
+    starting_after: str | None = None,
+) -> Any:
+    """Payment intents newest first, of one customer and since a moment where they are named: the
+    vendor's list can that."""
+    found = super(resources.PaymentIntent, cls)._api_list_all(
+        url, limit=limit, starting_after=starting_after
+    )
     if customer:
         resources.Customer._api_retrieve(customer)  # the vendor's 404 for one that is not there
     unknown = set(created or {}) - {"gte"}
     if unknown:
-        raise UserError(400, f"This stand-in filters by created[gte] alone, not by {', '.join(sorted(unknown))}.")
+        raise UserError(
+            400,
+            f"This stand-in filters by created[gte] alone, not by {', '.join(sorted(unknown))}.",
+        )
     since = int((created or {}).get("gte", 0))
-    found._list = sorted((intent for intent in found._list if intent.created >= since and customer in (None, intent.customer)),
-                         key=lambda intent: intent.created, reverse=True)
+    found._list = sorted(
+        (
+            intent
+            for intent in found._list
+            if intent.created >= since and customer in (None, intent.customer)
+        ),
+        key=lambda intent: intent.created,
+        reverse=True,
+    )
     return found
 
 

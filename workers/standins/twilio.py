@@ -42,13 +42,16 @@ def create_app(
     webhook_url: str | None = None,
     pace: Pace | None = None,
 ) -> Flask:
-    """The stand-in as a WSGI application, its callbacks running; `webhook_url` is told what comes in.
+    """The stand-in as a WSGI application, its callbacks running; `webhook_url` is told what comes
+    in.
 
-    Raises ValueError for a wrong account SID, an empty token or a contract that cannot be used, OSError
-    or sqlite3.Error for files that cannot be. `app.extensions["standin"].close()` ends it.
+    Raises ValueError for a wrong account SID, an empty token or a contract that cannot be used,
+    OSError or sqlite3.Error for files that cannot be. `app.extensions["standin"].close()` ends it.
     """
     if not ACCOUNT_SID.fullmatch(account_sid) or not auth_token:
-        raise ValueError("account_sid must be AC and 32 hexadecimal digits, auth_token must not be empty")
+        raise ValueError(
+            "account_sid must be AC and 32 hexadecimal digits, auth_token must not be empty"
+        )
     operations, messages = contract.load(contract_path), Messages(state_path)
     pace = pace or Pace()
     callbacks = Callbacks(messages, state_path, account_sid, auth_token, pace)
@@ -88,17 +91,23 @@ def _refuse_http(error: HTTPException) -> Response:
 
 
 def serve(app: Flask, bind: str, port: int) -> BaseWSGIServer:
-    """A threaded server that listens (port 0: any free one, see `server_port`); then `serve_forever`."""
+    """A threaded server that listens (port 0: any free one, see `server_port`); then
+    `serve_forever`."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     return make_server(bind, port, app, threaded=True)
 
 
 def main() -> None:
-    """Serve until SIGTERM or Ctrl-C; prints `ready http://…` on a line of its own when it listens."""
+    """Serve until SIGTERM or Ctrl-C; prints `ready http://…` on a line of its own when it
+    listens."""
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     app = create_app(
-        arguments.contract, arguments.state, arguments.account, arguments.token, arguments.webhook or None
+        arguments.contract,
+        arguments.state,
+        arguments.account,
+        arguments.token,
+        arguments.webhook or None,
     )
     server = serve(app, arguments.bind, arguments.port)
     _stop_on_signals(server)
@@ -108,15 +117,21 @@ def main() -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="A stand-in for Twilio's Messages API on loopback.")
+    parser = argparse.ArgumentParser(
+        description="A stand-in for Twilio's Messages API on loopback."
+    )
     parser.add_argument("--port", type=int, required=True, help="0 for any free one")
     parser.add_argument("--bind", default="127.0.0.1")
     parser.add_argument("--state", required=True, help="SQLite file, made where missing")
-    parser.add_argument("--contract", default=extract.EXTRACT, help="OpenAPI file (default: the extract)")
+    parser.add_argument(
+        "--contract", default=extract.EXTRACT, help="OpenAPI file (default: the extract)"
+    )
     parser.add_argument(
         "--account", default=os.environ.get("TWILIO_ACCOUNT_SID"), help="or TWILIO_ACCOUNT_SID"
     )
-    parser.add_argument("--token", default=os.environ.get("TWILIO_AUTH_TOKEN"), help="or TWILIO_AUTH_TOKEN")
+    parser.add_argument(
+        "--token", default=os.environ.get("TWILIO_AUTH_TOKEN"), help="or TWILIO_AUTH_TOKEN"
+    )
     parser.add_argument("--webhook", help="where incoming messages are told, on loopback")
     arguments = parser.parse_args()
     if not ACCOUNT_SID.fullmatch(arguments.account or "") or not arguments.token:
@@ -125,7 +140,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _stop_on_signals(server: BaseWSGIServer) -> None:
-    """`shutdown` waits for the loop that the signal interrupts, so it is called from another thread."""
+    """`shutdown` waits for the loop that the signal interrupts, so it is called from another
+    thread."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         threading.Thread(target=server.shutdown, daemon=True).start()

@@ -1,4 +1,5 @@
-"""What stands around the words of a mail: which task it is about, its term line, and why somebody gets it. Kept with the message."""
+"""What stands around the words of a mail: which task it is about, its term line, and why somebody
+gets it. Kept with the message."""
 
 from __future__ import annotations
 
@@ -18,25 +19,53 @@ from tenants.people import Person
 from tenants.wall import db
 
 # Mails of a task under way show its term line.
-UNDER_WAY = ("acknowledge", "confirm", "confirm_ways", "limit", "limit_ways", "started", "question", "red_line", "progress", "late", "said",
-             "work_note", "desk_note")
+UNDER_WAY = (
+    "acknowledge",
+    "confirm",
+    "confirm_ways",
+    "limit",
+    "limit_ways",
+    "started",
+    "question",
+    "red_line",
+    "progress",
+    "late",
+    "said",
+    "work_note",
+    "desk_note",
+)
 ENDED = ("accepted", "closed", "refused", "deleted", "cancelled", "delivered")
 # Notes to staff lead to a page; an answer by mail is the client's way.
 NOTES = ("work_note", "desk_note")
 # Why a mail that is about no task has come.
-WHY = {"welcome": "why_welcome", "invitation": "why_invitation", "reset": "why_asked", "code": "why_asked"}
+WHY = {
+    "welcome": "why_welcome",
+    "invitation": "why_invitation",
+    "reset": "why_asked",
+    "code": "why_asked",
+}
 Day = Callable[[datetime | None, ZoneInfo, str], str]
 
 
-def around(template: str, language: str, task: Task | None, person: Person | None, day: Day) -> dict[str, Any]:
+def around(
+    template: str, language: str, task: Task | None, person: Person | None, day: Day
+) -> dict[str, Any]:
     """The facts around a mail, as texts in this language; `day` writes a moment."""
-    facts: dict[str, Any] = {"language": language, "why": saying(WHY.get(template, "why_wrote"), language)}
+    facts: dict[str, Any] = {
+        "language": language,
+        "why": saying(WHY.get(template, "why_wrote"), language),
+    }
     if person is not None:
         facts["settings"] = f"{settings().url}/account"
     if task is not None:
         zone = person.tz if person else ZoneInfo("UTC")
-        facts |= {"number": task.number, "task": saying("about_task", language, number=task.number), "title": task.title,
-                  "why": _why(template, language, task, zone), "term": _term(template, language, task, zone, day)}
+        facts |= {
+            "number": task.number,
+            "task": saying("about_task", language, number=task.number),
+            "title": task.title,
+            "why": _why(template, language, task, zone),
+            "term": _term(template, language, task, zone, day),
+        }
     return facts
 
 
@@ -48,16 +77,29 @@ def _why(template: str, language: str, task: Task, zone: ZoneInfo) -> str:
     return saying("why_task", language, company=company.name, number=task.number, city=city)
 
 
-def _term(template: str, language: str, task: Task, zone: ZoneInfo, day: Day) -> dict[str, Any] | None:
-    """The line in whole per cent, and its moments; None where there is none to show. A late one reaches to now, `over` past its dead line."""
+def _term(
+    template: str, language: str, task: Task, zone: ZoneInfo, day: Day
+) -> dict[str, Any] | None:
+    """The line in whole per cent, and its moments; None where there is none to show. A late one
+    reaches to now, `over` past its dead line."""
     if template not in UNDER_WAY or task.deadline_at is None or task.state in ENDED:
         return None
-    moments = [saying(key, language, day=day(at, zone, language).replace(" ", "\u00a0")) if at else ""
-               for key, at in (("handed", task.created_at), ("half_way", task.red_line_at), ("dead_line", task.deadline_at))]
+    moments = [
+        saying(key, language, day=day(at, zone, language).replace(" ", "\u00a0")) if at else ""
+        for key, at in (
+            ("handed", task.created_at),
+            ("half_way", task.red_line_at),
+            ("dead_line", task.deadline_at),
+        )
+    ]
     end = max(task.deadline_at, now())
     gone = _place(task, end, min(now(), task.deadline_at))
-    return {"gone": gone, "red": _place(task, end, task.red_line_at) if task.red_line_at else None,
-            "over": 100 - gone if task.deadline_at < now() else 0, "moments": moments}
+    return {
+        "gone": gone,
+        "red": _place(task, end, task.red_line_at) if task.red_line_at else None,
+        "over": 100 - gone if task.deadline_at < now() else 0,
+        "moments": moments,
+    }
 
 
 def _place(task: Task, end: datetime, when: datetime) -> int:

@@ -1,4 +1,5 @@
-"""A mail's plain words taken apart for its page: paragraphs, ways with their prices, and where the one button stands."""
+"""A mail's plain words taken apart for its page: paragraphs, ways with their prices, and where the
+one button stands."""
 
 from __future__ import annotations
 
@@ -13,22 +14,35 @@ from service.config import settings
 
 # "A. As you asked: €160.00, ready Fri 18:00." and "Price €160.00, ready Fri 18:00."
 WAY = re.compile(r"(?:(?P<letter>[ABАБ])\. |(?=Price |Цена ))(?P<what>.+)", re.DOTALL)
-SUM = re.compile(r"(.*?)[:.]?\s+((?:[€$]|RUB\s)?\d[\d.,\s\u00a0\u202f]*[€$₽]?, (?:ready|готово) .+?)\.?", re.DOTALL)
+SUM = re.compile(
+    r"(.*?)[:.]?\s+((?:[€$]|RUB\s)?\d[\d.,\s\u00a0\u202f]*[€$₽]?, (?:ready|готово) .+?)\.?",
+    re.DOTALL,
+)
 # Our own sentences that say how to answer, and the letters in them.
-HOW = re.compile(r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Чтобы отменить|Чтобы поблагодарить)\b)")
+HOW = re.compile(
+    r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Чтобы отменить|Чтобы"
+    r" поблагодарить)\b)"
+)
 THANKS = {"To thank": "en", "Чтобы поблагодарить": "ru"}
-# Our own lines above what somebody made of a task; the first of them begins the part with a rule at its side.
-LABEL = re.compile(r"(?P<told>As .+ understood it|Как понимает .+)|Points we made exact|Что мы уточнили")
+# Our own lines above what somebody made of a task; the first of them begins the part with a rule at
+# its side.
+LABEL = re.compile(
+    r"(?P<told>As .+ understood it|Как понимает .+)|Points we made exact|Что мы уточнили"
+)
 # Where no line breaks: between a figure and its sign, between a day and its hour.
-TOGETHER = re.compile(r"(?<=\d) (?=[€$₽%])|(?<=\b[A-Z][a-z]{2}) (?=\d\d:\d\d)|(?<=\b[а-я]{2}) (?=\d\d:\d\d)")
+TOGETHER = re.compile(
+    r"(?<=\d) (?=[€$₽%])|(?<=\b[A-Z][a-z]{2}) (?=\d\d:\d\d)|(?<=\b[а-я]{2}) (?=\d\d:\d\d)"
+)
 NUMBER = re.compile(r"(?<![\w/-])PO-\d{4}-\d+")
-LETTER = re.compile(r"(?<![\w.&;])([YNABTДНАБС])(?![\w:;])|(?<=nswer )1|(?<=тветьте )1|(?<=, )2(?= if|, если)")
+LETTER = re.compile(
+    r"(?<![\w.&;])([YNABTДНАБС])(?![\w:;])|(?<=nswer )1|(?<=тветьте )1|(?<=, )2(?= if|, если)"
+)
 
 
 @dataclass
 class Block:
-    """A piece of the page: `words` of a paragraph, or the ways of a box (letter, words, sum), or the `button`;
-    `label` stands above the words, and what was `told` has a rule at its side."""
+    """A piece of the page: `words` of a paragraph, or the ways of a box (letter, words, sum), or
+    the `button`; `label` stands above the words, and what was `told` has a rule at its side."""
 
     words: Markup = field(default_factory=Markup)
     ways: list[tuple[str, str, str]] = field(default_factory=list)
@@ -38,11 +52,20 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """The pieces, in their order; the first address of this desk is the button, the others are links, whatever somebody wrote."""
-    ours = list(dict.fromkeys(word.rstrip(".,") for word in text.split() if word.startswith(settings().url + "/")))
+    """The pieces, in their order; the first address of this desk is the button, the others are
+    links, whatever somebody wrote."""
+    ours = list(
+        dict.fromkeys(
+            word.rstrip(".,") for word in text.split() if word.startswith(settings().url + "/")
+        )
+    )
     found: list[Block] = []
     for part in filter(None, (part.strip() for part in re.split(r"\n{2,}", text))):
-        found += _ways(part) or _labelled(part, ours) or _paragraph(part, ours, done=any(block.button for block in found))
+        found += (
+            _ways(part)
+            or _labelled(part, ours)
+            or _paragraph(part, ours, done=any(block.button for block in found))
+        )
     if ours and not any(block.button for block in found):
         found.append(Block(button=ours[0]))
     _mark_told(found)
@@ -53,7 +76,11 @@ def _labelled(part: str, ours: list[str]) -> list[Block]:
     """A part whose first line is one of our labels."""
     first, _, rest = part.partition("\n")
     label = LABEL.fullmatch(first.removesuffix(":"))
-    return [Block(_marked(rest, ours), label=label[0], told=bool(label["told"]))] if label and first.endswith(":") else []
+    return (
+        [Block(_marked(rest, ours), label=label[0], told=bool(label["told"]))]
+        if label and first.endswith(":")
+        else []
+    )
 
 
 def _mark_told(found: list[Block]) -> None:
@@ -86,12 +113,19 @@ def _paragraph(part: str, ours: list[str], done: bool) -> list[Block]:
 
 
 def _marked(part: str, ours: list[str]) -> Markup:
-    written = NUMBER.sub(lambda found: unbroken(found[0]), TOGETHER.sub("\u00a0", str(escape(part))).replace("\n", "<br>"))
+    written = NUMBER.sub(
+        lambda found: unbroken(found[0]),
+        TOGETHER.sub("\u00a0", str(escape(part))).replace("\n", "<br>"),
+    )
     if HOW.match(part):
         written = LETTER.sub(lambda found: f"<b>{found[0]}</b>", written)
     if ours:
-        addresses = "|".join(re.escape(str(escape(one))) for one in sorted(ours, key=len, reverse=True))
-        thanks = next((SAYINGS["say_thanks"][THANKS[words]] for words in THANKS if part.startswith(words)), "")
+        addresses = "|".join(
+            re.escape(str(escape(one))) for one in sorted(ours, key=len, reverse=True)
+        )
+        thanks = next(
+            (SAYINGS["say_thanks"][THANKS[words]] for words in THANKS if part.startswith(words)), ""
+        )
         written = re.sub(addresses, lambda found: _link(found[0], thanks), written)
     return Markup(written)  # noqa: S704 (what people wrote is escaped above)
 

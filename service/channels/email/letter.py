@@ -1,4 +1,5 @@
-"""A mail in its two forms: plain text, and the same words as a page with one button. No picture, nothing fetched."""
+"""A mail in its two forms: plain text, and the same words as a page with one button. No picture,
+nothing fetched."""
 
 from __future__ import annotations
 
@@ -18,20 +19,33 @@ def plain_of(text: str, about: dict[str, Any]) -> str:
 
 
 def html_of(subject: str, text: str, template: str, about: dict[str, Any]) -> str:
-    """The page. Links are made of addresses of this desk alone, whatever somebody wrote into a name or a task."""
+    """The page. Links are made of addresses of this desk alone, whatever somebody wrote into a name
+    or a task."""
     pieces, language = blocks(text), about.get("language", "en")
     boxes = [place for place, block in enumerate(pieces) if block.ways]
-    return _page().render({"task": None, "title": None, "term": None, "settings": None, "why": "", **about}, language=language, subject=subject,
-                          heading=_heading(subject, about), blocks=pieces, bar_before=boxes[0] if boxes else None,
-                          label=BUTTONS.get(template, BUTTONS[""])[language], what_we_write=saying("what_we_write", language))
+    return _page().render(
+        {"task": None, "title": None, "term": None, "settings": None, "why": "", **about},
+        language=language,
+        subject=subject,
+        heading=_heading(subject, about),
+        blocks=pieces,
+        bar_before=boxes[0] if boxes else None,
+        label=BUTTONS.get(template, BUTTONS[""])[language],
+        what_we_write=saying("what_we_write", language),
+    )
 
 
 def _foot(about: dict[str, Any]) -> list[str]:
     """The lines below: the task, its moments, why this mail came, and where that is changed."""
     language, term = about.get("language", "en"), about.get("term")
-    lines = [f"{about['task']}, {about['title']}" if about.get("task") else "",
-             ". ".join(filter(None, term["moments"])) + "." if term else "", about.get("why", ""),
-             f"{saying('what_we_write', language)}: {about['settings']}" if about.get("settings") else ""]
+    lines = [
+        f"{about['task']}, {about['title']}" if about.get("task") else "",
+        ". ".join(filter(None, term["moments"])) + "." if term else "",
+        about.get("why", ""),
+        f"{saying('what_we_write', language)}: {about['settings']}"
+        if about.get("settings")
+        else "",
+    ]
     return ["Poruchi", *filter(None, lines)]
 
 
@@ -44,5 +58,10 @@ def _heading(subject: str, about: dict[str, Any]) -> str:
 
 @lru_cache
 def _page() -> Template:
-    pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return pages.get_template("letter.html")

@@ -1,4 +1,5 @@
-"""Our Message-IDs: the same at every try of a mail, so that a repeat is the same mail; an answer names its message by it."""
+"""Our Message-IDs: the same at every try of a mail, so that a repeat is the same mail; an answer
+names its message by it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ def made(message_id: int) -> str:
 
 
 def read(reference: str) -> int | None:
-    """Return the message that a Message-ID of ours names; None for others, and for those of a time that a restore undid."""
+    """Return the message that a Message-ID of ours names; None for others, and for those of a time
+    that a restore undid."""
     match = OURS.match(reference)
     if match is None or (match[2] or "") != restores.epoch_of("message", int(match[1])):
         return None

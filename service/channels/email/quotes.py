@@ -12,14 +12,16 @@ import re
 QUOTED = re.compile(
     r"^(?:on\b.{5,200}\bwrote:"  # Gmail, Apple, Thunderbird
     r"|(?:пн|вт|ср|чт|пт|сб|вс)[.,].{5,200}<[^<>\s]+@[^<>\s]+>:"  # Gmail in Russian
-    r"|\d{1,2}[.\s]\S{2,10}[.\s]+\d{4}.{3,200}(?:<[^<>\s]+@[^<>\s]+>:|пишет:|написал\(?а?\)?:|написала?:|wrote:)"  # Yandex, Thunderbird
+    # Yandex, Thunderbird
+    r"|\d{1,2}[.\s]\S{2,10}[.\s]+\d{4}.{3,200}(?:<[^<>\s]+@[^<>\s]+>:|пишет:|написал\(?а?\)?:|написала?:|wrote:)"
     r"|[а-я]+,\s+\d{1,2}\s+[а-я]+\s+\d{4}.{3,200}\sот\s.{3,200}:"  # Mail.ru
     r")\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 # From here on everything is the mail that is answered.
 ORIGINAL = re.compile(
-    r"^\s*-{2,}\s*(?:original message|исходное сообщение|пересланное сообщение|original appointment)\s*-{2,}\s*$",
+    r"^\s*-{2,}\s*(?:original message|исходное сообщение|пересланное сообщение|original"
+    r" appointment)\s*-{2,}\s*$",
     re.IGNORECASE,
 )
 OUTLOOK = re.compile(

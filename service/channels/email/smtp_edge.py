@@ -26,26 +26,32 @@ from service.now import now
 
 # For each step of the conversation but the last; a lease lasts half a minute.
 SECONDS = 20
-# RFC 5321, 4.5.3.2.6: a server may think for ten minutes after it has the mail, and has it then. Who asks earlier
-# sends it twice.
+# RFC 5321, 4.5.3.2.6: a server may think for ten minutes after it has the mail, and has it then.
+# Who asks earlier sends it twice.
 PATIENCE = 600
 RENEW_EACH = 10.0
 GOOD_BYE_SECONDS = 2
 BLOCK = 32 * 1024
-NO_TLS = ("The mail server of SMTP_URL offers no TLS, so the password is not sent to it. "
-          "Use a server with STARTTLS, or smtps://.")
-UNKNOWN = ("It is not known whether this email went out: {why}. Look whether it arrived before you send it again.")
+NO_TLS = (
+    "The mail server of SMTP_URL offers no TLS, so the password is not sent to it. "
+    "Use a server with STARTTLS, or smtps://."
+)
+UNKNOWN = (
+    "It is not known whether this email went out: {why}. Look whether it arrived before you send it"
+    " again."
+)
 
 
 class UnknownEnd(Exception):
-    """The server has the whole mail, and what it made of it is not known. The text says why, for people."""
+    """The server has the whole mail, and what it made of it is not known. The text says why, for
+    people."""
 
 
 def send(message: Message, handing: Callable[[], None], renew: Callable[[], object]) -> str:
     """Hand a mail to the server of SMTP_URL; gives its Message-ID.
 
-    `handing` is called before the first byte of the mail goes out, `renew` every ten seconds while the server
-    takes its time. Raises Heals, NeedsPerson, or UnknownEnd after `handing` was called.
+    `handing` is called before the first byte of the mail goes out, `renew` every ten seconds while
+    the server takes its time. Raises Heals, NeedsPerson, or UnknownEnd after `handing` was called.
     """
     mail = compose(message)
     server = connected()
@@ -60,9 +66,9 @@ def send(message: Message, handing: Callable[[], None], renew: Callable[[], obje
 
 
 def connected() -> smtplib.SMTP:
-    """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start; else STARTTLS
-    where it is offered. Certificate and name are checked; a password goes to another host through TLS only.
-    Raises Heals with the reason."""
+    """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start;
+    else STARTTLS where it is offered. Certificate and name are checked; a password goes to
+    another host through TLS only. Raises Heals with the reason."""
     address = urlsplit(settings().smtp_url)
     with _in_words():
         return _let_in(address)
@@ -70,15 +76,24 @@ def connected() -> smtplib.SMTP:
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """What goes wrong with a mail server as what it means for the mail: try it later, or ask a person."""
+    """What goes wrong with a mail server as what it means for the mail: try it later, or ask a
+    person."""
     try:
         yield
-    except (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
-        raise Heals(f"The mail server does not let us in ({error.smtp_code}). Check SMTP_URL.") from error
+    except (
+        smtplib.SMTPConnectError,
+        smtplib.SMTPHeloError,
+        smtplib.SMTPAuthenticationError,
+    ) as error:
+        raise Heals(
+            f"The mail server does not let us in ({error.smtp_code}). Check SMTP_URL."
+        ) from error
     except smtplib.SMTPResponseException as error:
         raise _told(error.smtp_code) from error
     except ssl.SSLCertVerificationError as error:
-        raise Heals(f"The certificate of the mail server is not valid for it ({error.verify_message}).") from error
+        raise Heals(
+            f"The certificate of the mail server is not valid for it ({error.verify_message})."
+        ) from error
     except (OSError, smtplib.SMTPException) as error:
         raise Heals(f"The mail server cannot be reached ({type(error).__name__}).") from error
 
@@ -99,12 +114,15 @@ def _let_in(address: SplitResult) -> smtplib.SMTP:
 
 def _opened(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
     if scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port or 465, timeout=SECONDS, context=ssl.create_default_context())
+        return smtplib.SMTP_SSL(
+            host, port or 465, timeout=SECONDS, context=ssl.create_default_context()
+        )
     return smtplib.SMTP(host, port or 25, timeout=SECONDS)
 
 
 def _start_tls(server: smtplib.SMTP, host: str, *, needed: bool) -> None:
-    """TLS on a connection that began without. What a server can is known only after it was greeted."""
+    """TLS on a connection that began without. What a server can is known only after it was
+    greeted."""
     if host in LOOPBACK:
         return  # nobody stands in between
     server.ehlo_or_helo_if_needed()
@@ -114,9 +132,15 @@ def _start_tls(server: smtplib.SMTP, host: str, *, needed: bool) -> None:
         raise Heals(NO_TLS)
 
 
-def _hand_over(server: smtplib.SMTP, mail: EmailMessage, to: str, handing: Callable[[], None],
-               renew: Callable[[], object]) -> None:
-    """One mail to one address. Until its last byte is out nothing has been taken; after that only the server knows."""
+def _hand_over(
+    server: smtplib.SMTP,
+    mail: EmailMessage,
+    to: str,
+    handing: Callable[[], None],
+    renew: Callable[[], object],
+) -> None:
+    """One mail to one address. Until its last byte is out nothing has been taken; after that only
+    the server knows."""
     server.ehlo_or_helo_if_needed()
     options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
     if not to.isascii():
@@ -130,7 +154,7 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, to: str, handing: Calla
     handing()
     renewed = time.monotonic()
     for start in range(0, len(content), BLOCK):
-        server.send(content[start:start + BLOCK])
+        server.send(content[start : start + BLOCK])
         if time.monotonic() - renewed > RENEW_EACH:
             renew()
             renewed = time.monotonic()
@@ -138,7 +162,8 @@ def _hand_over(server: smtplib.SMTP, mail: EmailMessage, to: str, handing: Calla
 
 
 def _dotted(content: bytes) -> bytes:
-    """The mail as it goes over the line: a dot at the beginning of a line stands twice, a single one ends it."""
+    """The mail as it goes over the line: a dot at the beginning of a line stands twice, a single
+    one ends it."""
     lines = b"\r\n".join(content.splitlines())
     return re.sub(rb"(?m)^\.", b"..", lines) + b"\r\n.\r\n"
 
@@ -148,7 +173,9 @@ def _answer(server: smtplib.SMTP, renew: Callable[[], object]) -> tuple[int, byt
     ends, renewed = time.monotonic() + PATIENCE, time.monotonic()
     while not _readable(server.sock):
         if stopping.requested.is_set():
-            raise UnknownEnd(UNKNOWN.format(why="the service was stopped while the mail server had it"))
+            raise UnknownEnd(
+                UNKNOWN.format(why="the service was stopped while the mail server had it")
+            )
         if time.monotonic() > ends:
             raise UnknownEnd(UNKNOWN.format(why="the mail server said nothing for ten minutes"))
         if time.monotonic() - renewed > RENEW_EACH:
@@ -161,7 +188,8 @@ def _answer(server: smtplib.SMTP, renew: Callable[[], object]) -> tuple[int, byt
 
 
 def _readable(sock: socket.socket | None, seconds: float = 1.0) -> bool:
-    """Whether there is something to read within a second: an answer, or that the other side has hung up."""
+    """Whether there is something to read within a second: an answer, or that the other side has
+    hung up."""
     assert sock is not None  # the connection is open: the mail has just gone through it
     if isinstance(sock, ssl.SSLSocket) and sock.pending():
         return True
@@ -183,21 +211,36 @@ def compose(message: Message) -> EmailMessage:
     mail["From"] = formataddr(("Poruchi", f"tasks@{settings().mail_domain}"))
     mail["To"] = message.to_address
     if message.task_id and message.to_id and message.company_id and message.template not in NOTES:
-        mail["Reply-To"] = short_links.answer_address(message.task_id, message.to_id, message.company_id)
+        mail["Reply-To"] = short_links.answer_address(
+            message.task_id, message.to_id, message.company_id
+        )
     if message.reply_to_provider_id and _is_id(message.reply_to_provider_id):
         mail["In-Reply-To"] = mail["References"] = message.reply_to_provider_id
-    mail["Auto-Submitted"] = "auto-replied" if message.template in ("acknowledge", "stranger", "reply") else "auto-generated"
+    mail["Auto-Submitted"] = (
+        "auto-replied"
+        if message.template in ("acknowledge", "stranger", "reply")
+        else "auto-generated"
+    )
     mail.set_content(letter.plain_of(message.text, message.facts))
-    mail.add_alternative(letter.html_of(message.subject, message.text, message.template or "", message.facts), subtype="html")
+    mail.add_alternative(
+        letter.html_of(message.subject, message.text, message.template or "", message.facts),
+        subtype="html",
+    )
     return mail
 
 
 def _is_id(text: str) -> bool:
-    return text.startswith("<") and text.endswith(">") and len(text) < 900 and all(32 < ord(c) < 127 for c in text)
+    return (
+        text.startswith("<")
+        and text.endswith(">")
+        and len(text) < 900
+        and all(32 < ord(c) < 127 for c in text)
+    )
 
 
 def leave(server: smtplib.SMTP) -> None:
-    """Say goodbye. The server has taken the mail or refused it by now; what goes wrong here changes neither."""
+    """Say goodbye. The server has taken the mail or refused it by now; what goes wrong here changes
+    neither."""
     try:
         if server.sock:
             server.sock.settimeout(GOOD_BYE_SECONDS)

@@ -1,4 +1,5 @@
-"""What is told a person is shown on their devices as well: one message for each, sent and tried again by itself."""
+"""What is told a person is shown on their devices as well: one message for each, sent and tried
+again by itself."""
 
 from __future__ import annotations
 
@@ -19,9 +20,22 @@ from tenants.company import Company
 from tenants.wall import db
 
 # What asks something, or says that it is done; the rest can wait until somebody looks.
-SHOWN = frozenset({"confirm", "confirm_ways", "question", "deliver", "accept_notice", "red_line", "late", "said", "receipt"})
+SHOWN = frozenset(
+    {
+        "confirm",
+        "confirm_ways",
+        "question",
+        "deliver",
+        "accept_notice",
+        "red_line",
+        "late",
+        "said",
+        "receipt",
+    }
+)
 LONGEST_LINE = 180
-# A notification that could not be handed over for so long is no news any more; the mail has been read by then.
+# A notification that could not be handed over for so long is no news any more; the mail has been
+# read by then.
 NEWS_FOR = timedelta(hours=12)
 
 
@@ -31,20 +45,39 @@ def show(message: Message, language: str, words: str) -> None:
     if message.template not in SHOWN or message.to_id is None or task is None:
         return
     for device in subscriptions.of_person(message.to_id):
-        _write(message, task, device.id, {"language": language, "subscription": device.id, "url": _page(task)}, _line(words))
+        _write(
+            message,
+            task,
+            device.id,
+            {"language": language, "subscription": device.id, "url": _page(task)},
+            _line(words),
+        )
 
 
-def _write(message: Message, task: Task, device_id: int, facts: dict[str, object], line: str) -> None:
-    shown = Message(company_id=task.company_id, task_id=task.id, direction="out", author_kind="system", to_id=message.to_id,
-                    to_address=f"push:{device_id}", channel="push", template=message.template, subject=message.subject, text=line,
-                    facts=facts)
+def _write(
+    message: Message, task: Task, device_id: int, facts: dict[str, object], line: str
+) -> None:
+    shown = Message(
+        company_id=task.company_id,
+        task_id=task.id,
+        direction="out",
+        author_kind="system",
+        to_id=message.to_id,
+        to_address=f"push:{device_id}",
+        channel="push",
+        template=message.template,
+        subject=message.subject,
+        text=line,
+        facts=facts,
+    )
     db.session.add(shown)
     db.session.flush()
     events.write("message.written", THE_SYSTEM, task=task, message=shown.id, queue_="push")
 
 
 def _line(words: str) -> str:
-    """The mail's words without what tells how to answer it: whoever touches a notification is on the page."""
+    """The mail's words without what tells how to answer it: whoever touches a notification is on
+    the page."""
     ours = settings().url
     first, *more = words.strip().split("\n\n")
     told = " ".join([first, *(part for part in more if ours not in part)])
@@ -56,7 +89,8 @@ def _page(task: Task) -> str:
 
 
 def send(message: Message) -> str:
-    """Hand a written one over; gives the push service's name for it. Raises Gone where its device is no more, Heals, NeedsPerson."""
+    """Hand a written one over; gives the push service's name for it. Raises Gone where its device
+    is no more, Heals, NeedsPerson."""
     if now() - message.created_at > NEWS_FOR:
         raise Gone("It is no news any more.")
     with wall.transaction(wall.system("send")):
@@ -74,6 +108,11 @@ def send(message: Message) -> str:
 
 def _payload(message: Message) -> bytes:
     """What static/js/sw.js shows. A newer one of the same task takes the place of the older."""
-    said = {"title": cut(message.subject, 120), "body": message.text, "url": message.facts["url"], "tag": f"task-{message.task_id}",
-            "lang": message.facts["language"]}
+    said = {
+        "title": cut(message.subject, 120),
+        "body": message.text,
+        "url": message.facts["url"],
+        "tag": f"task-{message.task_id}",
+        "lang": message.facts["language"],
+    }
     return json.dumps(said, ensure_ascii=False).encode()

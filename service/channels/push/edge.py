@@ -1,4 +1,5 @@
-"""The edge to push services: the only module that imports what encrypts and signs for them (RFC 8030, 8188, 8291, 8292)."""
+"""The edge to push services: the only module that imports what encrypts and signs for them (RFC
+8030, 8188, 8291, 8292)."""
 
 from __future__ import annotations
 
@@ -38,14 +39,26 @@ class Device:
 
 
 def send(device: Device, text: bytes, topic: str) -> str:
-    """Hand a notification over; gives the push service's name for it. Raises Gone, Heals, NeedsPerson."""
+    """Hand a notification over; gives the push service's name for it. Raises Gone, Heals,
+    NeedsPerson."""
     parts = urlsplit(device.endpoint)
-    headers = {"TTL": str(DAY), "Urgency": "normal", "Topic": topic, "Content-Encoding": "aes128gcm",
-               "Content-Type": "application/octet-stream", **_signed(f"{parts.scheme}://{parts.netloc}")}
+    headers = {
+        "TTL": str(DAY),
+        "Urgency": "normal",
+        "Topic": topic,
+        "Content-Encoding": "aes128gcm",
+        "Content-Type": "application/octet-stream",
+        **_signed(f"{parts.scheme}://{parts.netloc}"),
+    }
     try:
         connection = _connection(parts)
         try:
-            connection.request("POST", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}", _sealed(device, text), headers)
+            connection.request(
+                "POST",
+                f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}",
+                _sealed(device, text),
+                headers,
+            )
             answer = connection.getresponse()
         finally:
             connection.close()
@@ -74,8 +87,16 @@ def _sealed(device: Device, text: bytes) -> bytes:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     once = ec.generate_private_key(ec.SECP256R1())
-    return bytes(http_ece.encrypt(text[:LONGEST], salt=os.urandom(16), private_key=once, dh=_raw(device.p256dh),
-                                  auth_secret=_raw(device.auth), version="aes128gcm"))
+    return bytes(
+        http_ece.encrypt(
+            text[:LONGEST],
+            salt=os.urandom(16),
+            private_key=once,
+            dh=_raw(device.p256dh),
+            auth_secret=_raw(device.auth),
+            version="aes128gcm",
+        )
+    )
 
 
 @lru_cache
@@ -90,15 +111,20 @@ def _raw(text: str) -> bytes:
 
 
 def _connection(parts: SplitResult) -> http.client.HTTPConnection:
-    """A connection to the address that was looked at: no redirect and no proxy leads elsewhere. Raises Gone."""
+    """A connection to the address that was looked at: no redirect and no proxy leads elsewhere.
+    Raises Gone."""
     host, port = parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
     address = where.address_of(host, port) if where.may_be(parts.geturl()) else None
     if address is None:
         raise Gone("The address of this subscription is not one of a public push service.")
-    connection = (http.client.HTTPConnection if parts.scheme == "http" else http.client.HTTPSConnection)(host, port, timeout=SECONDS)
+    connection = (
+        http.client.HTTPConnection if parts.scheme == "http" else http.client.HTTPSConnection
+    )(host, port, timeout=SECONDS)
     connection.sock = socket.create_connection((address, port), SECONDS)
     if parts.scheme == "https":
-        connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
+        connection.sock = ssl.create_default_context().wrap_socket(
+            connection.sock, server_hostname=host
+        )
     return connection
 
 
@@ -106,9 +132,16 @@ def _told(status: int, retry_after: str) -> None:
     if status in (404, 410):
         raise Gone("The browser takes no more notifications.")
     if status == 429 or status >= 500:
-        wait = timedelta(seconds=min(int(retry_after), LONGEST_WAIT)) if retry_after.isdecimal() and len(retry_after) < 9 else None
+        wait = (
+            timedelta(seconds=min(int(retry_after), LONGEST_WAIT))
+            if retry_after.isdecimal() and len(retry_after) < 9
+            else None
+        )
         raise Heals(f"The push service answered {status}.", wait)
     if status in (401, 403):
-        raise NeedsPerson(f"The push service refuses our key ({status}). Check VAPID_PRIVATE_KEY, VAPID_SUBJECT and the clock.")
+        raise NeedsPerson(
+            f"The push service refuses our key ({status}). Check VAPID_PRIVATE_KEY, VAPID_SUBJECT"
+            " and the clock."
+        )
     if not 200 <= status < 300:
         raise NeedsPerson(f"The push service refused the notification ({status}).")

@@ -1,4 +1,5 @@
-"""The key pair that push services know this desk by (VAPID): from the settings, or made once and kept in DATA_DIR."""
+"""The key pair that push services know this desk by (VAPID): from the settings, or made once and
+kept in DATA_DIR."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from service.config import settings
 
 
 def private_key() -> str:
-    """The private number, 32 bytes in base64url. Another one would end every subscription there is."""
+    """The private number, 32 bytes in base64url. Another one would end every subscription there
+    is."""
     conf = settings()
     return conf.vapid_private_key or config.kept(conf.data_dir / "vapid_key", _new)
 

@@ -1,5 +1,5 @@
-"""Where a notification may be sent to. The address comes from a browser, so it is no more believed than any other form field:
-it must never lead this service to a machine of its own network."""
+"""Where a notification may be sent to. The address comes from a browser, so it is no more believed
+than any other form field: it must never lead this service to a machine of its own network."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from urllib.parse import urlsplit
 from service.config import settings
 
 LONGEST = 1000
-# A name with a dot whose last part has a letter in it: no bare name of a neighbour, no address in digits.
-NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$")
+# A name with a dot whose last part has a letter in it: no bare name of a neighbour, no address in
+# digits.
+NAME = re.compile(
+    r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$"
+)
 INNER = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".test", ".invalid", ".onion")
 # Addresses of the sixth version that stand for one of the fourth, whose last 32 bits it is.
 TRANSLATED = IPv6Network("64:ff9b::/96")
@@ -23,7 +26,11 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 def may_be(endpoint: str) -> bool:
     """Whether this can be the address of a push service: https, a public name, the usual port."""
-    if not endpoint.isascii() or len(endpoint) > LONGEST or any(ord(letter) <= 32 for letter in endpoint):
+    if (
+        not endpoint.isascii()
+        or len(endpoint) > LONGEST
+        or any(ord(letter) <= 32 for letter in endpoint)
+    ):
         return False
     try:
         parts = urlsplit(endpoint)
@@ -32,7 +39,12 @@ def may_be(endpoint: str) -> bool:
         return False
     if _on_loopback(parts.hostname) and parts.scheme in ("http", "https"):
         return True
-    return parts.scheme == "https" and "@" not in parts.netloc and port in (None, 443) and _is_public_name(parts.hostname or "")
+    return (
+        parts.scheme == "https"
+        and "@" not in parts.netloc
+        and port in (None, 443)
+        and _is_public_name(parts.hostname or "")
+    )
 
 
 def is_point(text: str) -> bool:
@@ -47,7 +59,8 @@ def is_secret(text: str) -> bool:
 
 
 def address_of(host: str, port: int) -> str | None:
-    """The address to connect to, None where the name leads anywhere that is not public. Raises OSError where it is not known.
+    """The address to connect to, None where the name leads anywhere that is not public. Raises
+    OSError where it is not known.
 
     The caller connects to this very address: a name that is asked twice may answer differently.
     """

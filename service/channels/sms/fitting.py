@@ -1,4 +1,5 @@
-"""A text for the phone fitted into three parts: what varies is shortened, what is agreed to (price, date, letters) never."""
+"""A text for the phone fitted into three parts: what varies is shortened, what is agreed to (price,
+date, letters) never."""
 
 from __future__ import annotations
 
@@ -8,12 +9,25 @@ from typing import Any
 from service.channels.sms.parts import MOST, parts, plain
 from service.texts import cut
 
-VARIES = ("words", "retelling", "proposal", "question", "delivery", "reason", "why", "help", "title", "name", "who")
+VARIES = (
+    "words",
+    "retelling",
+    "proposal",
+    "question",
+    "delivery",
+    "reason",
+    "why",
+    "help",
+    "title",
+    "name",
+    "who",
+)
 LONGEST, SHORTEST, STEP = 450, 12, 6
 
 
 def fit(words: str, facts: defaultdict[str, Any], link: str = "") -> str:
-    """The words with their facts. Where something had to be shortened the link leads to the whole."""
+    """The words with their facts. Where something had to be shortened the link leads to the
+    whole."""
     whole = _filled(words, facts)
     if parts(whole) <= MOST and not facts.get("shortened"):
         return whole
@@ -31,5 +45,7 @@ def _filled(words: str, facts: defaultdict[str, Any]) -> str:
 
 def _shorter(facts: defaultdict[str, Any], most: int) -> defaultdict[str, Any]:
     short = facts.copy()
-    short.update({name: cut(" ".join(str(facts[name]).split()), most) for name in VARIES if facts.get(name)})
+    short.update(
+        {name: cut(" ".join(str(facts[name]).split()), most) for name in VARIES if facts.get(name)}
+    )
     return short

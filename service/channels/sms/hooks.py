@@ -1,4 +1,5 @@
-"""The door for Twilio's webhooks: checks the signature, keeps what came, answers. It knows nothing of tasks."""
+"""The door for Twilio's webhooks: checks the signature, keeps what came, answers. It knows nothing
+of tasks."""
 
 from __future__ import annotations
 
@@ -22,13 +23,16 @@ EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
 def signed_by_twilio(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
-    """Only what Twilio signed comes in; the raw body is read first, because after `.form` it is gone."""
+    """Only what Twilio signed comes in; the raw body is read first, because after `.form` it is
+    gone."""
 
     @wraps(view)
     def enter() -> ResponseReturnValue:
         request.get_data(cache=True)
         address = settings().url + request.full_path.rstrip("?")
-        if not twilio_edge.signature_holds(address, request.form.to_dict(), request.headers.get("X-Twilio-Signature", "")):
+        if not twilio_edge.signature_holds(
+            address, request.form.to_dict(), request.headers.get("X-Twilio-Signature", "")
+        ):
             refused.labels("twilio").inc()
             current_app.logger.warning("a webhook without Twilio's signature was refused")
             abort(403)
@@ -45,7 +49,9 @@ def message() -> ResponseReturnValue:
     form = _form()
     if not form.get("MessageSid") or not form.get("From"):
         abort(400)
-    inbound.keep("sms", form.get("To", ""), form["MessageSid"], sender=form["From"], raw=request.get_data())
+    inbound.keep(
+        "sms", form.get("To", ""), form["MessageSid"], sender=form["From"], raw=request.get_data()
+    )
     return Response(EMPTY, mimetype="text/xml")
 
 
@@ -54,24 +60,36 @@ def message() -> ResponseReturnValue:
 def status() -> ResponseReturnValue:
     """What became of a text that we sent; the address says which of our messages it is."""
     form = _form()
-    statuses.take_in(_ours(), form.get("MessageSid", ""), form.get("MessageStatus", ""),
-                     form.get("ErrorCode"))
+    statuses.take_in(
+        _ours(), form.get("MessageSid", ""), form.get("MessageStatus", ""), form.get("ErrorCode")
+    )
     return Response("", 204)
 
 
 @hooks.post("/voice")
 @signed_by_twilio
 def voice() -> ResponseReturnValue:
-    """Calls are taken by people in this version; the caller is told so and the call is kept for the operator's list."""
+    """Calls are taken by people in this version; the caller is told so and the call is kept for the
+    operator's list."""
     form = _form()
     if form.get("CallSid"):
-        inbound.keep("voice", form.get("To", ""), form["CallSid"], sender=form.get("From", ""), raw=request.get_data())
-    return Response('<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you for calling Poruchi. '
-                    "Somebody calls you back.</Say></Response>", mimetype="text/xml")
+        inbound.keep(
+            "voice",
+            form.get("To", ""),
+            form["CallSid"],
+            sender=form.get("From", ""),
+            raw=request.get_data(),
+        )
+    return Response(
+        '<?xml version="1.0" encoding="UTF-8"?><Response><Say>Thank you for calling Poruchi. '
+        "Somebody calls you back.</Say></Response>",
+        mimetype="text/xml",
+    )
 
 
 def _ours() -> int | None:
-    """The message that the report is about; none where a restore has undone the time in which it was sent."""
+    """The message that the report is about; none where a restore has undone the time in which it
+    was sent."""
     number = request.args.get("message", type=int)
     if number is None or not 0 < number < 1 << 62:
         return None

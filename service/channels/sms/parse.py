@@ -29,7 +29,11 @@ def media_of(inbound: Inbound) -> list[Medium]:
     form = _form(inbound)
     count = form.get("NumMedia", "0")
     most = min(int(count), MOST_MEDIA) if count.isdecimal() and len(count) < 4 else 0
-    return [Medium(form[f"MediaUrl{place}"], form.get(f"MediaContentType{place}", "")) for place in range(most) if form.get(f"MediaUrl{place}")]
+    return [
+        Medium(form[f"MediaUrl{place}"], form.get(f"MediaContentType{place}", ""))
+        for place in range(most)
+        if form.get(f"MediaUrl{place}")
+    ]
 
 
 def _form(inbound: Inbound) -> dict[str, str]:

@@ -1,14 +1,27 @@
-"""How long a text is for the phone, in parts: 160 GSM-7 or 70 UCS-2 letters, 153 or 67 in each of several."""
+"""How long a text is for the phone, in parts: 160 GSM-7 or 70 UCS-2 letters, 153 or 67 in each of
+several."""
 
 from __future__ import annotations
 
 MOST = 3
 GSM_7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà")
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
+    " !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
 ESCAPED = frozenset("^{}\\[~]|€")
-PLAIN = str.maketrans({**dict.fromkeys("“”„«»″", '"'), **dict.fromkeys("‘’‚′`´", "'"), **dict.fromkeys("–—‑−‐", "-"), "…": "...", "•": "-", "·": "-",
-                       **dict.fromkeys("\u00a0\u202f\u2009\u2007\t", " "), **dict.fromkeys("\u200b\u200e\u200f\ufeff", "")})
+PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("“”„«»″", '"'),
+        **dict.fromkeys("‘’‚′`´", "'"),
+        **dict.fromkeys("–—‑−‐", "-"),
+        "…": "...",
+        "•": "-",
+        "·": "-",
+        **dict.fromkeys("\u00a0\u202f\u2009\u2007\t", " "),
+        **dict.fromkeys("\u200b\u200e\u200f\ufeff", ""),
+    }
+)
 
 
 def parts(text: str) -> int:
@@ -21,7 +34,8 @@ def parts(text: str) -> int:
 
 
 def plain(text: str) -> str:
-    """The text with quotes, dashes and spaces as a phone has them, where that keeps it within GSM-7."""
+    """The text with quotes, dashes and spaces as a phone has them, where that keeps it within
+    GSM-7."""
     found = text.translate(PLAIN)
     return found if _gsm(found) else text
 

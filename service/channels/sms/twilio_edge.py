@@ -22,9 +22,17 @@ from service.due import Heals, NeedsPerson
 # The client logs every request with the words in it; they stay out of our logs.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 # What Twilio says of a number or a text that no second try can mend.
-HOPELESS = {21211: "The number is not valid.", 21214: "The number cannot be reached.", 21408: "Texts to this country are not enabled.",
-            21610: "They asked for no more texts.", 21614: "The number cannot take texts.", 21606: "Our own number cannot send texts.",
-            21612: "The number cannot be reached from ours.", 21602: "The text is empty.", 21617: "The text is too long."}
+HOPELESS = {
+    21211: "The number is not valid.",
+    21214: "The number cannot be reached.",
+    21408: "Texts to this country are not enabled.",
+    21610: "They asked for no more texts.",
+    21614: "The number cannot take texts.",
+    21606: "Our own number cannot send texts.",
+    21612: "The number cannot be reached from ours.",
+    21602: "The text is empty.",
+    21617: "The text is too long.",
+}
 
 API = "https://api.twilio.com"
 # Twilio takes files of up to five megabytes; a lease lasts half a minute.
@@ -45,7 +53,9 @@ class _Elsewhere(TwilioHttpClient):  # type: ignore[misc]
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         base = settings().twilio_api_base
-        return super().request(method, url.replace(API, base.rstrip("/")) if base else url, *args, **kwargs)
+        return super().request(
+            method, url.replace(API, base.rstrip("/")) if base else url, *args, **kwargs
+        )
 
 
 _client: Client | None = None
@@ -56,16 +66,22 @@ def client() -> Client:
     global _client
     if _client is None:
         conf = settings()
-        _client = Client(conf.twilio_account_sid, conf.twilio_auth_token, http_client=_Elsewhere(timeout=10))
+        _client = Client(
+            conf.twilio_account_sid, conf.twilio_auth_token, http_client=_Elsewhere(timeout=10)
+        )
     return _client
 
 
 def send(to: str, text: str, message_id: int) -> Sent:
-    """Hand a text to Twilio. Raises Heals for what may succeed later, NeedsPerson for what cannot."""
+    """Hand a text to Twilio. Raises Heals for what may succeed later, NeedsPerson for what
+    cannot."""
     epoch = restores.epoch_of("message", message_id)
-    callback = f"{settings().url}/hooks/twilio/status?message={message_id}{'&epoch=' if epoch else ''}{epoch}"
+    about = f"message={message_id}" + (f"&epoch={epoch}" if epoch else "")
+    callback = f"{settings().url}/hooks/twilio/status?{about}"
     try:
-        made = client().messages.create(to=to, from_=settings().twilio_from, body=text, status_callback=callback)
+        made = client().messages.create(
+            to=to, from_=settings().twilio_from, body=text, status_callback=callback
+        )
     except TwilioRestException as error:
         raise _told(error) from error
     except (requests.RequestException, ValueError) as error:
@@ -74,9 +90,15 @@ def send(to: str, text: str, message_id: int) -> Sent:
 
 
 def sent_to(to: str, since: datetime) -> list[Sent]:
-    """What Twilio's list shows as sent from our number to this one since then, newest first, at most 200."""
+    """What Twilio's list shows as sent from our number to this one since then, newest first, at
+    most 200."""
     try:
-        found = client().messages.list(to=to, from_=settings().twilio_from, date_sent_after=since - timedelta(minutes=5), limit=200)
+        found = client().messages.list(
+            to=to,
+            from_=settings().twilio_from,
+            date_sent_after=since - timedelta(minutes=5),
+            limit=200,
+        )
     except (TwilioRestException, requests.RequestException, ValueError) as error:
         raise Heals("Twilio's list cannot be read.") from error
     return [Sent(made.sid, str(made.status), made.body) for made in found]
@@ -91,7 +113,8 @@ class TooLarge(Unfetched):
 
 
 def media(address: str) -> bytes:
-    """A file of a text that came in, with our account's name. Raises Unfetched, or Heals for what may succeed later."""
+    """A file of a text that came in, with our account's name. Raises Unfetched, or Heals for what
+    may succeed later."""
     place = _at_our_base(address)
     try:
         with _reader().get(place, timeout=(4, 6), stream=True) as answer:
@@ -105,9 +128,13 @@ def media(address: str) -> bytes:
 
 
 def _reader() -> requests.Session:
-    """Twilio leads on to where its files lie; our account's name does not go along to another host."""
+    """Twilio leads on to where its files lie; our account's name does not go along to another
+    host."""
     reader = requests.Session()
-    reader.auth, reader.max_redirects = (settings().twilio_account_sid, settings().twilio_auth_token), 3
+    reader.auth, reader.max_redirects = (
+        (settings().twilio_account_sid, settings().twilio_auth_token),
+        3,
+    )
     return reader
 
 
@@ -133,7 +160,8 @@ def _bounded(answer: requests.Response) -> bytes:
 
 
 def signature_holds(address: str, form: dict[str, str], signature: str) -> bool:
-    """Whether Twilio signed this request to this address; without a token nothing is taken for signed."""
+    """Whether Twilio signed this request to this address; without a token nothing is taken for
+    signed."""
     token = settings().twilio_auth_token
     return bool(token) and bool(RequestValidator(token).validate(address, form, signature))
 
@@ -142,5 +170,7 @@ def _told(error: TwilioRestException) -> Exception:
     if error.status == 429 or error.status >= 500:
         return Heals(f"Twilio answered {error.status}.")
     if error.status in (401, 403):
-        return NeedsPerson("Twilio refuses our account. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
+        return NeedsPerson(
+            "Twilio refuses our account. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+        )
     return NeedsPerson(HOPELESS.get(error.code, f"Twilio refused the text (code {error.code})."))

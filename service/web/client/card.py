@@ -18,7 +18,10 @@ from service.web.limits import by_reader, limiter
 from service.web.problems import show
 
 # What the vendor's field loads, by its own documentation.
-VENDOR = {"connect-src": "https://api.stripe.com", "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com"}
+VENDOR = {
+    "connect-src": "https://api.stripe.com",
+    "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
+}
 
 
 @pages.get("/billing/card")
@@ -36,7 +39,11 @@ def set_up() -> ResponseReturnValue:
     try:
         return jsonify(secret=stripe_edge.set_up())
     except (Heals, NeedsPerson):
-        return show(503, "try-again", _("The payment provider cannot be reached just now. Try again in a minute."))
+        return show(
+            503,
+            "try-again",
+            _("The payment provider cannot be reached just now. Try again in a minute."),
+        )
 
 
 @pages.post("/billing/card")
@@ -55,12 +62,21 @@ def keep() -> ResponseReturnValue:
 def _page(errors: dict[str, str]) -> str:
     conf = settings()
     g.more_policy = policy(conf.card_field, conf.stripe_api_base)
-    return render_template("client/card.html", base=f"/app/{g.seat.slug}", errors=errors, script=conf.card_field, key=conf.stripe_publishable_key)
+    return render_template(
+        "client/card.html",
+        base=f"/app/{g.seat.slug}",
+        errors=errors,
+        script=conf.card_field,
+        key=conf.stripe_publishable_key,
+    )
 
 
 def policy(script: str, api_base: str) -> dict[str, str]:
     """What this page may load beside our own: the vendor's script, and what that asks."""
-    return {**({"connect-src": _host(api_base)} if api_base else VENDOR), "script-src": _host(script)}
+    return {
+        **({"connect-src": _host(api_base)} if api_base else VENDOR),
+        "script-src": _host(script),
+    }
 
 
 def _host(address: str) -> str:

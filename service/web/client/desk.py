@@ -26,7 +26,17 @@ from tenants.wall import db
 
 RUNNING = 8
 DONE = ("accepted", "closed")
-FIELDS = ("text", "title", "category", "deadline_at", "budget", "project", "priority", "private", "deadline_fixed")
+FIELDS = (
+    "text",
+    "title",
+    "category",
+    "deadline_at",
+    "budget",
+    "project",
+    "priority",
+    "private",
+    "deadline_fixed",
+)
 
 
 @pages.get("/")
@@ -40,18 +50,32 @@ def desk() -> ResponseReturnValue:
 @doors.client
 def tasks() -> ResponseReturnValue:
     """All tasks of the company that I may see, newest first; with words those that fit best."""
-    state, category, words = (request.args.get(name, "")[:100] for name in ("state", "category", "q"))
+    state, category, words = (
+        request.args.get(name, "")[:100] for name in ("state", "category", "q")
+    )
     states = (state,) if state in STATE_NAMES else ()
-    page = finding.page(words, states=states, category=category or None) if words.strip() else lists.of_company(
-        g.seat.company_id, states=states, category=category or None, after=request.args.get("after"))
-    return render_template("client/tasks.html", page=page, state=state, category=category, q=words, states=STATE_NAMES)
+    page = (
+        finding.page(words, states=states, category=category or None)
+        if words.strip()
+        else lists.of_company(
+            g.seat.company_id,
+            states=states,
+            category=category or None,
+            after=request.args.get("after"),
+        )
+    )
+    return render_template(
+        "client/tasks.html", page=page, state=state, category=category, q=words, states=STATE_NAMES
+    )
 
 
 @pages.get("/tasks/new")
 @doors.client
 def new() -> ResponseReturnValue:
     """The one box on a page of its own."""
-    return render_template("client/new.html", guess=None, values={}, errors={}, key=uuid.uuid4().hex)
+    return render_template(
+        "client/new.html", guess=None, values={}, errors={}, key=uuid.uuid4().hex
+    )
 
 
 @pages.post("/tasks")
@@ -60,14 +84,27 @@ def hand_over() -> ResponseReturnValue:
     """Hand a task over, once for each form, with its files."""
     values = {name: forms.words(name, forms.MOST if name == "text" else 20_001) for name in FIELDS}
     try:
-        wish = Wish(text=values["text"], title=values["title"][:200], category=values["category"][:30] or None,
-                    deadline_at=forms.moment("deadline_at"), deadline_fixed=bool(values["deadline_fixed"]),
-                    priority=values["priority"][:10] or "ordinary", private=bool(values["private"]), budget=forms.money("budget"),
-                    project=values["project"][:200] or None)
+        wish = Wish(
+            text=values["text"],
+            title=values["title"][:200],
+            category=values["category"][:30] or None,
+            deadline_at=forms.moment("deadline_at"),
+            deadline_fixed=bool(values["deadline_fixed"]),
+            priority=values["priority"][:10] or "ordinary",
+            private=bool(values["private"]),
+            budget=forms.money("budget"),
+            project=values["project"][:200] or None,
+        )
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
         sent = uploads.sent()  # before the task is made: a number that was drawn is not given back
-        made = handing_over.hand_over(wish, doors.me(), g.seat.company_id,
-                                      kept=Kept("web", str(g.seat.company_id), key, handing_over.raw_of({**values, "key": key})))
+        made = handing_over.hand_over(
+            wish,
+            doors.me(),
+            g.seat.company_id,
+            kept=Kept(
+                "web", str(g.seat.company_id), key, handing_over.raw_of({**values, "key": key})
+            ),
+        )
         if not made.repeated and sent:
             attach(find(made.id))
     except Refusal as error:
@@ -75,7 +112,9 @@ def hand_over() -> ResponseReturnValue:
             raise
         db.session.rollback()
         errors = error.at("text")
-        return render_template("client/new.html", guess=None, values=values, errors=errors, key=uuid.uuid4().hex), error.status
+        return render_template(
+            "client/new.html", guess=None, values=values, errors=errors, key=uuid.uuid4().hex
+        ), error.status
     flash(_("We have it: task %(number)s. Next you read how we understood it.", number=made.number))
     return forms.done(f"/app/{g.seat.slug}/tasks/{made.number}", number=made.number)
 
@@ -83,17 +122,35 @@ def hand_over() -> ResponseReturnValue:
 def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
     company_id = g.seat.company_id
     waiting = lists.waiting_for_client(g.identity.person_id, all_people=g.seat.role == "owner")
-    waiting.sort(key=lambda row: (row.task.waiting_since is None, row.task.waiting_since or row.task.delivered_at or row.task.created_at))
+    waiting.sort(
+        key=lambda row: (
+            row.task.waiting_since is None,
+            row.task.waiting_since or row.task.delivered_at or row.task.created_at,
+        )
+    )
     done = lists.of_company(company_id, states=DONE, limit=5)
     asked = questions.first_open([row.task.id for row in waiting])
     told = understanding.last_of([row.task.id for row in waiting if row.task.state == "retold"])
     thanks = review.thanked([row.task.id for row in done.rows])
-    return render_template("client/desk.html", waiting=waiting, running=_running(company_id), done=done, questions=asked, told=told, guess=None,
-                           values=values, errors=errors, thanks=thanks, key=uuid.uuid4().hex, **_month(company_id))
+    return render_template(
+        "client/desk.html",
+        waiting=waiting,
+        running=_running(company_id),
+        done=done,
+        questions=asked,
+        told=told,
+        guess=None,
+        values=values,
+        errors=errors,
+        thanks=thanks,
+        key=uuid.uuid4().hex,
+        **_month(company_id),
+    )
 
 
 def _running(company_id: int) -> list[lists.Row]:
-    """The eight that press most: what is late or disputed, what has just come in, the others by their dead line."""
+    """The eight that press most: what is late or disputed, what has just come in, the others by
+    their dead line."""
     under_way = lists.board(lists.Narrow(company=company_id), limit=RUNNING).rows
     just_in = lists.of_company(company_id, states=("received", "triage"), limit=3).rows
     late = [row for row in under_way if badge(row.task, "client").tone == "is-late"]
@@ -104,5 +161,10 @@ def _month(company_id: int) -> dict[str, Any]:
     """What this month costs so far; an owner sees it beside the company's limit."""
     company = db.session.get_one(Company, company_id)
     spent = spending.this_month(company)
-    return {"company": company, "spent": spent, "promised": spending.promised(company), "month": month_alone(spent.first),
-            "limit": company.limit_month if g.seat.role == "owner" else None}
+    return {
+        "company": company,
+        "spent": spent,
+        "promised": spending.promised(company),
+        "month": month_alone(spent.first),
+        "limit": company.limit_month if g.seat.role == "owner" else None,
+    }

@@ -1,4 +1,5 @@
-"""What the service would make of the words in the box, while they are written: kind, price, date, red line."""
+"""What the service would make of the words in the box, while they are written: kind, price, date,
+red line."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ LEAST_WORDS = 3
 
 @dataclass(frozen=True)
 class Guess:
-    """The kind of work, whether the service is fairly sure, what it usually costs, and the dates; `said` where the words named the day."""
+    """The kind of work, whether the service is fairly sure, what it usually costs, and the dates;
+    `said` where the words named the day."""
 
     code: str
     sure: bool
@@ -44,7 +46,11 @@ class Guess:
     def red_at(self) -> float:
         """Where the red line stands between now and the dead line, in percent."""
         whole = (self.deadline - self.begin).total_seconds()
-        return round(100 * (self.red_line - self.begin).total_seconds() / whole, 1) if whole > 0 else 50.0
+        return (
+            round(100 * (self.red_line - self.begin).total_seconds() / whole, 1)
+            if whole > 0
+            else 50.0
+        )
 
 
 @pages.post("/guess")
@@ -55,7 +61,9 @@ def guess() -> ResponseReturnValue:
     text = forms.words("text", 20_000).strip()
     if len(text.split()) < LEAST_WORDS:
         return render_template("client/guess.html", guess=None)
-    return render_template("client/guess.html", guess=_of(text, request.form.get("category", ""), _day()))
+    return render_template(
+        "client/guess.html", guess=_of(text, request.form.get("category", ""), _day())
+    )
 
 
 def _of(text: str, chosen: str, day: datetime | None) -> Guess:
@@ -64,8 +72,18 @@ def _of(text: str, chosen: str, day: datetime | None) -> Guess:
     kind, currency = category(code), db.session.get_one(Company, g.seat.company_id).currency
     named = deadline_in(text, here(), moment)
     deadline = day or named or after_working(moment, timedelta(hours=kind.term_hours))
-    return Guess(code, code == chosen or found.confidence >= 0.4, kind.quantity, kind.price(kind.quantity, currency), currency, deadline,
-                 half_of(moment, deadline), bool(day or named), moment, kind.rate(currency))
+    return Guess(
+        code,
+        code == chosen or found.confidence >= 0.4,
+        kind.quantity,
+        kind.price(kind.quantity, currency),
+        currency,
+        deadline,
+        half_of(moment, deadline),
+        bool(day or named),
+        moment,
+        kind.rate(currency),
+    )
 
 
 def _day() -> datetime | None:

@@ -38,16 +38,25 @@ def invoice(number: str) -> ResponseReturnValue:
     found = lists.invoice(number)
     if found is None:
         raise NotFound
-    return send_file(io.BytesIO(invoice_pdf.pdf(found.id)), mimetype="application/pdf", download_name=f"{found.number}.pdf")
+    return send_file(
+        io.BytesIO(invoice_pdf.pdf(found.id)),
+        mimetype="application/pdf",
+        download_name=f"{found.number}.pdf",
+    )
 
 
 @pages.get("/billing/charges.csv")
 @doors.client
 def charges() -> ResponseReturnValue:
     """All charges as a sheet."""
-    reader = sheet.Reader(current_app._get_current_object(), current(), render.here(), render.language())  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    reader = sheet.Reader(app, current(), render.here(), render.language())
     name = f"{g.seat.slug}-{now():%Y-%m-%d}.csv"
-    return Response(sheet.of_charges(reader), mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(
+        sheet.of_charges(reader),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @pages.post("/billing/payment")
@@ -74,8 +83,16 @@ def limits() -> ResponseReturnValue:
 
 
 def _wanted_limits() -> Wanted:
-    members = [person.id for person, place in membership.members(g.seat.company_id) if place.role == "member"]
-    return Wanted(forms.money("limit_month"), forms.money("limit_task"), {person: forms.money(f"limit_{person}") for person in members})
+    members = [
+        person.id
+        for person, place in membership.members(g.seat.company_id)
+        if place.role == "member"
+    ]
+    return Wanted(
+        forms.money("limit_month"),
+        forms.money("limit_task"),
+        {person: forms.money(f"limit_{person}") for person in members},
+    )
 
 
 def _billing(errors: dict[str, str]) -> str:
@@ -84,13 +101,26 @@ def _billing(errors: dict[str, str]) -> str:
     owed = ledger.balance(company.id) if g.seat.role == "owner" else None
     spent, promised = spending.spending(company, render.here()), spending.promised(company)
     stands = spending_limits.standing(company.id)
-    return render_template("client/billing.html", company=company, stands=stands, members=membership.members(company.id), values=request.form,
-                           owed=owed, errors=errors, card_ends=_card_ends(company.card_until), base=f"/app/{g.seat.slug}",
-                           page=lists.charges(asked("after"), asked("before")),
-                           issued=lists.invoices(company.id, asked("invoices-after"), asked("invoices-before")),
-                           work=worked.work, spent=spent, promised=promised, open=spending.open_invoices(company),
-                           months=by_month(spent, company.currency, promised.amount, company.limit_month), kinds=by_kind(spent, company.currency),
-                           this_month=month_alone(spent.months[-1].first))
+    return render_template(
+        "client/billing.html",
+        company=company,
+        stands=stands,
+        members=membership.members(company.id),
+        values=request.form,
+        owed=owed,
+        errors=errors,
+        card_ends=_card_ends(company.card_until),
+        base=f"/app/{g.seat.slug}",
+        page=lists.charges(asked("after"), asked("before")),
+        issued=lists.invoices(company.id, asked("invoices-after"), asked("invoices-before")),
+        work=worked.work,
+        spent=spent,
+        promised=promised,
+        open=spending.open_invoices(company),
+        months=by_month(spent, company.currency, promised.amount, company.limit_month),
+        kinds=by_kind(spent, company.currency),
+        this_month=month_alone(spent.months[-1].first),
+    )
 
 
 def _card_ends(until: date | None) -> str:
@@ -99,4 +129,10 @@ def _card_ends(until: date | None) -> str:
     months = (until.year - today.year) * 12 + until.month - today.month if until else 2
     if months > 1:
         return ""
-    return _("has ended") if months < 0 else _("ends this month") if months == 0 else _("ends next month")
+    return (
+        _("has ended")
+        if months < 0
+        else _("ends this month")
+        if months == 0
+        else _("ends next month")
+    )

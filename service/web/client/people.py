@@ -39,7 +39,12 @@ def invite() -> ResponseReturnValue:
     """Invite somebody by e-mail."""
     try:
         with wall.as_system():
-            accounts.invite(g.seat.company_id, forms.words("email", 321), request.form.get("role", "member"), g.identity.person_id)
+            accounts.invite(
+                g.seat.company_id,
+                forms.words("email", 321),
+                request.form.get("role", "member"),
+                g.identity.person_id,
+            )
     except Refusal as error:
         return _people(error.at("email")), error.status
     flash(_("An invitation is on its way."))
@@ -73,17 +78,25 @@ def change_role(person_id: int) -> ResponseReturnValue:
 
 
 def _place_of(person_id: int, *, leaves_owners: bool) -> membership.Membership:
-    """Somebody's place in the company. Raises NotNow where the last owner would leave it without one; 404 where they have none."""
+    """Somebody's place in the company. Raises NotNow where the last owner would leave it without
+    one; 404 where they have none."""
     if leaves_owners and membership.owners_held(g.seat.company_id) == [person_id]:
         raise NotNow(_("The last owner stays. Make somebody else an owner first."))
     place = membership.Membership
-    return db.session.scalar(select(place).where(place.company_id == g.seat.company_id, place.person_id == person_id,
-                                                 place.ended_at.is_(None))) or abort(404)
+    return db.session.scalar(
+        select(place).where(
+            place.company_id == g.seat.company_id,
+            place.person_id == person_id,
+            place.ended_at.is_(None),
+        )
+    ) or abort(404)
 
 
 def _end(person_id: int) -> None:
     _place_of(person_id, leaves_owners=True).ended_at = now()
-    with wall.as_system():  # sign-in's tables: an invitation that is still out would let them back in
+    with (
+        wall.as_system()
+    ):  # sign-in's tables: an invitation that is still out would let them back in
         for email in db.session.scalars(select(Login.email).where(Login.person_id == person_id)):
             links.end_invitations(g.seat.company_id, email)
 
@@ -124,8 +137,13 @@ def _handbook(error: Refusal | None = None, text: str | None = None) -> Response
     if error is not None:
         db.session.rollback()
     found = handbook.of(g.seat.company_id)
-    return render_template("client/handbook.html", text=text if text is not None else found.text if found else "", book=handbook.lines_of(found),
-                           lessons=lessons.waiting(g.seat.company_id), errors=error.at() if error else {}), error.status if error else 200
+    return render_template(
+        "client/handbook.html",
+        text=text if text is not None else found.text if found else "",
+        book=handbook.lines_of(found),
+        lessons=lessons.waiting(g.seat.company_id),
+        errors=error.at() if error else {},
+    ), error.status if error else 200
 
 
 @pages.get("/settings")
@@ -152,8 +170,12 @@ def change_settings() -> ResponseReturnValue:
 @doors.client
 def claim_address() -> ResponseReturnValue:
     """Give a number or an address of one's own; a code goes there."""
-    return _addresses(lambda: accounts.claim_address(g.identity.person_id, g.seat.company_id, forms.words("address", 321).strip()),
-                      _("A code is on its way there. Write it below."))
+    return _addresses(
+        lambda: accounts.claim_address(
+            g.identity.person_id, g.seat.company_id, forms.words("address", 321).strip()
+        ),
+        _("A code is on its way there. Write it below."),
+    )
 
 
 @pages.post("/settings/addresses/<int:address_id>")
@@ -161,15 +183,21 @@ def claim_address() -> ResponseReturnValue:
 @doors.client
 def prove_address(address_id: int) -> ResponseReturnValue:
     """Show with the code that the address is one's own."""
-    return _addresses(lambda: accounts.prove_address(g.identity.person_id, address_id, forms.words(f"code-{address_id}", 21)),
-                      _("Confirmed. What comes from there is taken as yours."))
+    return _addresses(
+        lambda: accounts.prove_address(
+            g.identity.person_id, address_id, forms.words(f"code-{address_id}", 21)
+        ),
+        _("Confirmed. What comes from there is taken as yours."),
+    )
 
 
 @pages.post("/settings/addresses/<int:address_id>/end")
 @doors.client
 def drop_address(address_id: int) -> ResponseReturnValue:
     """Take an address of one's own away."""
-    return _addresses(lambda: accounts.drop_address(g.identity.person_id, address_id), _("It is taken away."))
+    return _addresses(
+        lambda: accounts.drop_address(g.identity.person_id, address_id), _("It is taken away.")
+    )
 
 
 def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
@@ -194,18 +222,31 @@ def _change(company: Company) -> None:
         raise BadInput({"company-address": _("At most 1,000 letters.")})
     company.name, company.silence_days, company.address = name, days, address
     company.language = "ru" if request.form.get("language") == "ru" else "en"
-    company.zone = request.form["zone"] if request.form.get("zone") in available_timezones() else company.zone
+    company.zone = (
+        request.form["zone"] if request.form.get("zone") in available_timezones() else company.zone
+    )
     db.session.flush()
 
 
 def _people(errors: dict[str, str]) -> str:
     if errors:
         db.session.rollback()
-    return render_template("client/people.html", members=membership.members(g.seat.company_id), errors=errors, values=request.form)
+    return render_template(
+        "client/people.html",
+        members=membership.members(g.seat.company_id),
+        errors=errors,
+        values=request.form,
+    )
 
 
 def _settings(errors: dict[str, str]) -> str:
     if errors:
         db.session.rollback()
-    return render_template("client/settings.html", company=db.session.get_one(Company, g.seat.company_id), errors=errors, zones=ZONES,
-                           addresses=addresses.of_person(g.identity.person_id), values=request.form)
+    return render_template(
+        "client/settings.html",
+        company=db.session.get_one(Company, g.seat.company_id),
+        errors=errors,
+        zones=ZONES,
+        addresses=addresses.of_person(g.identity.person_id),
+        values=request.form,
+    )

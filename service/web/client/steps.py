@@ -18,7 +18,8 @@ from service.web.client.task import back, of, page
 
 
 def step(number: int, act: Callable[[Task], object]) -> ResponseReturnValue:
-    """Do one thing on a task and go back to its page; a refusal shows the page with what was typed."""
+    """Do one thing on a task and go back to its page; a refusal shows the page with what was
+    typed."""
     try:
         task = of(number)
         act(task)
@@ -48,8 +49,13 @@ def judge_retelling(task: Task) -> None:
 def _correction(task: Task) -> str:
     """What is different: the points that were answered one by one, then the words below them."""
     told = understanding.last_retelling(task)
-    fixed = [(point["words"], forms.words(f"fix-{n}", 1001).strip()) for n, point in enumerate(told.differences if told else (), 1)]
-    return "\n".join([*(f"“{words}”: {said}" for words, said in fixed if said), forms.words("note").strip()]).strip()
+    fixed = [
+        (point["words"], forms.words(f"fix-{n}", 1001).strip())
+        for n, point in enumerate(told.differences if told else (), 1)
+    ]
+    return "\n".join(
+        [*(f"“{words}”: {said}" for words, said in fixed if said), forms.words("note").strip()]
+    ).strip()
 
 
 @pages.post("/tasks/<int:number>/answers")
@@ -63,7 +69,12 @@ def answer_question(task: Task) -> None:
     """The words, or the option that was pressed, which has to be one that was offered."""
     number, option = forms.whole("question") or 0, request.form.get("option")
     with forms.errors_at({"text": f"answer-{number}"}):
-        if option and option not in {offered for question in questions.questions_of(task) if question.id == number for offered in question.options}:
+        if option and option not in {
+            offered
+            for question in questions.questions_of(task)
+            if question.id == number
+            for offered in question.options
+        }:
             raise BadInput({"text": _("This was not among the options.")})
         words = [words for words in (option, forms.words("text")) if words]
         questions.answer(task, doors.me(), number, "\n\n".join(words))
@@ -140,7 +151,13 @@ def change(number: int) -> ResponseReturnValue:
 
 def wanted_parameters() -> Parameters:
     """The parameters of the form; an empty field leaves the thing as it is."""
-    return Parameters(outcome=forms.words("outcome") or None, criteria=forms.lines("criteria") or None,
-                      deadline_at=forms.moment("deadline_at"), deadline_fixed=bool(request.form.get("deadline_fixed")),
-                      budget=forms.money("budget"), quantity=forms.decimal("quantity"),
-                      category=request.form.get("category", "")[:30] or None, priority=request.form.get("priority", "")[:10] or None)
+    return Parameters(
+        outcome=forms.words("outcome") or None,
+        criteria=forms.lines("criteria") or None,
+        deadline_at=forms.moment("deadline_at"),
+        deadline_fixed=bool(request.form.get("deadline_fixed")),
+        budget=forms.money("budget"),
+        quantity=forms.decimal("quantity"),
+        category=request.form.get("category", "")[:30] or None,
+        priority=request.form.get("priority", "")[:10] or None,
+    )

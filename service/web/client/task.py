@@ -51,7 +51,7 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),
         silence=dead_line.silence_ends(task) if task.state == "delivered" else None,
-    ), refusal.status if refusal else 200
+    ), (refusal.status if refusal else 200)
 
 
 @pages.get("/tasks/<int:number>")
@@ -100,7 +100,10 @@ def attach(task: Task, part: str = "brief") -> None:
 
 
 def download(task: Task, file_id: int) -> ResponseReturnValue:
-    """Send a file of this task. What is heard on the page says that it is sound; it runs nothing."""
+    """Send a file of this task. What is heard on the page says that it is sound; it runs
+    nothing."""
     found = files.find(task, file_id)
     kind = found.type if found.type in HEARD else "application/octet-stream"
-    return send_file(files.path_of(found.sha256), mimetype=kind, as_attachment=True, download_name=found.name)
+    return send_file(
+        files.path_of(found.sha256), mimetype=kind, as_attachment=True, download_name=found.name
+    )

@@ -36,18 +36,32 @@ def admin() -> ResponseReturnValue:
 def add_staff() -> ResponseReturnValue:
     """Add somebody to the service; a link to set a password goes to them."""
     trades = request.form.getlist("trade") or list(all_categories())
-    return _do(lambda: _welcome(accounts.add_staff(forms.words("email", 321), forms.words("name", 200), request.form.get("role", ""),
-                                                   trades if request.form.get("role") == "assistant" else []).id))
+    return _do(
+        lambda: _welcome(
+            accounts.add_staff(
+                forms.words("email", 321),
+                forms.words("name", 200),
+                request.form.get("role", ""),
+                trades if request.form.get("role") == "assistant" else [],
+            ).id
+        )
+    )
 
 
 @pages.post("/admin/companies")
 @admin_only
 def add_company() -> ResponseReturnValue:
     """Add a company with its owner; a link to set a password goes to them."""
+
     def add() -> None:
-        made = accounts.add_company(forms.words("company", 201), forms.words("owner_email", 321), request.form.get("currency", "EUR"),
-                                    "ru" if request.form.get("language") == "ru" else "en")
+        made = accounts.add_company(
+            forms.words("company", 201),
+            forms.words("owner_email", 321),
+            request.form.get("currency", "EUR"),
+            "ru" if request.form.get("language") == "ru" else "en",
+        )
         _welcome(membership.owners(made.id)[0].id)
+
     return _do(add)
 
 
@@ -78,8 +92,9 @@ def end_staff(person_id: int) -> ResponseReturnValue:
     name = _of_staff(person_id).name
     with wall.as_system():
         count = accounts.end_staff(person_id)
-    gone_back = ngettext("%(num)s task went back to the queue.",
-                         "%(num)s tasks went back to the queue.", count)
+    gone_back = ngettext(
+        "%(num)s task went back to the queue.", "%(num)s tasks went back to the queue.", count
+    )
     flash(_("%(name)s has left.", name=apart(name)) + (f" {gone_back}" if count else ""))
     return redirect("/admin", 303)
 
@@ -112,4 +127,6 @@ def _do(act: Callable[[], object]) -> ResponseReturnValue:
 
 
 def _page(errors: dict[str, str]) -> str:
-    return render_template("operator/admin.html", staff=membership.all_staff(), errors=errors, values=request.form)
+    return render_template(
+        "operator/admin.html", staff=membership.all_staff(), errors=errors, values=request.form
+    )

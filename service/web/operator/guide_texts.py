@@ -1,4 +1,5 @@
-"""Exchanges by text for the style guide, in the very words of the service: an answer that is below 80 % and one that is praise."""
+"""Exchanges by text for the style guide, in the very words of the service: an answer that is below
+80 % and one that is praise."""
 
 from __future__ import annotations
 
@@ -12,10 +13,17 @@ from service.channels.wording import TEMPLATES, saying
 from service.web.pictures import phone
 
 FACTS: dict[str, dict[str, object]] = {
-    "en": {"delivery": "three quotes, the best at 0.31 EUR a bag.", "silence": "Mon 12:00", "name": "Anna"},
+    "en": {
+        "delivery": "three quotes, the best at 0.31 EUR a bag.",
+        "silence": "Mon 12:00",
+        "name": "Anna",
+    },
     "ru": {"delivery": "три цены, лучшая 0,31 €.", "silence": "пн 12:00", "name": "Анна"},
 }
-WORDS = {"en": ("2", "The sample is missing", "1", "T Spot on, cheers"), "ru": ("2", "Нет образца", "1", "С отличная таблица")}
+WORDS = {
+    "en": ("2", "The sample is missing", "1", "T Spot on, cheers"),
+    "ru": ("2", "Нет образца", "1", "С отличная таблица"),
+}
 NUMBER, PRICE = 1070, 8400
 
 
@@ -30,7 +38,11 @@ class Exchange:
 
 def exchanges() -> list[Exchange]:
     """The same delivery answered by 2, reworked, and answered by 1, in each language."""
-    return [Exchange(language, phone.drawn(texts), texts) for language in FACTS for texts in [_texts(language)]]
+    return [
+        Exchange(language, phone.drawn(texts), texts)
+        for language in FACTS
+        for texts in [_texts(language)]
+    ]
 
 
 def _texts(language: str) -> list[phone.Said]:

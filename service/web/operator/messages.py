@@ -22,9 +22,17 @@ SECRET = ("reset", "welcome", "invitation", "code")
 @desk_only
 def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
-    return render_template("operator/messages.html", needing=due.needing_person(), held=on_hold.listed(),
-                           on_hold=due.count_on_hold(), restored=restores.newest(),  out=lists.outgoing(request.args.get("out")),
-                           inbound=lists.inbound(after=request.args.get("in")), waiting=lists.count_waiting(1000), SECRET=SECRET)
+    return render_template(
+        "operator/messages.html",
+        needing=due.needing_person(),
+        held=on_hold.listed(),
+        on_hold=due.count_on_hold(),
+        restored=restores.newest(),
+        out=lists.outgoing(request.args.get("out")),
+        inbound=lists.inbound(after=request.args.get("in")),
+        waiting=lists.count_waiting(1000),
+        SECRET=SECRET,
+    )
 
 
 @pages.post("/desk/due/<int:due_id>/retry")

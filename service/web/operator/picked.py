@@ -1,4 +1,5 @@
-"""One thing for all the tasks that are picked on the board: hand over, move the dead line, set the priority, write."""
+"""One thing for all the tasks that are picked on the board: hand over, move the dead line, set the
+priority, write."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ Act = Callable[[Task], object]
 @pages.post("/desk/board/picked")
 @desk_only
 def do_for_picked() -> ResponseReturnValue:
-    """Do it for each; what refuses is said, the others are done, and what can be taken back is offered back."""
+    """Do it for each; what refuses is said, the others are done, and what can be taken back is
+    offered back."""
     try:
         act = _act()
     except Refusal as error:
@@ -35,7 +37,9 @@ def do_for_picked() -> ResponseReturnValue:
     if changed:
         words = ngettext("%(num)s task is changed.", "%(num)s tasks are changed.", len(changed))
         undone = request.form.get("do") in ("move", "priority")
-        forms.toast(words, undo="/desk/board/picked/undo?" + "&".join(f"of={pair}" for pair in changed)) if undone else flash(words)
+        forms.toast(
+            words, undo="/desk/board/picked/undo?" + "&".join(f"of={pair}" for pair in changed)
+        ) if undone else flash(words)
     return _back()
 
 
@@ -49,7 +53,11 @@ def _act() -> Act:
         said = forms.words("text", 10_001)
         return lambda task: messages.say(task, me, said)
     if wanted in ("move", "priority"):
-        changes = Parameters(deadline_at=_date()) if wanted == "move" else Parameters(priority=request.form.get("priority", ""))
+        changes = (
+            Parameters(deadline_at=_date())
+            if wanted == "move"
+            else Parameters(priority=request.form.get("priority", ""))
+        )
         return lambda task: parameters.change(task, me, changes).id
     raise BadInput({"do": _("Choose what to do with them.")})
 

@@ -32,7 +32,9 @@ def playbook(code: str) -> ResponseReturnValue:
 @desk_only
 def write_playbook(code: str) -> ResponseReturnValue:
     """Keep a playbook in both languages."""
-    texts = {language: forms.words(language, playbooks.LONGEST + 1) for language in playbooks.LANGUAGES}
+    texts = {
+        language: forms.words(language, playbooks.LONGEST + 1) for language in playbooks.LANGUAGES
+    }
     playbooks.all_of(code)
     try:
         for language, text in texts.items():
@@ -44,7 +46,13 @@ def write_playbook(code: str) -> ResponseReturnValue:
     return redirect("/desk/playbooks", 303)
 
 
-def _playbook(code: str, error: BadInput | None = None, texts: dict[str, str] | None = None) -> ResponseReturnValue:
+def _playbook(
+    code: str, error: BadInput | None = None, texts: dict[str, str] | None = None
+) -> ResponseReturnValue:
     found = {language: one.text for language, one in playbooks.all_of(code).items()}
-    return render_template("operator/playbook.html", kind_of=kind_of(code), texts=texts or found,
-                           errors=error.errors if error else {}), error.status if error else 200
+    return render_template(
+        "operator/playbook.html",
+        kind_of=kind_of(code),
+        texts=texts or found,
+        errors=error.errors if error else {},
+    ), error.status if error else 200

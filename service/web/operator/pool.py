@@ -26,7 +26,10 @@ from tenants.wall import db
 def pool() -> ResponseReturnValue:
     """Each assistant with trades, load and limit; who has most places free first."""
     loads = sorted(lists.loads(), key=lambda load: load[1] - load[2])
-    staff = {one.person_id: one for one in membership.assistants([person.id for person, _held, _limit in loads])}
+    staff = {
+        one.person_id: one
+        for one in membership.assistants([person.id for person, _held, _limit in loads])
+    }
     return render_template("operator/pool.html", loads=loads, staff=staff)
 
 
@@ -50,7 +53,12 @@ def change_pool(person_id: int) -> ResponseReturnValue:
 def companies() -> ResponseReturnValue:
     """All client companies."""
     rows, after = page_of(request.args.get("after"))
-    return render_template("operator/companies.html", rows=rows, next=after, tasks=lists.handed_over([row.id for row in rows]))
+    return render_template(
+        "operator/companies.html",
+        rows=rows,
+        next=after,
+        tasks=lists.handed_over([row.id for row in rows]),
+    )
 
 
 @pages.get("/desk/companies/<int:company_id>")
@@ -60,9 +68,15 @@ def company(company_id: int) -> ResponseReturnValue:
     found = db.session.get(Company, company_id)
     if found is None:
         raise NotFound
-    return render_template("operator/company.html", company=found, members=membership.members(company_id), owed=ledger.balance(company_id),
-                           page=lists.of_company(company_id, limit=20), book=handbook.lines_of(handbook.of(company_id)),
-                           lessons=lessons.waiting(company_id))
+    return render_template(
+        "operator/company.html",
+        company=found,
+        members=membership.members(company_id),
+        owed=ledger.balance(company_id),
+        page=lists.of_company(company_id, limit=20),
+        book=handbook.lines_of(handbook.of(company_id)),
+        lessons=lessons.waiting(company_id),
+    )
 
 
 @pages.post("/desk/companies/<int:company_id>/lessons/<int:lesson_id>")
@@ -70,7 +84,9 @@ def company(company_id: int) -> ResponseReturnValue:
 def decide_lesson(company_id: int, lesson_id: int) -> ResponseReturnValue:
     """Take a proposed line into a company's handbook, or drop it."""
     try:
-        lessons.decide(company_id, lesson_id, doors.me(), accept=request.form.get("verdict") == "accept")
+        lessons.decide(
+            company_id, lesson_id, doors.me(), accept=request.form.get("verdict") == "accept"
+        )
     except Refusal as error:
         db.session.rollback()
         flash(error.detail, "error")
@@ -80,10 +96,18 @@ def decide_lesson(company_id: int, lesson_id: int) -> ResponseReturnValue:
 @pages.get("/desk/reports")
 @desk_only
 def reports() -> ResponseReturnValue:
-    """Success at the dead line each way, how long clients take, what came in, the load now, how fast messages leave."""
+    """Success at the dead line each way, how long clients take, what came in, the load now, how
+    fast messages leave."""
     found, weeks = success.success(), arrivals.by_week(render.here())
     return render_template(
-        "operator/reports.html", found=found, leaving=leaving.handed_over_in_time(),
-        kinds=found.whole and by_category(found.whole, found.kinds), steps=of_steps(found.steps), ranked=of_ranked,
-        waited=flow.of_waits(waits.waits()), weeks=flow.came_in(weeks), channels=flow.by_channel(weeks),
-        load=flow.of_load([(person.name, held, limit) for person, held, limit in lists.loads()]))
+        "operator/reports.html",
+        found=found,
+        leaving=leaving.handed_over_in_time(),
+        kinds=found.whole and by_category(found.whole, found.kinds),
+        steps=of_steps(found.steps),
+        ranked=of_ranked,
+        waited=flow.of_waits(waits.waits()),
+        weeks=flow.came_in(weeks),
+        channels=flow.by_channel(weeks),
+        load=flow.of_load([(person.name, held, limit) for person, held, limit in lists.loads()]),
+    )

@@ -67,15 +67,21 @@ def task(task_id: int) -> ResponseReturnValue:
 @desk_only
 def assign(task_id: int) -> ResponseReturnValue:
     """Hand the task to an assistant."""
-    return step(task_id, lambda task: delegate.assign(task, doors.me(), forms.whole("assistant") or 0))
+    return step(
+        task_id, lambda task: delegate.assign(task, doors.me(), forms.whole("assistant") or 0)
+    )
 
 
 @pages.post("/desk/tasks/<int:task_id>/return")
 @desk_only
 def give_back(task_id: int) -> ResponseReturnValue:
     """Put the task back into the queue."""
-    return step(task_id, forms.errors_at({"reason": "return-reason"})(
-        lambda task: delegate.give_back(task, doors.me(), forms.words("reason"))))
+    return step(
+        task_id,
+        forms.errors_at({"reason": "return-reason"})(
+            lambda task: delegate.give_back(task, doors.me(), forms.words("reason"))
+        ),
+    )
 
 
 @pages.post("/desk/tasks/<int:task_id>/understanding")
@@ -128,15 +134,21 @@ def resolve(task_id: int) -> ResponseReturnValue:
 @desk_only
 def cancel(task_id: int) -> ResponseReturnValue:
     """Stop the task."""
-    return step(task_id, forms.errors_at({"reason": "cancel-reason"})(
-        lambda task: cancelling.cancel(task, doors.me(), forms.words("reason"))))
+    return step(
+        task_id,
+        forms.errors_at({"reason": "cancel-reason"})(
+            lambda task: cancelling.cancel(task, doors.me(), forms.words("reason"))
+        ),
+    )
 
 
 @pages.post("/desk/tasks/<int:task_id>/parameters")
 @desk_only
 def change(task_id: int) -> ResponseReturnValue:
     """Change the parameters."""
-    return step(task_id, lambda task: parameters.change(task, doors.me(), steps.wanted_parameters()))
+    return step(
+        task_id, lambda task: parameters.change(task, doors.me(), steps.wanted_parameters())
+    )
 
 
 @pages.post("/desk/tasks/<int:task_id>/messages")
@@ -164,13 +176,18 @@ def new() -> ResponseReturnValue:
 @desk_only
 def enter() -> ResponseReturnValue:
     """Enter a task for a client who told it by phone; it is marked as such."""
-    values = {name: forms.words(name, forms.MOST if name == "text" else 321) for name in ("email", "text", "title", "category", "deadline_at")}
+    values = {
+        name: forms.words(name, forms.MOST if name == "text" else 321)
+        for name in ("email", "text", "title", "category", "deadline_at")
+    }
     try:
         made = _enter(values)
     except Refusal as error:
         db.session.rollback()
         errors = error.at()
-        return render_template("operator/new.html", values=values, errors=errors, key=uuid.uuid4().hex), error.status
+        return render_template(
+            "operator/new.html", values=values, errors=errors, key=uuid.uuid4().hex
+        ), error.status
     return redirect(f"/desk/tasks/{made.id}", 303)
 
 
@@ -180,7 +197,17 @@ def _enter(values: dict[str, str]) -> handing_over.Handed:
         raise BadInput({"email": _("No client has this address.")})
     person, company_id = owner
     by = replace(doors.me(), channel="voice")
-    wish = Wish(values["text"], title=values["title"][:200], category=values["category"][:30] or None, deadline_at=forms.moment("deadline_at"))
+    wish = Wish(
+        values["text"],
+        title=values["title"][:200],
+        category=values["category"][:30] or None,
+        deadline_at=forms.moment("deadline_at"),
+    )
     key = request.form.get("key", "")[:64] or uuid.uuid4().hex
-    return handing_over.hand_over(wish, by, company_id, person_id=person.id,
-                                  kept=Kept("voice", f"desk:{by.person_id}", key, handing_over.raw_of(values)))
+    return handing_over.hand_over(
+        wish,
+        by,
+        company_id,
+        person_id=person.id,
+        kept=Kept("voice", f"desk:{by.person_id}", key, handing_over.raw_of(values)),
+    )

@@ -1,4 +1,5 @@
-"""Triage: one waiting task or message at a time, with the service's guess beside it, and a key for each decision."""
+"""Triage: one waiting task or message at a time, with the service's guess beside it, and a key for
+each decision."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ from tenants.wall import db
 @pages.get("/desk/triage")
 @desk_only
 def triage() -> ResponseReturnValue:
-    """What waits for a decision, and the one that is looked at: `task`, `message`, else the oldest."""
+    """What waits for a decision, and the one that is looked at: `task`, `message`, else the
+    oldest."""
     return page()
 
 
@@ -37,12 +39,24 @@ def page(refusal: Refusal | None = None) -> ResponseReturnValue:
     task, message = it.row.task if it.row else None, it.message
     event, name = triage_list.decided(it.gone)
     shown = render_template(
-        "operator/triage.html", it=it, page=it.page, row=it.row, task=task, message=message,
-        waiting=[] if it.asked else it.messages, event=event, decided_by=name, onward=_onward(it),
-        guess=_guess(task) if task else None, asked=questions.questions_of(task) if task else [],
-        replies=strangers_desk.replies([message]) if message else {}, key=uuid.uuid4().hex,
-        errors=refusal.at() if refusal else {}, values=forms.typed(refusal),
-        left=forms.unsent(refusal))
+        "operator/triage.html",
+        it=it,
+        page=it.page,
+        row=it.row,
+        task=task,
+        message=message,
+        waiting=[] if it.asked else it.messages,
+        event=event,
+        decided_by=name,
+        onward=_onward(it),
+        guess=_guess(task) if task else None,
+        asked=questions.questions_of(task) if task else [],
+        replies=strangers_desk.replies([message]) if message else {},
+        key=uuid.uuid4().hex,
+        errors=refusal.at() if refusal else {},
+        values=forms.typed(refusal),
+        left=forms.unsent(refusal),
+    )
     return shown, refusal.status if refusal else 200
 
 
@@ -54,12 +68,18 @@ def _onward(it: triage_list.Looked) -> str:
 
 
 def _guess(task: Task) -> dict[str, object]:
-    """The three likeliest kinds with how sure the service is, the words that spoke for the first, who could do it, the handbook."""
+    """The three likeliest kinds with how sure the service is, the words that spoke for the first,
+    who could do it, the handbook."""
     found = classify(task.text)
     chosen = task.category or found.category
     likely = [(found.category, found.confidence), *found.others][:3]
-    return {"likely": likely, "chosen": chosen, "words": speaking_for(task.text, chosen),
-            "people": lists.could_do(chosen)[:4], "handbook": handbook.of(task.company_id)}
+    return {
+        "likely": likely,
+        "chosen": chosen,
+        "words": speaking_for(task.text, chosen),
+        "people": lists.could_do(chosen)[:4],
+        "handbook": handbook.of(task.company_id),
+    }
 
 
 @pages.get("/desk/waiting")
@@ -72,13 +92,20 @@ def waiting() -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/triage")
 @desk_only
 def decide(task_id: int) -> ResponseReturnValue:
-    """Delegate (to the queue, or to somebody at once), do, delete or refuse; it can be taken back for a while."""
+    """Delegate (to the queue, or to somebody at once), do, delete or refuse; it can be taken back
+    for a while."""
     try:
         task = find(task_id)
         asked = task.waiting_since is not None
         decision, who = request.form.get("decision", ""), forms.whole("assistant")
         with forms.errors_at({"reason": "do-reason" if decision == "do" else "drop-reason"}):
-            analysis.decide(task, doors.me(), decision, request.form.get("category") or None, forms.words("reason"))
+            analysis.decide(
+                task,
+                doors.me(),
+                decision,
+                request.form.get("category") or None,
+                forms.words("reason"),
+            )
         if decision == "delegate" and who:
             delegate.assign(task, doors.me(), who)
     except Refusal as error:
@@ -124,7 +151,10 @@ def move_date(task_id: int) -> ResponseReturnValue:
         changed = parameters.change(find(task_id), doors.me(), Parameters(deadline_at=date))
     except Refusal as error:
         return page(error)
-    forms.toast(_("The dead line is moved."), undo=f"/desk/tasks/{task_id}/triage/date/undo?event={changed.id}")
+    forms.toast(
+        _("The dead line is moved."),
+        undo=f"/desk/tasks/{task_id}/triage/date/undo?event={changed.id}",
+    )
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
@@ -146,7 +176,9 @@ def split(task_id: int) -> ResponseReturnValue:
     try:
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
         with forms.errors_at({"first": "split-first", "second": "split-second"}):
-            made = splitting.split(find(task_id), doors.me(), forms.words("first"), forms.words("second"), key)
+            made = splitting.split(
+                find(task_id), doors.me(), forms.words("first"), forms.words("second"), key
+            )
     except Refusal as error:
         return page(error)
     flash(_("The second part is task %(number)s now.", number=made.number))

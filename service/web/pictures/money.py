@@ -9,27 +9,59 @@ from service.insight.spending import Month, Spending
 from service.web import render
 from service.web.pictures.said import month_name, per_cent, spoken, three_letters
 
-# A limit so many times as high as the highest bar is left out of the picture: the bars would be nothing beside it.
+# A limit so many times as high as the highest bar is left out of the picture: the bars would be
+# nothing beside it.
 FAR = 3
 
 
 def by_month(found: Spending, currency: str, promised: int = 0, limit: int | None = None) -> Bars:
-    """What was spent in each of twelve months; upon this month's bar what is promised, across all the limit of a month."""
-    bars = [_month(one, currency, first=place == 0, promised=promised if one is found.months[-1] else None, columns=promised > 0)
-            for place, one in enumerate(found.months)]
+    """What was spent in each of twelve months; upon this month's bar what is promised, across all
+    the limit of a month."""
+    bars = [
+        _month(
+            one,
+            currency,
+            first=place == 0,
+            promised=promised if one is found.months[-1] else None,
+            columns=promised > 0,
+        )
+        for place, one in enumerate(found.months)
+    ]
     highest = max(*(month.amount for month in found.months), found.months[-1].amount + promised)
-    line = (limit, _("Limit %(sum)s", sum=render.rate(limit, currency))) if limit is not None and limit <= FAR * max(highest, 1) else None
-    grid = [(height, render.rate(height, currency)) for height in scale(max(highest, line[0] if line else 0), 1000)]
+    line = (
+        (limit, _("Limit %(sum)s", sum=render.rate(limit, currency)))
+        if limit is not None and limit <= FAR * max(highest, 1)
+        else None
+    )
+    grid = [
+        (height, render.rate(height, currency))
+        for height in scale(max(highest, line[0] if line else 0), 1000)
+    ]
     heads = (_("Month"), _("Spent"), *((_("Promised"),) if promised else ()), _("Tasks"))
-    return Bars(bars, _apart(grid, line), heads, _("Spent by month"), _told(found, currency, promised, limit), limit=line,
-                plan=_("promised to running tasks") if promised else "")
+    return Bars(
+        bars,
+        _apart(grid, line),
+        heads,
+        _("Spent by month"),
+        _told(found, currency, promised, limit),
+        limit=line,
+        plan=_("promised to running tasks") if promised else "",
+    )
 
 
 def _told(found: Spending, currency: str, promised: int, limit: int | None) -> str:
     last, most = found.months[-1], max(found.months, key=lambda month: month.amount)
-    told = [_("Spent by month, %(first)s to %(last)s. Most in %(most)s: %(sum)s. This month so far: %(now)s.",
-              first=month_name(found.months[0].first), last=month_name(last.first), most=month_name(most.first),
-              sum=render.money(most.amount, currency), now=render.money(last.amount, currency))]
+    told = [
+        _(
+            "Spent by month, %(first)s to %(last)s. Most in %(most)s: %(sum)s. This month so far:"
+            " %(now)s.",
+            first=month_name(found.months[0].first),
+            last=month_name(last.first),
+            most=month_name(most.first),
+            sum=render.money(most.amount, currency),
+            now=render.money(last.amount, currency),
+        )
+    ]
     if promised:
         told.append(_("Promised: %(sum)s.", sum=render.money(promised, currency)))
     if limit is not None:
@@ -40,14 +72,25 @@ def _told(found: Spending, currency: str, promised: int, limit: int | None) -> s
 def _apart(grid: list[tuple[int, str]], line: tuple[int, str] | None) -> list[tuple[int, str]]:
     """A line of the grid has no words where those of the limit stand."""
     top = grid[-1][0]
-    return [(height, "" if line and abs(height - line[0]) * 8 < top else words) for height, words in grid]
+    return [
+        (height, "" if line and abs(height - line[0]) * 8 < top else words)
+        for height, words in grid
+    ]
 
 
 def _month(one: Month, currency: str, *, first: bool, promised: int | None, columns: bool) -> Bar:
     year = f"{one.first:%Y}" if one.first.month == 1 or (first and one.first.month < 11) else ""
     more = (render.money(promised, currency),) if columns else ()
     cells = (render.money(one.amount, currency), *more, str(one.count))
-    return Bar(three_letters(one.first), year, month_name(one.first), cells, one.amount, promised or 0, now=promised is not None)
+    return Bar(
+        three_letters(one.first),
+        year,
+        month_name(one.first),
+        cells,
+        one.amount,
+        promised or 0,
+        now=promised is not None,
+    )
 
 
 def by_kind(found: Spending, currency: str) -> Shares:
@@ -55,10 +98,14 @@ def by_kind(found: Spending, currency: str) -> Shares:
     kinds, rest = list(found.kinds[:8]), found.kinds[8:]
     named = [(render.kind(one.category), one.amount, one.count) for one in kinds]
     if rest:
-        named.append((_("everything else"), sum(one.amount for one in rest), sum(one.count for one in rest)))
+        named.append(
+            (_("everything else"), sum(one.amount for one in rest), sum(one.count for one in rest))
+        )
     rows = [_of_sum(label, amount, count, found.total, currency) for label, amount, count in named]
     about = _("Spent by kind of work")
-    return Shares(rows, (_("Kind of work"), _("Share"), _("Spent"), _("Tasks")), about, spoken(about, rows))
+    return Shares(
+        rows, (_("Kind of work"), _("Share"), _("Spent"), _("Tasks")), about, spoken(about, rows)
+    )
 
 
 def _of_sum(label: str, amount: int, count: int, total: int, currency: str) -> Share:

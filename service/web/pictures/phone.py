@@ -1,4 +1,5 @@
-"""An exchange by text, drawn as a phone: bubbles one under the other, their lines broken here, as SVG breaks none."""
+"""An exchange by text, drawn as a phone: bubbles one under the other, their lines broken here, as
+SVG breaks none."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, MARGIN, TOP, LINE, PAD = 340, 16, 76, 20, 12
-# Letters in a line and units for each of them, wide enough for Cyrillic at a size of 14; a browser test holds them against the font.
+# Letters in a line and units for each of them, wide enough for Cyrillic at a size of 14; a browser
+# test holds them against the font.
 LETTERS, LETTER = 28, 8.4
 # No line breaks between a day and its hour, and between two letters to answer with.
 KEPT = re.compile(r" (?=\d\d:\d\d)|(?<=\b[YДAА]) (?:or|или) (?=[NНBБ]\b)")
@@ -55,8 +57,18 @@ def drawn(texts: Sequence[Said]) -> Phone:
 
 
 def _bubble(said: Said, y: float) -> Bubble:
-    lines = textwrap.wrap(KEPT.sub(lambda found: found[0].replace(" ", "\u00a0"), said.words), LETTERS)
+    lines = textwrap.wrap(
+        KEPT.sub(lambda found: found[0].replace(" ", "\u00a0"), said.words), LETTERS
+    )
     width = max(len(line) for line in lines) * LETTER + 2 * PAD
     x = WIDTH - MARGIN - width if said.theirs else MARGIN
     placed = tuple((y + PAD + 12 + LINE * place, line) for place, line in enumerate(lines))
-    return Bubble(said.theirs, round(x, 1), y, round(width, 1), len(lines) * LINE + 2 * PAD - 4, placed, said.when)
+    return Bubble(
+        said.theirs,
+        round(x, 1),
+        y,
+        round(width, 1),
+        len(lines) * LINE + 2 * PAD - 4,
+        placed,
+        said.when,
+    )

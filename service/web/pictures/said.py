@@ -43,7 +43,9 @@ def month_name(first: date) -> str:
 
 def three_letters(first: date) -> str:
     """A month in three letters."""
-    return str(get_month_names("abbreviated", "stand-alone", render.language())[first.month])[:3].capitalize()
+    return str(get_month_names("abbreviated", "stand-alone", render.language())[first.month])[
+        :3
+    ].capitalize()
 
 
 def day_name(day: date) -> str:
@@ -58,4 +60,8 @@ def heard(value: str) -> str:
 
 def spoken(about: str, rows: Sequence[Share]) -> str:
     """What shares say, in a sentence."""
-    return f"{about}: " + "; ".join(f"{row.label} {heard(row.value)}, {row.small}" for row in rows) + "."
+    return (
+        f"{about}: "
+        + "; ".join(f"{row.label} {heard(row.value)}, {row.small}" for row in rows)
+        + "."
+    )

@@ -31,7 +31,9 @@ def both(tabs, address, act):
     for tab in reversed(tabs):
         tab.goto(address)
     for tab in tabs:
-        with tab.expect_response(lambda answer: answer.request.method == "POST" and "/drafts" not in answer.url):
+        with tab.expect_response(
+            lambda answer: answer.request.method == "POST" and "/drafts" not in answer.url
+        ):
             act(tab)
 
 
@@ -51,14 +53,21 @@ def test_a_stale_tab_of_the_client_decides_nothing_twice_and_loses_no_word(desk,
         tab.get_by_role("button", name="Send the answer").click()
 
     with two_tabs(readers, CLIENT) as tabs:
-        for made, act, sentence in ((retold, confirm, "under way now"), (delivered, accept, "accepted now"), (asked, answer, "answered already")):
+        for made, act, sentence in (
+            (retold, confirm, "under way now"),
+            (delivered, accept, "accepted now"),
+            (asked, answer, "answered already"),
+        ):
             both(tabs, f"{desk.url}/app/demo/tasks/{made['number']}", act)
             expect(tabs[1].locator(".errors")).to_contain_text(sentence)
             expect(tabs[1].locator(".unsent")).to_have_count(0 if act is confirm else 1)
             if act is not confirm:
                 expect(tabs[1].locator(".unsent")).to_contain_text("Typed in vain?")
     once = "select count(*) from {} where task_id = %s"
-    assert [desk.rows(once.format(table), made["id"])[0][0] for table, made in (("agreement", retold), ("acceptance", delivered))] == [1, 1]
+    assert [
+        desk.rows(once.format(table), made["id"])[0][0]
+        for table, made in (("agreement", retold), ("acceptance", delivered))
+    ] == [1, 1]
 
 
 def test_a_stale_tab_of_the_assistant_takes_and_delivers_nothing_twice(desk, readers, work):
@@ -74,17 +83,31 @@ def test_a_stale_tab_of_the_assistant_takes_and_delivers_nothing_twice(desk, rea
         tab.locator("form[action$=delivery] .btn-main").click()
 
     with two_tabs(readers, ASSISTANT) as tabs:
-        both(tabs, f"{desk.url}/work/{queued['id']}", lambda tab: tab.locator("form[action$='/claim'] button").click())
-        expect(tabs[1].locator(".toast", has_text="assigned now, so this cannot be done")).to_be_visible()
-        for made, act, sentence in ((briefed, retell, "Another retelling was made since"), (working, deliver, "delivered now")):
+        both(
+            tabs,
+            f"{desk.url}/work/{queued['id']}",
+            lambda tab: tab.locator("form[action$='/claim'] button").click(),
+        )
+        expect(
+            tabs[1].locator(".toast", has_text="assigned now, so this cannot be done")
+        ).to_be_visible()
+        for made, act, sentence in (
+            (briefed, retell, "Another retelling was made since"),
+            (working, deliver, "delivered now"),
+        ):
             both(tabs, f"{desk.url}/work/{made['id']}", act)
             expect(tabs[1].locator(".errors")).to_contain_text(sentence)
             expect(tabs[1].locator(".unsent")).to_contain_text("typed in vain?")
-    rows = [desk.rows(f"select count(*) from {table} where task_id = %s", made["id"])[0][0] for table, made in (("retelling", briefed), ("delivery", working))]
+    rows = [
+        desk.rows(f"select count(*) from {table} where task_id = %s", made["id"])[0][0]
+        for table, made in (("retelling", briefed), ("delivery", working))
+    ]
     assert rows == [1, 1]
 
 
-def test_a_stale_tab_of_the_operator_decides_nothing_twice_and_its_words_stand_under_no_other_task(desk, readers, work):
+def test_a_stale_tab_of_the_operator_decides_nothing_twice_and_its_words_stand_under_no_other_task(
+    desk, readers, work
+):
     first, other = work.in_triage(), work.in_triage()
 
     def refuse(tab):
@@ -107,7 +130,10 @@ def test_a_stale_tab_of_the_operator_decides_nothing_twice_and_its_words_stand_u
         expect(stale.locator("#drop-reason-oops")).to_contain_text("2,000 letters")
         expect(stale.locator("#drop-reason")).to_have_value("w" * 2001)
         expect(stale.locator("#msg-h + p a.num")).to_have_attribute("href", f"/desk/tasks/{other}")
-    assert desk.rows("select state from task where id in (%s, %s) order by id", first, other) == [("refused",), ("triage",)]
+    assert desk.rows("select state from task where id in (%s, %s) order by id", first, other) == [
+        ("refused",),
+        ("triage",),
+    ]
 
 
 def test_a_message_without_a_connection_stays_says_so_and_goes_out_once(desk, readers, work):
@@ -135,14 +161,24 @@ def test_a_message_without_a_connection_stays_says_so_and_goes_out_once(desk, re
     expect(page.locator("#reply")).to_have_value("")
     expect(page.locator(".msg", has_text="Words on the train")).to_have_count(1)
     expect(page.locator("body > .toasts")).to_have_count(0)
-    assert len(desk.rows("select id from message where task_id = %s and direction = 'said'", made["id"])) == 1
+    assert (
+        len(
+            desk.rows(
+                "select id from message where task_id = %s and direction = 'said'", made["id"]
+            )
+        )
+        == 1
+    )
     page.context.close()
 
 
 def end_session(desk, email):
     """The newest session of this person is over, as after a night."""
-    desk.run_as_system("update login_session set ended_at = now() where id = (select max(s.id) from login_session s join login l on l.person_id = s.person_id"
-                       " where l.email = %s)", email)
+    desk.run_as_system(
+        "update login_session set ended_at = now() where id = (select max(s.id) from login_session"
+        " s join login l on l.person_id = s.person_id where l.email = %s)",
+        email,
+    )
 
 
 def sign_in_again(page, email):
@@ -152,22 +188,43 @@ def sign_in_again(page, email):
     page.click("button.btn-main")
 
 
-@pytest.mark.parametrize(("reader", "field", "button", "how"), [
-    (CLIENT, "#reply", "form[action$=messages] button:not([type=button])", "ended"), (CLIENT, "#reply", "form[action$=messages] button:not([type=button])", "forgotten"),
-    (CLIENT, "#text", "form[data-offline] button.btn-main", "ended"), (ASSISTANT, "#text", "form[action$=retelling] .btn-main", "ended"),
-    (OPERATOR, "#drop-reason", "button[value=refuse]", "ended")], ids=lambda one: one.partition("@")[0] if "@" in one else one[:12])
-def test_after_the_session_ended_the_words_come_back_with_the_form(desk, readers, work, reader, field, button, how):
+@pytest.mark.parametrize(
+    ("reader", "field", "button", "how"),
+    [
+        (CLIENT, "#reply", "form[action$=messages] button:not([type=button])", "ended"),
+        (CLIENT, "#reply", "form[action$=messages] button:not([type=button])", "forgotten"),
+        (CLIENT, "#text", "form[data-offline] button.btn-main", "ended"),
+        (ASSISTANT, "#text", "form[action$=retelling] .btn-main", "ended"),
+        (OPERATOR, "#drop-reason", "button[value=refuse]", "ended"),
+    ],
+    ids=lambda one: one.partition("@")[0] if "@" in one else one[:12],
+)
+def test_after_the_session_ended_the_words_come_back_with_the_form(
+    desk, readers, work, reader, field, button, how
+):
     page = readers.browser.new_context(storage_state=readers.signed_in(reader)).new_page()
     page.route(LIVE, lambda _route: None)  # which would lead to the sign-in page by itself
     box = "data-offline" in button
-    page.goto(desk.url + {CLIENT: lambda: f"/app/demo/{'' if box else 'tasks/' + str(work.task('assigned')['number'])}",
-                          ASSISTANT: lambda: f"/work/{work.task('briefed')['id']}", OPERATOR: lambda: f"/desk/triage?task={work.in_triage()}"}[reader]())
+    page.goto(
+        desk.url
+        + {
+            CLIENT: lambda: (
+                f"/app/demo/{'' if box else 'tasks/' + str(work.task('assigned')['number'])}"
+            ),
+            ASSISTANT: lambda: f"/work/{work.task('briefed')['id']}",
+            OPERATOR: lambda: f"/desk/triage?task={work.in_triage()}",
+        }[reader]()
+    )
     if box:
-        page.route("**/guess", lambda route: route.abort())  # which would lead there by itself as well
+        page.route(
+            "**/guess", lambda route: route.abort()
+        )  # which would lead there by itself as well
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     if reader == OPERATOR:
         page.locator("details[id^=drop-] > summary").click()
-    expect(page.locator(f"form:has({field})[hx-boost], form:has({field})[data-offline]")).to_have_count(1)
+    expect(
+        page.locator(f"form:has({field})[hx-boost], form:has({field})[data-offline]")
+    ).to_have_count(1)
     if how == "forgotten":
         page.wait_for_timeout(500)  # an answer that is under way would bring the cookie back
         page.context.clear_cookies()
@@ -201,11 +258,22 @@ def test_who_types_into_the_box_after_the_session_ended_signs_in_and_goes_on(des
     page.context.close()
 
 
-def test_without_script_questions_are_answered_retellings_corrected_and_the_short_link_does_all_of_it(desk, readers, work):
-    client = readers.browser.new_context(java_script_enabled=False, storage_state=readers.signed_in(CLIENT)).new_page()
-    stranger = readers.browser.new_context(java_script_enabled=False, viewport={"width": PHONE, "height": 844}).new_page()
-    for page, link in ((client, lambda made: f"/app/demo/tasks/{made['number']}"), (stranger, lambda made: "/t/" + short(desk, made))):
-        asked, retold, confirmed, delivered = (work.task(state) for state in ("briefed", "retold", "retold", "delivered"))
+def test_without_script_questions_are_answered_and_the_short_link_does_all_of_it(
+    desk, readers, work
+):
+    client = readers.browser.new_context(
+        java_script_enabled=False, storage_state=readers.signed_in(CLIENT)
+    ).new_page()
+    stranger = readers.browser.new_context(
+        java_script_enabled=False, viewport={"width": PHONE, "height": 844}
+    ).new_page()
+    for page, link in (
+        (client, lambda made: f"/app/demo/tasks/{made['number']}"),
+        (stranger, lambda made: "/t/" + short(desk, made)),
+    ):
+        asked, retold, confirmed, delivered = (
+            work.task(state) for state in ("briefed", "retold", "retold", "delivered")
+        )
         work.ask("assistant", f"/tasks/{asked['id']}/questions", {"text": "Which colour?"})
         page.goto(desk.url + link(asked))
         page.fill("textarea[id^=answer-]", "Blue")
@@ -225,11 +293,16 @@ def test_without_script_questions_are_answered_retellings_corrected_and_the_shor
         page.goto(desk.url + link(delivered))
         page.locator("form:has(#score) button.btn-main").click()
         expect(page.locator("main")).to_contain_text("Accepted, 100")
-        facts = "select q.answer, r.correction from question q, retelling r where q.task_id = %s and r.task_id = %s"
+        facts = (
+            "select q.answer, r.correction from question q, retelling r where q.task_id = %s and"
+            " r.task_id = %s"
+        )
         assert desk.rows(facts, asked["id"], retold["id"]) == [("Blue", "Five, not three")]
         page.context.close()
 
 
 def short(desk, made):
-    (row,) = desk.rows("select id, number, person_id, company_id from task where id = %s", made["id"])
+    (row,) = desk.rows(
+        "select id, number, person_id, company_id from task where id = %s", made["id"]
+    )
     return _short_link(desk, *row)

@@ -1,11 +1,22 @@
-"""Novels, letters from right to left, emoji, and script and names of 200 letters in place of everything that people wrote."""
+"""Novels, letters from right to left, emoji, and script and names of 200 letters in place of
+everything that people wrote."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.rough.probes import BACKWARDS, FAMILY, GIVEN_BACK, LOOK, NOVEL, ORDER, ROUGH, UNSET, ZOOMED
+from tests.browser.rough.probes import (
+    BACKWARDS,
+    FAMILY,
+    GIVEN_BACK,
+    LOOK,
+    NOVEL,
+    ORDER,
+    ROUGH,
+    UNSET,
+    ZOOMED,
+)
 from tests.browser.rough.work import everywhere, paste, said
 from tests.pages import ASSISTANT, CLIENT, OPERATOR, PHONE, READERS, WIDE, of
 
@@ -33,7 +44,10 @@ def test_a_novel_in_the_conversation_and_in_the_retelling(desk, windows, work):
     client, assistant = windows(CLIENT), windows(ASSISTANT)
     client.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
     assistant.goto(f"{desk.url}/work/{made['id']}")
-    for page, field, button in ((client, "#reply", "form[action$=messages] button:not([type=button])"), (assistant, "#text", "form[action$=retelling] .btn-main")):
+    for page, field, button in (
+        (client, "#reply", "form[action$=messages] button:not([type=button])"),
+        (assistant, "#text", "form[action$=retelling] .btn-main"),
+    ):
         paste(page, field, NOVEL)
         page.locator(button).click()
         expect(page.locator(f"{field}-oops")).to_contain_text("10,000 letters")
@@ -44,21 +58,50 @@ def test_a_novel_in_the_conversation_and_in_the_retelling(desk, windows, work):
     expect(client.locator(".msg > div")).to_have_count(1)
     expect(assistant.get_by_text("It waits for the client")).to_be_visible()
     client.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
-    shown = [said(client.locator(place).inner_text()) for place in (".msg > div", ".compare article:nth-of-type(2) .prose")]
+    shown = [
+        said(client.locator(place).inner_text())
+        for place in (".msg > div", ".compare article:nth-of-type(2) .prose")
+    ]
     assert shown == [said(NOVEL[:10_000])] * 2
     assert client.evaluate(LOOK) == []
 
 
-def test_every_long_text_that_is_too_long_comes_back_whole_with_its_sentence_at_its_field(desk, windows, gaps, work):
-    asked, retold, delivered, working = (work.task(state) for state in ("briefed", "retold", "delivered", "working"))
+def test_every_long_text_that_is_too_long_comes_back_whole_with_its_sentence_at_its_field(
+    desk, windows, gaps, work
+):
+    asked, retold, delivered, working = (
+        work.task(state) for state in ("briefed", "retold", "delivered", "working")
+    )
     work.ask("assistant", f"/tasks/{asked['id']}/questions", {"text": "Which colour?"})
     work.ask("assistant", f"/tasks/{working['id']}/red-line", {"progress": 60, "on_time": True})
-    pages = {CLIENT: [f"/app/demo/{one}" for one in ("", "handbook", "settings", *(f"tasks/{task['number']}" for task in (asked, retold, delivered, working)),
-                                                     f"tasks/{gaps['n_accepted']}")],
-             ASSISTANT: [f"/work/{task['id']}" for task in (asked, retold, working)],
-             OPERATOR: [f"/desk/triage?task={work.in_triage()}", f"/desk/triage?message={gaps['message']}", "/desk/tasks/new",
-                        *(f"/desk/tasks/{number}" for number in (asked["id"], retold["id"], gaps["d_delivered"], gaps["d_disputed"]))],
-             "": ["/", f"/t/{gaps['t_retold']}", f"/t/{gaps['t_question']}", f"/t/{gaps['t_delivered']}"]}
+    pages = {
+        CLIENT: [
+            f"/app/demo/{one}"
+            for one in (
+                "",
+                "handbook",
+                "settings",
+                *(f"tasks/{task['number']}" for task in (asked, retold, delivered, working)),
+                f"tasks/{gaps['n_accepted']}",
+            )
+        ],
+        ASSISTANT: [f"/work/{task['id']}" for task in (asked, retold, working)],
+        OPERATOR: [
+            f"/desk/triage?task={work.in_triage()}",
+            f"/desk/triage?message={gaps['message']}",
+            "/desk/tasks/new",
+            *(
+                f"/desk/tasks/{number}"
+                for number in (asked["id"], retold["id"], gaps["d_delivered"], gaps["d_disputed"])
+            ),
+        ],
+        "": [
+            "/",
+            f"/t/{gaps['t_retold']}",
+            f"/t/{gaps['t_question']}",
+            f"/t/{gaps['t_delivered']}",
+        ],
+    }
     lost = {}
     for reader, paths in pages.items():
         page = windows(reader)
@@ -77,7 +120,10 @@ def test_emoji_of_several_stay_whole_and_what_is_typed_runs_its_own_way(desk, wi
     assert page.evaluate(direction) == "rtl"
     page.locator("form[data-offline] button.btn-main").click()
     expect(page.locator("h1")).to_have_text(f"{BACKWARDS} {FAMILY}")
-    assert page.locator("section .prose p").first.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+    assert (
+        page.locator("section .prose p").first.evaluate("(one) => getComputedStyle(one).direction")
+        == "rtl"
+    )
     assert page.evaluate(ORDER) == []
     page.goto(f"{desk.url}/app/demo/")
     paste(page, "#text", FAMILY * 40)
@@ -101,7 +147,9 @@ def test_words_from_right_to_left_turn_nothing_around_beside_them(desk, windows,
     assert {name: lines for name, lines in turned.items() if lines} == {} and held == 4
 
 
-# 3, 4, 10. scripts and names of 200 letters without a space, on every page, for every reader, at three widths
+# 3, 4, 10. scripts and names of 200 letters without a space, on every page, for every reader, at
+# three widths
+
 
 def test_no_script_runs_and_no_name_pushes_on_any_page(desk, windows, gaps):
     with everywhere(desk, ROUGH):
@@ -111,7 +159,11 @@ def test_no_script_runs_and_no_name_pushes_on_any_page(desk, windows, gaps):
                 page = windows(reader)
                 page.errors.clear()
                 answer = page.goto(desk.url + shown.path.format(**gaps))
-                found_here = [one for one in page.errors if not (shown.status >= 400 and f"status of {shown.status}" in one)]
+                found_here = [
+                    one
+                    for one in page.errors
+                    if not (shown.status >= 400 and f"status of {shown.status}" in one)
+                ]
                 found_here += [] if answer.status == shown.status else [answer.status]
                 for width in (WIDE, ZOOMED, PHONE):
                     page.set_viewport_size({"width": width, "height": 900})
