@@ -13,7 +13,7 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 run: install ## the whole desk: servers, web, workers, relay, clock, mail room
-	@exec $(PY) -m workers.desk
+	@exec $(PY) -m devdesk.desk
 
 test: install-dev ## every test, on real servers, in several processes
 	@bash tests/browsers.sh chromium firefox-esr
@@ -22,7 +22,7 @@ test: install-dev ## every test, on real servers, in several processes
 check: install-dev ## lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy tenants service workers wsgi.py
+	@.venv/bin/mypy tenants service workers devdesk wsgi.py
 	@.venv/bin/lint-imports --no-cache
 
 bench: install-dev ## the figures, each beside its yardstick
@@ -61,7 +61,7 @@ messages: install ## collect the strings to translate
 	@rm service/translations/messages.pot
 
 model: install-dev ## train the classifier from its texts
-	@$(PY) -m service.triage.train
+	@$(PY) -m service.nlu.train
 
 lock: install ## renew the locked requirements
 	@for name in requirements-tools requirements requirements-dev; do \

@@ -14,13 +14,13 @@ import psycopg
 from twilio.request_validator import RequestValidator
 
 from bench import finding, load, pages, streams, yardstick
-from service import findable
+from service.search import index
 from tests.running_desk import ROOT, RunningDesk, free_port
 
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
 EMAIL, PHONE = "bench@example.com", "+37129990002"
-# What the clock does with new tasks (service/findable.py), all at once.
-LEARNT = str(findable.TASKS).replace(":behind", "1000000").replace(":most", "1000000")
+# What the clock does with new tasks (service/search/index.py), all at once.
+LEARNT = str(index.TASKS).replace(":behind", "1000000").replace(":most", "1000000")
 rows: list[tuple[str, str, str]] = []
 
 

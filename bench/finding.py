@@ -9,7 +9,7 @@ from collections.abc import Callable
 import psycopg
 
 from bench import finding_fill
-from tenants import wall
+from tenants import isolation
 from tests.running_desk import RunningDesk
 
 COUNT, TURNS = 1_000_000, 12
@@ -49,7 +49,7 @@ def measure(desk: RunningDesk, told: Callable[[str, str, str], None], count: int
                 )
 
 
-def _scopes(owner: psycopg.Connection) -> dict[str, wall.Scope]:
+def _scopes(owner: psycopg.Connection) -> dict[str, isolation.Scope]:
     """A reader of each kind."""
     ((big, small, person, helper),) = owner.execute(
         """select max(c.id) filter (where slug = 'finding-0'),
@@ -58,15 +58,15 @@ def _scopes(owner: psycopg.Connection) -> dict[str, wall.Scope]:
           where name = 'Person 7') from company c"""
     ).fetchall()
     return {
-        "client of 20,000 tasks": wall.client(person, big),
-        "client of 60 tasks": wall.client(person, small),
-        "assistant": wall.assistant(helper, ("research", "copywriting", "booking")),
-        "operator": wall.operator(person),
+        "client of 20,000 tasks": isolation.client(person, big),
+        "client of 60 tasks": isolation.client(person, small),
+        "assistant": isolation.assistant(helper, ("research", "copywriting", "booking")),
+        "operator": isolation.operator(person),
     }
 
 
-def _ask(login: psycopg.Connection, scope: wall.Scope, word: str) -> None:
-    login.execute(wall.OPEN_PLAIN, scope.settings())
+def _ask(login: psycopg.Connection, scope: isolation.Scope, word: str) -> None:
+    login.execute(isolation.OPEN_PLAIN, scope.settings())
     ids = [
         row[0] for row in login.execute(f"select id from find_for_{scope.role}(%s, 50)", (word,))
     ]

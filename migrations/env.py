@@ -8,8 +8,8 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 
 import service.models  # noqa: F401 (loads every table)
-from service.config import owner_address, settings, with_driver
-from tenants.wall import Base
+from service.core.config import owner_address, settings, with_driver
+from tenants.isolation import Base
 
 
 def run() -> None:

@@ -8,21 +8,21 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from service.actor import THE_SYSTEM
-from service.channels import outbound
-from service.config import settings
-from service.errors import BadInput, NotFound
-from service.tasks import delegate, events
+from service.catalogue.categories import all_categories
+from service.core.actor import THE_SYSTEM
+from service.core.config import settings
+from service.core.errors import BadInput, NotFound
+from service.outbound import compose
+from service.tasks import assignment, events
 from service.tasks.states import HELD
 from service.tasks.task import Task
-from service.triage.categories import all_categories
-from tenants import addresses, company, membership, people, wall
+from tenants import addresses, company, isolation, membership, people
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.membership import COMPANY_ROLES, STAFF_ROLES
 from tenants.people import Person
 from tenants.signin import codes, identity, known, links, passwords
 from tenants.signin.tables import Login
-from tenants.wall import db
 
 FIRST_PASSWORD_FOR = timedelta(days=3)
 MOST_ADDRESSES = 10
@@ -31,7 +31,7 @@ MOST_ADDRESSES = 10
 def ask_reset(email: str) -> None:
     """Send a link for a new password, where the address is known. The answer is the same where it
     is not."""
-    with wall.transaction(wall.system("reset")):
+    with isolation.transaction(isolation.system("reset")):
         person_id = db.session.scalar(
             select(Login.person_id).where(Login.email == email.strip().lower()[:320])
         )
@@ -45,7 +45,7 @@ def send_reset(person_id: int) -> None:
     person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
     made = links.reset_for(login.email)
     if made:
-        outbound.tell(
+        compose.tell(
             person,
             "reset",
             channel="email",
@@ -93,7 +93,7 @@ def send_invitation(company_id: int, email: str, role: str, by_person_id: int) -
     """The reaction: make the link and write the mail."""
     made, inviter = links.invite(email, company_id, role), db.session.get_one(Person, by_person_id)
     name = db.session.get_one(Company, company_id).name
-    outbound.write(
+    compose.write(
         "email",
         email,
         "invitation",
@@ -130,7 +130,7 @@ def send_code(address_id: int) -> None:
     address = db.session.get(addresses.Address, address_id)
     if address is not None and address.verified_at is None:
         person = db.session.get_one(Person, address.person_id)
-        outbound.tell(
+        compose.tell(
             person,
             "code",
             channel="sms" if address.kind == "phone" else "email",
@@ -213,7 +213,7 @@ def end_staff(person_id: int) -> int:
     theirs = select(Task).where(Task.holder_id == person_id, Task.state.in_(HELD))
     held = db.session.scalars(theirs.order_by(Task.id).with_for_update()).all()
     for task in held:
-        delegate.give_back(task, THE_SYSTEM, _("They have left the service."))
+        assignment.give_back(task, THE_SYSTEM, _("They have left the service."))
     membership.dismiss(person_id)
     identity.end_all(person_id)
     identity.end_staff_keys(person_id)

@@ -12,20 +12,12 @@ from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import errors, logs, models  # noqa: F401 (models: loads every table)
-from service.config import Settings, settings
-from service.web import (
-    doors,
-    language,
-    limits,
-    problems,
-    pseudo,
-    render,
-    signin_state,
-    static_files,
-    uploads,
-)
-from tenants.wall import db
+from service import models  # noqa: F401 (loads every table)
+from service.access import auth, locale, problems, rate_limits, uploads
+from service.core import logs
+from service.core.config import Settings, settings
+from service.web import render, signin_state, static_files
+from tenants.isolation import db
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
@@ -63,13 +55,11 @@ def create_app(conf: Settings | None = None) -> Flask:
     db.init_app(app)
     static_files.init(app)
     _protect(app, conf)
-    if conf.pseudo_language == "on":
-        pseudo.install()
-    language.init(app)
+    locale.init(app)
     signin_state.init(app)
-    limits.init(app, conf)
+    rate_limits.init(app, conf)
     problems.init(app)
-    doors.init(app)
+    auth.init(app)
     render.init(app)
     _register(app)
     return app
@@ -127,7 +117,7 @@ def _protect(app: Flask, conf: Settings) -> None:
     )
     app.after_request(_keep_to_the_reader)
     Compress(app)
-    Babel(app, locale_selector=language.locale, timezone_selector=language.zone)
+    Babel(app, locale_selector=locale.locale, timezone_selector=locale.zone)
     app.logger.setLevel(logging.INFO)
 
 
@@ -153,22 +143,22 @@ def _keep_to_the_reader(response: Response) -> Response:
 
 def _register(app: Flask) -> None:
     """All doors. A new door is one line here."""
-    from service import commands
     from service.api import routes as api
     from service.billing.hooks import hooks as stripe
     from service.channels.sms.hooks import hooks as sms
+    from service.operation import cli
     from service.web import (
         account,
         assistant,
         client,
         device,
-        finding,
         health,
         keeping,
         live,
-        notifications,
         operator,
         public,
+        push_settings,
+        search_page,
         short_link,
     )
 
@@ -188,8 +178,8 @@ def _register(app: Flask) -> None:
         keeping.pages,
         health.pages,
         device.pages,
-        notifications.pages,
-        finding.pages,
+        push_settings.pages,
+        search_page.pages,
     ):
         app.register_blueprint(door)
-    commands.init(app)
+    cli.init(app)

@@ -1,18 +1,21 @@
 """Loads every table of the house, for migrations and for the tests over the whole."""
 
-from service import drafts, due, files, findable, playbooks, restores  # noqa: F401
 from service.api import idempotency  # noqa: F401
 from service.billing import charges, ledger  # noqa: F401
-from service.channels import kept  # noqa: F401
+from service.catalogue import playbooks  # noqa: F401
 from service.channels.push import subscriptions  # noqa: F401
-from service.conversation import asks, messages  # noqa: F401
+from service.core import drafts, outbox, restores  # noqa: F401
+from service.inbound import inbound_message  # noqa: F401
+from service.messages import message, prompts  # noqa: F401
+from service.search import index  # noqa: F401
 from service.tasks import (  # noqa: F401
-    clock,
-    dead_line,
-    delegate,
+    assignment,
+    attachments,
+    delivery,
     events,
     lessons,
     parameters,
+    pauses,
     questions,
     red_line,
     review,

@@ -14,20 +14,21 @@ from flask_babel import gettext as _
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import aliased
 
-from service import accounts, due
+from service import accounts
 from service.billing.charges import Charge
-from service.channels import sending
-from service.config import settings
-from service.conversation.asks import Ask
-from service.conversation.messages import Message
-from service.due import Due
-from service.errors import NotFound, NotNow
-from service.now import now
+from service.core import outbox
+from service.core.config import settings
+from service.core.errors import NotFound, NotNow
+from service.core.outbox import Due
+from service.core.text import to_translate
+from service.core.time import now
+from service.messages.message import Message
+from service.messages.prompts import Ask
+from service.outbound import dispatch
 from service.tasks.events import Event
 from service.tasks.task import Task
-from service.texts import to_translate
+from tenants.isolation import db
 from tenants.signin import codes, links
-from tenants.wall import db
 
 # A code or a link that has ended is of no use to anybody; its words say how long it works.
 ENDS_AFTER = {
@@ -65,22 +66,22 @@ def release() -> int:
     To one recipient messages go one after the other, in the order in which they were written. What
     may be no news any more goes on the operators' list instead.
     """
-    rows = due.on_hold(_open(), AT_ONCE)
+    rows = outbox.on_hold(_open(), AT_ONCE)
     freed: dict[object, int] = {}
     for row in rows:
         message = _message_of(row)
         if reason := _stale(row, message):
-            due.review([row.id], reason)
+            outbox.review([row.id], reason)
         elif (key := _recipient(row, message)) not in freed and not _before(row, message):
             freed[key] = row.id
     if freed:
-        due.retry(*freed.values())
+        outbox.retry(*freed.values())
     return len(rows)
 
 
 def listed(limit: int = SHOWN) -> list[Held]:
     """Return what waits for an operator, oldest first."""
-    return [_held(row) for row in due.on_hold(("review",), limit)]
+    return [_held(row) for row in outbox.on_hold(("review",), limit)]
 
 
 def send(due_id: int) -> None:
@@ -88,7 +89,7 @@ def send(due_id: int) -> None:
     held = _held(_on_review(due_id))
     if not held.may_send:
         raise NotNow(_("The code or link in it no longer works, so it can only be discarded."))
-    due.retry(due_id)
+    outbox.retry(due_id)
 
 
 def discard(due_id: int) -> None:
@@ -105,14 +106,14 @@ def discard(due_id: int) -> None:
             .where(Charge.id == charge_id, Charge.state.in_(("open", "paying")))
             .values(state="failed", error=HELD_BACK)
         )
-    due.discard(due_id)
+    outbox.discard(due_id)
 
 
 def _open() -> list[str]:
     """The reasons that keep nothing in any more."""
     if settings().outbound == "off":
         return []
-    kept = {sending.kept_in(channel) for channel in ("email", "sms")}
+    kept = {dispatch.kept_in(channel) for channel in ("email", "sms")}
     return [
         hold
         for hold in ("outbound", "smtp", "twilio")

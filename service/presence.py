@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 import redis
 
-from service import live, poke
-from service.actor import Actor
-from service.live import Nudge
+from service.core import live_updates, wake
+from service.core.actor import Actor
+from service.core.live_updates import Nudge
 from service.tasks.task import Task
 
 # Somebody is there until so many seconds after the last sign of life; answering, until so many
@@ -50,10 +50,10 @@ def come(task: Nudge, by: Actor, name: str) -> None:
 def go(task: Nudge, by: Actor) -> None:
     """They have gone."""
     try:
-        poke.valkey().hdel(_key(task.task), f"there:{by.person_id}", f"answering:{by.person_id}")
+        wake.valkey().hdel(_key(task.task), f"there:{by.person_id}", f"answering:{by.person_id}")
     except redis.RedisError:
         return
-    live.publish(replace(task, what="here"))
+    live_updates.publish(replace(task, what="here"))
 
 
 def answer(task: Nudge, by: Actor) -> None:
@@ -66,7 +66,7 @@ def here(task_id: int, me: int) -> list[Present]:
     try:
         kept = {
             _text(key): json.loads(value)
-            for key, value in poke.valkey().hgetall(_key(task_id)).items()
+            for key, value in wake.valkey().hgetall(_key(task_id)).items()
         }
     except (redis.RedisError, ValueError):
         return []
@@ -88,8 +88,8 @@ def here(task_id: int, me: int) -> list[Present]:
 def _say(task: Nudge, fields: dict[str, str]) -> None:
     """Keep it, and tell the others where it is new."""
     try:
-        pipe = poke.valkey().pipeline(transaction=False)
-        before = poke.valkey().hmget(_key(task.task), list(fields))
+        pipe = wake.valkey().pipeline(transaction=False)
+        before = wake.valkey().hmget(_key(task.task), list(fields))
         for name, value in fields.items():
             pipe.hset(_key(task.task), name, value)
         pipe.expire(_key(task.task), 120)
@@ -97,7 +97,7 @@ def _say(task: Nudge, fields: dict[str, str]) -> None:
     except redis.RedisError:
         return
     if any(value is None or json.loads(value)[0] < time.time() for value in before):
-        live.publish(replace(task, what="here"))
+        live_updates.publish(replace(task, what="here"))
 
 
 def _key(task_id: int) -> str:

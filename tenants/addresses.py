@@ -22,10 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.isolation import Base, db
 from tenants.membership import Membership
 from tenants.people import Person
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 
 class Address(Base):

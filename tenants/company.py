@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, Date, DateTime, Identity, Integer, String, Te
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.isolation import Base, db
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 
 class Company(Base):

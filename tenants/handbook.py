@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, ForeignKey, Text, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.wall import Base, db
+from tenants.isolation import Base, db
 
 LONGEST = 20_000
 # "Tone: plain and warm": what a line is about stands before its colon.

@@ -24,9 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenants.isolation import Base, db
 from tenants.people import Person
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 STAFF_ROLES = ("assistant", "supervisor", "operator", "admin")
 COMPANY_ROLES = ("owner", "member")

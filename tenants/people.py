@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, Boolean, DateTime, Identity, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.wall import Base, db
+from tenants.isolation import Base, db
 
 
 class Person(Base):

@@ -72,12 +72,15 @@ class Browser(FlaskClient):
 @pytest.fixture(scope="session")
 def application() -> Iterator[object]:
     """The application of this test process."""
+    from devdesk import extend
     from service.app import create_app
+    from service.core.config import settings
 
     app = create_app()
+    extend(app, settings())
     app.test_client_class = Browser
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-    from service.web.limits import limiter
+    from service.access.rate_limits import limiter
 
     limiter.enabled = False
     yield app
@@ -86,7 +89,7 @@ def application() -> Iterator[object]:
 @pytest.fixture
 def app(application: object) -> Iterator[object]:
     """The application with its context pushed; what was open is closed afterwards."""
-    from tenants.wall import db
+    from tenants.isolation import db
 
     with application.app_context():  # type: ignore[attr-defined]
         yield application

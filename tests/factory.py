@@ -10,26 +10,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from service import actor
-from service.actor import Actor
-from service.errors import Refusal
-from service.now import now
+from service.catalogue.categories import all_categories
+from service.core import actor
+from service.core.actor import Actor
+from service.core.errors import Refusal
+from service.core.time import now
 from service.tasks import (
     analysis,
+    assignment,
     briefing,
-    dead_line,
-    delegate,
-    handing_over,
+    delivery,
     parameters,
     red_line,
+    submission,
     understanding,
 )
-from service.tasks.handing_over import Kept, Wish
+from service.tasks.submission import Kept, Wish
 from service.tasks.task import Task, find
-from service.triage.categories import all_categories
-from tenants import addresses, company, membership, people, wall
+from tenants import addresses, company, isolation, membership, people
+from tenants.isolation import Scope, db
 from tenants.signin import identity, passwords
-from tenants.wall import Scope, db
 
 _count = itertools.count(1)
 PASSWORD = "correct horse battery"
@@ -58,7 +58,7 @@ class World:
 
     def company(self, **more: Any) -> Any:
         """A new company; gives its row, detached."""
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             made = company.add(f"Company {uuid.uuid4().hex[:8]}", **more)
             db.session.expunge(made)
         return made
@@ -70,7 +70,7 @@ class World:
         of = of or self.company(language=language)
         number, mark = next(_count), uuid.uuid4().hex[:10]
         email, phone = f"c-{mark}@example.com", f"+3712{uuid.uuid4().int % 10**7:07d}"
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             person = people.add(f"Client {number}", language=language, channel=channel)
             passwords.add_login(person.id, email)
             _fast_password(person.id)
@@ -84,7 +84,7 @@ class World:
                 of.id,
                 of.slug,
                 actor.client(person.id, name=person.name),
-                wall.client(person.id, of.id, owner=role == "owner"),
+                isolation.client(person.id, of.id, owner=role == "owner"),
             )
 
     def staff(
@@ -93,16 +93,16 @@ class World:
         """A person of the service."""
         trades = ALL_TRADES if trades is None else trades
         email = f"s-{uuid.uuid4().hex[:10]}@example.com"
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             person = people.add(f"{role.title()} {next(_count)}", is_staff=True)
             passwords.add_login(person.id, email)
             _fast_password(person.id)
             addresses.add(person, "email", email, company_id=None, verified=True)
             membership.hire(person, role, trades, held_limit=held_limit)
             scope = (
-                wall.assistant(person.id, tuple(trades))
+                isolation.assistant(person.id, tuple(trades))
                 if role == "assistant"
-                else wall.operator(person.id)
+                else isolation.operator(person.id)
             )
             return Someone(
                 person.id,
@@ -119,7 +119,7 @@ class World:
         """An API key of this person."""
         from tenants.people import Person
 
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             person = db.session.get(Person, someone.id)
             return identity.add_key(person, someone.company_id, "test")
 
@@ -138,8 +138,8 @@ class World:
         **wish: Any,
     ) -> int:
         """A task that has come as far as `state`; gives its id."""
-        with wall.transaction(client.scope):
-            task_id = handing_over.hand_over(
+        with isolation.transaction(client.scope):
+            task_id = submission.hand_over(
                 Wish(text or f"Find three suppliers of oat milk, number {next(_count)}", **wish),
                 client.actor,
                 client.company_id,
@@ -152,38 +152,38 @@ class World:
     def partly(self, client: Someone, holder: Someone, met: int, of: int) -> int:
         """A delivered task with so many of so many criteria met; gives its id."""
         task_id = self.task(client, "retold", holder)
-        with wall.transaction(client.scope):
+        with isolation.transaction(client.scope):
             wanted = parameters.Parameters(
                 criteria=[f"Point {number}" for number in range(1, of + 1)]
             )
             parameters.change(find(task_id), client.actor, wanted)
         self._step("working", task_id, client, holder)
-        with wall.transaction(holder.scope):
+        with isolation.transaction(holder.scope):
             task = find(task_id)
             red_line.report(task, holder.actor, 60, on_time=True)
             answers = [
                 {"id": c.id, "met": place < met, "note": ""}
                 for place, c in enumerate(parameters.criteria_of(task))
             ]
-            dead_line.deliver(task, holder.actor, "Here is what I have.", answers)
+            delivery.deliver(task, holder.actor, "Here is what I have.", answers)
         return task_id
 
     def load(self, task_id: int) -> Task:
         """The task as the system sees it now, detached."""
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             task = find(task_id)
             db.session.expunge(task)
         return task
 
     def _step(self, step: str, task_id: int, client: Someone, holder: Someone | None) -> None:
         scope = {
-            "queued": wall.system("test"),
+            "queued": isolation.system("test"),
             "working": client.scope,
             "accepted": client.scope,
         }.get(step, holder.scope if holder else None)
         if step == "received":
             return
-        with wall.transaction(scope):
+        with isolation.transaction(scope):
             STEPS[step](find(task_id), client, holder)
 
 
@@ -192,7 +192,7 @@ def _queue(task: Task, client: Someone, holder: Someone | None) -> None:
 
 
 def _claim(task: Task, client: Someone, holder: Someone) -> None:
-    delegate.claim(task, holder.actor)
+    assignment.claim(task, holder.actor)
 
 
 def _brief(task: Task, client: Someone, holder: Someone) -> None:
@@ -214,7 +214,7 @@ def _confirm(task: Task, client: Someone, holder: Someone) -> None:
 
 def _deliver(task: Task, client: Someone, holder: Someone) -> None:
     red_line.report(task, holder.actor, 60, on_time=True)
-    dead_line.deliver(
+    delivery.deliver(
         task,
         holder.actor,
         "Here are the three.",
@@ -223,7 +223,7 @@ def _deliver(task: Task, client: Someone, holder: Someone) -> None:
 
 
 def _accept(task: Task, client: Someone, holder: Someone) -> None:
-    dead_line.accept(task, client.actor, 90, "Good")
+    delivery.accept(task, client.actor, 90, "Good")
 
 
 PATH = ["received", "queued", "assigned", "briefed", "retold", "working", "delivered", "accepted"]
@@ -266,7 +266,7 @@ def at_once(app, calls) -> list[str]:
         with app.app_context():
             start.wait(5)
             try:
-                with wall.transaction(scope):
+                with isolation.transaction(scope):
                     call()
                 came.append("done")
             except Refusal as refused:

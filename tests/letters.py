@@ -10,10 +10,10 @@ from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
 
-from service.channels import outbound
-from service.channels.email import about, letter
-from service.channels.wording import TEMPLATES, saying
-from service.now import half_of, now
+from service.channels.email import about, email_html
+from service.core.time import half_of, now
+from service.messages.wording import TEMPLATES, saying
+from service.outbound import compose
 
 URL = "https://poruchi.example"
 TITLE = {
@@ -99,13 +99,15 @@ def sample(template: str, language: str, **more: Any) -> tuple[str, str]:
     )
     subject, text = (
         " ".join(words.subject.format_map(facts).split()),
-        outbound.tidy(words.mail.format_map(facts)),
+        compose.tidy(words.mail.format_map(facts)),
     )
     with mock.patch(
         "service.channels.email.blocks.settings", return_value=SimpleNamespace(url=URL)
     ):
         around = _around(template, language)
-        return letter.plain_of(text, around), letter.html_of(subject, text, template, around)
+        return email_html.plain_of(text, around), email_html.html_of(
+            subject, text, template, around
+        )
 
 
 # When a task's term began, and how long it is, where the words of a mail say how far it has come.
@@ -150,7 +152,7 @@ def _around(template: str, language: str) -> dict[str, Any]:
         ),
     ):
         return about.around(
-            template, language, _task(language, template) if of_task else None, person, outbound.day
+            template, language, _task(language, template) if of_task else None, person, compose.day
         )  # type: ignore[arg-type]
 
 
@@ -169,24 +171,24 @@ def _facts(language: str, template: str) -> dict[str, Any]:
         **WORDS[language],
         "number": 1048,
         "title": TITLE[language],
-        "points": outbound.points(POINTS[language], language),
-        "price": outbound.money(9600, "EUR", language),
+        "points": compose.points(POINTS[language], language),
+        "price": compose.money(9600, "EUR", language),
         "link": link,
         "guess": saying(
             "guess",
             language,
             kind="Information search" if language == "en" else "Поиск информации",
-            price=outbound.money(9600, "EUR", language),
-            deadline=outbound.day(task.deadline_at, zone, language),
+            price=compose.money(9600, "EUR", language),
+            deadline=compose.day(task.deadline_at, zone, language),
         ),
-        "deadline": outbound.day(task.deadline_at, zone, language),
-        "red_line": outbound.day(task.red_line_at, zone, language),
-        "delivered": outbound.day(now(), zone, language),
+        "deadline": compose.day(task.deadline_at, zone, language),
+        "red_line": compose.day(task.red_line_at, zone, language),
+        "delivered": compose.day(now(), zone, language),
         "unanswered": saying(
-            "counts_as_yes", language, silence=outbound.day(task.deadline_at, zone, language)
+            "counts_as_yes", language, silence=compose.day(task.deadline_at, zone, language)
         ),
-        "proposal_price": outbound.money(6720, "EUR", language),
-        "proposal_deadline": outbound.day(task.red_line_at, zone, language),
+        "proposal_price": compose.money(6720, "EUR", language),
+        "proposal_deadline": compose.day(task.red_line_at, zone, language),
         "options": saying("options_reply", language, options=options),
         "progress": 60,
         "holds": saying("holds", language),

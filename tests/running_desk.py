@@ -23,7 +23,7 @@ from xmlrpc.client import ServerProxy
 import psycopg
 from aiosmtpd.controller import Controller
 
-from workers import programs
+from devdesk import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -99,7 +99,7 @@ class RunningDesk:
         """Start and wait for `ready`; gives the seconds that took."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "workers.desk"],
+            [sys.executable, "-m", "devdesk.desk"],
             cwd=ROOT,
             env=self.environment(),
             text=True,

@@ -15,8 +15,8 @@ from pathlib import Path
 import psycopg
 import redis
 
-from service import migrate
-from workers import embedded
+from devdesk import embedded
+from service.operation import migrate
 
 TEMPLATE = "desk_template"
 

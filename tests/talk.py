@@ -8,17 +8,17 @@ from email.message import EmailMessage
 from sqlalchemy import select, update
 from twilio.request_validator import RequestValidator
 
-from service.actor import staff
-from service.channels import inbound
 from service.channels.email import parse
-from service.channels.kept import Inbound
-from service.conversation.messages import Message
-from service.due import Due
+from service.core.actor import staff
+from service.core.outbox import Due
+from service.inbound import store
+from service.inbound.inbound_message import Inbound
+from service.messages.message import Message
 from service.tasks import analysis, questions, red_line, understanding
 from service.tasks.task import Task, find
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 from workers import jobs
 
 HOOK = "http://desk.test/hooks/twilio/message"
@@ -28,7 +28,7 @@ def work_off():
     """Do what is due, as the workers would, until nothing is left; calls to vendors are left
     out."""
     for _round in range(20):
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             ids = list(
                 db.session.scalars(
                     select(Due.id)
@@ -76,7 +76,7 @@ def mail(
     for name, content in files:
         letter.add_attachment(content, maintype="text", subtype="csv", filename=name)
     raw = letter.as_bytes()
-    inbound.keep(
+    store.keep(
         "email", to, parse.identity(raw), sender=sender, raw=raw, headers={"peer": peer, "to": []}
     )
     return raw
@@ -84,12 +84,12 @@ def mail(
 
 def set_aside_all():
     """Leave no message waiting for other tests, whose pages show the oldest hundred."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(update(Inbound).where(Inbound.state != "worked").values(state="worked"))
 
 
 def one(query):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         found = db.session.scalars(query).all()
         db.session.expunge_all()
     return found
@@ -119,11 +119,11 @@ def sms_task(world, client, person, helper, proposal=None):
     work_off()
     task_id = tasks_of(person)[-1].id
     if world.load(task_id).state == "triage":
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             analysis.decide(find(task_id), staff(helper.id, "operator"), "delegate", "research")
     for step in ("assigned", "briefed"):
         world._step(step, task_id, person, helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         task = find(task_id)
         way = (
             understanding.Proposal("Take last year's list", 5000, task.deadline_at)
@@ -154,7 +154,7 @@ def new_task(
 def bring(world, task_id, person, helper, state="briefed"):
     """Bring a new task as far as this state."""
     if world.load(task_id).state == "triage":
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             analysis.decide(find(task_id), staff(helper.id, "operator"), "delegate", "research")
     for step in {"queued": [], "assigned": ["assigned"], "briefed": ["assigned", "briefed"]}[state]:
         world._step(step, task_id, person, helper)
@@ -164,7 +164,7 @@ def bring(world, task_id, person, helper, state="briefed"):
 
 def ask(helper, task_id, words, options=None):
     """The assistant asks; gives the question's id."""
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         question = questions.ask(find(task_id), helper.actor, words, options)
         number = question.id
     work_off()
@@ -173,7 +173,7 @@ def ask(helper, task_id, words, options=None):
 
 def retell(helper, task_id, words="You want three suppliers compared by price.", proposal=None):
     """The assistant retells."""
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         task = find(task_id)
         understanding.retell(
             task,
@@ -186,7 +186,7 @@ def retell(helper, task_id, words="You want three suppliers compared by price.",
 
 def report(helper, task_id, progress=60, help_=""):
     """The assistant reports progress."""
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         red_line.report(find(task_id), helper.actor, progress, on_time=True, help_=help_)
     work_off()
 
@@ -199,7 +199,7 @@ def deliver(world, person, helper, task_id):
 
 def answers_on(task_id):
     """The answers to the questions of a task, oldest question first."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return [question.answer for question in questions.questions_of(find(task_id))]
 
 
@@ -243,7 +243,7 @@ def texts_to(person):
 
 
 def keep_a_card(person):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             update(Company)
             .where(Company.id == person.company_id)

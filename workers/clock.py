@@ -13,18 +13,21 @@ from flask import Flask
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from service import findable, leftovers, marks, on_hold, poke
-from service.actor import THE_SYSTEM
+from service import on_hold
 from service.api.idempotency import Answer
 from service.app import create_app
-from service.errors import Refusal
-from service.now import now
-from service.tasks import dead_line, red_line, review
-from service.tasks.clock import alarms
+from service.core import wake
+from service.core.actor import THE_SYSTEM
+from service.core.errors import Refusal
+from service.core.time import now
+from service.operation import leftovers, marks
+from service.search import index
+from service.tasks import delivery, red_line, review
 from service.tasks.events import record
+from service.tasks.pauses import alarms
 from service.tasks.task import Task
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 
 log = logging.getLogger(__name__)
 MOST = 200
@@ -45,8 +48,8 @@ ALARMS: dict[str, Callable[[Task], None]] = {
     "red_line": red_line.came,
     "red_line_missed": red_line.missed,
     "dead_line": overdue,
-    "silence_notice": dead_line.silence_notice,
-    "silence": dead_line.silence,
+    "silence_notice": delivery.silence_notice,
+    "silence": delivery.silence,
     "close": review.close,
 }
 # Nothing kept may lie around without its work: whatever has lost its due row gets one again.
@@ -73,7 +76,7 @@ where queue = 'outside' and done_at is null and needs_person_at is null
 
 def ring() -> int:
     """Do the alarms that have come due, each in its own transaction; how many there were."""
-    with wall.transaction(wall.system("clock")):
+    with isolation.transaction(isolation.system("clock")):
         ids = list(
             db.session.scalars(
                 select(Task.id).where(Task.alarm_at <= now()).order_by(Task.alarm_at).limit(MOST)
@@ -87,7 +90,7 @@ def ring() -> int:
 def ring_one(task_id: int) -> None:
     """One alarm; a task that does not stand that way any more gets the next one instead."""
     try:
-        with wall.transaction(wall.system("clock")):
+        with isolation.transaction(isolation.system("clock")):
             task = db.session.scalar(
                 select(Task)
                 .where(Task.id == task_id, Task.alarm_at <= now())
@@ -108,7 +111,7 @@ def ring_one(task_id: int) -> None:
 def _move_on(task_id: int) -> None:
     """The task did not stand as its alarm thought: it gets the alarm of how it stands, where it
     still has one that is due."""
-    with wall.transaction(wall.system("clock")):
+    with isolation.transaction(isolation.system("clock")):
         task = db.session.scalar(
             select(Task)
             .where(Task.id == task_id, Task.alarm_at <= now())
@@ -133,7 +136,7 @@ def _move_on(task_id: int) -> None:
 
 def _later(task_id: int) -> None:
     """An alarm that failed is tried again in five minutes."""
-    with wall.transaction(wall.system("clock")):
+    with isolation.transaction(isolation.system("clock")):
         db.session.execute(
             update(Task)
             .where(Task.id == task_id, Task.alarm_at <= now())
@@ -141,27 +144,27 @@ def _later(task_id: int) -> None:
         )
 
 
-def learn(behind: int = findable.BEHIND) -> None:
+def learn(behind: int = index.BEHIND) -> None:
     """Let search know what was said since."""
-    with wall.transaction(wall.system("clock")):
-        findable.learn(behind)
+    with isolation.transaction(isolation.system("clock")):
+        index.learn(behind)
 
 
 def release() -> None:
     """Let out what no setting keeps in any more."""
-    with wall.transaction(wall.system("clock")):
+    with isolation.transaction(isolation.system("clock")):
         on_hold.release()
 
 
 def nets() -> None:
     """The net below the net, yesterday's answers to keys, and files without a row."""
-    learn(findable.FAR_BEHIND)
-    with wall.transaction(wall.system("clock")):
+    learn(index.FAR_BEHIND)
+    with isolation.transaction(isolation.system("clock")):
         db.session.execute(FORGOTTEN)
         db.session.execute(OLD_QUEUE)
         marks.keep()
         db.session.execute(delete(Answer).where(Answer.created_at < func.now() - timedelta(days=1)))
-        wall.after_commit(poke.poke)
+        isolation.after_commit(wake.poke)
     leftovers.remove(now().minute)
 
 

@@ -23,8 +23,8 @@ from pathlib import Path
 from flask import Flask
 
 from service.app import create_app
-from service.config import settings
-from service.reactions import WORKERS
+from service.core.config import settings
+from service.core.event_handlers import WORKERS
 from workers import clock, mailroom, relay, work
 
 log = logging.getLogger(__name__)

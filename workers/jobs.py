@@ -11,20 +11,22 @@ import psycopg
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from service import accounts, constraints, due, telling, telling_staff
+from service import accounts
 from service.billing import charges, payments
-from service.channels import sending, strangers
-from service.channels.kept import Inbound
 from service.channels.sms import media
-from service.due import Heals, Lease, LostLease, NotYet
-from service.errors import NO_ROOM, Refusal
+from service.core import constraints, outbox
+from service.core.errors import NO_ROOM, Refusal
+from service.core.outbox import Heals, Lease, LostLease, NotYet
+from service.inbound.inbound_message import Inbound
+from service.intake import interpret, sort, unknown_senders
+from service.notifications import clients, staff
+from service.outbound import dispatch
 from service.tasks.events import Event, hold_all
 from service.tasks.review import Praise
 from service.tasks.task import find
-from service.triage import triage, understand
-from tenants import wall
+from tenants import isolation
+from tenants.isolation import db
 from tenants.people import Person
-from tenants.wall import db
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row", Event, Person)
@@ -36,7 +38,7 @@ def _understand(event: Event) -> None:
         payments.settle(inbound.sender)
         inbound.state = "worked"
     else:
-        understand.understand(inbound.id)
+        interpret.understand(inbound.id)
 
 
 def _charge(event: Event) -> None:
@@ -61,19 +63,19 @@ def _charge_tip(event: Event) -> None:
 # Reactions that change only what is ours: one transaction for the effect and the mark.
 HERE: dict[str, Callable[[Event], None]] = {
     "understand": _understand,
-    "answer_stranger": lambda event: strangers.answer_stranger(event.facts["inbound"]),
-    "triage": lambda event: triage.triage(find(event.task_id or 0)),
+    "answer_stranger": lambda event: unknown_senders.answer_stranger(event.facts["inbound"]),
+    "triage": lambda event: sort.triage(find(event.task_id or 0)),
     "charge": _charge,
     "charge_decided": _charge_decided,
     "charge_tip": _charge_tip,
     "send_invitation": lambda event: accounts.send_invitation(
         event.company_id or 0, event.facts["to"], event.facts["role"], event.facts["inviter"]
     ),
-    "send_welcome": lambda event: strangers.send_welcome(event.facts["person"]),
+    "send_welcome": lambda event: unknown_senders.send_welcome(event.facts["person"]),
     "send_code": lambda event: accounts.send_code(event.facts["address"]),
     "send_reset": lambda event: accounts.send_reset(event.facts["person"]),
     **{
-        name: getattr(telling, name)
+        name: getattr(clients, name)
         for name in (
             "acknowledge",
             "tell_client_refused",
@@ -96,7 +98,7 @@ HERE: dict[str, Callable[[Event], None]] = {
         )
     },
     **{
-        name: getattr(telling_staff, name)
+        name: getattr(staff, name)
         for name in (
             "tell_assistant_assigned",
             "tell_assistant_corrected",
@@ -119,7 +121,7 @@ HERE: dict[str, Callable[[Event], None]] = {
 # Reactions that call a vendor: they commit their intent, call without a transaction, and commit the
 # result.
 OUTSIDE: dict[str, Callable[[Lease], None]] = {
-    "send": sending.send,
+    "send": dispatch.send,
     "pay": payments.pay,
     "fetch_media": media.fetch,
 }
@@ -132,13 +134,13 @@ ALONE = frozenset({"understand", "charge", "charge_decided", "charge_tip"})
 
 def work_off(ids: list[int]) -> None:
     """An RQ job: these rows of due work; one that fails does not stop the others."""
-    together = due.lease_new(ids, ALONE) if len(ids) > 1 else []
+    together = outbox.lease_new(ids, ALONE) if len(ids) > 1 else []
     if together and not done_together(together):
         for held in together:
             work_off_one(held)
     taken = {held.id for held in together}
     for due_id in ids:
-        alone = due.lease(due_id) if due_id not in taken else None
+        alone = outbox.lease(due_id) if due_id not in taken else None
         if alone is not None:
             work_off_one(alone)
 
@@ -147,12 +149,12 @@ def done_together(rows: list[Lease]) -> bool:
     """Do new rows in one transaction, which spares most of what each costs; where one of them
     fails, nothing was done."""
     try:
-        with wall.transaction(wall.system("together")):
+        with isolation.transaction(isolation.system("together")):
             early = _do(rows)
             if done := [held for held in rows if held not in early]:
-                due.mark_done(*done)
+                outbox.mark_done(*done)
         for held, error in early.items():
-            due.again(held, str(error), error.wait)
+            outbox.again(held, str(error), error.wait)
         return True
     except Exception as error:  # noqa: BLE001 (which row it is shows when each is done by itself)
         log.info("%s rows are done one by one: %s", len(rows), type(error).__name__)
@@ -186,7 +188,7 @@ def work_off_one(held: Lease) -> None:
         if held.reaction in OUTSIDE:
             _outside(held)
         else:
-            with due.doing(held):
+            with outbox.doing(held):
                 for early in _do([held]).values():
                     raise early
     except LostLease:
@@ -201,11 +203,11 @@ def _outside(held: Lease) -> None:
     try:
         OUTSIDE[held.reaction](held)
     except Heals as error:
-        due.again(held, str(error), error.wait)
-    except due.OnHold as error:
-        due.park(held, error.hold, str(error))
-    except due.NeedsPerson as error:
-        due.to_person(held, str(error))
+        outbox.again(held, str(error), error.wait)
+    except outbox.OnHold as error:
+        outbox.park(held, error.hold, str(error))
+    except outbox.NeedsPerson as error:
+        outbox.to_person(held, str(error))
 
 
 def _fault(held: Lease, error: Exception) -> None:
@@ -214,7 +216,7 @@ def _fault(held: Lease, error: Exception) -> None:
     A full disk is nobody's fault and is tried again for longer.
     """
     if isinstance(error, OSError) and error.errno in NO_ROOM:
-        due.again(held, "There was no room on the disk.")
+        outbox.again(held, "There was no room on the disk.")
         return
     log.exception("due row %s (%s) failed", held.id, held.reaction) if not isinstance(
         error, DBAPIError
@@ -222,10 +224,10 @@ def _fault(held: Lease, error: Exception) -> None:
         "due row %s (%s) failed: %s", held.id, held.reaction, type(error.orig).__name__
     )
     reason = _reason(held, error)
-    if held.attempt >= due.MOST_DEATHS:
-        due.to_person(held, reason)
+    if held.attempt >= outbox.MOST_DEATHS:
+        outbox.to_person(held, reason)
     else:
-        due.again(held, reason)
+        outbox.again(held, reason)
 
 
 def _reason(held: Lease, error: Exception) -> str:

@@ -17,10 +17,11 @@ from psycopg.errors import DiskFull
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from service.app import create_app
-from service.channels import inbound, short_links
 from service.channels.email import parse
-from service.config import settings
-from tenants import company, wall
+from service.core.config import settings
+from service.inbound import store
+from service.messages import short_links
+from tenants import company, isolation
 
 log = logging.getLogger(__name__)
 THREADS = 8
@@ -106,7 +107,7 @@ class Room:
 
     def _slug(self, name: str) -> bool:
         """A company's name; those that exist are remembered, because slugs are never taken away."""
-        with wall.transaction(wall.door("mail room")):
+        with isolation.transaction(isolation.door("mail room")):
             found = company.by_slug(name[:40]) is not None
         if found:
             self.slugs.add(name)
@@ -118,7 +119,7 @@ class Room:
         raw = envelope.original_content if isinstance(envelope.original_content, bytes) else b""
         to = [address.lower() for address in envelope.rcpt_tos]
         sender = (envelope.mail_from or "").strip("<>")[:400]
-        inbound.keep(
+        store.keep(
             "email",
             to[0],
             parse.identity(raw),
@@ -211,7 +212,7 @@ class Server(SMTP):  # type: ignore[misc]
     def _take(self, more: int) -> str:
         """Count these bytes; gives the refusal where there is no room for them."""
         self.mine, self.room.bytes = self.mine + more, self.room.bytes + more
-        if self.mine > inbound.LARGEST:
+        if self.mine > store.LARGEST:
             return TOO_LARGE
         return NO_ROOM if self.room.bytes > MOST_BYTES else ""
 
@@ -232,7 +233,7 @@ def serve_room(room: Room, host: str, port: int) -> asyncio.AbstractServer:
         loop.create_server(
             lambda: Server(
                 room,
-                data_size_limit=inbound.LARGEST,
+                data_size_limit=store.LARGEST,
                 enable_SMTPUTF8=True,
                 ident="Poruchi",
                 timeout=300,

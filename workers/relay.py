@@ -22,13 +22,13 @@ from rq import Queue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import poke
 from service.app import create_app
-from service.config import settings
-from service.now import now
-from service.reactions import QUEUES, WORKERS
-from tenants import wall
-from tenants.wall import db
+from service.core import wake
+from service.core.config import settings
+from service.core.event_handlers import QUEUES, WORKERS
+from service.core.time import now
+from tenants import isolation
+from tenants.isolation import db
 
 log = logging.getLogger(__name__)
 MARK = "poruchi:mark"
@@ -38,7 +38,7 @@ BATCH = 50
 # batches that it is taken in.
 MOST_JOBS = {"work": 4, **dict.fromkeys(WORKERS, 100)}
 # Within the pause nobody pokes again; whoever has not been told by then is seen by the second look.
-LINGER = poke.LEAST_PAUSE + 0.005
+LINGER = wake.LEAST_PAUSE + 0.005
 # Below this many rows each gets a job of its own, so that both workers share the work at once.
 CALM = 4
 LOST_AFTER = timedelta(seconds=15)
@@ -89,7 +89,7 @@ class Relay:
         """One connection's worth of looking. After a poke it looks twice: within LINGER nobody
         pokes again."""
         with self.valkey.pubsub(ignore_subscribe_messages=True) as pokes:
-            pokes.subscribe(poke.CHANNEL)
+            pokes.subscribe(wake.CHANNEL)
             woken = False
             while not self.stopping.is_set():
                 if self.look() or woken:
@@ -104,7 +104,7 @@ class Relay:
         """Enqueue what is due, as far as the queues have room; whether it is worth looking again
         soon."""
         if self.valkey.set(MARK, "1", nx=True):
-            with wall.transaction(wall.system("relay")):
+            with isolation.transaction(isolation.system("relay")):
                 db.session.execute(EMPTIED)
         room = {name: MOST_JOBS[name] - self.queues[name].count for name in QUEUES}
         found = sum(
@@ -121,7 +121,7 @@ class Relay:
     def take(self, statement: Any, values: dict[str, Any]) -> int:
         """Mark rows as enqueued, commit, and enqueue them: what is lost in between is found again
         by the sweep."""
-        with wall.transaction(wall.system("relay")):
+        with isolation.transaction(isolation.system("relay")):
             rows = sorted((queue, id_) for id_, queue in db.session.execute(statement, values))
         for queue, of_queue in groupby(rows, key=lambda row: row[0]):
             self.enqueue(queue, [id_ for _queue, id_ in of_queue])

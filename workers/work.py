@@ -12,10 +12,10 @@ from flask import Flask
 from rq import Queue, SimpleWorker
 from rq.timeouts import TimerDeathPenalty
 
-from service import stopping
 from service.app import create_app
-from service.config import settings
-from service.reactions import QUEUES
+from service.core import stopping
+from service.core.config import settings
+from service.core.event_handlers import QUEUES
 
 
 class Worker(SimpleWorker):  # type: ignore[misc]

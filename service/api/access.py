@@ -20,13 +20,13 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from service.actor import Actor
+from service.access.problems import problem
+from service.access.rate_limits import limiter
 from service.api import idempotency, keys
 from service.api.keys import Caller
-from service.errors import NotAllowed
-from service.web.limits import limiter
-from service.web.problems import problem
-from tenants import wall
+from service.core.actor import Actor
+from service.core.errors import NotAllowed
+from tenants import isolation
 
 View = Callable[..., Response]
 STAFF = ("assistant", "supervisor", "operator", "admin")
@@ -94,7 +94,7 @@ def _door(
             raise NotAllowed(_("This call is not for a key of this kind."))
         if not opens:
             return view(**kwargs)
-        with wall.transaction(who.scope):
+        with isolation.transaction(who.scope):
             if once and request.method == "POST":
                 return idempotency.once(who, lambda: view(**kwargs))
             return view(**kwargs)

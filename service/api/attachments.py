@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from service import files as kept
-from service.actor import ASSISTANT
+from service.access import uploads
 from service.api import access, answers, bodies, reading, reads, shown
 from service.api.access import me
-from service.errors import BadInput, NotFound
-from service.files import LEFT_OUT, Attachment
+from service.core.actor import ASSISTANT
+from service.core.errors import BadInput, NotFound
+from service.tasks import attachments as kept
+from service.tasks.attachments import LEFT_OUT, Attachment
 from service.tasks.task import find
-from service.web import uploads
 
 PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
 

@@ -22,10 +22,10 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from service.conversation import messages
+from service.core.text import clean
+from service.messages import message
 from service.tasks.parameters import GREATEST_QUANTITY, MOST_CRITERIA
 from service.tasks.task import LONGEST_TEXT
-from service.texts import clean
 
 GREATEST_ID = 2**63 - 1
 LATEST_YEAR = 2199
@@ -295,7 +295,7 @@ class NewAnswer(Body):
 class NewMessage(Body):
     """Words to the other side."""
 
-    text: Words = Field(max_length=messages.LONGEST)
+    text: Words = Field(max_length=message.LONGEST)
 
 
 class Paged(BaseModel):

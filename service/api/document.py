@@ -13,11 +13,11 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter
 
+from service.access import auth
 from service.api import page
 from service.api.calls import Call
 from service.api.reading import MOST_BYTES
-from service.config import settings
-from service.web import doors
+from service.core.config import settings
 
 ABOUT = """Hand tasks over, follow them, and do the work on them, from your own programs.
 
@@ -72,14 +72,14 @@ def publish(api: Blueprint, calls: Sequence[Call]) -> None:
     def made() -> dict[str, Any]:
         return document_of(calls)
 
-    @doors.public
+    @auth.public
     def openapi() -> ResponseReturnValue:
         """The OpenAPI document of this interface."""
         response = Response(json.dumps(made(), ensure_ascii=False), mimetype="application/json")
         response.add_etag()
         return response.make_conditional(request)
 
-    @doors.public
+    @auth.public
     def docs() -> ResponseReturnValue:
         """The same document as a page."""
         return render_template(

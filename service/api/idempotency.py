@@ -30,8 +30,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.api import reading
 from service.api.keys import Caller
 from service.api.refusals import KeyReused, UnderWay, Unreadable
-from service.tasks.handing_over import raw_of
-from tenants.wall import Base, db
+from service.tasks.submission import raw_of
+from tenants.isolation import Base, db
 
 KEPT = timedelta(days=1)
 LONGEST_KEY = 255

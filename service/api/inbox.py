@@ -10,11 +10,11 @@ from sqlalchemy.orm import defer
 
 from service.api import access, answers, bodies, reading, reads, shown
 from service.api.access import DESK
-from service.channels.kept import Inbound
-from service.errors import NotFound
+from service.core.errors import NotFound
+from service.inbound.inbound_message import Inbound
 from service.tasks.task import Task
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 
 @access.staff(*DESK)

@@ -13,11 +13,11 @@ from time import monotonic
 
 from flask import request
 
-from service import actor
-from service.actor import Actor
+from service.core import actor
+from service.core.actor import Actor
+from tenants.isolation import Scope
 from tenants.signin import identity, secrets
 from tenants.signin.identity import Identity, Seat
-from tenants.wall import Scope
 
 REMEMBERED_S = 5.0
 MOST_REMEMBERED = 10_000

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from service.api import access, answers, bodies, reading, reads, shown
 from service.billing import ledger
 from service.billing.charges import Charge, Invoice
-from service.errors import NotAllowed, NotFound
+from service.catalogue.categories import Category, all_categories
+from service.core.errors import NotAllowed, NotFound
 from service.tasks.task import Task
-from service.triage.categories import Category, all_categories
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 
 @access.client

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
 
 from service.api.refusals import Unreadable
-from service.errors import BadInput
+from service.core.errors import BadInput
 
 MOST_BYTES = 1_000_000
 MOST_ERRORS = 50

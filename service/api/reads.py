@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import InstrumentedAttribute
 
 from service.api.bodies import GREATEST_ID, Paged
-from service.errors import BadInput
-from tenants.wall import db
+from service.core.errors import BadInput
+from tenants.isolation import db
 
 Id = InstrumentedAttribute[int]
 

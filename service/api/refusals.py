@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from flask import Response, current_app
 
-from service.errors import Refusal
-from service.web import problems
+from service.access import problems
+from service.core.errors import Refusal
 
 
 class Unreadable(Refusal):

@@ -8,7 +8,7 @@ from service.api import answers, attachments, document, inbox, money, steps, tal
 from service.api.answers import Listed
 from service.api.calls import Call
 from service.api.refusals import refused
-from service.errors import Refusal
+from service.core.errors import Refusal
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 

@@ -17,8 +17,8 @@ from service.api import access, answers
 from service.tasks.parameters import Criterion
 from service.tasks.task import Task
 from service.tasks.understanding import Retelling
+from tenants.isolation import db
 from tenants.people import Person
-from tenants.wall import db
 
 
 @dataclass(frozen=True)

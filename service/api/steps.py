@@ -9,13 +9,15 @@ from sqlalchemy import select
 
 from service.api import access, bodies, reading, shown
 from service.api.access import DESK, STAFF, me
-from service.errors import BadInput
-from service.tasks import analysis, cancelling, dead_line, delegate, red_line, review, understanding
+from service.core.errors import BadInput
+from service.tasks import analysis, cancelling, red_line, review, understanding
+from service.tasks import assignment as assignment_step
 from service.tasks import briefing as briefings
+from service.tasks import delivery as delivery_step
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
 from tenants.addresses import Address, BadAddress, tidy
-from tenants.wall import db
+from tenants.isolation import db
 
 
 @access.staff(*DESK)
@@ -34,7 +36,7 @@ def give_back(task: int, body: bodies.Why) -> Response:
     """Give the task back to the queue."""
     found = find(task)
     details = shown.details_of([found])  # who gives a task back may not see it afterwards
-    delegate.give_back(found, me(), body.reason)
+    assignment_step.give_back(found, me(), body.reason)
     return shown.reply(shown.task(found, details), ETag=shown.etag(found.version))
 
 
@@ -43,7 +45,7 @@ def give_back(task: int, body: bodies.Why) -> Response:
 def assignment(task: int, body: bodies.Assignment) -> Response:
     """Step 3: hand the task to an assistant."""
     found = find(task)
-    delegate.assign(found, me(), _assistant(body))
+    assignment_step.assign(found, me(), _assistant(body))
     return shown.reply_task(found)
 
 
@@ -52,8 +54,8 @@ def assignment(task: int, body: bodies.Assignment) -> Response:
 def claim(task: int, body: bodies.Nothing) -> Response:
     """Step 3: take the task from the queue; 409 where somebody was faster or your hands are
     full."""
-    found = delegate.find_to_claim(task, me())
-    delegate.claim(found, me())
+    found = assignment_step.find_to_claim(task, me())
+    assignment_step.claim(found, me())
     return shown.reply_task(found)
 
 
@@ -114,7 +116,7 @@ def delivery(task: int, body: bodies.Delivery) -> Response:
     """Step 7: deliver, with an answer to each criterion; needs a report since the work was
     agreed."""
     found = find(task)
-    dead_line.deliver(found, me(), body.text, [one.model_dump() for one in body.criteria])
+    delivery_step.deliver(found, me(), body.text, [one.model_dump() for one in body.criteria])
     return shown.reply_task(found)
 
 
@@ -124,7 +126,7 @@ def acceptance(task: int, body: bodies.Score) -> Response:
     """Step 7: accept the delivery; below 80 say whether rework, a settlement at the score or a
     dispute follows."""
     found = find(task)
-    dead_line.accept(found, me(), body.score, body.comment, body.then)
+    delivery_step.accept(found, me(), body.score, body.comment, body.then)
     return shown.reply_task(found)
 
 
@@ -133,7 +135,7 @@ def acceptance(task: int, body: bodies.Score) -> Response:
 def resolution(task: int, body: bodies.Resolution) -> Response:
     """An operator's decision of what `waiting_for: operator` or a dispute leaves open."""
     found = find(task)
-    dead_line.resolve(found, me(), body.outcome, body.reason, body.score)
+    delivery_step.resolve(found, me(), body.outcome, body.reason, body.score)
     return shown.reply_task(found)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from service.api import access, answers, bodies, reading, reads, shown
 from service.api.access import STAFF, me
-from service.conversation.messages import Message, say
+from service.messages.message import Message, say
 from service.tasks import questions as asked
 from service.tasks.events import Event
 from service.tasks.questions import Question

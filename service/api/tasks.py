@@ -14,19 +14,19 @@ from flask import Response, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from service import finding
-from service.actor import Actor
 from service.api import access, answers, bodies, idempotency, reading, shown
 from service.api.access import DESK, me
 from service.api.refusals import Changed
-from service.channels.kept import Inbound
-from service.errors import BadInput, NotFound
-from service.tasks import handing_over, lists, parameters
-from service.tasks.handing_over import Handed, Kept, Wish
+from service.core.actor import Actor
+from service.core.errors import BadInput, NotFound
+from service.inbound.inbound_message import Inbound
+from service.search import query as search_query
+from service.tasks import lists, parameters, submission
 from service.tasks.states import STATE_NAMES
+from service.tasks.submission import Handed, Kept, Wish
 from service.tasks.task import Task, find
-from tenants import addresses, company, membership, wall
-from tenants.wall import db
+from tenants import addresses, company, isolation, membership
+from tenants.isolation import db
 
 
 @access.client_and_staff(*DESK, once=False, opens=False)
@@ -39,7 +39,7 @@ def hand_over(body: bodies.HandOver) -> Response:
         "rest",
         f"key:{who.key_id}",
         key or str(uuid.uuid4()),
-        handing_over.raw_of(reading.json_body()),
+        submission.raw_of(reading.json_body()),
         lock=idempotency.lock_of(who, key) if key else None,
     )
     by, handed = _in_one_trip(body, kept) or _in_a_transaction(body, kept, key)
@@ -56,7 +56,7 @@ def _in_one_trip(body: bodies.HandOver, kept: Kept) -> tuple[Actor, Handed] | No
     if who.seat is None or body.budget or body.on_behalf_of or body.company or body.channel:
         return None
     try:
-        handed = handing_over.hand_over_in_one_trip(
+        handed = submission.hand_over_in_one_trip(
             _wish(body), who.actor, who.seat.company_id, who.scope, kept
         )
     except BadInput:
@@ -66,7 +66,7 @@ def _in_one_trip(body: bodies.HandOver, kept: Kept) -> tuple[Actor, Handed] | No
 
 
 def _in_a_transaction(body: bodies.HandOver, kept: Kept, key: str | None) -> tuple[Actor, Handed]:
-    with wall.transaction(access.caller().scope):
+    with isolation.transaction(access.caller().scope):
         by, company_id, person_id = _for_whom(body)
         handed = _once(_wish(body), by, company_id, person_id, kept, key)
         if wrong := bodies.amount_of(body.budget, handed.currency, "budget"):
@@ -86,7 +86,7 @@ def tasks(query: bodies.TaskFilter) -> Response:
     }
     if (query.q or "").strip():
         return shown.reply_tasks(
-            [row.task for row in finding.page(query.q or "", **narrowed).rows], None
+            [row.task for row in search_query.page(query.q or "", **narrowed).rows], None
         )
     narrowed["after"], seat = query.after, access.caller().seat
     page = lists.of_company(seat.company_id, **narrowed) if seat else lists.seen(**narrowed)
@@ -207,11 +207,11 @@ def _once(
     """The new task, or the one that this key made before: also when its dead line has passed
     since."""
     try:
-        return handing_over.hand_over(wish, by, company_id, person_id=person_id, kept=kept)
+        return submission.hand_over(wish, by, company_id, person_id=person_id, kept=kept)
     except BadInput as error:
         if key is None or set(error.errors) != {"deadline_at"} or not _came_before(kept):
             raise
-        return handing_over.hand_over(
+        return submission.hand_over(
             replace(wish, deadline_at=None), by, company_id, person_id=person_id, kept=kept
         )
 

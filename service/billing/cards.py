@@ -6,16 +6,16 @@ import re
 
 from flask_babel import gettext as _
 
-from service.actor import THE_SYSTEM
 from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
-from service.due import Heals, NeedsPerson
-from service.errors import BadInput, NotFound, NotNow
+from service.core.actor import THE_SYSTEM
+from service.core.errors import BadInput, NotFound, NotNow
+from service.core.outbox import Heals, NeedsPerson
 from service.tasks import events
 from service.tasks.task import find
-from tenants import addresses, membership, wall
+from tenants import addresses, isolation, membership
 from tenants.company import Company
-from tenants.wall import Scope, db
+from tenants.isolation import Scope, db
 
 METHOD = re.compile(r"^(pm|card)_[A-Za-z0-9_]{3,60}$")
 
@@ -28,7 +28,7 @@ def keep(whose: Scope, company_id: int, payment_method: str) -> None:
     """
     if not METHOD.match(payment_method):
         raise BadInput({"payment_method": _("This is no payment method.")})
-    with wall.transaction(whose):
+    with isolation.transaction(whose):
         company, owners = db.session.get_one(Company, company_id), membership.owners(company_id)
         customer, name = company.stripe_customer, company.name
         email = (addresses.reach(owners[0].id, "email") if owners else None) or ""
@@ -38,7 +38,7 @@ def keep(whose: Scope, company_id: int, payment_method: str) -> None:
         raise BadInput(
             {"payment_method": _("The card was not taken: %(reason)s", reason=str(error))}
         ) from error
-    with wall.transaction(whose):
+    with isolation.transaction(whose):
         company = db.session.get_one(Company, company_id)
         company.stripe_customer, company.stripe_method, company.card_label, company.card_until = (
             kept.customer,
@@ -53,7 +53,7 @@ def pay_again(charge_id: int) -> None:
     charge = db.session.get(Charge, charge_id)
     if charge is None:
         raise NotFound
-    with wall.as_system():
+    with isolation.as_system():
         task = find(charge.task_id)
         opened = db.session.execute(
             db.update(Charge)

@@ -23,12 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.actor import THE_SYSTEM
 from service.billing import ledger
-from service.now import now
+from service.core.actor import THE_SYSTEM
+from service.core.time import now
 from service.tasks import events
 from service.tasks.task import Task
-from tenants.wall import Base, db
+from tenants.isolation import Base, db
 
 
 class Charge(Base):

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import Counter
 
 from service.billing import stripe_edge
-from service.channels import inbound
+from service.inbound import store
 
 hooks = Blueprint("stripe", __name__, url_prefix="/hooks")
 refused = Counter("poruchi_stripe_webhooks_refused", "Stripe webhooks with a wrong signature")
@@ -25,7 +25,7 @@ def stripe() -> ResponseReturnValue:
     except ValueError:
         refused.inc()
         abort(403)
-    inbound.keep("stripe", kind, event_id, sender=object_id, raw=payload)
+    store.keep("stripe", kind, event_id, sender=object_id, raw=payload)
     return "", 204
 
 

@@ -16,15 +16,15 @@ from sqlalchemy import func, select
 
 from service.billing.charges import Charge, Invoice
 from service.billing.ledger import Line, Posting
-from service.channels.outbound import money
-from service.config import settings
-from service.errors import NotFound
-from service.tasks.dead_line import SUCCESS
+from service.catalogue.categories import all_categories
+from service.catalogue.quantities import amount
+from service.core.config import settings
+from service.core.errors import NotFound
+from service.outbound.compose import money
+from service.tasks.delivery import SUCCESS
 from service.tasks.task import Task, find
-from service.triage.categories import all_categories
-from service.web.amounts import amount
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 TEMPLATE = Path(__file__).with_name("invoice.typ")
 WORDS = {

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.wall import Base, db
+from tenants.isolation import Base, db
 
 # Accounts: what a company owes us, what we earned, and what came in by card.
 RECEIVABLE, EARNED, CARD = "receivable", "earned", "card"

@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from service.billing.charges import Charge, Invoice
 from service.tasks.task import Task
+from tenants.isolation import db
 from tenants.people import Person
 from tenants.rows import bound
-from tenants.wall import db
 
 CHARGES, INVOICES = 10, 6
 Row = TypeVar("Row")

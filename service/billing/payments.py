@@ -8,17 +8,17 @@ from functools import partial
 
 from sqlalchemy import select, update
 
-from service import due, restores
 from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.billing.stripe_edge import Declined, Intent
-from service.config import settings
-from service.due import Heals, Lease, NeedsPerson, OnHold
+from service.core import outbox, restores
+from service.core.config import settings
+from service.core.outbox import Heals, Lease, NeedsPerson, OnHold
 from service.tasks.events import Event
 from service.tasks.task import Task, find
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 NO_CARD = "No card is kept for this company."
 
@@ -64,7 +64,7 @@ def settle(intent_id: str) -> None:
 def _stuck(charge_id: int, reason: str) -> None:
     """The vendor refused what we asked: a person has to look, and the owner may pay in another
     way."""
-    with wall.transaction(wall.system("pay")):
+    with isolation.transaction(isolation.system("pay")):
         db.session.execute(
             update(Charge)
             .where(Charge.id == charge_id, Charge.state == "paying")
@@ -75,13 +75,13 @@ def _stuck(charge_id: int, reason: str) -> None:
 def _load(held: Lease) -> tuple[int, Company, bool]:
     """The charge of this event and its company; a charge that is paid already only gets its
     mark."""
-    with wall.transaction(wall.system("pay")):
+    with isolation.transaction(isolation.system("pay")):
         event = db.session.get_one(Event, held.event_id)
         charge = db.session.get_one(Charge, event.facts["charge"])
         company = db.session.get_one(Company, charge.company_id)
         open_ = charge.state in ("open", "paying")
         if not open_:
-            due.mark_done(held)
+            outbox.mark_done(held)
         db.session.flush()
         db.session.expunge(company)
         return charge.id, company, open_
@@ -94,7 +94,7 @@ def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
     where it has succeeded meanwhile, it is the one. After a restore the vendor may know of one that
     we have forgotten.
     """
-    with wall.transaction(wall.system("pay")):
+    with isolation.transaction(isolation.system("pay")):
         charge = db.session.get_one(Charge, charge_id)
         charge.state = "paying"
         db.session.flush()
@@ -111,7 +111,7 @@ def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
         key,
         about,
     )
-    with wall.transaction(wall.system("pay")):
+    with isolation.transaction(isolation.system("pay")):
         db.session.execute(
             update(Charge)
             .where(Charge.id == charge_id, Charge.intent_id.is_not_distinct_from(known))
@@ -135,7 +135,7 @@ def _about(charge: Charge) -> dict[str, str]:
 def _forgotten(charge: Charge, company: Company) -> Intent | None:
     """An intent for the same work or tip that was made after the restored backup; one that has paid
     goes first."""
-    with wall.transaction(wall.system("pay")):
+    with isolation.transaction(isolation.system("pay")):
         if not restores.came_back("task", charge.task_id):
             return None
         since = find(charge.task_id).created_at
@@ -158,7 +158,7 @@ def _same(charge: Charge, metadata: dict[str, str]) -> bool:
 
 
 def _finish(held: Lease, charge_id: int, reason: str | None = None) -> None:
-    with due.doing(held):
+    with outbox.doing(held):
         charge = db.session.get_one(Charge, charge_id, with_for_update=True)
         task: Task = find(charge.task_id)
         if reason is None:

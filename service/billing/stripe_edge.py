@@ -16,8 +16,8 @@ from typing import Any
 
 import stripe
 
-from service.config import settings
-from service.due import Heals, NeedsPerson
+from service.core.config import settings
+from service.core.outbox import Heals, NeedsPerson
 
 # The client logs every request with the ids in it; they stay out of our logs.
 logging.getLogger("stripe").setLevel(logging.WARNING)

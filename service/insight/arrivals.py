@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from service.core.time import now
 from service.insight import stretch
-from service.now import now
-from tenants.wall import db
+from tenants.isolation import db
 
 WEEKS = 13
 

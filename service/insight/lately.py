@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from service.core.time import now
 from service.insight import stretch
-from service.now import now
-from tenants.wall import db
+from tenants.isolation import db
 
 DAYS = timedelta(days=30)
 

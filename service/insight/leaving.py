@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from service.insight import stretch
-from tenants.wall import db
+from tenants.isolation import db
 
 IN_TIME = text("""
 select count(*), count(*) filter (where sent_at - created_at <= interval '10 seconds')

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from service.insight import stretch
 from service.insight.arrivals import begins, mondays
-from tenants.wall import db
+from tenants.isolation import db
 
 DAYS, WEEKS = 30, 8
 

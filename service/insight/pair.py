@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from service.tasks.task import Task
+from tenants.isolation import db
 from tenants.people import Person
 from tenants.rows import among
-from tenants.wall import db
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
+from service.core.time import now
 from service.insight.arrivals import begins
-from service.now import now
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 MONTHS = 12
 

@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from service.now import now
-from tenants.wall import db
+from service.core.time import now
+from tenants.isolation import db
 
 DAYS = 90
 TASKS = 20_000

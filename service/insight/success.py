@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import text
 
+from service.catalogue.categories import all_categories
 from service.insight import stretch
 from service.insight.stretch import LEAST
-from service.triage.categories import all_categories
-from tenants.wall import db
+from tenants.isolation import db
 
 # How many stand at the top and at the bottom of a list of people or companies.
 ENDS = 5

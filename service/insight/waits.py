@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from service.insight import stretch
-from tenants.wall import db
+from tenants.isolation import db
 
 KINDS = ("retelling", "question", "delivery")
 

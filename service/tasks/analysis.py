@@ -9,14 +9,14 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm.attributes import set_committed_value
 
-from service.actor import THE_SYSTEM, Actor
-from service.config import settings
-from service.errors import BadInput
-from service.now import after_working, now
-from service.tasks import clock, parameters
+from service.catalogue.categories import all_categories, category
+from service.core.actor import THE_SYSTEM, Actor
+from service.core.config import settings
+from service.core.errors import BadInput
+from service.core.time import after_working, now
+from service.tasks import parameters, pauses
 from service.tasks.events import hold, record
 from service.tasks.task import Task
-from service.triage.categories import all_categories, category
 
 DECISIONS = {"refuse": "task.refused", "delete": "task.deleted", "do": "task.done_at_once"}
 
@@ -88,7 +88,7 @@ def _queue(task: Task, by: Actor, columns: dict[str, Any]) -> None:
             **(
                 {}
                 if task.waiting_since
-                else clock.alarms("queued", columns["red_line_at"], columns["deadline_at"], None)
+                else pauses.alarms("queued", columns["red_line_at"], columns["deadline_at"], None)
             ),
         },
     )

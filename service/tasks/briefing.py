@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from service.actor import Actor
-from service.files import Attachment
+from service.core.actor import Actor
+from service.tasks.attachments import Attachment
 from service.tasks.events import record
 from service.tasks.parameters import Criterion
 from service.tasks.task import Task
 from tenants import handbook
-from tenants.wall import db
+from tenants.isolation import db
 
 # The columns of a task that make a point each.
 READ = (

@@ -10,10 +10,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from service.actor import Actor
-from service.errors import BadInput
-from service.now import now
-from service.tasks import clock, dead_line, red_line
+from service.core.actor import Actor
+from service.core.errors import BadInput
+from service.core.time import now
+from service.tasks import delivery, pauses, red_line
 from service.tasks.events import check, record
 from service.tasks.task import Task
 
@@ -24,12 +24,12 @@ def undecided(task: Task) -> int:
 
     0 where its price is known, because no delivery is in doubt.
     """
-    return dead_line.agreed_price(task) if _doubted(task) else 0
+    return delivery.agreed_price(task) if _doubted(task) else 0
 
 
 def _doubted(task: Task) -> bool:
     if task.state == "delivered":
-        return bool(task.disputed_at) or (dead_line.met_share(task) or 0) < dead_line.SUCCESS
+        return bool(task.disputed_at) or (delivery.met_share(task) or 0) < delivery.SUCCESS
     return task.met_share is not None  # delivered once, and sent back since
 
 
@@ -44,7 +44,7 @@ def price_now(task: Task) -> int:
     if task.state != "working":
         return 0
     said = red_line.last_report(task)
-    return dead_line.share_of(task.price or 0, said.progress if said else 0)
+    return delivery.share_of(task.price or 0, said.progress if said else 0)
 
 
 def cancel(task: Task, by: Actor, reason: str = "") -> int:
@@ -64,6 +64,6 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     }
     facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
     record(
-        task, "task.cancelled", by, set_={**clock.ended_wait(task), **columns}, price=due, **facts
+        task, "task.cancelled", by, set_={**pauses.ended_wait(task), **columns}, price=due, **facts
     )
     return due

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from service.errors import BadInput
+from service.core.errors import BadInput
 
 MOST = 10
 LONGEST = 300

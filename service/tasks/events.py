@@ -28,14 +28,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
-from service import due, live
-from service.actor import Actor
-from service.errors import NotAllowed, NotNow
+from service.core import live_updates, outbox
+from service.core.actor import Actor
+from service.core.errors import NotAllowed, NotNow
 from service.tasks.states import DESK, MOVES, STATE_NAMES, check_ready, may, own_work
 from service.tasks.task import Task
 from tenants import membership
+from tenants.isolation import Base, db
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 
 class Event(Base):
@@ -242,10 +242,10 @@ def write(
         },
     )
     assert event_id is not None  # an insert that does nothing else gives its row
-    due.follow(event_id, company, kind, later_, queue_)
+    outbox.follow(event_id, company, kind, later_, queue_)
     if task is not None and kind not in UNSEEN:
-        live.announce(
-            live.Nudge(
+        live_updates.announce(
+            live_updates.Nudge(
                 task.id,
                 task.company_id,
                 task.person_id,

@@ -11,15 +11,15 @@ from flask_babel import gettext as _
 from sqlalchemy import BigInteger, DateTime, Index, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.actor import CLIENT, Actor
-from service.errors import BadInput, NotAllowed, NotNow
+from service.core.actor import CLIENT, Actor
+from service.core.errors import BadInput, NotAllowed, NotNow
 from service.tasks import events
 from service.tasks.states import adds_to
 from service.tasks.task import OfTask, Task, find
 from tenants import handbook, membership
+from tenants.isolation import Base, db
 from tenants.people import Person
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 LONGEST, MOST = 500, 20
 

@@ -16,15 +16,15 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import text
 
-from service.actor import CLIENT, Actor
-from service.errors import BadInput, NotAllowed, PastLimit
-from service.now import now
+from service.core.actor import CLIENT, Actor
+from service.core.errors import BadInput, NotAllowed, PastLimit
+from service.core.time import now
 from service.tasks import events
 from service.tasks.parameters import GREATEST_SUM
 from service.tasks.task import Task
-from tenants import membership, wall
+from tenants import isolation, membership
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 # Two who confirm at the same instant are counted one after the other, or both would find room.
 ONE_BY_ONE = text("select pg_advisory_xact_lock(hashtextextended('limit', :company))")
@@ -108,7 +108,7 @@ def standing(company_id: int) -> Standing | None:
     if company.limit_month is None and company.limit_task is None and not limits:
         return None
     values = {"company": company.id, "currency": company.currency, "since": month_began(company)}
-    with wall.as_system():
+    with isolation.as_system():
         spent = {row.person_id: row.amount for row in db.session.execute(SPENT, values)}
     return Standing(company, limits, spent)
 

@@ -18,16 +18,16 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, all_, and_, any_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from service.errors import BadInput
-from service.now import now
+from service.core.errors import BadInput
+from service.core.time import now
 from service.tasks import to_decide
 from service.tasks.states import HELD, OPEN
 from service.tasks.task import FIRST_NUMBER, UNDER_WAY, Task
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.membership import Staff
 from tenants.people import Person
 from tenants.rows import among, bound
-from tenants.wall import db
 
 PAGE = 50
 

@@ -13,15 +13,15 @@ from sqlalchemy import Integer, String, delete, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.actor import CLIENT, Actor
-from service.errors import BadInput, NotNow
-from service.now import now
-from service.tasks import clock
+from service.catalogue.categories import all_categories, category
+from service.core.actor import CLIENT, Actor
+from service.core.errors import BadInput, NotNow
+from service.core.time import now
+from service.tasks import pauses
 from service.tasks.events import Happened, check, record
 from service.tasks.task import OfTask, Task
-from service.triage.categories import all_categories, category
+from tenants.isolation import Base, db
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 MOST_CRITERIA = 20
 GREATEST_QUANTITY = Decimal(100_000)
@@ -195,11 +195,11 @@ def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, 
 
 def dated(task: Task, deadline: datetime) -> dict[str, Any]:
     """Dead line, red line and the next alarm for a new dead line."""
-    red_line = clock.red_line_for(task, deadline)
+    red_line = pauses.red_line_for(task, deadline)
     dates = {"deadline_at": deadline, "red_line_at": red_line, "overdue_at": None}
     if task.waiting_since:
-        return {**dates, **clock.counted_anew(task)}
-    return {**dates, **clock.alarms(task.state, red_line, deadline, None)}
+        return {**dates, **pauses.counted_anew(task)}
+    return {**dates, **pauses.alarms(task.state, red_line, deadline, None)}
 
 
 def set_criteria(task: Task, criteria: list[str], by: Actor) -> None:

@@ -9,14 +9,14 @@ from sqlalchemy import DateTime, String, Text, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.actor import Actor
-from service.errors import BadInput, NotFound, NotNow
-from service.now import now
-from service.tasks import clock
+from service.core.actor import Actor
+from service.core.errors import BadInput, NotFound, NotNow
+from service.core.time import now
+from service.tasks import pauses
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
+from tenants.isolation import Base, db
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 
 class Question(OfTask, Base):
@@ -50,7 +50,7 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
     )
     db.session.add(question)
     db.session.flush()
-    record(task, "task.asked", by, set_=clock.stand(task, "question"), question=question.id)
+    record(task, "task.asked", by, set_=pauses.stand(task, "question"), question=question.id)
     return question
 
 
@@ -73,7 +73,7 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
         task,
         "task.answered",
         by,
-        set_=clock.moving_to(task, task.state) if stands else {},
+        set_=pauses.moving_to(task, task.state) if stands else {},
         question=question.id,
     )
     return question

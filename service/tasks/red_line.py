@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 from sqlalchemy import Boolean, Integer, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.actor import THE_SYSTEM, Actor
-from service.errors import BadInput
-from service.now import half_of, now
-from service.tasks import clock
+from service.core.actor import THE_SYSTEM, Actor
+from service.core.errors import BadInput
+from service.core.time import half_of, now
+from service.tasks import pauses
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
+from tenants.isolation import Base, db
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 
 class Report(OfTask, Base):
@@ -80,15 +80,15 @@ def came(task: Task) -> None:
 
 
 def _after(task: Task) -> dict[str, object]:
-    if task.deadline_at is None or clock.reported(task):
-        return clock.alarms(task.state, None, task.deadline_at, task.overdue_at)
+    if task.deadline_at is None or pauses.reported(task):
+        return pauses.alarms(task.state, None, task.deadline_at, task.overdue_at)
     return {"alarm_at": half_of(now(), max(task.deadline_at, now())), "alarm": "red_line_missed"}
 
 
 def missed(task: Task) -> None:
     """No report came: a supervisor looks while there is still time."""
-    columns = clock.alarms(task.state, None, task.deadline_at, task.overdue_at)
-    if clock.reported(task):
+    columns = pauses.alarms(task.state, None, task.deadline_at, task.overdue_at)
+    if pauses.reported(task):
         task.alarm_at, task.alarm = columns["alarm_at"], columns["alarm"]
         return
     record(task, "task.red_line_missed", THE_SYSTEM, set_={**columns, "off_course_at": now()})

@@ -8,13 +8,13 @@ from flask_babel import gettext as _
 from sqlalchemy import BigInteger, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.actor import THE_SYSTEM, Actor
-from service.errors import BadInput
+from service.core.actor import THE_SYSTEM, Actor
+from service.core.errors import BadInput
 from service.tasks.events import check, record
 from service.tasks.parameters import GREATEST_SUM
 from service.tasks.task import OfTask, Task
+from tenants.isolation import Base, db
 from tenants.rows import bound
-from tenants.wall import Base, db
 
 
 class Praise(OfTask, Base):

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from flask_babel import gettext as _
 
-from service.actor import Actor
-from service.errors import BadInput
-from service.tasks import events, handing_over
-from service.tasks.handing_over import Handed, Kept, Wish
+from service.core.actor import Actor
+from service.core.errors import BadInput
+from service.tasks import events, submission
+from service.tasks.submission import Handed, Kept, Wish
 from service.tasks.task import LONGEST_TEXT, Task, find
 
 
@@ -23,12 +23,12 @@ def split(task: Task, by: Actor, first: str, second: str, key: str) -> Handed:
     """
     events.hold(task)
     kept, away = _parts(first, second)
-    made = handing_over.hand_over(
+    made = submission.hand_over(
         Wish(away, private=task.private, project=task.project),
         replace(by, channel=task.channel),
         task.company_id,
         person_id=task.person_id,
-        kept=Kept("split", f"task:{task.id}", key, handing_over.raw_of([kept, away])),
+        kept=Kept("split", f"task:{task.id}", key, submission.raw_of([kept, away])),
     )
     if not made.repeated:
         _tell_of_each_other(task, find(made.id), by, kept)
@@ -52,6 +52,6 @@ def _parts(first: str, second: str) -> tuple[str, str]:
 
 def _tell_of_each_other(task: Task, made: Task, by: Actor, kept: str) -> None:
     """Each history says where the other part is, by the number that people know."""
-    title = handing_over.title_of(kept)
+    title = submission.title_of(kept)
     events.record(task, "task.split", by, set_={"text": kept, "title": title}, into=made.number)
     events.write("task.split_off", by, task=made, of=task.number)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
 
-from service.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, Actor
-from service.errors import NotAllowed, NotReady
+from service.core.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, Actor
+from service.core.errors import NotAllowed, NotReady
 from service.tasks.task import UNDER_WAY, Task
 
 HOLDER = "holder"

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from service.errors import NotFound
-from tenants.wall import Base, db
+from service.core.errors import NotFound
+from tenants.isolation import Base, db
 
 LONGEST_TEXT = 20_000
 # For the indexes of the board's lists.

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, func, select
 from service.tasks import undoing
 from service.tasks.events import Event
 from service.tasks.task import Task
+from tenants.isolation import db
 from tenants.rows import among, bound
-from tenants.wall import db
 
 
 def waits(*, asked: bool = False) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

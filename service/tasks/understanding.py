@@ -14,15 +14,15 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Numeric, String, Text, fun
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from service.actor import Actor
-from service.errors import BadInput, NotNow
-from service.now import now
-from service.tasks import clock, differences, limits, parameters
+from service.catalogue.categories import category
+from service.core.actor import Actor
+from service.core.errors import BadInput, NotNow
+from service.core.time import now
+from service.tasks import differences, limits, parameters, pauses
 from service.tasks.events import check, record
 from service.tasks.task import OfTask, Task
-from service.triage.categories import category
+from tenants.isolation import Base, db
 from tenants.rows import among, bound
-from tenants.wall import Base, db
 
 
 class Retelling(OfTask, Base):
@@ -98,7 +98,7 @@ def retell(
         task,
         "task.retold",
         by,
-        set_={**priced, **clock.stand(task, "retelling")},
+        set_={**priced, **pauses.stand(task, "retelling")},
         retelling=retelling.id,
     )
     return retelling
@@ -149,7 +149,7 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     retelling.correction = note.strip()
     db.session.flush()
     record(
-        task, "task.corrected", by, set_=clock.moving_to(task, "briefed"), retelling=retelling.id
+        task, "task.corrected", by, set_=pauses.moving_to(task, "briefed"), retelling=retelling.id
     )
 
 
@@ -208,7 +208,7 @@ def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any
     """Price and dates that stand from now on: the red line at half of the term, or of what is left
     of it."""
     shown = retelling.proposal_deadline_at if proposal else task.deadline_at
-    deadline = clock.moved(task, shown or retelling.deadline_at)
+    deadline = pauses.moved(task, shown or retelling.deadline_at)
     if deadline <= now():
         raise NotNow(
             _("The dead line has passed meanwhile. Set a later one first."), state=task.state
@@ -217,8 +217,8 @@ def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any
         "price": (retelling.proposal_price or 0) if proposal else retelling.price,
         "understood_at": now(),
         "overdue_at": None,
-        **clock.moving_to(
-            task, "working", deadline_at=deadline, red_line_at=clock.red_line_for(task, deadline)
+        **pauses.moving_to(
+            task, "working", deadline_at=deadline, red_line_at=pauses.red_line_for(task, deadline)
         ),
     }
 

@@ -12,16 +12,16 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from service.actor import Actor
-from service.errors import NotNow
-from service.now import now
-from service.tasks import clock, parameters
-from service.tasks.delegate import end_holding
+from service.core.actor import Actor
+from service.core.errors import NotNow
+from service.core.time import now
+from service.tasks import parameters, pauses
+from service.tasks.assignment import end_holding
 from service.tasks.events import Event, check, record
 from service.tasks.states import MOVES
 from service.tasks.task import Task
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 
 # How long a decision can be taken back on the page; longer than what is told waits, so that late
 # clicks are answered kindly.
@@ -47,8 +47,8 @@ def undo_claim(task: Task, by: Actor) -> None:
     check(task, "task.unclaimed", by)
     _last_is_mine(task, by, ("task.claimed",))
     end_holding(task, _("put back at once"))
-    columns = {"holder_id": None, **clock.moving_to(task, "queued")}
-    with wall.as_system():
+    columns = {"holder_id": None, **pauses.moving_to(task, "queued")}
+    with isolation.as_system():
         record(task, "task.unclaimed", by, set_=columns)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from service.errors import BadInput
+from service.core.errors import BadInput
 
 SUCCESS = 80
 OUTCOMES = ("rework", "settle", "accept", "cancel")

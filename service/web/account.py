@@ -11,16 +11,16 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from service import accounts
-from service.texts import clean
-from service.web import doors
-from service.web.language import LANGUAGES, locale
-from service.web.limits import by_email, by_email_here, limiter, refused
+from service.access import auth
+from service.access.locale import LANGUAGES, locale
+from service.access.rate_limits import by_email, by_email_here, limiter, refused
+from service.core.text import clean
 from service.web.signin_state import Reader
-from tenants import people, wall
+from tenants import isolation, people
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.signin import identity, links, passwords
 from tenants.signin.tables import Login
-from tenants.wall import db
 
 pages = Blueprint("account", __name__)
 # The zones people live in, without the technical ones.
@@ -32,12 +32,12 @@ ZONES = sorted(
 
 
 @pages.get("/login")
-@doors.public
+@auth.public
 def login() -> ResponseReturnValue:
     """The sign-in page; whoever is signed in goes on."""
     return (
         redirect(_home())
-        if doors.known()
+        if auth.known()
         else render_template("account/login.html", values={}, errors={})
     )
 
@@ -46,11 +46,11 @@ def login() -> ResponseReturnValue:
 @limiter.limit("10/minute", deduct_when=refused)
 @limiter.limit("20/hour", key_func=by_email_here, deduct_when=refused)
 @limiter.limit("300/hour", key_func=by_email, deduct_when=refused)
-@doors.public
+@auth.public
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and password; the session begins anew."""
     email, password = request.form.get("email", "")[:320], request.form.get("password", "")
-    with wall.transaction(wall.door("sign-in")):
+    with isolation.transaction(isolation.door("sign-in")):
         person_id = passwords.check(email, password)
         token = identity.open_session(person_id, request.user_agent.string) if person_id else None
     if token is None:
@@ -67,12 +67,12 @@ def sign_in() -> ResponseReturnValue:
 
 
 @pages.post("/logout")
-@doors.public
+@auth.public
 def logout() -> ResponseReturnValue:
     """End this session, here and in the database."""
-    who = doors.known()
+    who = auth.known()
     if who and who.session_id:
-        with wall.transaction(wall.door("sign-in")):
+        with isolation.transaction(isolation.door("sign-in")):
             identity.end_session(who.session_id, who.person_id)
     logout_user()
     session.clear()
@@ -80,7 +80,7 @@ def logout() -> ResponseReturnValue:
 
 
 @pages.get("/app")
-@doors.signed_in
+@auth.signed_in
 def companies() -> ResponseReturnValue:
     """To the company's desk; a list where there are several, the staff's place where there is
     none."""
@@ -91,7 +91,7 @@ def companies() -> ResponseReturnValue:
 
 
 @pages.get("/reset")
-@doors.public
+@auth.public
 def reset() -> ResponseReturnValue:
     """Ask for a new password."""
     return render_template("account/reset.html", sent=False)
@@ -100,7 +100,7 @@ def reset() -> ResponseReturnValue:
 @pages.post("/reset")
 @limiter.limit("10/hour")
 @limiter.limit("5/hour", key_func=by_email)
-@doors.public
+@auth.public
 def ask_reset() -> ResponseReturnValue:
     """The answer is the same whether the address is known or not."""
     accounts.ask_reset(request.form.get("email", "")[:320])
@@ -109,10 +109,10 @@ def ask_reset() -> ResponseReturnValue:
 
 @pages.route("/reset/<token>", methods=["GET", "POST"])
 @limiter.limit("30/hour")
-@doors.public
+@auth.public
 def new_password(token: str) -> ResponseReturnValue:
     """Set a new password with the link from the mail; with the first one, also a name."""
-    with wall.transaction(wall.door("reset")):
+    with isolation.transaction(isolation.door("reset")):
         link = links.read(token[:100], "reset")
         person_id = link.person_id if link else None
         unnamed = accounts.unnamed(person_id)
@@ -124,7 +124,7 @@ def new_password(token: str) -> ResponseReturnValue:
             "account/new_password.html", values=values, unnamed=unnamed, errors={}
         )
     try:
-        with wall.transaction(wall.system("reset")):
+        with isolation.transaction(isolation.system("reset")):
             done = links.use_reset(token[:100], request.form.get("password", ""))
             if done and unnamed:
                 accounts.introduce(person_id, values["name"], values["company"])
@@ -146,10 +146,10 @@ def new_password(token: str) -> ResponseReturnValue:
 
 @pages.route("/join/<token>", methods=["GET", "POST"])
 @limiter.limit("30/hour")
-@doors.public
+@auth.public
 def join(token: str) -> ResponseReturnValue:
     """Join a company with an invitation."""
-    with wall.transaction(wall.door("join")):
+    with isolation.transaction(isolation.door("join")):
         link = links.read(token[:100], "join")
         email = link.email if link else None
         company = db.session.get(Company, link.company_id) if link and link.company_id else None
@@ -171,7 +171,7 @@ def join(token: str) -> ResponseReturnValue:
     errors = {} if values["name"].strip() else {"name": _("Say what we may call you.")}
     try:
         if not errors:
-            with wall.transaction(wall.system("join")):
+            with isolation.transaction(isolation.system("join")):
                 joined = links.use_join(
                     token[:100],
                     values["name"].strip(),
@@ -204,20 +204,20 @@ def join(token: str) -> ResponseReturnValue:
 
 
 @pages.get("/account")
-@doors.signed_in
+@auth.signed_in
 def account() -> ResponseReturnValue:
     """One's own name, language, zone, channel, sessions and password."""
     return _account({})
 
 
 @pages.post("/account")
-@doors.signed_in
+@auth.signed_in
 def change() -> ResponseReturnValue:
     """Change what stands on the account page."""
     name = clean(request.form.get("name", "")).strip()
     if not 1 <= len(name) <= 200:
         return _account({"name": _("A name has between 1 and 200 letters.")}), 422
-    with wall.transaction(wall.system("account")):
+    with isolation.transaction(isolation.system("account")):
         person = db.session.get_one(people.Person, g.identity.person_id)
         person.name, person.language = name, _language(request.form.get("language", ""))
         person.zone, person.theme = (
@@ -231,10 +231,10 @@ def change() -> ResponseReturnValue:
 
 @pages.post("/account/password")
 @limiter.limit("20/hour")
-@doors.signed_in
+@auth.signed_in
 def change_password() -> ResponseReturnValue:
     """A new password ends every session, this one too."""
-    with wall.transaction(wall.system("account")):
+    with isolation.transaction(isolation.system("account")):
         login_row = db.session.get_one(Login, g.identity.person_id)
         right = (
             passwords.check(login_row.email, request.form.get("old", "")) == g.identity.person_id
@@ -242,7 +242,7 @@ def change_password() -> ResponseReturnValue:
     if not right:
         return _account({"old": _("This is not your password.")}), 422
     try:
-        with wall.transaction(wall.system("account")):
+        with isolation.transaction(isolation.system("account")):
             passwords.set_password(g.identity.person_id, request.form.get("password", ""))
     except passwords.WeakPassword:
         return _account({"password": _weak()}), 422
@@ -251,16 +251,16 @@ def change_password() -> ResponseReturnValue:
 
 
 @pages.post("/account/sessions/<int:session_id>/end")
-@doors.signed_in
+@auth.signed_in
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    with wall.transaction(wall.door("sign-in")):
+    with isolation.transaction(isolation.door("sign-in")):
         identity.end_session(session_id, g.identity.person_id)
     return redirect(url_for("account.account"), 303)
 
 
 def _account(errors: dict[str, str]) -> str:
-    with wall.transaction(wall.door("sign-in")):
+    with isolation.transaction(isolation.door("sign-in")):
         person = db.session.get_one(people.Person, g.identity.person_id)
         sessions = identity.sessions_of(person.id)
         return str(

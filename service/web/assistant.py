@@ -8,18 +8,21 @@ from flask import Blueprint, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import playbooks
-from service.conversation import messages
-from service.errors import NotAllowed, NotFound, NotNow, Refusal
+from service.access import auth, forms, uploads
+from service.access.locale import here
+from service.catalogue import playbooks
+from service.catalogue.categories import all_categories
+from service.core.errors import NotAllowed, NotFound, NotNow, Refusal
 from service.insight import my_month
+from service.messages import message
 from service.tasks import (
+    assignment,
     briefing,
-    clock,
-    dead_line,
-    delegate,
+    delivery,
     lessons,
     lists,
     parameters,
+    pauses,
     questions,
     red_line,
     understanding,
@@ -27,18 +30,17 @@ from service.tasks import (
 )
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
-from service.triage.categories import all_categories
 from service.web import bench as around
-from service.web import doors, forms, menu_counts, render, uploads
+from service.web import menu_counts, render
+from service.web.charts.weeks import my_kinds, my_weeks
 from service.web.client.task import download
-from service.web.pictures.weeks import my_kinds, my_weeks
 from service.web.points import points_of
 from service.web.shown import show
 from tenants import handbook
-from tenants.wall import db
+from tenants.isolation import db
 
 pages = Blueprint("assistant", __name__, url_prefix="/work")
-mine = doors.staff("assistant")
+mine = auth.staff("assistant")
 
 
 @pages.get("")
@@ -46,7 +48,7 @@ mine = doors.staff("assistant")
 def queue() -> ResponseReturnValue:
     """What I hold, and what I may take, most pressing first."""
     return render_template(
-        "assistant/queue.html", queue=around.queue(doors.me(), request.args.get("after"))
+        "assistant/queue.html", queue=around.queue(auth.me(), request.args.get("after"))
     )
 
 
@@ -61,7 +63,7 @@ def holding() -> ResponseReturnValue:
 @mine
 def month() -> ResponseReturnValue:
     """What I did in thirty days, how it was received, and who said thanks."""
-    found = my_month.my_month(doors.me().person_id or 0, render.here())
+    found = my_month.my_month(auth.me().person_id or 0, here())
     return render_template(
         "assistant/month.html", it=found, weeks=my_weeks(found.weeks), kinds=my_kinds(found.kinds)
     )
@@ -71,7 +73,7 @@ def month() -> ResponseReturnValue:
 @mine
 def handbooks() -> ResponseReturnValue:
     """How the clients work whose tasks I hold."""
-    held = lists.held(doors.me().person_id or 0)
+    held = lists.held(auth.me().person_id or 0)
     names = {row.task.company_id: row.company for row in held}
     books = sorted(handbook.of_companies(list(names)), key=lambda book: names[book.company_id])
     return render_template(
@@ -106,7 +108,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         db.session.rollback()
     task = find(task_id)
     errors = refusal.at() if refusal else {}
-    shown = show(task, doors.me(), forms.before())
+    shown = show(task, auth.me(), forms.before())
     return render_template(
         "assistant/bench.html",
         it=shown,
@@ -114,10 +116,10 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         errors=errors,
         values=forms.typed(refusal),
         left=forms.unsent(refusal),
-        queue=around.queue(doors.me(), limit=8),
-        bench=around.bench(shown, doors.me()),
+        queue=around.queue(auth.me(), limit=8),
+        bench=around.bench(shown, auth.me()),
         points=points_of(task, shown.criteria),
-        reported=task.state == "working" and clock.reported(task),
+        reported=task.state == "working" and pauses.reported(task),
     ), refusal.status if refusal else 200
 
 
@@ -135,7 +137,7 @@ def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
 def claim(task_id: int) -> ResponseReturnValue:
     """Take a task from the queue; who is second is told so."""
     try:
-        delegate.claim(delegate.find_to_claim(task_id, doors.me()), doors.me())
+        assignment.claim(assignment.find_to_claim(task_id, auth.me()), auth.me())
         forms.toast(_("It is yours."), undo=f"/work/{task_id}/undo")
         return redirect(f"/work/{task_id}", 303)
     except (NotNow, NotFound) as error:
@@ -150,7 +152,7 @@ def take_next() -> ResponseReturnValue:
     """Take the most pressing task that is still free."""
     for row in lists.queued(limit=10).rows:
         try:
-            delegate.claim(row.task, doors.me())
+            assignment.claim(row.task, auth.me())
         except (NotNow, NotAllowed) as error:
             last: Refusal = error
             continue
@@ -165,7 +167,7 @@ def take_next() -> ResponseReturnValue:
 def undo(task_id: int) -> ResponseReturnValue:
     """Put back what was taken a moment ago."""
     try:
-        undoing.undo_claim(find(task_id), doors.me())
+        undoing.undo_claim(find(task_id), auth.me())
     except Refusal as error:
         return page(task_id, error)
     return redirect("/work", 303)
@@ -176,7 +178,7 @@ def undo(task_id: int) -> ResponseReturnValue:
 def brief(task_id: int) -> ResponseReturnValue:
     """The brief was gone through, by the points that were ticked."""
     return step(
-        task_id, lambda task: briefing.brief(task, doors.me(), request.form.getlist("point")[:20])
+        task_id, lambda task: briefing.brief(task, auth.me(), request.form.getlist("point")[:20])
     )
 
 
@@ -200,7 +202,7 @@ def _retell(task: Task) -> None:
         raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
     understanding.retell(
         task,
-        doors.me(),
+        auth.me(),
         forms.words("text"),
         forms.words("plan"),
         _proposal(task),
@@ -227,7 +229,7 @@ def ask(task_id: int) -> ResponseReturnValue:
 @forms.errors_at({"text": "question"})
 def ask_client(task: Task) -> None:
     """The question of the form, with its options."""
-    questions.ask(task, doors.me(), forms.words("question"), forms.lines("options"))
+    questions.ask(task, auth.me(), forms.words("question"), forms.lines("options"))
 
 
 @pages.post("/<int:task_id>/red-line")
@@ -238,7 +240,7 @@ def report(task_id: int) -> ResponseReturnValue:
         task_id,
         lambda task: red_line.report(
             task,
-            doors.me(),
+            auth.me(),
             forms.whole("progress") or 0,
             on_time=request.form.get("on_time") == "1",
             help_=forms.words("help"),
@@ -264,7 +266,7 @@ def _deliver(task: Task) -> None:
         for c in parameters.criteria_of(task)
     ]
     _attach(task, "delivery")
-    dead_line.deliver(task, doors.me(), forms.words("delivery"), answers)
+    delivery.deliver(task, auth.me(), forms.words("delivery"), answers)
 
 
 @pages.post("/<int:task_id>/return")
@@ -272,7 +274,7 @@ def _deliver(task: Task) -> None:
 def give_back(task_id: int) -> ResponseReturnValue:
     """Give the task back with a reason; it may not be visible afterwards."""
     try:
-        delegate.give_back(find(task_id), doors.me(), forms.words("reason"))
+        assignment.give_back(find(task_id), auth.me(), forms.words("reason"))
     except Refusal as error:
         return page(task_id, error)
     flash(_("It is back in the queue."))
@@ -289,7 +291,7 @@ def write(task_id: int) -> ResponseReturnValue:
 @forms.errors_at({"text": "reply"})
 def write_to_client(task: Task) -> None:
     """The words of the form beside the work."""
-    messages.say_once(task, doors.me(), forms.words("reply"))
+    message.say_once(task, auth.me(), forms.words("reply"))
 
 
 @pages.post("/<int:task_id>/lessons")
@@ -300,7 +302,7 @@ def learn(task_id: int) -> ResponseReturnValue:
 
 
 def _learn(task: Task) -> None:
-    lessons.propose(task, doors.me(), forms.words("lesson", lessons.LONGEST + 1))
+    lessons.propose(task, auth.me(), forms.words("lesson", lessons.LONGEST + 1))
     flash(_("Proposed. It stands in the handbook once the client or the desk has said yes."))
 
 
@@ -319,4 +321,4 @@ def file(task_id: int, file_id: int) -> ResponseReturnValue:
 
 
 def _attach(task: Task, part: str) -> None:
-    uploads.attach(task, doors.me(), part)
+    uploads.attach(task, auth.me(), part)

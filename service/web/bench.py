@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from service import playbooks
-from service.actor import Actor
-from service.now import now
-from service.playbooks import Playbook
-from service.tasks import briefing, clock, delegate, lessons, lists
+from service.access.locale import here
+from service.catalogue import playbooks
+from service.catalogue.playbooks import Playbook
+from service.core.actor import Actor
+from service.core.time import now
+from service.tasks import assignment, briefing, lessons, lists, pauses
 from service.tasks.lessons import Lesson
 from service.tasks.lists import Page, Row
 from service.tasks.task import Task
 from service.web import menu_counts
-from service.web.render import here, language
+from service.web.render import language
 from service.web.shown import Shown
 from tenants import handbook
 from tenants.handbook import Line
@@ -83,9 +84,9 @@ def bench(shown: Shown, by: Actor) -> Bench:
         points,
         noted and noted[0],
         noted[1] if noted else None,
-        clock.retell_by(task) if task.state in BEFORE_RETOLD else None,
+        pauses.retell_by(task) if task.state in BEFORE_RETOLD else None,
         handbook.lines_of(shown.handbook),
-        delegate.last_began(by.person_id or 0, task),
+        assignment.last_began(by.person_id or 0, task),
         lessons.lessons_of(task),
         _playbook(task),
     )
@@ -112,7 +113,7 @@ def _load(by: Actor, held: list[Row]) -> Load:
         for task in working
         if task.deadline_at and task.deadline_at.astimezone(here()).date() <= today
     ]
-    return Load(len(working), delegate.limit_of(by.person_id or 0), len(due))
+    return Load(len(working), assignment.limit_of(by.person_id or 0), len(due))
 
 
 def _briefed(shown: Shown) -> tuple[list[str], datetime] | None:

@@ -14,8 +14,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
-from service.web import doors
-from service.web.language import LANGUAGES, locale
+from service.access import auth
+from service.access.locale import LANGUAGES, locale
 from service.web.render import asset, language
 
 pages = Blueprint("device", __name__)
@@ -59,7 +59,7 @@ MODULES = (
 
 
 @pages.get("/manifest.webmanifest")
-@doors.public
+@auth.public
 def manifest() -> ResponseReturnValue:
     """What a phone needs to keep the desk among its apps."""
     icons = [
@@ -107,7 +107,7 @@ def manifest() -> ResponseReturnValue:
 
 
 @pages.get("/sw.js")
-@doors.public
+@auth.public
 def worker() -> ResponseReturnValue:
     """The service worker, with the list of what it keeps before it: another asset makes another
     worker."""
@@ -118,7 +118,7 @@ def worker() -> ResponseReturnValue:
 
 
 @pages.get("/offline")
-@doors.public
+@auth.public
 def offline() -> ResponseReturnValue:
     """The page that is shown without a connection, in either language; nothing of any reader stands
     on it."""
@@ -128,11 +128,11 @@ def offline() -> ResponseReturnValue:
 
 
 @pages.get("/form-token")
-@doors.public
+@auth.public
 def form_token() -> ResponseReturnValue:
     """A fresh token for a form that was kept, and who is signed in: nobody else's form goes out
     with it."""
-    who = doors.known()
+    who = auth.known()
     response = jsonify(
         person=who.person_id if who else None, token=generate_csrf() if who else None
     )

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from service.now import minute, now
+from service.access.locale import reads_in, zone
+from service.core.time import minute, now
 from service.tasks.lists import Row
-from service.web.language import reads_in, zone
 from tenants.people import Person
 
 MOST = 1000

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from flask_babel import gettext as _
 
-from service.triage.categories import category
+from service.catalogue.categories import category
 
 
 @dataclass(frozen=True)

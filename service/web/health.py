@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 
-from service import poke
-from service.insight import nets
-from service.web import doors
-from tenants import wall
-from tenants.wall import db
+from service.access import auth
+from service.core import wake
+from service.insight import invariants
+from tenants import isolation
+from tenants.isolation import db
 
 pages = Blueprint("health", __name__)
 # Ages in seconds; `due_waiting` is what is due now and not done, `needs_person` what waits for
@@ -31,14 +31,14 @@ select (select count(*) from (select 1 from due where done_at is null and needs_
 
 
 @pages.get("/healthz")
-@doors.public
+@auth.public
 def healthz() -> ResponseReturnValue:
     """The process lives."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @pages.get("/readyz")
-@doors.public
+@auth.public
 def readyz() -> ResponseReturnValue:
     """Database, Valkey and the age of the oldest work not done; 503 where one of them is not
     right."""
@@ -48,30 +48,33 @@ def readyz() -> ResponseReturnValue:
 
 
 @pages.get("/metrics")
-@doors.public
+@auth.public
 def metrics() -> ResponseReturnValue:
     """Figures for Prometheus; no names, no texts."""
-    with wall.transaction(wall.system("health")):
-        (waiting, needing, on_hold, oldest), held = db.session.execute(STATE).one(), nets.counts()
+    with isolation.transaction(isolation.system("health")):
+        (waiting, needing, on_hold, oldest), held = (
+            db.session.execute(STATE).one(),
+            invariants.counts(),
+        )
     registry = CollectorRegistry()
     for name, about, value in (
         ("due_waiting", "Due work not done", waiting),
         ("due_needs_person", "Due work for a person", needing),
         ("due_on_hold", "Due work on hold", on_hold),
         ("due_oldest_seconds", "Age of the oldest due work", oldest),
-        *((name, about, held[name]) for name, (about, _query) in nets.NETS.items()),
+        *((name, about, held[name]) for name, (about, _query) in invariants.NETS.items()),
     ):
         Gauge(f"poruchi_{name}", about, registry=registry).set(value)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")
 
 
 def _oldest() -> float:
-    with wall.transaction(wall.system("health")):
+    with isolation.transaction(isolation.system("health")):
         return float(db.session.execute(STATE).one()[3])
 
 
 def _valkey() -> bool:
     try:
-        return bool(poke.valkey().ping())
+        return bool(wake.valkey().ping())
     except redis.RedisError:
         return False

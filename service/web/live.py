@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from service import actor, live, presence
-from service.actor import Actor
-from service.live import Eyes, Nudge
+from service import presence
+from service.access import auth
+from service.core import actor, live_updates
+from service.core.actor import Actor
+from service.core.live_updates import Eyes, Nudge
 from service.tasks.task import find
-from service.web import doors
-from tenants import wall
+from tenants import isolation
 from tenants.signin.identity import Identity, Seat
 
 pages = Blueprint("live", __name__, url_prefix="/live")
@@ -27,7 +28,7 @@ def begin() -> None:
 
 
 @pages.get("")
-@doors.signed_in
+@auth.signed_in
 def stream() -> ResponseReturnValue:
     """Server-sent events: `changed` when what the page shows has changed, `here` when somebody
     comes or goes."""
@@ -42,7 +43,7 @@ def stream() -> ResponseReturnValue:
         seat is not None and seat.role == "owner",
         task,
     )
-    news = live.events(
+    news = live_updates.events(
         eyes, again="Last-Event-ID" in request.headers, since=request.args.get("since", type=float)
     )
     answer = Response(
@@ -53,7 +54,7 @@ def stream() -> ResponseReturnValue:
 
 
 @pages.get("/here")
-@doors.signed_in
+@auth.signed_in
 def here() -> ResponseReturnValue:
     """Who else looks at the task, as a piece of its page."""
     task = _task(request.args.get("task", 0, type=int), _place())
@@ -63,7 +64,7 @@ def here() -> ResponseReturnValue:
 
 
 @pages.post("/answering")
-@doors.signed_in
+@auth.signed_in
 def answering() -> ResponseReturnValue:
     """Somebody is writing on the task."""
     presence.answer(_task(request.form.get("task", 0, type=int), _place()), _actor())
@@ -71,7 +72,7 @@ def answering() -> ResponseReturnValue:
 
 
 @pages.post("/gone")
-@doors.signed_in
+@auth.signed_in
 def gone() -> ResponseReturnValue:
     """The page was closed."""
     presence.go(_task(request.form.get("task", 0, type=int), _place()), _actor())
@@ -111,5 +112,5 @@ def _actor() -> Actor:
 def _task(task_id: int, seat: Seat | None) -> Nudge:
     """The task through the wall, as open pages are told of it. Raises NotFound."""
     who: Identity = g.identity
-    with wall.transaction(who.client_scope(seat) if seat else who.staff_scope()):
+    with isolation.transaction(who.client_scope(seat) if seat else who.staff_scope()):
         return presence.nudge_of(find(task_id))

@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from service import texts
-from service.triage.language import language_of
-from service.web.language import reads_in
+from service.access.locale import reads_in
+from service.core import text as core_text
+from service.nlu.language_of_text import language_of
 
 # Words that stand in markup itself.
 ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
@@ -39,7 +39,7 @@ def paragraphs(text: str) -> Markup:
 
 
 def _paragraph(part: str, lang: Markup) -> Markup:
-    way = Markup(' dir="auto"') if texts.reads_backwards(part) else Markup("")
+    way = Markup(' dir="auto"') if core_text.reads_backwards(part) else Markup("")
     return Markup("<p{}{}>{}</p>").format(
         lang if LETTERS.search(part) else "",
         way,

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from flask import g
 
-from service.channels import lists as channel_lists
+from service.messages import message_lists as channel_lists
 from service.tasks import lists, to_decide
-from tenants import wall
+from tenants import isolation
 
 MOST = 100
 
@@ -32,7 +32,7 @@ def holding() -> str:
 
 
 def _role() -> str:
-    return wall.current().role if wall.is_open() else ""
+    return isolation.current().role if isolation.is_open() else ""
 
 
 def _unless_none(count: int) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
+from service.access.locale import here
 from service.tasks.parameters import Criterion
 from service.tasks.task import Task
-from service.web.render import here
 
 WORD = re.compile(r"[^\W_]+")
 # Words this short say too little; of longer ones the beginning counts, so that endings do not

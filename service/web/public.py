@@ -9,25 +9,26 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.channels import strangers
-from service.channels.strangers import FirstTask
-from service.errors import BadInput
-from service.tasks.dead_line import SUCCESS
-from service.texts import clean
-from service.web import doors, forms, tale, term
+from service.access import auth, forms
+from service.access.locale import here, locale
+from service.access.rate_limits import limiter
+from service.core.errors import BadInput
+from service.core.text import clean
+from service.intake import unknown_senders
+from service.intake.unknown_senders import FirstTask
+from service.tasks.delivery import SUCCESS
+from service.web import tale, term
 from service.web.account import ZONES
+from service.web.charts import phone
 from service.web.examples import examples
-from service.web.language import locale
-from service.web.limits import limiter
-from service.web.pictures import phone
-from service.web.render import here, language, weekday
+from service.web.render import language, weekday
 
 pages = Blueprint("public", __name__)
 FIELDS = {"email": 320, "phone": 40, "text": forms.MOST}
 
 
 @pages.get("/")
-@doors.public
+@auth.public
 def front() -> ResponseReturnValue:
     """Promise, first-task form, price list."""
     return _front({}, {})
@@ -35,7 +36,7 @@ def front() -> ResponseReturnValue:
 
 @pages.post("/first-task")
 @limiter.limit("30/hour")
-@doors.public
+@auth.public
 def first_task() -> ResponseReturnValue:
     """Keep the first task of somebody new, with their consent, and thank at once."""
     typed = {name: clean(request.form.get(name, ""))[:most] for name, most in FIELDS.items()}
@@ -49,7 +50,7 @@ def first_task() -> ResponseReturnValue:
     zone = request.form.get("zone", "")
     told = FirstTask(**typed, language=locale(), zone=zone if zone in ZONES else "Europe/Riga")
     try:
-        strangers.first_task(told, request.form.get("key", "")[:64] or uuid.uuid4().hex)
+        unknown_senders.first_task(told, request.form.get("key", "")[:64] or uuid.uuid4().hex)
     except BadInput as error:
         return _front(values, error.errors), 422
     session["thanked"] = told.email[:200]
@@ -57,14 +58,14 @@ def first_task() -> ResponseReturnValue:
 
 
 @pages.get("/thanks")
-@doors.public
+@auth.public
 def thanks() -> ResponseReturnValue:
     """Thanks at once, and where to look for the welcome mail."""
     return render_template("public/thanks.html", email=session.pop("thanked", ""))
 
 
 @pages.get("/privacy")
-@doors.public
+@auth.public
 def privacy() -> ResponseReturnValue:
     """What is kept of people, why, and for how long."""
     return render_template("public/privacy.html")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from service.config import settings
+from service.core.config import settings
 
 
 @dataclass(frozen=True)

@@ -16,21 +16,23 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import get_day_names, get_month_names, get_timezone_location
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
-from flask import Flask, g, url_for
+from flask import Flask, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from service import files, texts
-from service.config import settings
-from service.now import now
-from service.tasks.clock import retell_by
+from service.access.locale import here, reads_in
+from service.access.locale import zone as reader_zone
+from service.catalogue import quantities
+from service.catalogue.categories import all_categories
+from service.core import text
+from service.core.config import settings
+from service.core.time import now
+from service.tasks import attachments
+from service.tasks.pauses import retell_by
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task
-from service.triage.categories import all_categories
-from service.web import amounts, markup, menu_counts, ruler, strings, term, words
+from service.web import markup, menu_counts, ruler, strings, term, words
 from service.web.drawn import drawn
-from service.web.language import reads_in
-from service.web.language import zone as reader_zone
 from service.web.reach import reach
 
 # A word that no column of ours is wide enough for.
@@ -76,8 +78,8 @@ def init(app: Flask) -> None:
         plain_sum=plain_sum,
         apart=apart,
         said=said,
-        cut=texts.cut,
-        alone=texts.apart,
+        cut=text.cut,
+        alone=text.apart,
         as_pair=lambda value: (value, value.replace("_", " ")),
         with_kind=lambda code: (code, kind(code)),
         as_itself=lambda value: (value, value),
@@ -123,13 +125,6 @@ def translated(kept: str | None) -> str:
 def language() -> str:
     """The reader's language."""
     return reads_in()
-
-
-def here() -> ZoneInfo:
-    """The reader's zone."""
-    if "zone_info" not in g:
-        g.zone_info = ZoneInfo(reader_zone())
-    return g.zone_info  # type: ignore[no-any-return]
 
 
 def zone_name() -> str:
@@ -328,7 +323,7 @@ def unit(code: str | None) -> str:
 
 def amount(quantity: Decimal | None, code: str | None) -> str:
     """So much with its unit, in the reader's manner."""
-    return amounts.amount(quantity, code, number(quantity) if quantity is not None else "")
+    return quantities.amount(quantity, code, number(quantity) if quantity is not None else "")
 
 
 def state(value: str) -> str:
@@ -338,7 +333,7 @@ def state(value: str) -> str:
 
 def size(count: int) -> str:
     """A file's size: "1.4 MB", "12 KB"."""
-    return files.size_words(count)
+    return attachments.size_words(count)
 
 
 def apart(words: object) -> str:
@@ -349,7 +344,7 @@ def apart(words: object) -> str:
     plain = str(words or "")
     return (
         Markup("<bdi>{}</bdi>").format(plain)
-        if texts.reads_backwards(plain) or LONG.search(plain)
+        if text.reads_backwards(plain) or LONG.search(plain)
         else plain
     )
 

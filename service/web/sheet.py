@@ -17,9 +17,9 @@ from flask_babel import gettext as _
 
 from service.billing import lists
 from service.billing.lists import ChargeRow
-from service.triage.categories import all_categories
-from tenants import wall
-from tenants.wall import Scope
+from service.catalogue.categories import all_categories
+from tenants import isolation
+from tenants.isolation import Scope
 
 AT_ONCE, MOST = 500, 50_000
 # A cell that begins so is a formula to a spreadsheet, and what a task is called was written by
@@ -40,7 +40,7 @@ class Reader:
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A moment in which something of theirs is read."""
-        with self.app.app_context(), force_locale(self.language), wall.transaction(self.scope):
+        with self.app.app_context(), force_locale(self.language), isolation.transaction(self.scope):
             yield
 
 

@@ -6,18 +6,18 @@ from __future__ import annotations
 from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from service import actor
-from service.channels import short_links
-from service.errors import NotFound, Refusal
-from service.tasks import dead_line
+from service.access import auth, forms
+from service.access.rate_limits import limiter
+from service.core import actor
+from service.core.errors import NotFound, Refusal
+from service.messages import short_links
+from service.tasks import delivery
 from service.tasks.task import Task, find
-from service.web import doors, forms
 from service.web.client.steps import answer_question, judge_retelling, score_delivery
-from service.web.limits import limiter
 from service.web.shown import show
 from service.web.words import client_move
-from tenants import membership, wall
-from tenants.wall import db
+from tenants import isolation, membership
+from tenants.isolation import db
 
 pages = Blueprint("short_link", __name__, url_prefix="/t")
 ACTS = {"understanding": judge_retelling, "answer": answer_question, "acceptance": score_delivery}
@@ -25,7 +25,7 @@ ACTS = {"understanding": judge_retelling, "answer": answer_question, "acceptance
 
 @pages.route("/<token>", methods=["GET", "POST"])
 @limiter.limit("120/hour")
-@doors.public
+@auth.public
 def task(token: str) -> ResponseReturnValue:
     """The task, and what can be answered, for as long as it is open."""
     found = short_links.read(token[:80])
@@ -33,11 +33,11 @@ def task(token: str) -> ResponseReturnValue:
         raise NotFound
     task_id, person_id, company_id = found
     g.actor = actor.client(person_id)
-    with wall.transaction(wall.door("short link")):
+    with isolation.transaction(isolation.door("short link")):
         role = membership.role_of(person_id, company_id)
     if role is None:
         raise NotFound  # a link of somebody who has left the company
-    with wall.transaction(wall.client(person_id, company_id, owner=role == "owner")):
+    with isolation.transaction(isolation.client(person_id, company_id, owner=role == "owner")):
         return _post(task_id, token) if request.method == "POST" else _page(find(task_id), token)
 
 
@@ -55,10 +55,10 @@ def _post(task_id: int, token: str) -> ResponseReturnValue:
 
 
 def _page(task: Task, token: str, refusal: Refusal | None = None) -> ResponseReturnValue:
-    shown = show(task, doors.me())
+    shown = show(task, auth.me())
     mine, move = client_move(task, shown.holder)
     errors = refusal.at() if refusal else {}
-    silence = dead_line.silence_ends(task) if task.state == "delivered" else None
+    silence = delivery.silence_ends(task) if task.state == "delivered" else None
     return render_template(
         "short/task.html",
         it=shown,

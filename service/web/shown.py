@@ -10,18 +10,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from service import files
-from service.actor import ASSISTANT, CLIENT, Actor
+from service.access.locale import here
 from service.billing import charges
 from service.billing.charges import Charge, Invoice
-from service.conversation import messages
-from service.conversation.messages import Message
-from service.files import Attachment
+from service.core.actor import ASSISTANT, CLIENT, Actor
+from service.core.time import now
 from service.insight.pair import Pair, together
-from service.now import now
+from service.messages import message
+from service.messages.message import Message
 from service.tasks import (
-    clock,
-    dead_line,
+    attachments,
     events,
     limits,
     parameters,
@@ -30,14 +28,16 @@ from service.tasks import (
     review,
     understanding,
 )
+from service.tasks import delivery as delivery_step
+from service.tasks import pauses as task_pauses
+from service.tasks.attachments import Attachment
 from service.tasks.events import Event
 from service.tasks.states import possible
 from service.tasks.task import Task
-from service.web.render import here
 from tenants import handbook
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.people import Person
-from tenants.wall import db
 
 # What stands between the words of the conversation, so that nobody asks what has been settled
 # since.
@@ -80,8 +80,8 @@ class Shown:
     pauses: list[tuple[datetime, datetime | None]]
     retelling: understanding.Retelling | None
     agreement: understanding.Agreement | None
-    delivery: dead_line.Delivery | None
-    acceptance: dead_line.Acceptance | None
+    delivery: delivery_step.Delivery | None
+    acceptance: delivery_step.Acceptance | None
     praises: list[review.Praise]
     charge: Charge | None
     invoice: Invoice | None
@@ -124,7 +124,7 @@ class Shown:
     @property
     def earlier(self) -> int | None:
         """Before which message earlier ones may stand; None where there are none."""
-        return self.talk[0].id if len(self.talk) == messages.PAGE else None
+        return self.talk[0].id if len(self.talk) == message.PAGE else None
 
     @property
     def holder(self) -> str:
@@ -165,17 +165,17 @@ def show(task: Task, by: Actor, before: int | None = None) -> Shown:
         criteria=parameters.criteria_of(task),
         questions=questions.questions_of(task) if been("task.asked") else [],
         reports=red_line.reports_of(task) if been("task.red_line") else [],
-        files=files.files_of(task) if been("task.file") else [],
-        talk=messages.said_on(task, before),
+        files=attachments.files_of(task) if been("task.file") else [],
+        talk=message.said_on(task, before),
         before=before,
         history=been.history,
-        pauses=[(pause.at, pause.to_at) for pause in clock.pauses(task)]
+        pauses=[(pause.at, pause.to_at) for pause in task_pauses.pauses(task)]
         if been("task.asked", "task.retold")
         else [],
         retelling=understanding.last_retelling(task) if been("task.retold") else None,
         agreement=understanding.agreement_of(task) if been("task.understood") else None,
-        delivery=dead_line.last_delivery(task) if been("task.delivered") else None,
-        acceptance=dead_line.last_acceptance(task) if been("task.delivered") else None,
+        delivery=delivery_step.last_delivery(task) if been("task.delivered") else None,
+        acceptance=delivery_step.last_acceptance(task) if been("task.delivered") else None,
         praises=review.praises_of(task) if been("task.praised") else [],
         charge=charge,
         invoice=charges.invoice_of(charge) if charge else None,

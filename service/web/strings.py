@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import get_domain
 from markupsafe import Markup
 
-from service.web.language import reads_in
+from service.access.locale import reads_in
 
 
 def init(app: Flask) -> None:

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
-from service.channels.outbound import money
-from service.channels.sms import fitting
-from service.channels.wording import TEMPLATES
-from service.now import half_of, now
-from service.triage.categories import category
+from service.catalogue.categories import category
+from service.channels.sms import sms_fit
+from service.core.time import half_of, now
+from service.messages.wording import TEMPLATES
+from service.outbound.compose import money
 
 NUMBER, KIND = 1048, "research"
 
@@ -63,7 +63,7 @@ class Tale:
             "price": money(self.price, "EUR", language),
             "deadline": deadline,
         }
-        return fitting.fit(TEMPLATES[language]["confirm"].sms, defaultdict(str, facts))
+        return sms_fit.fit(TEMPLATES[language]["confirm"].sms, defaultdict(str, facts))
 
     @property
     def thanks(self) -> str:

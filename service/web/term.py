@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from service.now import now
+from service.core.time import now
 from service.web.ruler import Stretch
 
 NEAR = timedelta(hours=2)

@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from service import left_out
-from service.now import minute, now
-from service.tasks.clock import TICKS
+from service.core.text import apart
+from service.core.time import minute, now
+from service.tasks import left_out
 from service.tasks.events import Event
+from service.tasks.pauses import TICKS
 from service.tasks.task import Task
-from service.texts import apart
 
 # From here on a red line is said to come.
 NEAR = timedelta(hours=2)

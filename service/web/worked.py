@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from flask_babel import gettext as _
 
 from service.billing.lists import ChargeRow
-from service.tasks.dead_line import SUCCESS
+from service.tasks.delivery import SUCCESS
 from service.tasks.task import Task
 from service.web import render
 

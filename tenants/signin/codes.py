@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, update
 
+from tenants.isolation import db
 from tenants.signin import secrets
 from tenants.signin.tables import LoginToken
-from tenants.wall import db
 
 GOOD_FOR = timedelta(minutes=15)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import func, select, text, update
 
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
+from tenants.isolation import Scope, db
 from tenants.people import Person
 from tenants.signin import secrets
 from tenants.signin.tables import ApiKey, Login, LoginSession
-from tenants.wall import Scope, db
 
 IDLE = timedelta(days=30)
 
@@ -52,13 +52,13 @@ class Identity:
 
     def client_scope(self, seat: Seat) -> Scope:
         """The scope of this person in that company."""
-        return wall.client(self.person_id, seat.company_id, owner=seat.role == "owner")
+        return isolation.client(self.person_id, seat.company_id, owner=seat.role == "owner")
 
     def staff_scope(self) -> Scope:
         """The scope of this person as staff; a supervisor or admin sees what an operator sees."""
         if self.staff_role == "assistant":
-            return wall.assistant(self.person_id, self.trades)
-        return wall.operator(self.person_id)
+            return isolation.assistant(self.person_id, self.trades)
+        return isolation.operator(self.person_id)
 
 
 # One statement for each request: the person, the place in the service, the companies.
@@ -105,15 +105,17 @@ def by_session(token: str) -> Identity | None:
     """Whose session this cookie's token opens, or None where it was ended or has not been used for
     30 days. A transaction of its own, in one message, as each page begins with it."""
     return _one(
-        wall.one_trip(
-            wall.door("sign-in"), BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}
+        isolation.one_trip(
+            isolation.door("sign-in"), BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}
         )
     )
 
 
 def by_key(key: str) -> Identity | None:
     """Whose API key this is, or None; a transaction of its own as well."""
-    return _one(wall.one_trip(wall.door("api key"), BY_KEY, {"token": secrets.digest(key)}))
+    return _one(
+        isolation.one_trip(isolation.door("api key"), BY_KEY, {"token": secrets.digest(key)})
+    )
 
 
 def open_session(person_id: int, agent: str) -> str:

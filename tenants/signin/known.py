@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from tenants import addresses
 from tenants.addresses import Address
+from tenants.isolation import db
 from tenants.signin.tables import Login
-from tenants.wall import db
 
 
 def whose(email: str) -> int | None:

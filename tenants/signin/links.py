@@ -7,9 +7,9 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from tenants import addresses, membership, people
+from tenants.isolation import db
 from tenants.signin import known, passwords, secrets
 from tenants.signin.tables import Login, LoginToken
-from tenants.wall import db
 
 RESET_FOR, JOIN_FOR = timedelta(hours=2), timedelta(days=14)
 

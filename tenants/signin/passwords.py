@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select, update
 
+from tenants.isolation import db
 from tenants.signin.tables import Login, LoginSession, LoginToken
-from tenants.wall import db
 
 SHORTEST, LONGEST = 10, 200
 _hasher = PasswordHasher()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, LargeBinary, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.wall import Base
+from tenants.isolation import Base
 
 
 class Login(Base):

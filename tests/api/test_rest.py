@@ -9,9 +9,9 @@ import uuid
 import pytest
 from jsonschema import Draft202012Validator
 
-from service.tasks import dead_line
+from service.tasks import delivery
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 from tests.talk import work_off
 
 
@@ -108,8 +108,8 @@ def test_a_program_says_no_score_and_an_operator_decides_what_waits_for_one(worl
     client, _assistant, operator, person, helper = cast
     task_id = world.partly(person, helper, 3, 5)
     path = f"/tasks/{task_id}"
-    with wall.transaction(wall.system("test")):
-        dead_line.silence(find(task_id))
+    with isolation.transaction(isolation.system("test")):
+        delivery.silence(find(task_id))
     shown = client.get(path).json
     assert [shown[name] for name in ("state", "score", "met_share", "waiting_for", "dispute")] == [
         "delivered",

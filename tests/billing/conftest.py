@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from service.billing import stripe_edge
-from service.config import settings
+from service.core.config import settings
 from tests.running_desk import ROOT, free_port
 
 
@@ -19,7 +19,7 @@ def stripe_server(tmp_path_factory):
         [
             sys.executable,
             "-m",
-            "workers.standins.stripe",
+            "devdesk.standins.stripe",
             "--port",
             str(port),
             "--state",

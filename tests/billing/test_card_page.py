@@ -12,9 +12,9 @@ import time_machine
 from service.billing import cards, stripe_edge
 from service.web.client import card as page
 from service.web.client import money
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 from tests.running_desk import free_port
 
 
@@ -29,7 +29,7 @@ def browser(world, application, owner):
 
 
 def company(owner):
-    with wall.transaction(owner.scope):
+    with isolation.transaction(owner.scope):
         found = db.session.get_one(Company, owner.company_id)
         db.session.expunge(found)
         return found

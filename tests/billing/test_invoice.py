@@ -11,9 +11,9 @@ import pytest
 from pypdf import PdfReader
 
 from service.billing import charges, invoice_pdf
-from service.config import settings
+from service.core.config import settings
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 from tests.talk import work_off
 
 
@@ -58,7 +58,7 @@ def test_it_names_the_seller_the_client_and_the_question_address(world, monkeypa
         "settings",
         lambda: settings().model_copy(update={"invoice_from": "Poruchi SIA; VAT LV40203456789"}),
     )
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         invoice = charges.invoice_of(charges.of_task(find(task_id)))
         told = " ".join(
             page.extract_text() for page in PdfReader(io.BytesIO(invoice_pdf.pdf(invoice.id))).pages

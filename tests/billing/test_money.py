@@ -15,19 +15,19 @@ from sqlalchemy import select, text
 
 from service.billing import cards, charges, invoice_pdf, ledger, stripe_edge
 from service.billing.charges import Charge, Invoice
-from service.channels.kept import Inbound
-from service.due import Due
-from service.tasks import cancelling, dead_line, review
+from service.core.outbox import Due
+from service.inbound.inbound_message import Inbound
+from service.tasks import cancelling, delivery, review
 from service.tasks.task import find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.talk import work_off
 from workers import jobs
 
 
 def pay():
     """Do the payments that are due."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         ids = list(
             db.session.scalars(
                 select(Due.id).where(
@@ -43,7 +43,7 @@ def keep_card(client, method="pm_card_visa"):
 
 
 def charge_of(task_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         charge = db.session.scalar(select(Charge).where(Charge.task_id == task_id))
         if charge:
             db.session.expunge(charge)
@@ -51,7 +51,7 @@ def charge_of(task_id):
 
 
 def balance(client, account="receivable"):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return ledger.balance(client.company_id, account)
 
 
@@ -74,7 +74,7 @@ def test_the_same_event_charges_once_however_often_it_is_done(world, stripe_here
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "accepted", helper)
     for _again in range(3):
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             event_id = db.session.scalar(
                 text("select max(id) from event where task_id = :task and kind = 'task.accepted'"),
                 {"task": task_id},
@@ -95,7 +95,7 @@ def test_a_death_between_intent_and_confirmation_pays_once(world, stripe_here, m
     def dies(*_arguments):
         raise Killed
 
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         due_id = db.session.scalar(
             select(Due.id)
             .where(Due.reaction == "pay", Due.done_at.is_(None))
@@ -110,7 +110,7 @@ def test_a_death_between_intent_and_confirmation_pays_once(world, stripe_here, m
             pass
     intent = charge_of(task_id).intent_id
     assert intent is not None
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update due set lease_until = now() - interval '1 second' where id = :id"),
             {"id": due_id},
@@ -128,7 +128,7 @@ def test_without_a_card_the_invoice_stays_open_and_the_owner_is_told(world, stri
     assert charge_of(task_id).state == "failed"
     assert balance(client) == 9600
     keep_card(client)
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         cards.pay_again(charge_of(task_id).id)
     pay()
     assert (charge_of(task_id).state, balance(client)) == ("paid", 0)
@@ -146,7 +146,7 @@ def test_paying_again_after_a_declined_card_leaves_one_intent_that_can_pay(world
         "requires_payment_method",
     )
     keep_card(client)
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         cards.pay_again(declined.id)
     pay()
     paid = charge_of(task_id)
@@ -162,14 +162,14 @@ def test_an_intent_that_paid_after_all_is_not_paid_beside_another(world, stripe_
     work_off()
     pay()
     paid = charge_of(task_id)
-    with wall.transaction(
-        wall.system("test")
+    with isolation.transaction(
+        isolation.system("test")
     ):  # as if we had taken it for failed before the bank made up its mind
         db.session.execute(
             text("update charge set state = 'failed', paid_at = null where id = :id"),
             {"id": paid.id},
         )
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         cards.pay_again(paid.id)
     pay()
     assert (charge_of(task_id).state, charge_of(task_id).intent_id) == ("paid", paid.intent_id)
@@ -178,8 +178,8 @@ def test_an_intent_that_paid_after_all_is_not_paid_beside_another(world, stripe_
 def test_a_settlement_pays_the_scores_share(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "delivered", helper)
-    with wall.transaction(client.scope):
-        dead_line.accept(find(task_id), client.actor, 50, "Half of it", "settle")
+    with isolation.transaction(client.scope):
+        delivery.accept(find(task_id), client.actor, 50, "Half of it", "settle")
     work_off()
     assert (world.load(task_id).price, balance(client)) == (4800, 4800)
 
@@ -187,18 +187,18 @@ def test_a_settlement_pays_the_scores_share(world):
 def test_cancelling_pays_for_what_was_reported(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "working", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         from service.tasks import red_line
 
         red_line.report(find(task_id), helper.actor, 25, on_time=True)
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         assert cancelling.cancel(find(task_id), client.actor) == 2400
     work_off()
     assert balance(client) == 2400
 
 
 def test_the_ledgers_sum_is_always_zero(world):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert db.session.scalar(text("select coalesce(sum(amount), 0) from ledger_line")) == 0
 
 
@@ -206,7 +206,7 @@ def test_the_invoices_pdf_says_the_ledgers_total(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "accepted", helper)
     work_off()
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         charge = charges.of_task(find(task_id))
         invoice = charges.invoice_of(charge)
         pages = "".join(
@@ -222,7 +222,7 @@ def test_invoice_numbers_have_no_gap(world):
     for _twice in range(2):
         world.task(client, "accepted", helper)
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         numbers = sorted(
             int(number.rsplit("-", 1)[1]) for number in db.session.scalars(select(Invoice.number))
         )
@@ -257,7 +257,7 @@ def test_a_signed_webhook_is_kept_once(world, client):
             headers={"Stripe-Signature": f"t={moment},v1={signature}"},
         )
         assert answer.status_code == 204
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         kept = db.session.scalars(
             select(Inbound).where(Inbound.channel == "stripe", Inbound.sender == "pi_unknown")
         ).all()
@@ -268,12 +268,12 @@ def test_a_tip_is_charged_beside_the_work_once_with_an_invoice_of_its_own(world,
     client, helper = world.client(), world.staff()
     keep_card(client)
     task_id = world.task(client, "accepted", helper)
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         review.praise(find(task_id), client.actor, "Well done", 500)
     for _again in range(2):
         work_off()
         pay()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         tip = charges.of_task(find(task_id), "tip")
         assert (tip.state, tip.amount) == ("paid", 500)
         assert charges.of_task(find(task_id)).amount == 9600

@@ -13,16 +13,16 @@ import pytest
 from sqlalchemy import text
 
 from service.billing import lists
-from service.tasks import dead_line
+from service.tasks import delivery
 from service.tasks.task import find
 from service.web import sheet, worked
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.talk import work_off
 
 
 def change(statement, **values):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(text(statement), values)
 
 
@@ -30,7 +30,7 @@ def many(owner, helper, world, count):
     """So many charged tasks, of one that was accepted: only their charges differ."""
     ids = [world.task(owner, "accepted", helper)]
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         for _each in range(count - 1):
             db.session.execute(
                 text("""
@@ -49,7 +49,7 @@ insert into charge (company_id, task_id, event_id, amount, currency, state)
 def test_charges_are_turned_ten_by_ten_in_both_directions(world):
     owner, helper = world.client(), world.staff()
     many(owner, helper, world, 25)
-    with wall.transaction(owner.scope):
+    with isolation.transaction(owner.scope):
         first = lists.charges()
         second = lists.charges(after=str(first.older))
         third = lists.charges(after=str(second.older))
@@ -131,7 +131,7 @@ def test_the_page_shows_charges_with_who_handed_them_over_and_pays_what_is_open(
     html = browser.get(f"/app/{owner.slug}/billing").get_data(as_text=True)
     assert "Visa ending in 4242" in html and "Pay €96.00 now" in html
     assert browser.post(f"/app/{owner.slug}/billing/payment").status_code == 303
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert (
             db.session.scalar(text("select state from charge where task_id = :id"), {"id": task_id})
             == "open"
@@ -188,8 +188,8 @@ def test_a_cell_is_never_a_formula(cell):
 def test_a_settled_price_is_said(world, application):
     owner, helper = world.client(), world.staff()
     task_id = world.task(owner, "delivered", helper)
-    with wall.transaction(owner.scope):
-        dead_line.accept(find(task_id), owner.actor, 65, "Two thirds of it", "settle")
+    with isolation.transaction(owner.scope):
+        delivery.accept(find(task_id), owner.actor, 65, "Two thirds of it", "settle")
     work_off()
     assert "4 hours at €24.00, settled at 65 %" in world.sign_in(
         application.test_client(), owner

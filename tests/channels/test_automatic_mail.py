@@ -8,12 +8,13 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from service.channels import inbound, short_links, strangers
 from service.channels.email import parse
-from service.channels.kept import Inbound
-from service.conversation.messages import Message
-from service.triage import understand
-from tenants import wall
+from service.inbound import store
+from service.inbound.inbound_message import Inbound
+from service.intake import interpret, unknown_senders
+from service.messages import short_links
+from service.messages.message import Message
+from tenants import isolation
 from tests.factory import at_once
 from tests.talk import answers_on, ask, checked, mail, one, set_aside_all, tasks_of, told, work_off
 
@@ -44,7 +45,7 @@ def from_envelope(sender, envelope, words="What does a translation cost?", subje
         f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject:"
         f" {subject}\r\n\r\n{words}\r\n".encode()
     )
-    inbound.keep(
+    store.keep(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -110,7 +111,7 @@ def test_a_subject_of_a_machine_is_not_answered_and_makes_nothing(world, app, su
     work_off()
     assert tasks_of(person) == [] and told(person) == [] and answers_to(unknown) == []
     assert [(row.state, row.reason) for row in kept_of(person.email)] == [
-        ("needs_person", understand.LIKELY_AUTOMATIC)
+        ("needs_person", interpret.LIKELY_AUTOMATIC)
     ]
 
 
@@ -203,14 +204,14 @@ def test_several_mails_of_a_stranger_at_once_get_one_answer(world, app, applicat
         )
     ]
     for inbound_id in ids:
-        with wall.transaction(wall.system("test")):
-            understand.understand(inbound_id)
+        with isolation.transaction(isolation.system("test")):
+            interpret.understand(inbound_id)
     at_once(
         application,
         [
             (
-                wall.system("test"),
-                lambda inbound_id=inbound_id: strangers.answer_stranger(inbound_id),
+                isolation.system("test"),
+                lambda inbound_id=inbound_id: unknown_senders.answer_stranger(inbound_id),
             )
             for inbound_id in ids
         ],

@@ -6,14 +6,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, select
 
-from service import doctor
-from service.channels.email import belief, parse
-from service.channels.kept import Inbound
-from service.config import settings
-from service.triage import understand
-from tenants import addresses, people, wall
+from service.channels.email import parse, sender_auth
+from service.core.config import settings
+from service.inbound.inbound_message import Inbound
+from service.intake import interpret
+from service.operation import doctor
+from tenants import addresses, isolation, people
 from tenants.addresses import Address
-from tenants.wall import db
+from tenants.isolation import db
 from tests.talk import mail, one, set_aside_all, tasks_of, told, work_off
 
 
@@ -31,7 +31,7 @@ def letter(results, sender="client@demo.example"):
 @pytest.fixture
 def set_to(monkeypatch):
     def change(**values):
-        monkeypatch.setattr(belief, "settings", lambda: settings().model_copy(update=values))
+        monkeypatch.setattr(sender_auth, "settings", lambda: settings().model_copy(update=values))
 
     return change
 
@@ -81,7 +81,7 @@ def set_to(monkeypatch):
     ],
 )
 def test_only_what_was_checked_of_the_very_domain_is_believed(results, believed):
-    assert belief.believed(letter(results), "127.0.0.1") is believed
+    assert sender_auth.believed(letter(results), "127.0.0.1") is believed
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_only_what_was_checked_of_the_very_domain_is_believed(results, believed)
 )
 def test_a_sender_that_could_be_read_in_two_ways_is_not_believed(world, app, sender):
     for domain in ("demo.example", "evil.example"):
-        assert not belief.believed(
+        assert not sender_auth.believed(
             letter(f"mx.desk.test; dmarc=pass header.from={domain}", sender), "127.0.0.1"
         )
 
@@ -106,7 +106,7 @@ def test_results_that_the_sender_wrote_below_do_not_count():
         "mx.desk.test; dmarc=fail header.from=demo.example\r\nAuthentication-Results: mx.desk.test;"
         " dmarc=pass header.from=demo.example"
     )
-    assert not belief.believed(both, "127.0.0.1")
+    assert not sender_auth.believed(both, "127.0.0.1")
 
 
 def test_a_passed_check_of_another_domain_makes_no_task_of_the_client(world, app):
@@ -118,21 +118,21 @@ def test_a_passed_check_of_another_domain_makes_no_task_of_the_client(world, app
     )
     work_off()
     rows = one(select(Inbound).where(Inbound.sender == person.email))
-    assert [(row.state, row.reason) for row in rows] == [("needs_person", understand.NOT_BELIEVED)]
+    assert [(row.state, row.reason) for row in rows] == [("needs_person", interpret.NOT_BELIEVED)]
     assert tasks_of(person) == [] and told(person) == []
 
 
 def demo_client():
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         person = people.add("Ilze Ozola")
-        addresses.add(person, "email", belief.DEMO_ADDRESS, company_id=None, verified=True)
+        addresses.add(person, "email", sender_auth.DEMO_ADDRESS, company_id=None, verified=True)
 
 
 @pytest.fixture
 def no_demo(app):
     yield
-    with wall.transaction(wall.system("test")):
-        db.session.execute(delete(Address).where(Address.value == belief.DEMO_ADDRESS))
+    with isolation.transaction(isolation.system("test")):
+        db.session.execute(delete(Address).where(Address.value == sender_auth.DEMO_ADDRESS))
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_without_the_setting_only_a_demo_on_loopback_believes_and_others_say_so(
     if demo:
         demo_client()
     set_to(mail_authserv=authserv, public_url=url)
-    with wall.transaction(wall.system("test")):
-        assert belief.believes_nobody() is nobody
-        assert belief.believed(letter(""), "127.0.0.1") is (not nobody and not authserv)
-        assert not belief.believed(letter(""), "203.0.113.7")
+    with isolation.transaction(isolation.system("test")):
+        assert sender_auth.believes_nobody() is nobody
+        assert sender_auth.believed(letter(""), "127.0.0.1") is (not nobody and not authserv)
+        assert not sender_auth.believed(letter(""), "203.0.113.7")
     assert ("MAIL_AUTHSERV" in doctor.examine()["mail in"]) is nobody
     page = world.sign_in(client, world.staff("operator")).get("/desk").text
     assert ("MAIL_AUTHSERV" in page) is nobody

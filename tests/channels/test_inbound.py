@@ -7,14 +7,15 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from service.channels import inbound, short_links
 from service.channels.email import parse
-from service.channels.kept import Inbound
-from service.config import settings
-from service.conversation.messages import Message
+from service.core.config import settings
+from service.inbound import store
+from service.inbound.inbound_message import Inbound
+from service.messages import short_links
+from service.messages.message import Message
 from service.tasks import questions
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 from tests.talk import mail, one, sms_task, tasks_of, text, told, work_off
 
 
@@ -108,13 +109,13 @@ def test_words_answer_the_only_question_and_the_clock_goes_on(world, client):
     task_id = sms_task(world, client, person, helper)
     text(client, person.phone, "Y")
     work_off()
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         questions.ask(find(task_id), helper.actor, "Which month?", ["October", "November"])
     work_off()
     assert world.load(task_id).waiting_for == "client"
     text(client, person.phone, "b")
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert questions.questions_of(find(task_id))[0].answer == "November"
     assert world.load(task_id).waiting_for is None
 
@@ -147,7 +148,7 @@ def test_an_empty_text_is_answered_and_is_no_task(world, client):
 def test_a_mail_becomes_a_task_with_its_files_once(world, app):
     person = world.client()
     raw = mail(person.email, "Please book two flights to Oslo by the 28th.", "Flights")
-    inbound.keep(
+    store.keep(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -162,7 +163,7 @@ def test_a_mail_becomes_a_task_with_its_files_once(world, app):
 def test_an_answer_by_mail_finds_its_conversation_by_its_address(world, app):
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "working", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         questions.ask(find(task_id), helper.actor, "For October or November?")
     work_off()
     mail(
@@ -171,7 +172,7 @@ def test_an_answer_by_mail_finds_its_conversation_by_its_address(world, app):
         to=short_links.answer_address(task_id, person.id, person.company_id),
     )
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert questions.questions_of(find(task_id))[0].answer.startswith("November")
     assert len(tasks_of(person)) == 1
 
@@ -205,27 +206,27 @@ def test_automatic_mail_is_kept_and_never_answered(world, app):
 
 
 def test_the_results_of_the_named_server_are_believed_and_no_others(monkeypatch):
-    from service.channels.email import belief
+    from service.channels.email import sender_auth
 
     letter = parse.Letter(
         "a@good.example", "", "", "", [], False, ["mx.ours; dkim=pass header.d=good.example"]
     )
     monkeypatch.setattr(
-        belief,
+        sender_auth,
         "settings",
         lambda: settings().model_copy(
             update={"mail_authserv": "mx.ours", "mail_peers": "203.0.113.0/28"}
         ),
     )
-    assert belief.believed(letter, "203.0.113.7")
-    assert not belief.believed(letter, "198.51.100.7"), "anybody could write such a header"
+    assert sender_auth.believed(letter, "203.0.113.7")
+    assert not sender_auth.believed(letter, "198.51.100.7"), "anybody could write such a header"
     letter.results = [
         "mx.theirs; dkim=pass header.d=good.example",
         "mx.ours; dkim=pass header.d=good.example",
     ]
-    assert not belief.believed(letter, "203.0.113.7")
+    assert not sender_auth.believed(letter, "203.0.113.7")
     letter.results = ["mx.ours; dkim=fail header.d=good.example"]
-    assert not belief.believed(letter, "203.0.113.7")
+    assert not sender_auth.believed(letter, "203.0.113.7")
 
 
 def test_mail_that_is_nested_too_deeply_is_kept_and_read_as_far_as_it_goes():

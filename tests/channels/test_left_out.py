@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from service import files
-from service.channels import short_links
-from service.channels.kept import Inbound
-from service.conversation.messages import Message
-from service.due import Due
-from service.files import Attachment
+from service.core.outbox import Due
+from service.inbound.inbound_message import Inbound
+from service.messages import short_links
+from service.messages.message import Message
+from service.tasks import attachments
+from service.tasks.attachments import Attachment
 from service.tasks.task import Task, find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.talk import mail, one, tasks_of, work_off
 
 MB = 1024 * 1024
@@ -25,8 +25,8 @@ def kept_of(sender):
 
 
 def attached(task_id):
-    with wall.transaction(wall.system("test")):
-        return [file.name for file in files.files_of(find(task_id))]
+    with isolation.transaction(isolation.system("test")):
+        return [file.name for file in attachments.files_of(find(task_id))]
 
 
 def stuck():
@@ -47,7 +47,7 @@ def words_to(person):
 
 def fill(task_id, count):
     """So many small files on a task."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         task = find(task_id)
         db.session.add_all(
             Attachment(
@@ -101,7 +101,7 @@ def test_a_mail_with_a_file_that_is_too_large_becomes_the_task_without_it(
         and word in message.text
         and f"/t/{short_links.token(task.id, person.id, person.company_id)}" in message.text
     )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             update(Task).where(Task.id == task.id).values(state="assigned", holder_id=helper.id)
         )
@@ -137,7 +137,7 @@ def test_what_is_not_there_is_no_file_to_have(world, application, app):
 def test_a_mail_that_stuck_before_is_a_task_after_try_again(world, application, app):
     person, operator = world.client(), world.staff("operator")
     mail(person.email, "Please cut this film.", "The film", files=[("film.mp4", LARGE)])
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         [row] = db.session.scalars(
             select(Due)
             .where(Due.reaction == "understand", Due.done_at.is_(None))

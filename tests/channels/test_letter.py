@@ -7,16 +7,16 @@ import re
 
 import pytest
 
-from service.channels.email import letter
+from service.channels.email import email_html
 from service.channels.email.blocks import blocks
-from service.channels.wording import BUTTONS
+from service.messages.wording import BUTTONS
 from tests.letters import TITLE, URL, sample, samples
 
 LINK = "http://desk.test/t/1-2-3-abc"
 
 
 def page(text, subject="1048: words", template="confirm", **about):
-    return letter.html_of(subject, text, template, {"language": "en", **about})
+    return email_html.html_of(subject, text, template, {"language": "en", **about})
 
 
 def test_the_first_of_our_links_is_the_button_where_it_stood():
@@ -26,7 +26,7 @@ def test_the_first_of_our_links_is_the_button_where_it_stood():
         r" correct</a></p>\s*<p[^>]*>The clock",
         shown,
     )
-    assert ">Открыть</a>" in letter.html_of(
+    assert ">Открыть</a>" in email_html.html_of(
         "1048: готова", f"Задача готова. Посмотреть:\n\n{LINK}", "", {"language": "ru"}
     )
 
@@ -153,14 +153,14 @@ def test_the_foot_says_why_and_the_head_which_task(world):
             "moments": ["Handed over Mon 10:12", "Red line Wed 14:00", "Dead line Fri 18:00"],
         },
     }
-    shown = letter.html_of("1048: did we understand you?", "Words.", "confirm", about)
+    shown = email_html.html_of("1048: did we understand you?", "Words.", "confirm", about)
     assert (
         ">Did we understand you?</h1>" in shown
         and "Task 1048, Oat milk" in shown
         and "Because." in shown
     )
     assert [int(width) for width in re.findall(r'width="(\d+)%" height="4"', shown)] == [27, 23, 50]
-    assert letter.plain_of("Words.", about).endswith(
+    assert email_html.plain_of("Words.", about).endswith(
         "Handed over Mon 10:12. Red line Wed 14:00. Dead line Fri 18:00.\nBecause.\n"
         f"What we write to you, and how: {LINK}/account"
     )

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import pytest
 
-from service import due, stopping
-from service.channels import sending
 from service.channels.email import smtp_edge
-from service.config import settings
-from service.due import Due
-from tenants import wall
-from tenants.wall import db
+from service.core import outbox, stopping
+from service.core.config import settings
+from service.core.outbox import Due
+from service.outbound import dispatch
+from tenants import isolation
+from tenants.isolation import db
 from tests.channels.test_sending import load, written
 from tests.mail_servers import ELSEWHERE, Authority, Server
 from workers import jobs
@@ -38,7 +38,7 @@ def by(monkeypatch):
     def use(server, scheme="smtp", user=""):
         servers.append(server)
         named = settings().model_copy(update={"smtp_url": f"{scheme}://{user}{server.address}"})
-        for module in (smtp_edge, sending):
+        for module in (smtp_edge, dispatch):
             monkeypatch.setattr(module, "settings", lambda: named)
         return server
 
@@ -48,7 +48,7 @@ def by(monkeypatch):
 
 
 def row(due_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         found = db.session.get(Due, due_id)
         db.session.expunge(found)
         return found
@@ -128,13 +128,13 @@ def working(app, due_id):
 
 
 def test_a_slow_server_gets_the_mail_once_while_the_lease_is_renewed(world, app, by, monkeypatch):
-    monkeypatch.setattr(due, "LEASE", timedelta(seconds=2))
+    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=2))
     monkeypatch.setattr(smtp_edge, "RENEW_EACH", 0.5)
     server = by(Server(thinks=5))
     message_id, due_id = written(world.client())
     with working(app, due_id):
         time.sleep(3.5)
-        assert load(message_id).state == "handing" and due.lease(due_id) is None
+        assert load(message_id).state == "handing" and outbox.lease(due_id) is None
     assert (load(message_id).state, len(server.taken), row(due_id).attempt) == ("sent", 1, 1)
 
 
@@ -148,8 +148,8 @@ def test_an_end_that_is_not_known_is_asked_and_never_sent_again_by_itself(world,
     jobs.work_off([due_id])
     assert len(server.taken) == 1
     server.hangs_up = False
-    with wall.transaction(wall.operator(0)):
-        due.retry(due_id)
+    with isolation.transaction(isolation.operator(0)):
+        outbox.retry(due_id)
     jobs.work_off([due_id])
     assert (load(message_id).state, len(server.taken)) == ("sent", 2)
 
@@ -204,7 +204,7 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(world, by):
 def test_doctor_says_what_is_wrong_with_the_mail_server(
     world, tmp_path, authority, by, monkeypatch
 ):
-    from service import doctor
+    from service.operation import doctor
 
     def says(server, scheme="smtp", user=""):
         by(server, scheme, user)

@@ -13,19 +13,19 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from service.channels import inbound
 from service.channels.email import parse, reader, reader_process
-from service.channels.kept import Inbound
+from service.inbound import store
+from service.inbound.inbound_message import Inbound
+from service.intake import inbox, interpret
 from service.tasks.task import find
-from service.triage import strangers_desk, understand
-from tenants import wall
+from tenants import isolation
 from tests.channels.test_what_waits import attached
 from tests.talk import checked, mail, one, set_aside_all, tasks_of, told, work_off
 
 HTML = b"Content-Type: text/html\r\n\r\n"
 # More lines than the child has memory for: some 15 million in 30 MB.
 MANY_LINES = b"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\n" + b"\r\n" * (
-    inbound.LARGEST // 2 - 200
+    store.LARGEST // 2 - 200
 )
 
 
@@ -42,7 +42,7 @@ def keep(sender, rest):
         f" Odd\r\nMessage-ID: <{uuid.uuid4().hex}@x.example>\r\n".encode()
         + rest
     )
-    inbound.keep(
+    store.keep(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -88,7 +88,7 @@ def test_a_mail_that_takes_too_much_waits_for_a_person_with_its_original_and_oth
     keep(person.email, HTML + b"<p>Find three suppliers of oat milk")
     work_off()
     assert [(row.state, row.reason) for row in rows_of(person.email)] == [
-        ("needs_person", understand.UNREADABLE),
+        ("needs_person", interpret.UNREADABLE),
         ("worked", None),
     ]
     assert [task.text for task in tasks_of(person)] == ["Find three suppliers of oat milk"] and len(
@@ -105,10 +105,10 @@ def test_what_could_not_be_read_comes_to_its_task_as_a_file(world, app, monkeypa
     monkeypatch.setattr(reader, "SECONDS", 0.001)
     keep(person.email, HTML + b"<p>words")
     work_off()
-    with wall.transaction(operator.scope):
-        made = strangers_desk.make_task(rows_of(person.email)[0].id, person.email, operator.actor)
+    with isolation.transaction(operator.scope):
+        made = inbox.make_task(rows_of(person.email)[0].id, person.email, operator.actor)
     assert attached(made.id) == ["mail.eml"]
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert find(made.id).text == "Odd"
 
 

@@ -7,11 +7,12 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import select
 
-from service.channels import inbound, short_links
 from service.channels.email import parse
-from service.files import Attachment
-from service.triage import strangers_desk, understand
-from tenants import wall
+from service.inbound import store
+from service.intake import inbox, interpret
+from service.messages import short_links
+from service.tasks.attachments import Attachment
+from tenants import isolation
 from tests.channels.test_left_out import attached, kept_of, stuck
 from tests.talk import checked, mail, one, tasks_of, work_off
 
@@ -36,7 +37,7 @@ def odd(sender):
             content, maintype="application", subtype="octet-stream", filename=name
         )
     raw = letter.as_bytes()
-    inbound.keep(
+    store.keep(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -72,7 +73,7 @@ def test_a_type_that_is_none_is_kept_as_bytes(world, application, app):
     letter.set_content("Please look at this.")
     letter.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
     raw = letter.as_bytes().replace(b"application/pdf", "application/\u043f\u0434\u0444".encode())
-    inbound.keep(
+    store.keep(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -102,7 +103,7 @@ def test_files_beside_words_that_are_about_no_task_wait_for_a_person(world, app)
     mail(person.email, "Y", "Re: yes", files=[("signed.csv", b"1")])
     work_off()
     assert [(row.state, row.reason) for row in kept_of(person.email)] == [
-        ("needs_person", understand.FILE_OF_NO_TASK)
+        ("needs_person", interpret.FILE_OF_NO_TASK)
     ]
 
 
@@ -112,19 +113,19 @@ def test_a_message_that_has_become_something_is_not_read_again(world, app):
     mail(sender, "please compare the list", "Suppliers")
     work_off()
     [kept] = kept_of(sender)
-    with wall.transaction(operator.scope):
-        strangers_desk.make_task(kept.id, person.email, operator.actor)
+    with isolation.transaction(operator.scope):
+        inbox.make_task(kept.id, person.email, operator.actor)
     with (
-        wall.transaction(wall.system("test")),
-        pytest.raises(strangers_desk.NotNow, match="task already"),
+        isolation.transaction(isolation.system("test")),
+        pytest.raises(inbox.NotNow, match="task already"),
     ):
-        strangers_desk.replay(kept.id)
+        inbox.replay(kept.id)
     web = world.load(world.task(person))
     with (
-        wall.transaction(wall.system("test")),
-        pytest.raises(strangers_desk.NotNow, match="task already"),
+        isolation.transaction(isolation.system("test")),
+        pytest.raises(inbox.NotNow, match="task already"),
     ):
-        strangers_desk.replay(web.inbound_id)
+        inbox.replay(web.inbound_id)
 
 
 def test_an_answer_on_a_task_that_is_not_there_waits_for_a_person(world, app):
@@ -138,5 +139,5 @@ def test_an_answer_on_a_task_that_is_not_there_waits_for_a_person(world, app):
     work_off()
     assert stuck() == []
     assert [(row.state, row.reason) for row in kept_of(person.email)] == [
-        ("needs_person", understand.NOT_TAKEN)
+        ("needs_person", interpret.NOT_TAKEN)
     ]

@@ -11,26 +11,27 @@ import pytest
 from psycopg.types.json import Json
 from sqlalchemy import select, text, update
 
-from service import due, on_hold
+from service import on_hold
 from service.billing import charges, payments
-from service.channels import outbound, sending
 from service.channels.email import smtp_edge
-from service.config import settings
-from service.conversation.messages import Message
-from service.due import Due
-from service.errors import NotNow
-from service.now import now
+from service.core import outbox
+from service.core.config import settings
+from service.core.errors import NotNow
+from service.core.outbox import Due
+from service.core.time import now
+from service.messages.message import Message
+from service.outbound import compose, dispatch
 from service.tasks.events import Event
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
+from tenants.isolation import db
 from tenants.people import Person
-from tenants.wall import db
 from tests.channels.test_sending import load, written
 from tests.mail_servers import Server
 from tests.talk import work_off
 from workers import jobs
 
-MODULES = (smtp_edge, sending, on_hold, payments)
+MODULES = (smtp_edge, dispatch, on_hold, payments)
 
 
 @pytest.fixture
@@ -54,26 +55,26 @@ def server():
 
 @pytest.fixture(autouse=True)
 def nothing_else_on_hold(app):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update due set done_at = now() where hold is not null and done_at is null")
         )
 
 
 def row(due_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         found = db.session.get(Due, due_id)
         db.session.expunge(found)
         return found
 
 
 def release():
-    with wall.transaction(wall.system("clock")):
+    with isolation.transaction(isolation.system("clock")):
         return on_hold.release()
 
 
 def age(message_id, due_id, by):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             update(Message).where(Message.id == message_id).values(created_at=now() - by)
         )
@@ -81,7 +82,7 @@ def age(message_id, due_id, by):
 
 
 def template(message_id, name, **facts):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         message = db.session.get(Message, message_id)
         message.template, message.facts = name, {**message.facts, **facts}
 
@@ -105,9 +106,9 @@ def test_a_message_kept_in_for_days_goes_out_when_it_may_and_was_never_tried(
         None,
     )
     assert release() == 0
-    with wall.transaction(wall.operator(0)):
-        assert due_id not in [one.id for one in due.needing_person()]
-        assert due.count_on_hold() == {hold: 1}
+    with isolation.transaction(isolation.operator(0)):
+        assert due_id not in [one.id for one in outbox.needing_person()]
+        assert outbox.count_on_hold() == {hold: 1}
     switch(smtp_url=url, outbound="on")
     assert release() == 1
     jobs.work_off([due_id])
@@ -127,7 +128,7 @@ def test_one_recipient_gets_everything_in_the_order_it_was_written(world, server
     order = []
     for _round in range(5):
         release()
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             free = list(
                 db.session.scalars(
                     select(Due.id)
@@ -190,9 +191,9 @@ def test_codes_and_links_past_their_end_can_only_be_discarded(world, switch, nam
     switch(outbound="on", smtp_url="smtp://127.0.0.1:1")
     release()
     assert (row(due_id).hold, row(due_id).last_error) == ("review", on_hold.ENDED)
-    with pytest.raises(NotNow), wall.transaction(wall.operator(0)):
+    with pytest.raises(NotNow), isolation.transaction(isolation.operator(0)):
         on_hold.send(due_id)
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         assert [one.may_send for one in on_hold.listed() if one.row.id == due_id] == [False]
         on_hold.discard(due_id)
     assert load(message_id).state == "discarded" and row(due_id).done_at is not None
@@ -206,7 +207,7 @@ def test_what_is_older_than_a_week_is_sent_when_an_operator_says_so(world, serve
     switch(smtp_url=f"smtp://{server.address}", outbound="on")
     release(), release()
     assert (row(due_id).last_error, server.taken) == (on_hold.OLD, [])
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         on_hold.send(due_id)
     jobs.work_off([due_id])
     assert (load(message_id).state, len(server.taken)) == ("sent", 1)
@@ -218,7 +219,7 @@ def asked_to_confirm(world):
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "retold", helper)
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         message_id = db.session.scalar(
             select(Message.id).where(Message.task_id == task_id, Message.template == "confirm")
         )
@@ -252,10 +253,10 @@ def test_a_reminder_whose_task_stands_otherwise_now_waits_for_an_operator(world,
     switch(outbound="off")
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "working", helper)
-    with wall.transaction(wall.system("test")):
-        made = outbound.tell(db.session.get(Person, person.id), "late", find(task_id))
+    with isolation.transaction(isolation.system("test")):
+        made = compose.tell(db.session.get(Person, person.id), "late", find(task_id))
         message_id = made.id
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         due_id = db.session.scalar(
             select(Due.id)
             .join(Event, Event.id == Due.event_id)
@@ -273,7 +274,7 @@ def charged(world):
     """An accepted task's charge and its row of due work."""
     task_id = world.task(world.client(), "accepted", world.staff())
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         charge = db.session.scalar(select(charges.Charge).where(charges.Charge.task_id == task_id))
         due_id = db.session.scalar(
             select(Due.id)
@@ -284,7 +285,7 @@ def charged(world):
 
 
 def state_of(charge_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         charge = db.session.get(charges.Charge, charge_id)
         return charge.state, charge.error
 
@@ -294,7 +295,7 @@ def test_no_charge_fails_while_nothing_may_go_out(charged, switch):
     switch(outbound="off")
     jobs.work_off([due_id])
     assert state_of(charge_id) == ("open", None)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert (
             db.session.scalar(
                 select(Event.id).where(
@@ -312,13 +313,13 @@ def test_a_payment_that_is_discarded_can_be_made_on_the_billing_page(charged, sw
     charge_id, due_id = charged
     switch(outbound="off")
     jobs.work_off([due_id])
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             update(Due).where(Due.id == due_id).values(created_at=now() - timedelta(days=8))
         )
     switch(outbound="on")
     release()
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         on_hold.discard(due_id)
     assert state_of(charge_id) == ("failed", on_hold.HELD_BACK)
 

@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, text, update
 
-from service.channels.sms import fitting
-from service.channels.sms.parts import parts, plain
-from service.channels.wording import TEMPLATES
-from service.conversation.messages import Message
-from service.now import awake
-from service.tasks import dead_line
+from devdesk.standins.segments import segments
+from service.channels.sms import sms_fit
+from service.channels.sms.segments import parts, plain
+from service.core.time import awake
+from service.messages.message import Message
+from service.messages.wording import TEMPLATES
+from service.tasks import delivery
 from service.tasks.task import Task, find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.talk import ask, mail, new_task, one, report, retell, told, work_off
-from workers.standins.segments import segments
 
 LONG = {
     "en": (
@@ -88,7 +88,7 @@ def test_english_stays_in_the_phones_own_alphabet():
         "Russian needs the wide alphabet anyhow"
     )
     for name, words in TEMPLATES["en"].items():
-        filled = fitting.fit(
+        filled = sms_fit.fit(
             words.sms,
             dict.fromkeys(("shortened",), "x")
             | dict.fromkeys(
@@ -138,7 +138,7 @@ def test_before_the_red_line_a_report_says_until_when_changes_are_free(world, cl
         and "freely until" in told(person)[-1]
         and "Two makers" in told(person)[-1]
     )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             update(Task)
             .where(Task.id == task_id)
@@ -152,13 +152,13 @@ def test_the_reminder_names_the_day_of_the_delivery(world, app):
     person, helper = world.client(channel="sms"), world.staff()
     task_id = world.task(person, "delivered", helper)
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update task set delivered_at = now() - interval '3 days' where id = :id"),
             {"id": task_id},
         )
-    with wall.transaction(wall.system("test")):
-        dead_line.silence_notice(find(task_id))
+    with isolation.transaction(isolation.system("test")):
+        delivery.silence_notice(find(task_id))
     work_off()
     day = (datetime.now(ZoneInfo("Europe/Riga")) - timedelta(days=3)).strftime("%a")
     assert f"ready since {day} " in told(person)[-1]
@@ -175,7 +175,7 @@ def test_russian_words_are_nobodys_gender():
 def test_a_missing_card_is_told_in_the_owners_language(world, app):
     person, helper = world.client(language="ru"), world.staff()
     task_id = world.task(person, "accepted", helper)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         from service.billing import charges
 
         task = find(task_id)

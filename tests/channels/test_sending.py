@@ -10,17 +10,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from service import due
-from service.channels import outbound, sending
 from service.channels.email import smtp_edge
-from service.config import settings
-from service.conversation.messages import Message
-from service.due import Due, Heals
-from service.now import now
+from service.core import outbox
+from service.core.config import settings
+from service.core.outbox import Due, Heals
+from service.core.time import now
+from service.messages.message import Message
+from service.outbound import compose, dispatch
 from service.tasks.events import Event
-from tenants import addresses, wall
+from tenants import addresses, isolation
+from tenants.isolation import db
 from tenants.people import Person
-from tenants.wall import db
 from workers import jobs
 
 
@@ -53,7 +53,7 @@ def letters(monkeypatch):
     changed = settings().model_copy(
         update={"smtp_url": f"smtp://127.0.0.1:{server.server_address[1]}"}
     )
-    for module in (smtp_edge, sending):
+    for module in (smtp_edge, dispatch):
         monkeypatch.setattr(module, "settings", lambda: changed)
     yield server
     server.shutdown()
@@ -61,8 +61,8 @@ def letters(monkeypatch):
 
 def written(person, channel="email", template="reply", **values):
     """A message to this person, and its row of due work."""
-    with wall.transaction(wall.system("test")):
-        made = outbound.tell(
+    with isolation.transaction(isolation.system("test")):
+        made = compose.tell(
             db.session.get(Person, person.id),
             template,
             channel=channel,
@@ -73,7 +73,7 @@ def written(person, channel="email", template="reply", **values):
         db.session.execute(
             update(Message).where(Message.id == number).values(**values or {"text": "Hello"})
         )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return number, db.session.scalar(
             select(Due.id)
             .join(Event, Event.id == Due.event_id)
@@ -82,7 +82,7 @@ def written(person, channel="email", template="reply", **values):
 
 
 def load(message_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         message = db.session.get(Message, message_id)
         db.session.expunge(message)
         return message
@@ -100,8 +100,8 @@ def test_what_failed_is_sent_when_an_operator_tries_it_again(world, letters):
     jobs.work_off([due_id])
     assert load(message_id).state == "failed"
     letters.refuses = False
-    with wall.transaction(wall.operator(0)):
-        due.retry(due_id)
+    with isolation.transaction(isolation.operator(0)):
+        outbox.retry(due_id)
     jobs.work_off([due_id])
     assert (load(message_id).state, load(message_id).error, letters.taken) == ("sent", None, 1)
 
@@ -109,7 +109,7 @@ def test_what_failed_is_sent_when_an_operator_tries_it_again(world, letters):
 def test_a_text_that_was_written_before_stop_is_held_with_the_reason(world, app):
     person = world.client(channel="sms")
     message_id, due_id = written(person, "sms")
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         addresses.stop("phone", person.phone, stopped=True)
     jobs.work_off([due_id])
     assert load(message_id).state == "held" and "no more texts" in load(message_id).error
@@ -121,4 +121,4 @@ def test_the_report_on_a_text_is_waited_for_from_the_last_try_on(world, app):
         person, "sms", state="sending", created_at=now() - timedelta(hours=2), tried_at=now()
     )
     with pytest.raises(Heals, match="report"):
-        sending._found(load(message_id))
+        dispatch._found(load(message_id))

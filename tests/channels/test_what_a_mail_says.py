@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from service.core.text import ended
 from service.tasks import understanding
 from service.tasks.task import find
-from service.texts import ended
-from tenants import wall
+from tenants import isolation
 from tests.talk import told, work_off
 
 
@@ -21,7 +21,7 @@ from tests.talk import told, work_off
 def test_a_retelling_lists_the_points_it_made_exact(world, app, language, label, point):
     person, helper = world.client(language=language), world.staff()
     task_id = world.task(person, "briefed", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         task = find(task_id)
         task.text = "The report, please."
         understanding.retell(task, helper.actor, "One table.", points=[("report", "as a table")])
@@ -32,7 +32,7 @@ def test_a_retelling_lists_the_points_it_made_exact(world, app, language, label,
 def test_a_retelling_without_points_has_no_empty_label(world, app):
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "briefed", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         understanding.retell(find(task_id), helper.actor, "One table.")
     work_off()
     assert "One table.\n\nPrice" in told(person)[-1] and "exact" not in told(person)[-1]

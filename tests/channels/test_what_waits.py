@@ -9,19 +9,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from sqlalchemy import select
 
-from service import files
-from service.channels import inbound, short_links
 from service.channels.email import parse, quotes
-from service.channels.kept import Inbound
 from service.channels.sms import twilio_edge
-from service.config import settings
-from service.conversation.messages import Message
-from service.due import Due
+from service.core.config import settings
+from service.core.outbox import Due
+from service.inbound import store
+from service.inbound.inbound_message import Inbound
+from service.intake import inbox, interpret
+from service.messages import short_links
+from service.messages.message import Message
+from service.tasks import attachments
 from service.tasks.events import Event
 from service.tasks.task import find
-from service.triage import strangers_desk, understand
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.talk import ask, mail, new_task, one, said_on, tasks_of, text, told, work_off, write
 from workers import jobs
 
@@ -46,8 +47,8 @@ def kept_of(sender):
 
 
 def attached(task_id):
-    with wall.transaction(wall.system("test")):
-        return [file.name for file in files.files_of(find(task_id))]
+    with isolation.transaction(isolation.system("test")):
+        return [file.name for file in attachments.files_of(find(task_id))]
 
 
 def test_a_new_task_keeps_what_was_forwarded_and_quoted(world, app):
@@ -127,7 +128,7 @@ def test_mail_without_one_sender_waits_for_a_person(world, app, heading):
         heading.replace(b"{me}", person.email.encode())
         + f"Subject: odd {person.id}\r\n\r\nCompare three vans".encode()
     )
-    inbound.keep(
+    store.keep(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -138,7 +139,7 @@ def test_mail_without_one_sender_waits_for_a_person(world, app, heading):
     work_off()
     found = one(select(Inbound).where(Inbound.subject == f"odd {person.id}"))
     assert [(row.state, row.reason) for row in found] == [
-        ("needs_person", understand.NO_SENDER)
+        ("needs_person", interpret.NO_SENDER)
     ] and told(person) == []
 
 
@@ -199,7 +200,7 @@ def media(*addresses):
 
 
 def fetch_pictures():
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         ids = list(
             db.session.scalars(
                 select(Due.id).where(Due.reaction == "fetch_media", Due.done_at.is_(None))
@@ -244,11 +245,11 @@ def test_a_picture_without_words_waits_for_a_person_who_can_make_it_a_task(world
     text(client, person.phone, "", **media("https://api.twilio.com/ME0"))
     work_off()
     assert [(row.state, row.reason) for row in kept_of(person.phone)] == [
-        ("needs_person", understand.PICTURE_ALONE)
+        ("needs_person", interpret.PICTURE_ALONE)
     ]
     assert "somebody looks" in told(person)[-1] and tasks_of(person) == []
-    with wall.transaction(operator.scope):
-        strangers_desk.make_task(kept_of(person.phone)[0].id, person.email, operator.actor)
+    with isolation.transaction(operator.scope):
+        inbox.make_task(kept_of(person.phone)[0].id, person.email, operator.actor)
     work_off()
     fetch_pictures()
     assert attached(tasks_of(person)[0].id) == ["picture-1.png"]
@@ -258,7 +259,7 @@ def test_a_picture_beside_a_command_waits_for_a_person(world, client):
     person = world.client(channel="sms")
     text(client, person.phone, "status", **media("https://api.twilio.com/ME0"))
     work_off()
-    assert [row.reason for row in kept_of(person.phone)] == [understand.PICTURE_OF_NO_TASK]
+    assert [row.reason for row in kept_of(person.phone)] == [interpret.PICTURE_OF_NO_TASK]
 
 
 def test_the_files_of_a_strangers_mail_come_to_the_task_that_is_made_of_it(world, app):
@@ -270,8 +271,8 @@ def test_the_files_of_a_strangers_mail_come_to_the_task_that_is_made_of_it(world
         files=[("list.csv", b"a,b\n")],
     )
     work_off()
-    with wall.transaction(operator.scope):
-        made = strangers_desk.make_task(
+    with isolation.transaction(operator.scope):
+        made = inbox.make_task(
             kept_of(f"third-{person.id}@else.example")[0].id, person.email, operator.actor
         )
     assert attached(made.id) == ["list.csv"]

@@ -24,8 +24,8 @@ RED, STEADY = "red_line", ("queued", "assigned", "briefed", "retold", "working")
 def loaded(application):
     """This process's database put aside for a fresh one with the demo desk in it; gives when and in
     how long it was loaded."""
-    from service import demo
-    from tenants.wall import db
+    from devdesk import demo
+    from tenants.isolation import db
 
     with application.app_context():
         db.session.remove()
@@ -301,11 +301,11 @@ def test_invoices_run_without_a_gap_in_the_order_of_their_days(rows):
 
 def test_an_invoice_of_the_past_is_set_as_pdf(application, rows):
     from service.billing import invoice_pdf
-    from tenants import wall
+    from tenants import isolation
 
     with application.app_context():
         for row in rows("select max(i.id) id from invoice i group by currency"):
-            with wall.transaction(wall.system("test")):
+            with isolation.transaction(isolation.system("test")):
                 assert invoice_pdf.pdf(row.id).startswith(b"%PDF")
 
 

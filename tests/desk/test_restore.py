@@ -16,9 +16,9 @@ from xmlrpc.client import ServerProxy
 import pytest
 import stripe
 
+from devdesk import programs
 from tests.running_desk import RunningDesk
 from tests.talk import checked
-from workers import programs
 
 OWNER = "owner@example.com"
 

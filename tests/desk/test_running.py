@@ -52,7 +52,7 @@ def test_two_desks_run_side_by_side_one_in_a_folder_with_a_space_and_leave_no_pr
             "select count(*) from company"
         ) == [(0,)]
         again = subprocess.run(
-            [sys.executable, "-m", "workers.desk"],
+            [sys.executable, "-m", "devdesk.desk"],
             cwd=ROOT,
             env=one.environment(),
             capture_output=True,
@@ -103,7 +103,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence():
     desk = RunningDesk()
     with socket.create_server(("127.0.0.1", desk.port)):
         done = subprocess.run(
-            [sys.executable, "-m", "workers.desk"],
+            [sys.executable, "-m", "devdesk.desk"],
             cwd=ROOT,
             env=desk.environment(),
             capture_output=True,

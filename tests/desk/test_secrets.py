@@ -13,10 +13,10 @@ import psutil
 import psycopg
 import pytest
 
-from service.config import read
+from devdesk import programs
+from service.core.config import read
 from tests.doors import PHONE, WORDS, Doors
 from tests.running_desk import RunningDesk
-from workers import programs
 
 MARK = "Marigold in the meadow"
 

@@ -12,21 +12,21 @@ from service.insight.pair import together
 from service.insight.shapes import Bar, Bars, scale
 from service.tasks import cancelling, review
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 from tests.talk import work_off
 
 ZONE = ZoneInfo("Europe/Riga")
 
 
 def change(statement, **values):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(text(statement), values)
 
 
 def as_seen(someone, what):
-    with wall.transaction(someone.scope):
+    with isolation.transaction(someone.scope):
         return what(db.session.get_one(Company, someone.company_id))
 
 
@@ -75,15 +75,15 @@ def test_members_see_what_the_wall_shows_them_and_strangers_nothing(spent):
     member, stranger = world.client(Here, role="member"), world.client()
     found = as_seen(member, lambda company: spending.spending(company, ZONE))
     assert found.total == 2 * 9600 and len(as_seen(member, spending.open_invoices)) == 2
-    with wall.transaction(owner.scope):
+    with isolation.transaction(owner.scope):
         company = db.session.get_one(Company, owner.company_id)
         db.session.expunge(company)
-    with wall.transaction(stranger.scope):
+    with isolation.transaction(stranger.scope):
         assert spending.spending(company, ZONE).total == 0 and spending.promised(company).count == 0
 
 
 def test_tasks_are_counted_by_week_and_channel(world, monkeypatch):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         first = db.session.scalar(text("select coalesce(max(id), 0) from task"))
     monkeypatch.setattr(stretch, "first_task", lambda: first)
     client = world.client()
@@ -93,7 +93,7 @@ def test_tasks_are_counted_by_week_and_channel(world, monkeypatch):
     change(
         "update task set created_at = created_at - interval '100 days' where id = :id", id=ids[2]
     )
-    with wall.transaction(world.staff("operator").scope):
+    with isolation.transaction(world.staff("operator").scope):
         found = arrivals.by_week(ZONE)
     assert len(found) == 13 and all(week.monday.weekday() == 0 for week in found)
     assert [dict(week.channels) for week in found[-2:]] == [{"web": 1}, {"sms": 1, "web": 1}]
@@ -108,9 +108,9 @@ def test_a_month_of_an_assistant(world):
         "update task set delivered_at = deadline_at + interval '1 hour' where id = :id", id=ids[1]
     )
     change("update task set ended_at = now() - interval '40 days' where id = :id", id=ids[2])
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         review.praise(find(ids[3]), client.actor, "Just right, thank you.", 500)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         found = my_month.my_month(helper.id, ZONE)
     assert (found.accepted, found.successful, found.in_time, found.score, found.unscored) == (
         3,
@@ -135,10 +135,10 @@ def test_a_month_counts_the_share_of_the_criteria_where_nobody_said_a_score(worl
     person, helper = world.client(), world.staff()
     ids = [world.task(person, "accepted", helper) for _each in range(2)]
     change("update task set score = null, met_share = 60 where id = :id", id=ids[0])
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         found = my_month.my_month(helper.id, ZONE)
     assert (found.accepted, found.successful, found.score, found.unscored) == (2, 1, 75, 1)
-    with wall.transaction(person.scope):
+    with isolation.transaction(person.scope):
         pair = together(find(ids[1]))
         assert (pair.tasks, pair.score) == (2, 75)
     assert (
@@ -149,9 +149,9 @@ def test_a_month_counts_the_share_of_the_criteria_where_nobody_said_a_score(worl
 def test_a_stopped_task_is_no_task_that_went_well_together(world):
     person, helper = world.client(), world.staff()
     accepted, stopped = world.task(person, "accepted", helper), world.partly(person, helper, 3, 5)
-    with wall.transaction(person.scope):
+    with isolation.transaction(person.scope):
         cancelling.cancel(find(stopped), person.actor)
-    with wall.transaction(person.scope):
+    with isolation.transaction(person.scope):
         assert together(find(accepted)).tasks == 1
 
 

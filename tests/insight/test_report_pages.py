@@ -14,10 +14,10 @@ from tests.talk import work_off
 def page(world, application, someone, path, language="en"):
     from sqlalchemy import text
 
-    from tenants import wall
-    from tenants.wall import db
+    from tenants import isolation
+    from tenants.isolation import db
 
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update person set language = :language where id = :id"),
             {"language": language, "id": someone.id},

@@ -7,26 +7,26 @@ from sqlalchemy import text
 
 from service.insight import stretch, success, waits
 from service.insight.success import ASSISTANTS_WEAK, COMPANIES_WEAK, Group, advice
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 
 
 @pytest.fixture
 def alone(world, monkeypatch):
     """From here on only tasks that are made in this test count."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         first = db.session.scalar(text("select coalesce(max(id), 0) from task"))
     monkeypatch.setattr(stretch, "first_task", lambda: first)
     return world
 
 
 def change(statement, **values):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(text(statement), values)
 
 
 def seen(world, what):
-    with wall.transaction(world.staff("operator").scope):
+    with isolation.transaction(world.staff("operator").scope):
         return what()
 
 

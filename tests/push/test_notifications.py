@@ -14,16 +14,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from sqlalchemy import select, update
 
-from service import due
 from service.channels.push import devices, edge, keys
 from service.channels.push.subscriptions import PushSubscription
-from service.config import settings
-from service.conversation.messages import Message
-from service.due import Due
+from service.core import outbox
+from service.core.config import settings
+from service.core.outbox import Due
+from service.messages.message import Message
 from service.tasks.events import Event
-from tenants import wall
+from tenants import isolation
+from tenants.isolation import db
 from tenants.signin import identity
-from tenants.wall import db
 from tests.push.push_service import Browser, PushService, raw
 from tests.talk import one, work_off
 from workers import jobs
@@ -60,7 +60,7 @@ def outside(person):
         row.id
         for row in one(select(Message).where(Message.to_id == person.id, Message.channel == "push"))
     ]
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         ids = list(
             db.session.scalars(
                 select(Due.id)
@@ -72,7 +72,7 @@ def outside(person):
                 )
             )
         )
-        db.session.execute(update(Due).where(Due.id.in_(ids)).values(due_at=due.func.now()))
+        db.session.execute(update(Due).where(Due.id.in_(ids)).values(due_at=outbox.func.now()))
     jobs.work_off(ids)
     return one(select(Message).where(Message.id.in_(messages)).order_by(Message.id))
 
@@ -250,7 +250,7 @@ def test_who_is_signed_out_there_or_wants_no_more_is_told_nothing_there(asked, s
             == 204
         )
     else:
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             identity.end_all(person.id)
     (message,) = outside(person)
     assert (message.state, service.came) == ("failed", [])
@@ -338,8 +338,13 @@ def test_staff_and_clients_alike_see_no_subscription_through_the_wall(asked):
 
     import psycopg
 
-    for scope in (asked[0].scope, wall.assistant(1), wall.operator(1), wall.door("test")):
+    for scope in (
+        asked[0].scope,
+        isolation.assistant(1),
+        isolation.operator(1),
+        isolation.door("test"),
+    ):
         with psycopg.connect(os.environ["DATABASE_URL"]) as desk:
-            desk.execute(wall.OPEN_PLAIN, scope.settings())
+            desk.execute(isolation.OPEN_PLAIN, scope.settings())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 desk.execute("select 1 from push_subscription")

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from service.channels.push import edge
 from service.channels.push.edge import Device, Heals
-from service.config import WrongSetting, read, settings
+from service.core.config import WrongSetting, read, settings
 from tests.push.push_service import Browser, PushService
 
 

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from service.channels.push import edge, where
+from service.channels.push import edge, endpoint_check
 from service.channels.push.edge import Device, Gone
 from tests.push.push_service import Browser
 
@@ -63,12 +63,12 @@ INNER = [
 
 @pytest.mark.parametrize("endpoint", PUBLIC)
 def test_the_push_services_of_browsers_pass(endpoint):
-    assert where.may_be(endpoint)
+    assert endpoint_check.may_be(endpoint)
 
 
 @pytest.mark.parametrize("endpoint", REFUSED)
 def test_what_is_no_public_https_address_does_not(endpoint):
-    assert not where.may_be(endpoint)
+    assert not endpoint_check.may_be(endpoint)
 
 
 def leads_to(monkeypatch, *addresses):
@@ -83,7 +83,7 @@ def leads_to(monkeypatch, *addresses):
 @pytest.mark.parametrize("address", INNER)
 def test_a_public_name_that_leads_inside_is_not_followed(monkeypatch, address):
     leads_to(monkeypatch, "93.184.215.14", address)
-    assert where.address_of("push.example.com", 443) is None
+    assert endpoint_check.address_of("push.example.com", 443) is None
     opened = []
     monkeypatch.setattr(socket, "create_connection", lambda *args: opened.append(args))
     keys = Browser("x").subscription()["keys"]
@@ -108,4 +108,4 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(monkeypa
 
 
 def test_without_the_setting_loopback_stays_closed():
-    assert not where.may_be("http://127.0.0.1:9999/x")
+    assert not endpoint_check.may_be("http://127.0.0.1:9999/x")

@@ -25,7 +25,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         command = [
             sys.executable,
             "-m",
-            "workers.standins.twilio",
+            "devdesk.standins.twilio",
             "--port",
             str(port),
             "--state",

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import requests
 
+from devdesk.standins import contract, extract
+from devdesk.standins.segments import segments
 from tests.standins.twilio_process import Running, eventually, refused
-from workers.standins import contract, extract
-from workers.standins.segments import segments
 
 
 def test_an_answer_that_breaks_the_contract_is_500_logged_and_counted(standin: Running) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from devdesk.standins import extract
+from devdesk.standins.twilio import create_app
 from tests.standins.twilio_process import ACCOUNT, API, DESK, PERSON, TOKEN, Running, raw, refused
-from workers.standins import extract
-from workers.standins.twilio import create_app
 
 
 def test_429_strikes_as_often_as_ordered_and_keeps_nothing(standin: Running) -> None:

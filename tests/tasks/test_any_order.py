@@ -10,17 +10,17 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select, text
 
-from service.actor import ASSISTANT, CLIENT, OPERATOR, SYSTEM, THE_SYSTEM
 from service.billing import charges
-from service.errors import NotAllowed, Refusal
-from service.now import now
-from service.reactions import FOLLOWS
+from service.core.actor import ASSISTANT, CLIENT, OPERATOR, SYSTEM, THE_SYSTEM
+from service.core.errors import NotAllowed, Refusal
+from service.core.event_handlers import FOLLOWS
+from service.core.time import now
 from service.tasks import (
     analysis,
+    assignment,
     briefing,
     cancelling,
-    dead_line,
-    delegate,
+    delivery,
     parameters,
     questions,
     red_line,
@@ -31,8 +31,8 @@ from service.tasks import (
 from service.tasks.events import Event
 from service.tasks.states import HELD, MOVES
 from service.tasks.task import Task, find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.factory import at_once, soon
 from workers import jobs
 
@@ -84,11 +84,11 @@ ACTIONS = {
         0.3,
         lambda task, by: analysis.decide(task, by, "refuse", reason="Not ours."),
     ),
-    "claim": ("task.claimed", 9, delegate.claim),
+    "claim": ("task.claimed", 9, assignment.claim),
     "give back": (
         "task.given_back",
         0.5,
-        lambda task, by: delegate.give_back(task, by, "I cannot go on."),
+        lambda task, by: assignment.give_back(task, by, "I cannot go on."),
     ),
     "brief": ("task.briefed", 9, briefing.brief),
     "retell": (
@@ -120,40 +120,40 @@ ACTIONS = {
     "deliver": (
         "task.delivered",
         9,
-        lambda task, by: dead_line.deliver(task, by, "Here they are.", _answers(task)),
+        lambda task, by: delivery.deliver(task, by, "Here they are.", _answers(task)),
     ),
-    "accept": ("task.accepted", 1, lambda task, by: dead_line.accept(task, by, 90)),
+    "accept": ("task.accepted", 1, lambda task, by: delivery.accept(task, by, 90)),
     "accept with or without a figure": (
         "task.accepted",
         1,
-        lambda task, by: dead_line.accept(task, by, next(_figures)),
+        lambda task, by: delivery.accept(task, by, next(_figures)),
     ),
-    "silence notice": ("task.acceptance_notice", 4, _clock(dead_line.silence_notice)),
-    "silence": ("task.silence_ended", 4, _clock(dead_line.silence)),
+    "silence notice": ("task.acceptance_notice", 4, _clock(delivery.silence_notice)),
+    "silence": ("task.silence_ended", 4, _clock(delivery.silence)),
     "rework": (
         "task.reworked",
         3,
-        lambda task, by: dead_line.accept(task, by, 40, "Too thin.", "rework"),
+        lambda task, by: delivery.accept(task, by, 40, "Too thin.", "rework"),
     ),
     "settle": (
         "task.settled",
         1,
-        lambda task, by: dead_line.accept(task, by, 50, "Half.", "settle"),
+        lambda task, by: delivery.accept(task, by, 50, "Half.", "settle"),
     ),
     "dispute": (
         "task.disputed",
         3,
-        lambda task, by: dead_line.accept(task, by, 10, "Wrong.", "dispute"),
+        lambda task, by: delivery.accept(task, by, 10, "Wrong.", "dispute"),
     ),
     "resolve": (
         "task.resolved",
         6,
-        lambda task, by: dead_line.resolve(task, by, "rework", "Once more."),
+        lambda task, by: delivery.resolve(task, by, "rework", "Once more."),
     ),
     "decide": (
         "task.resolved",
         6,
-        lambda task, by: dead_line.resolve(task, by, next(_outcomes), "So.", next(_figures)),
+        lambda task, by: delivery.resolve(task, by, next(_outcomes), "So.", next(_figures)),
     ),
     "praise": ("task.praised", 2, lambda task, by: review.praise(task, by, "Well done.")),
     "move the date": (
@@ -191,7 +191,7 @@ def test_no_order_of_steps_leaves_the_table(world, seed):
 def test_no_order_of_words_on_a_delivery_charges_on_nobodys_word(world, seed):
     dice = random.Random(seed)
     client, other, holder, rival, desk = _people(world)
-    clock = SimpleNamespace(id=None, actor=THE_SYSTEM, scope=wall.system("test"))
+    clock = SimpleNamespace(id=None, actor=THE_SYSTEM, scope=isolation.system("test"))
     task_id = world.partly(client, holder, dice.choice([0, 3, 4, 5]), 5)
     _walk(world, dice, task_id, [client, clock, clock, holder, rival, desk, other], other, 24)
 
@@ -206,7 +206,7 @@ def _walk(world, dice, task_id: int, people, other, turns: int) -> None:
         before, who = world.load(task_id), dice.choice(people)
         name = _choose(dice, before, who)
         try:
-            with wall.transaction(who.scope):
+            with isolation.transaction(who.scope):
                 ACTIONS[name][2](find(task_id), who.actor)
         except Refusal as refused:
             assert refused.detail or refused.code == "not-found"
@@ -223,7 +223,7 @@ def _walk(world, dice, task_id: int, people, other, turns: int) -> None:
 def _allowed(before: Task, after: Task, who) -> None:
     """The events since then are moves of the table, from a state that it may come from, by somebody
     who may."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         kinds = list(
             db.session.scalars(
                 select(Event.kind)
@@ -248,9 +248,9 @@ def _allowed(before: Task, after: Task, who) -> None:
 def _charged_on_somebodys_word(task_id: int) -> None:
     """What is charged is at most what was agreed last, and a client or an operator said so; the
     agreed silence from 80 % on."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         task = find(task_id)
-        agreed = dead_line.agreed_price(task)
+        agreed = delivery.agreed_price(task)
         event = db.session.scalars(
             select(Event)
             .where(Event.task_id == task_id, Event.kind.in_(MOVES))
@@ -266,19 +266,19 @@ def _charged_on_somebodys_word(task_id: int) -> None:
             return
         assert 0 < made.amount == task.price <= agreed
         assert event.by_kind in (CLIENT, OPERATOR) or (
-            event.kind == "task.accepted" and task.met_share >= dead_line.SUCCESS
+            event.kind == "task.accepted" and task.met_share >= delivery.SUCCESS
         )
         assert event.kind != "task.cancelled" or "agreed" not in event.facts
         if event.kind == "task.settled" or (
             event.kind == "task.resolved" and "score" in event.facts
         ):
-            assert made.amount == dead_line.share_of(agreed, event.facts["score"])
+            assert made.amount == delivery.share_of(agreed, event.facts["score"])
 
 
 def _kept_right(world, task_id: int) -> None:
     """What has to be so, wherever the walk ended."""
     task = world.load(task_id)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         running = db.session.scalar(
             text("select count(*) from holding where task_id = :id and ended_at is null"),
             {"id": task_id},
@@ -311,7 +311,7 @@ def test_of_six_assistants_at_the_same_instant_one_wins_and_the_others_are_told(
     task_id = world.task(client, "queued")
     came = at_once(
         app,
-        [(one.scope, lambda one=one: delegate.claim(find(task_id), one.actor)) for one in rivals],
+        [(one.scope, lambda one=one: assignment.claim(find(task_id), one.actor)) for one in rivals],
     )
     assert came.count("done") == 1
     assert set(came) <= {"done", "not-now", "not-found"}
@@ -324,7 +324,7 @@ def test_the_limit_holds_when_somebody_takes_several_at_the_same_instant(world, 
     came = at_once(
         app,
         [
-            (helper.scope, lambda task_id=task_id: delegate.claim(find(task_id), helper.actor))
+            (helper.scope, lambda task_id=task_id: assignment.claim(find(task_id), helper.actor))
             for task_id in tasks
         ],
     )
@@ -335,7 +335,7 @@ def test_the_limit_holds_when_somebody_takes_several_at_the_same_instant(world, 
 def test_a_term_that_ends_while_the_clients_word_is_waited_for_does_not_end_the_task(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "retold", helper)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text(
                 "update task set deadline_at = now() - interval '1 hour', red_line_at = now() -"
@@ -343,7 +343,7 @@ def test_a_term_that_ends_while_the_clients_word_is_waited_for_does_not_end_the_
             ),
             {"id": task_id},
         )
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         task = find(task_id)
         understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
     task = world.load(task_id)

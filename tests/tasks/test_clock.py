@@ -10,12 +10,12 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
-from service.errors import BadInput, NotNow
-from service.now import awake, half_of, working_days
-from service.tasks import dead_line, delegate, parameters, questions, red_line, understanding
+from service.core.errors import BadInput, NotNow
+from service.core.time import awake, half_of, working_days
+from service.tasks import assignment, delivery, parameters, questions, red_line, understanding
 from service.tasks.task import find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.factory import at_once, soon
 from workers import clock as clock_process
 
@@ -45,12 +45,12 @@ def test_nobody_is_texted_at_night():
 
 
 def ask_and_answer(world, client, helper, task_id, hours):
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         question = questions.ask(find(task_id), helper.actor, "Which month?")
         question_id = question.id
     with (
         time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)),
-        wall.transaction(client.scope),
+        isolation.transaction(client.scope),
     ):
         questions.answer(find(task_id), client.actor, question_id, "November")
 
@@ -79,13 +79,13 @@ def test_a_fixed_date_stays_and_the_red_line_halves_what_is_left(world):
 def test_the_clock_goes_on_only_when_nothing_is_open(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "working", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         ids = [
             questions.ask(find(task_id), helper.actor, words).id
             for words in ("Which month?", "Which year?")
         ]
     for number, question_id in enumerate(ids):
-        with wall.transaction(client.scope):
+        with isolation.transaction(client.scope):
             questions.answer(find(task_id), client.actor, question_id, "This one")
         assert (world.load(task_id).waiting_for is None) == (number == 1)
 
@@ -93,7 +93,7 @@ def test_the_clock_goes_on_only_when_nothing_is_open(world):
 def test_a_dead_line_in_the_past_is_refused(world):
     client = world.client()
     task_id = world.task(client, "queued")
-    with pytest.raises(BadInput, match="past"), wall.transaction(client.scope):
+    with pytest.raises(BadInput, match="past"), isolation.transaction(client.scope):
         parameters.change(find(task_id), client.actor, parameters.Parameters(deadline_at=soon(-1)))
 
 
@@ -131,7 +131,7 @@ def test_a_task_past_its_dead_line_is_late_and_said_so(world):
 def test_the_alarm_of_a_task_that_moved_on_is_only_forgotten(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "accepted", helper)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         task = find(task_id)
         task.alarm_at, task.alarm = soon(-1), "red_line"
     clock_process.ring_one(task_id)
@@ -142,7 +142,7 @@ def test_the_agreements_terms_are_those_that_were_shown(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "retold", helper)
     shown = world.load(task_id).price
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         task = find(task_id)
         agreement = understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
         assert agreement.price == shown
@@ -168,8 +168,8 @@ def test_a_task_that_went_back_to_the_queue_rings_its_dead_line_and_stops_no_oth
         world.task(client, "working", helper),
         world.task(other, "briefed", helper),
     )
-    with wall.transaction(helper.scope):
-        delegate.give_back(find(given_back), helper.actor, "I fell ill today")
+    with isolation.transaction(helper.scope):
+        assignment.give_back(find(given_back), helper.actor, "I fell ill today")
     assert world.load(given_back).alarm == "dead_line"
     with later(400):
         ring_all()
@@ -180,7 +180,7 @@ def test_a_task_that_went_back_to_the_queue_rings_its_dead_line_and_stops_no_oth
 def test_an_alarm_that_fails_is_tried_later_and_stops_no_other(world, monkeypatch):
     client, helper = world.client(), world.staff()
     poisoned, sound = world.task(client, "briefed", helper), world.task(client, "briefed", helper)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update task set alarm = 'no such alarm' where id = :id"), {"id": poisoned}
         )
@@ -193,10 +193,10 @@ def test_an_alarm_that_fails_is_tried_later_and_stops_no_other(world, monkeypatc
 def test_an_answer_after_the_delivery_leaves_acceptance_by_silence_as_it_is(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "working", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         question_id = questions.ask(find(task_id), helper.actor, "Which month?").id
         red_line.report(find(task_id), helper.actor, 60, on_time=True)
-        dead_line.deliver(
+        delivery.deliver(
             find(task_id),
             helper.actor,
             "Here it is.",
@@ -206,7 +206,7 @@ def test_an_answer_after_the_delivery_leaves_acceptance_by_silence_as_it_is(worl
         None,
         "silence_notice",
     )
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         questions.answer(find(task_id), client.actor, question_id, "November")
     assert world.load(task_id).alarm == "silence_notice"
 
@@ -227,11 +227,11 @@ def test_a_date_that_was_set_while_the_clock_stood_is_not_moved_by_what_was_wait
     task_id = world.task(client, "retold", helper)
     with later(72):
         wanted = datetime.now(UTC) + timedelta(hours=100)
-        with wall.transaction(client.scope):
+        with isolation.transaction(client.scope):
             parameters.change(
                 find(task_id), client.actor, parameters.Parameters(deadline_at=wanted)
             )
-        with wall.transaction(client.scope):
+        with isolation.transaction(client.scope):
             task = find(task_id)
             understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
         assert close_to(world.load(task_id).deadline_at, wanted)
@@ -240,14 +240,14 @@ def test_a_date_that_was_set_while_the_clock_stood_is_not_moved_by_what_was_wait
 def test_a_confirmed_retelling_does_not_start_the_clock_while_a_question_is_open(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "retold", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         question_id = questions.ask(find(task_id), helper.actor, "Which month?").id
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         task = find(task_id)
         understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
     assert (world.load(task_id).waiting_for, world.load(task_id).alarm) == ("client", None)
     before = world.load(task_id)
-    with later(6), wall.transaction(client.scope):
+    with later(6), isolation.transaction(client.scope):
         questions.answer(find(task_id), client.actor, question_id, "November")
     after = world.load(task_id)
     assert (after.waiting_for, after.alarm) == (None, "red_line")
@@ -257,9 +257,9 @@ def test_a_confirmed_retelling_does_not_start_the_clock_while_a_question_is_open
 def test_giving_back_leaves_the_clients_open_question_open(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "briefed", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         questions.ask(find(task_id), helper.actor, "Which month?")
-        delegate.give_back(find(task_id), helper.actor, "I fell ill today")
+        assignment.give_back(find(task_id), helper.actor, "I fell ill today")
     assert (world.load(task_id).waiting_for, world.load(task_id).alarm) == ("client", None)
 
 
@@ -270,7 +270,7 @@ def test_the_red_line_of_an_agreement_counts_what_was_waited(world, fixed, expec
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "retold", helper, deadline_at=soon(40), deadline_fixed=fixed)
     began = world.load(task_id).created_at
-    with later(10 if fixed else 20), wall.transaction(client.scope):
+    with later(10 if fixed else 20), isolation.transaction(client.scope):
         task = find(task_id)
         understanding.confirm(task, client.actor, understanding.last_retelling(task).id)
     assert close_to(world.load(task_id).red_line_at, began + timedelta(hours=expected), 15 * 60)
@@ -297,7 +297,7 @@ def test_silence_counts_a_day_after_its_notice_at_least(world):
 def test_two_last_answers_at_the_same_instant_start_the_clock(world, app):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "working", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         ids = [
             questions.ask(find(task_id), helper.actor, words).id
             for words in ("Which month?", "Which year?")
@@ -319,11 +319,11 @@ def test_two_last_answers_at_the_same_instant_start_the_clock(world, app):
 def test_a_stale_give_back_takes_nothing_from_the_new_holder(world):
     client, one, two, desk = world.client(), world.staff(), world.staff(), world.staff("operator")
     task_id = world.task(client, "briefed", one)
-    with wall.transaction(one.scope):
+    with isolation.transaction(one.scope):
         stale = find(task_id)
         db.session.expunge(stale)
-    with wall.transaction(desk.scope):
-        delegate.assign(find(task_id), desk.actor, two.id)
-    with pytest.raises(NotNow), wall.transaction(one.scope):
-        delegate.give_back(stale, one.actor, "I fell ill today")
+    with isolation.transaction(desk.scope):
+        assignment.assign(find(task_id), desk.actor, two.id)
+    with pytest.raises(NotNow), isolation.transaction(one.scope):
+        assignment.give_back(stale, one.actor, "I fell ill today")
     assert world.load(task_id).holder_id == two.id

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import pytest
 
-from service.errors import BadInput
+from service.core.errors import BadInput
 from service.tasks import differences, understanding
 from service.tasks.task import find
 from service.web.markup import compared
-from tenants import wall
+from tenants import isolation
 
 TEXT = "We look for oat milk that foams\nwell, by the end of the week."
 
@@ -53,13 +53,13 @@ def test_a_retelling_keeps_its_points(world):
     client, one = world.client(), world.staff()
     task_id = world.task(client, "briefed", one)
     words = " ".join(world.load(task_id).text.split()[:2])
-    with wall.transaction(one.scope):
+    with isolation.transaction(one.scope):
         understanding.retell(
             find(task_id),
             one.actor,
             "I take it so, and say it here.",
             points=[(words, "this, and nothing else")],
         )
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         told = understanding.last_of([task_id])[task_id]
         assert told.differences == [{"words": words, "exact": "this, and nothing else"}]

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from service.errors import BadInput, NotAllowed, NotNow
+from service.core.errors import BadInput, NotAllowed, NotNow
 from service.tasks import events, lessons
 from service.tasks.task import find
-from tenants import handbook, wall
-from tenants.wall import db
+from tenants import handbook, isolation
+from tenants.isolation import db
 
 LINE = "Ingrid reads the sum first; the sources go on a second sheet."
 
@@ -25,17 +25,17 @@ def held(world):
 
 
 def propose(helper, task_id, words=LINE):
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         return lessons.propose(find(task_id), helper.actor, words).id
 
 
 def decide(whose, company_id, lesson_id, accept=True):
-    with wall.transaction(whose.scope):
+    with isolation.transaction(whose.scope):
         lessons.decide(company_id, lesson_id, whose.actor, accept=accept)
 
 
 def book_of(company_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         found = handbook.of(company_id)
         return found.text if found else ""
 
@@ -44,12 +44,12 @@ def test_a_line_waits_until_an_owner_takes_it_in(held):
     client, helper, task_id = held
     lesson_id = propose(helper, task_id, f"  {LINE}\n")
     assert book_of(client.company_id) == ""
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         (waiting,) = lessons.waiting(client.company_id)
         assert (waiting.lesson.text, waiting.task.id) == (LINE, task_id)
     decide(client, client.company_id, lesson_id)
     assert book_of(client.company_id) == LINE
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         assert [one.state for one in lessons.lessons_of(find(task_id))] == ["accepted"]
         assert [event.kind for event in events.history(find(task_id))][-2:] == [
             "task.lesson",
@@ -66,7 +66,7 @@ def test_the_desk_may_decide_and_a_dropped_line_stays_out(world, held):
     decide(world.staff("operator"), client.company_id, first, accept=False)
     decide(world.staff("supervisor"), client.company_id, second)
     assert book_of(client.company_id) == "Never on Fridays after three."
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         assert lessons.waiting(client.company_id) == []
 
 
@@ -81,9 +81,9 @@ def test_only_the_first_word_counts(world, held):
 
 def test_who_does_not_hold_the_task_proposes_nothing(world):
     queued = world.task(world.client(), "queued")
-    with pytest.raises(NotAllowed), wall.transaction((other := world.staff()).scope):
+    with pytest.raises(NotAllowed), isolation.transaction((other := world.staff()).scope):
         lessons.propose(find(queued), other.actor, LINE)
-    with pytest.raises(DBAPIError, match="row-level security"), wall.transaction(other.scope):
+    with pytest.raises(DBAPIError, match="row-level security"), isolation.transaction(other.scope):
         db.session.add(
             lessons.Lesson(
                 company_id=db.session.get_one(lessons.Task, queued).company_id,
@@ -99,7 +99,7 @@ def test_an_assistant_cannot_take_a_line_in(held):
     lesson_id = propose(helper, task_id)
     with pytest.raises(DBAPIError, match="permission denied"):
         decide(helper, client.company_id, lesson_id)
-    with pytest.raises(DBAPIError, match="row-level security"), wall.transaction(helper.scope):
+    with pytest.raises(DBAPIError, match="row-level security"), isolation.transaction(helper.scope):
         db.session.add(
             lessons.Lesson(
                 company_id=client.company_id, task_id=task_id, text=LINE, state="accepted"
@@ -113,18 +113,18 @@ def test_a_member_reads_what_waits_but_does_not_decide_and_private_tasks_stay_pr
     member = world.client(SimpleNamespace(id=owner.company_id, slug=owner.slug), role="member")
     open_one = propose(helper, world.task(owner, "working", helper))
     propose(helper, world.task(owner, "working", helper, private=True), "What is private stays so.")
-    with wall.transaction(member.scope):
+    with isolation.transaction(member.scope):
         assert [one.lesson.id for one in lessons.waiting(owner.company_id)] == [open_one]
     with pytest.raises(NotNow):
         decide(member, owner.company_id, open_one)
-    with wall.transaction(owner.scope):
+    with isolation.transaction(owner.scope):
         assert len(lessons.waiting(owner.company_id)) == 2
 
 
 def test_another_company_reads_and_decides_nothing(world, held):
     client, helper, task_id = held
     lesson_id, stranger = propose(helper, task_id), world.client()
-    with wall.transaction(stranger.scope):
+    with isolation.transaction(stranger.scope):
         assert lessons.waiting(client.company_id) == []
     with pytest.raises(NotNow):
         decide(stranger, client.company_id, lesson_id)
@@ -148,21 +148,21 @@ def test_twenty_lines_from_a_task_are_enough(held):
 def test_a_full_handbook_takes_no_more(held):
     client, helper, task_id = held
     lesson_id = propose(helper, task_id)
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         handbook.write(client.company_id, "x" * (handbook.LONGEST - 10), client.id)
     with pytest.raises(BadInput):
         decide(client, client.company_id, lesson_id)
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         assert lessons.waiting(client.company_id)[0].lesson.state == "proposed"
 
 
 def test_lines_keep_their_age_when_the_handbook_is_written_again(world):
     client, long_ago = world.client(), datetime.now(UTC).replace(microsecond=0) - timedelta(days=30)
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         handbook.write(
             client.company_id, "Tone: plain and warm\n\nNo calls before nine", client.id, long_ago
         )
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         handbook.write(
             client.company_id, "No calls before nine\nTone: plain and warm\nAsk Pilar", client.id
         )

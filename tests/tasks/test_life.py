@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from service.errors import NotAllowed, NotNow, NotReady
-from service.tasks import dead_line, delegate, understanding
+from service.core.errors import NotAllowed, NotNow, NotReady
+from service.tasks import assignment, delivery, understanding
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 
 
 def test_a_task_goes_from_hand_over_to_acceptance(world):
@@ -20,29 +20,29 @@ def test_a_task_goes_from_hand_over_to_acceptance(world):
 def test_of_two_assistants_who_claim_one_wins_and_the_other_is_told(world):
     client, one, two = world.client(), world.staff(), world.staff()
     task_id = world.task(client, "queued")
-    with wall.transaction(two.scope):
+    with isolation.transaction(two.scope):
         seen = find(task_id)
         assert seen.state == "queued"
     world._step("assigned", task_id, client, one)
-    with pytest.raises(Exception) as lost, wall.transaction(two.scope):
-        delegate.claim(find(task_id), two.actor)
+    with pytest.raises(Exception) as lost, isolation.transaction(two.scope):
+        assignment.claim(find(task_id), two.actor)
     assert lost.type.__name__ in ("NotNow", "NotFound")
 
 
 def test_an_assistant_can_give_a_task_back_with_a_reason(world):
     client, one = world.client(), world.staff()
     task_id = world.task(client, "working", one)
-    with wall.transaction(one.scope):
-        delegate.give_back(find(task_id), one.actor, "I fell ill today")
+    with isolation.transaction(one.scope):
+        assignment.give_back(find(task_id), one.actor, "I fell ill today")
     assert world.load(task_id).state == "queued"
 
 
 def test_nobody_confirms_another_retelling_than_the_one_seen(world):
     client, one = world.client(), world.staff()
     task_id = world.task(client, "retold", one)
-    with wall.transaction(one.scope):
+    with isolation.transaction(one.scope):
         understanding.retell(find(task_id), one.actor, "Said once more, in other words.")
-    with pytest.raises(NotNow), wall.transaction(client.scope):
+    with pytest.raises(NotNow), isolation.transaction(client.scope):
         task = find(task_id)
         first = understanding.last_retelling(task).id - 1
         understanding.confirm(task, client.actor, first)
@@ -51,12 +51,12 @@ def test_nobody_confirms_another_retelling_than_the_one_seen(world):
 def test_no_delivery_before_the_red_line_report(world):
     client, one = world.client(), world.staff()
     task_id = world.task(client, "working", one)
-    with pytest.raises(NotReady), wall.transaction(one.scope):
-        dead_line.deliver(find(task_id), one.actor, "Done already", [])
+    with pytest.raises(NotReady), isolation.transaction(one.scope):
+        delivery.deliver(find(task_id), one.actor, "Done already", [])
 
 
 def test_the_holder_cannot_accept(world):
     client, one = world.client(), world.staff()
     task_id = world.task(client, "delivered", one)
-    with pytest.raises(NotAllowed), wall.transaction(one.scope):
-        dead_line.accept(find(task_id), one.actor, 100)
+    with pytest.raises(NotAllowed), isolation.transaction(one.scope):
+        delivery.accept(find(task_id), one.actor, 100)

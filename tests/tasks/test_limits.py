@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from service.channels import short_links
-from service.channels.sms.parts import parts
-from service.errors import BadInput, NotAllowed, PastLimit
-from service.now import now
+from service.channels.sms.segments import parts
+from service.core.errors import BadInput, NotAllowed, PastLimit
+from service.core.time import now
+from service.messages import short_links
 from service.tasks import limits, understanding
 from service.tasks.limits import Wanted
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 from tests.factory import at_once
 from tests.talk import text as texted
 from tests.talk import told, work_off
@@ -38,7 +38,7 @@ class House:
         self.member = world.client(self.here, role="member", channel="sms", **how)
 
     def limit(self, month=None, task=None, **members):
-        with wall.transaction(self.owner.scope):
+        with isolation.transaction(self.owner.scope):
             limits.set_them(
                 self.owner.company_id,
                 self.owner.actor,
@@ -50,7 +50,7 @@ class House:
 
     def confirm(self, task_id, by=None, proposal=False):
         by = by or self.member
-        with wall.transaction(by.scope):
+        with isolation.transaction(by.scope):
             task = find(task_id)
             understanding.confirm(
                 task, by.actor, understanding.last_retelling(task).id, proposal=proposal
@@ -72,7 +72,7 @@ def refusal(call):
 
 
 def change(statement, **values):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(text(statement), values)
 
 
@@ -117,7 +117,7 @@ def test_a_members_month_is_their_own_and_an_owner_has_none(house, world):
     assert f"of €100.00 in a month for {house.member.actor.name} by €92.00" in refusal(
         lambda: house.confirm(house.retold())
     )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update membership set role = 'owner' where person_id = :id"),
             {"id": house.member.id},
@@ -131,7 +131,7 @@ def test_charges_of_this_month_count_and_those_of_the_last_do_not(house, world):
     work_off()
     waits = house.retold()
     refusal(lambda: house.confirm(waits))
-    with wall.transaction(house.owner.scope):
+    with isolation.transaction(house.owner.scope):
         began = limits.month_began(db.session.get_one(Company, house.owner.company_id))
     assert (
         began.astimezone(ZoneInfo("Europe/Riga")).strftime("%d %H:%M:%S") == "01 00:00:00"
@@ -154,7 +154,7 @@ def test_a_private_task_counts_though_the_member_does_not_see_it(house, world):
 def test_the_price_that_is_confirmed_counts(house):
     house.limit(task=9000)
     task_id = house.world.task(house.member, "briefed", house.helper)
-    with wall.transaction(house.helper.scope):
+    with isolation.transaction(house.helper.scope):
         understanding.retell(
             find(task_id),
             house.helper.actor,
@@ -190,16 +190,16 @@ def test_two_at_the_same_instant_do_not_both_find_room(house, app):
 
 @pytest.mark.parametrize("wanted", [Wanted(-1, None, {}), Wanted(None, 100_000_001, {})])
 def test_a_limit_is_a_sum_of_zero_or_more(house, wanted):
-    with pytest.raises(BadInput), wall.transaction(house.owner.scope):
+    with pytest.raises(BadInput), isolation.transaction(house.owner.scope):
         limits.set_them(house.owner.company_id, house.owner.actor, wanted)
 
 
 def test_only_an_owner_sets_limits(house):
-    with pytest.raises(NotAllowed), wall.transaction(house.member.scope):
+    with pytest.raises(NotAllowed), isolation.transaction(house.member.scope):
         limits.set_them(house.owner.company_id, house.member.actor, Wanted(None, None, {}))
     # and the wall itself lets no member write a membership
     with (
-        wall.transaction(house.member.scope),
+        isolation.transaction(house.member.scope),
         pytest.raises(Exception, match="row-level security"),
         db.session.begin_nested(),
     ):
@@ -235,7 +235,7 @@ def test_a_long_retelling_leaves_the_owners_text_its_price_limit_and_letters(wor
     house = House(world, language="ru")
     house.limit(member=5000)
     task_id = house.world.task(house.member, "briefed", house.helper)
-    with wall.transaction(house.helper.scope):
+    with isolation.transaction(house.helper.scope):
         understanding.retell(
             find(task_id),
             house.helper.actor,
@@ -280,7 +280,7 @@ def test_an_owner_reads_of_the_limit_in_what_they_are_asked_anyhow(house, client
 def test_programs_are_told_in_a_problem(house, world, application):
     house.limit(task=100)
     task_id = house.retold()
-    with wall.transaction(house.member.scope):
+    with isolation.transaction(house.member.scope):
         seen = understanding.last_retelling(find(task_id)).id
     answer = application.test_client().post(
         f"/api/v1/tasks/{task_id}/understanding",
@@ -306,7 +306,7 @@ def test_the_pages_say_it_before_and_after(house, world, application):
         "An owner has to confirm it; they have been asked." in html
         and 'value="confirmed"' not in html
     )
-    with wall.transaction(house.member.scope):
+    with isolation.transaction(house.member.scope):
         seen = understanding.last_retelling(find(task.id)).id
     refused = member.post(f"{path}/understanding", data={"retelling": seen, "verdict": "confirmed"})
     assert refused.status_code == 403 and "An owner has to confirm this" in refused.get_data(

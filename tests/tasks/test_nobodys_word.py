@@ -10,13 +10,13 @@ import time_machine
 from sqlalchemy import select
 
 from service.billing import charges
-from service.conversation.messages import Message
-from service.errors import BadInput, NotReady
-from service.tasks import cancelling, dead_line, red_line
+from service.core.errors import BadInput, NotReady
+from service.messages.message import Message
+from service.tasks import cancelling, delivery, red_line
 from service.tasks.events import Event
 from service.tasks.task import find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.talk import work_off
 from workers import clock as clock_process
 
@@ -37,44 +37,44 @@ def be_silent(world, task_id):
 
 
 def say(someone, task_id, *words, **more):
-    with wall.transaction(someone.scope):
-        dead_line.accept(find(task_id), someone.actor, *words, **more)
+    with isolation.transaction(someone.scope):
+        delivery.accept(find(task_id), someone.actor, *words, **more)
     work_off()
 
 
 def decide(someone, task_id, *words):
-    with wall.transaction(someone.scope):
-        dead_line.resolve(find(task_id), someone.actor, *words)
+    with isolation.transaction(someone.scope):
+        delivery.resolve(find(task_id), someone.actor, *words)
     work_off()
 
 
 def stop(someone, task_id):
-    with wall.transaction(someone.scope):
+    with isolation.transaction(someone.scope):
         due = cancelling.cancel(find(task_id), someone.actor, "Enough.")
     work_off()
     return due
 
 
 def charged(task_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         charge = charges.of_task(find(task_id))
         return charge.amount if charge else None
 
 
 def open_price(task_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return cancelling.undecided(find(task_id))
 
 
 def last_word(task_id):
-    with wall.transaction(wall.system("test")):
-        said = dead_line.last_acceptance(find(task_id))
+    with isolation.transaction(isolation.system("test")):
+        said = delivery.last_acceptance(find(task_id))
         db.session.expunge(said)
         return said
 
 
 def last_event(task_id, kind):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return db.session.scalar(
             select(Event.facts)
             .where(Event.task_id == task_id, Event.kind == kind)
@@ -85,7 +85,7 @@ def last_event(task_id, kind):
 
 def told_desk(task_id):
     """The subjects of what everybody who watches over the desk was told."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return set(
             db.session.scalars(
                 select(Message.subject).where(
@@ -129,7 +129,7 @@ def test_silence_on_80_per_cent_and_more_accepts_without_a_score(world, two, met
 
 def test_an_alarm_from_before_this_rule_follows_it(world, two):
     task_id = world.partly(*two, 3, 5)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         find(task_id).met_share = None
     be_silent(world, task_id)
     assert (world.load(task_id).state, world.load(task_id).waiting_for) == ("delivered", "operator")
@@ -251,7 +251,7 @@ def test_a_delivery_that_nobody_doubts_waits_for_no_operator(world, two):
 
 def sent_back(world, two, task_id):
     say(two[0], task_id, 50, "Too thin.", "rework")
-    with wall.transaction(two[1].scope):
+    with isolation.transaction(two[1].scope):
         red_line.report(find(task_id), two[1].actor, 90, on_time=True)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from service.errors import BadInput, NotNow
+from service.core.errors import BadInput, NotNow
 from service.tasks import analysis, events, splitting
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def waiting(world):
         private=True,
         project="Lisbon",
     )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         analysis.sort_in(find(task_id), "booking", 0.2, None, sure=False)
     return client, operator, task_id
 
@@ -33,7 +33,7 @@ def split(
     second="Type the recording out.",
     key="once",
 ):
-    with wall.transaction(operator.scope):
+    with isolation.transaction(operator.scope):
         return splitting.split(find(task_id), operator.actor, first, second, key)
 
 
@@ -63,7 +63,7 @@ def test_the_second_part_is_a_task_of_the_same_person(world, waiting):
 def test_each_history_says_where_the_other_part_is(world, waiting):
     _client, operator, task_id = waiting
     made = split(operator, task_id)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         first, second = find(task_id), find(made.id)
         assert events.history(first)[-1].facts == {"into": second.number}
         assert [(one.kind, one.facts) for one in events.history(second)][-1] == (
@@ -75,7 +75,7 @@ def test_each_history_says_where_the_other_part_is(world, waiting):
 def test_the_same_form_sent_twice_splits_once(world, waiting):
     _client, operator, task_id = waiting
     assert split(operator, task_id).id == split(operator, task_id).id
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert [one.kind for one in events.history(find(task_id))].count("task.split") == 1
     with pytest.raises(NotNow):
         split(operator, task_id, second="Other words under the same key")
@@ -95,7 +95,7 @@ def test_each_part_needs_words_and_not_too_many(world, waiting, first, second):
 
 def test_what_is_decided_is_not_split(world, waiting):
     _client, operator, task_id = waiting
-    with wall.transaction(operator.scope):
+    with isolation.transaction(operator.scope):
         analysis.decide(find(task_id), operator.actor, "delegate", "booking")
     with pytest.raises(NotNow):
         split(operator, task_id)

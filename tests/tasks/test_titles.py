@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.tasks.handing_over import title_of
+from service.tasks.submission import title_of
 
 
 @pytest.mark.parametrize(

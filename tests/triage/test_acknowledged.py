@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from service import telling
-from service.conversation.messages import Message
-from service.due import Due
+from service.catalogue.categories import all_categories
+from service.core.outbox import Due
+from service.messages.message import Message
+from service.notifications import clients
 from service.tasks import analysis
 from service.tasks.events import Event
 from service.tasks.task import find
-from service.triage.categories import all_categories
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests import talk
 from workers import jobs
 
@@ -54,7 +54,7 @@ def test_what_waits_for_an_operator_is_acknowledged_without_a_guess(
 
 
 def due_of(task_id, reaction):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return db.session.scalar(
             select(Due.id)
             .join(Event, Event.id == Due.event_id)
@@ -69,7 +69,7 @@ def test_who_is_faster_makes_no_difference(world):
     jobs.work_off([acknowledge])
     assert talk.told(person) == []
     jobs.work_off([triage])
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update due set due_at = now() where id = :id"), {"id": acknowledge}
         )
@@ -78,7 +78,7 @@ def test_who_is_faster_makes_no_difference(world):
 
 
 def test_a_task_that_triage_does_not_reach_is_acknowledged_all_the_same(world, monkeypatch):
-    monkeypatch.setattr(telling, "SORTED_WITHIN", timedelta(0))
+    monkeypatch.setattr(clients, "SORTED_WITHIN", timedelta(0))
     person = world.client()
     task_id = world.task(person, text=SURE)
     jobs.work_off([due_of(task_id, "acknowledge")])
@@ -90,7 +90,7 @@ def test_a_task_that_an_operator_ended_at_once_is_acknowledged_without_a_price(w
     task_id = world.task(person, text=UNSURE)
     jobs.work_off([due_of(task_id, "triage")])
     operator = world.staff("operator")
-    with wall.transaction(operator.scope):
+    with isolation.transaction(operator.scope):
         analysis.decide(find(task_id), operator.actor, "refuse", None, "We do not do that.")
     jobs.work_off([due_of(task_id, "acknowledge")])
     assert not names_a_guess(acknowledged(person))
@@ -102,6 +102,6 @@ def test_who_is_early_keeps_nobody_else_in_the_batch_waiting(world):
     jobs.work_off([due_of(sorted_in, "triage")])
     rows = {task_id: due_of(task_id, "acknowledge") for task_id in (early, sorted_in)}
     jobs.work_off(list(rows.values()))
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         done = {task_id: db.session.get(Due, row).done_at for task_id, row in rows.items()}
     assert done[early] is None and done[sorted_in] is not None

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.triage import classify, train
-from service.triage.categories import all_categories
-from service.triage.dates import deadline_in
-from service.triage.language import language_of
+from service.catalogue.categories import all_categories
+from service.nlu import classifier, train
+from service.nlu.deadlines import deadline_in
+from service.nlu.language_of_text import language_of
 
 RIGA = ZoneInfo("Europe/Riga")
 TUESDAY = datetime(2026, 11, 24, 14, 10, tzinfo=RIGA)
@@ -66,7 +66,7 @@ def test_no_two_texts_are_alike():
 def test_the_model_is_made_from_these_texts():
     import json
 
-    head = json.loads(classify.MODEL.read_bytes().split(b"\n", 1)[0])
+    head = json.loads(classifier.MODEL.read_bytes().split(b"\n", 1)[0])
     assert head["texts"] == train.digest(), "run `make model`"
 
 
@@ -100,11 +100,12 @@ def test_on_texts_it_has_not_seen_the_sure_ones_are_mostly_right():
 
 def test_scoring_without_the_library_gives_what_training_gave():
     assert (
-        classify.classify("Please transcribe a recording of forty minutes, two speakers").category
+        classifier.classify("Please transcribe a recording of forty minutes, two speakers").category
         == "transcription"
     )
     assert (
-        classify.classify("Забронируйте отель и билеты на самолёт в Стамбул").category == "booking"
+        classifier.classify("Забронируйте отель и билеты на самолёт в Стамбул").category
+        == "booking"
     )
 
 
@@ -158,7 +159,7 @@ def test_what_is_no_date_is_none(text):
     ],
 )
 def test_only_words_that_mean_something_speak_for_a_guess(text):
-    words = classify.speaking_for(text, "legal")
+    words = classifier.speaking_for(text, "legal")
     assert words and all(len(word) > 3 and abs(weight) >= 0.8 for word, weight in words)
     assert not {word.lower() for word, _weight in words} & {
         "please",

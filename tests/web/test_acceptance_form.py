@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from service.channels import short_links
-from service.tasks import dead_line
+from service.messages import short_links
+from service.tasks import delivery
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 
 
 @pytest.fixture
@@ -40,8 +40,8 @@ def press(page, client, address, words, action="acceptance", **fields):
 
 
 def last_word(task_id):
-    with wall.transaction(wall.system("test")):
-        said = dead_line.last_acceptance(find(task_id))
+    with isolation.transaction(isolation.system("test")):
+        said = delivery.last_acceptance(find(task_id))
         return (said.then, said.score) if said else None
 
 
@@ -180,8 +180,8 @@ def test_an_operator_decides_a_dispute_by_a_button(
 ):
     person, desk = two[0], world.staff("operator")
     task_id = world.partly(*two, 3, 5)
-    with wall.transaction(person.scope):
-        dead_line.accept(find(task_id), person.actor, then="dispute")
+    with isolation.transaction(person.scope):
+        delivery.accept(find(task_id), person.actor, then="dispute")
     world.sign_in(client, desk)
     page = client.get(f"/desk/tasks/{task_id}").text
     answer = press(
@@ -245,12 +245,12 @@ def test_what_waits_for_a_decision_stands_on_the_operators_list_with_its_reason(
 ):
     person, desk = two[0], world.staff("operator")
     task_id = world.partly(*two, 3, 5)
-    with wall.transaction(wall.system("test")):
-        dead_line.silence(find(task_id))
+    with isolation.transaction(isolation.system("test")):
+        delivery.silence(find(task_id))
     if stopped:
         from service.tasks import cancelling
 
-        with wall.transaction(person.scope):
+        with isolation.transaction(person.scope):
             cancelling.cancel(find(task_id), person.actor)
     world.sign_in(client, desk)
     page = client.get("/desk").text

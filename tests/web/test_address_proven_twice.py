@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import func, select
 
 from service import accounts
-from service.channels.kept import Inbound
+from service.inbound.inbound_message import Inbound
 from service.tasks.task import Task
-from tenants import addresses, membership, wall
+from tenants import addresses, isolation, membership
 from tenants.addresses import Address
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.membership import Membership, Staff
 from tenants.people import Person
 from tenants.signin import links
 from tenants.signin.tables import Login, LoginToken
-from tenants.wall import db
 from tests.factory import PASSWORD
 from tests.talk import one, told, work_off
 
@@ -29,7 +29,7 @@ FIRST = {"text": "Find a supplier of tea", "consent": "1"}
 def two(world):
     """A client with a second address, proven by its code; gives both."""
     person, second = world.client(), f"second-{uuid.uuid4().hex[:8]}@example.com"
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         address = addresses.claim(person.id, person.company_id, "email", second)
         addresses.take_over(address)
     return person, second
@@ -37,14 +37,14 @@ def two(world):
 
 def people_of(email):
     """Whose this address is, by any way."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         signing_in = db.session.scalars(select(Login.person_id).where(Login.email == email)).all()
         proven = db.session.scalars(select(Address.person_id).where(Address.value == email)).all()
     return sorted({*signing_in, *proven})
 
 
 def role_in(person_id, company_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return membership.role_of(person_id, company_id)
 
 
@@ -84,7 +84,7 @@ def test_a_company_gets_the_person_as_its_owner(world, application, two, door):
 def test_an_invitation_is_taken_with_the_password_they_have(world, client, two):
     person, second = two
     other = world.client()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         token = links.invite(second, other.company_id, "member")
     form = {"name": "Somebody", "language": "en", "zone": "Europe/Riga"}
     wrong = client.post(f"/join/{token}", data={**form, "password": "not the one they have"})
@@ -120,7 +120,7 @@ def test_staff_is_the_same_person(world, application, two, door):
 def test_two_claims_of_one_address_are_proven_by_a_link_without_a_fault(world, client):
     """A press twice makes two rows; the link that proves the address proves one of them."""
     person = world.client()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             db.update(Address).where(Address.person_id == person.id).values(verified_at=None)
         )
@@ -129,7 +129,7 @@ def test_two_claims_of_one_address_are_proven_by_a_link_without_a_fault(world, c
                 person_id=person.id, company_id=person.company_id, kind="email", value=person.email
             )
         )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         token = links.reset_for(person.email)[0]
     assert (
         client.post(f"/reset/{token}", data={"password": "a good long sentence"}).status_code == 303
@@ -206,7 +206,7 @@ def test_addresses_that_give_one_short_name_make_a_company_each(application, app
 def test_four_doors_at_once_make_one_person_of_one_new_address(world, application, app):
     email, other = f"all-{uuid.uuid4().hex[:8]}@example.com", world.client()
     admins = [world.sign_in(application.test_client(), world.staff("admin")) for _two in range(2)]
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         token = links.invite(email, other.company_id, "member")
     joining = {"name": "New", "language": "en", "zone": "Europe/Riga", "password": PASSWORD}
     came = together(
@@ -230,7 +230,8 @@ def test_staff_added_twice_at_once_is_hired_once(world, app):
 
     email = f"staff-{uuid.uuid4().hex[:8]}@example.com"
     came = at_once(
-        app, [(wall.system("test"), lambda: accounts.add_staff(email, "New", "operator", []))] * 4
+        app,
+        [(isolation.system("test"), lambda: accounts.add_staff(email, "New", "operator", []))] * 4,
     )
     assert came == ["bad-input"] * 3 + ["done"]
     assert len(people_of(email)) == 1
@@ -243,14 +244,16 @@ def test_who_proves_an_address_at_the_same_moment_as_another_is_answered(world, 
     claims = []
     for _two in range(4):
         person = world.client()
-        with wall.transaction(wall.system("test")):
+        with isolation.transaction(isolation.system("test")):
             claims.append(addresses.claim(person.id, person.company_id, "email", email).id)
 
     def prove(claim):
         return lambda: addresses.take_over(db.session.get_one(Address, claim))
 
-    assert at_once(app, [(wall.system("test"), prove(claim)) for claim in claims]) == ["done"] * 4
-    with wall.transaction(wall.system("test")):
+    assert (
+        at_once(app, [(isolation.system("test"), prove(claim)) for claim in claims]) == ["done"] * 4
+    )
+    with isolation.transaction(isolation.system("test")):
         proven = db.session.scalar(
             select(func.count())
             .select_from(Address)
@@ -261,7 +264,7 @@ def test_who_proves_an_address_at_the_same_moment_as_another_is_answered(world, 
 
 def test_a_link_that_was_used_says_so(world, client):
     other, email = world.client(), f"late-{uuid.uuid4().hex[:8]}@example.com"
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         token = links.invite(email, other.company_id, "member")
         spent = db.session.scalar(select(LoginToken.id).where(LoginToken.email == email))
     form = {"name": "New", "language": "en", "zone": "Europe/Riga", "password": PASSWORD}

@@ -7,7 +7,7 @@ import re
 
 from sqlalchemy import select
 
-from service.conversation.messages import Message
+from service.messages.message import Message
 from tenants.addresses import Address
 from tests.talk import one, tasks_of, work_off
 from tests.talk import text as send_text

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from flask_babel import force_locale
 
-from service.triage.categories import all_categories
-from service.web import amounts
+from service.catalogue import quantities
+from service.catalogue.categories import all_categories
 
 
 @pytest.mark.parametrize(
@@ -26,12 +26,12 @@ from service.web import amounts
 )
 def test_a_unit_follows_its_number(app, language, quantity, said):
     with app.test_request_context(), force_locale(language):
-        assert amounts.amount(quantity, "presentations", str(quantity)) == said
+        assert quantities.amount(quantity, "presentations", str(quantity)) == said
 
 
 def test_every_unit_of_the_kinds_of_work_has_its_forms():
-    assert {kind.unit("en") for kind in all_categories().values()} == set(amounts.UNITS)
+    assert {kind.unit("en") for kind in all_categories().values()} == set(quantities.UNITS)
 
 
 def test_without_a_kind_the_number_stands_alone(app):
-    assert amounts.amount(Decimal(3), None, "3") == "3"
+    assert quantities.amount(Decimal(3), None, "3") == "3"

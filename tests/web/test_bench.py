@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from service import playbooks
-from service.now import now
-from service.tasks import briefing, delegate, events, parameters, red_line
-from service.tasks.clock import retell_by
+from service.catalogue import playbooks
+from service.core.time import now
+from service.tasks import assignment, briefing, events, parameters, red_line
 from service.tasks.parameters import Parameters
+from service.tasks.pauses import retell_by
 from service.tasks.task import find
 from service.web import render
-from tenants import handbook, wall
-from tenants.wall import db
+from tenants import handbook, isolation
+from tenants.isolation import db
 
 
 def read(application, helper, path):
@@ -30,12 +30,12 @@ def read(application, helper, path):
 
 
 def write_handbook(client, words, at=None):
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         handbook.write(client.company_id, words, client.id, at)
 
 
 def briefed(task_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return [
             event.facts for event in events.history(find(task_id)) if event.kind == "task.briefed"
         ][-1]
@@ -70,9 +70,9 @@ def test_what_counts_the_touched_points_stands_as_elements(world, application):
 def test_the_points_are_those_that_the_brief_has(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "assigned", helper, priority="urgent", project="Spring")
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         parameters.change(find(task_id), client.actor, Parameters(outcome="A table of three"))
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         assert briefing.points_of(find(task_id)) == [
             "outcome",
             "quantity",
@@ -89,7 +89,7 @@ def test_what_is_new_in_the_handbook_since_the_last_task_for_them_is_marked(worl
     write_handbook(client, "Tone: plain and warm", datetime.now(UTC) - timedelta(days=9))
     first = world.task(client, "accepted", helper)
     assert "your first task for them" in read(application, helper, f"/work/{first}")[1]
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update holding set at = now() - interval '1 day' where task_id = :id"),
             {"id": first},
@@ -131,7 +131,7 @@ def test_the_desk_decides_on_the_companys_page(world, application):
     desk, page = read(application, world.staff("operator"), f"/desk/companies/{client.company_id}")
     action = re.search(r'action="(/desk/companies/\d+/lessons/\d+)"', page)[1]
     desk.post(action, data={"verdict": "accept"})
-    with wall.transaction(client.scope):
+    with isolation.transaction(client.scope):
         assert handbook.of(client.company_id).text == "Prices per set of four"
 
 
@@ -160,12 +160,12 @@ def test_playbooks_are_read_by_staff_alone_and_written_by_the_desk_alone(world):
 
     with (
         pytest.raises(DBAPIError, match="permission denied"),
-        wall.transaction(world.client().scope),
+        isolation.transaction(world.client().scope),
     ):
         playbooks.written()
     with (
         pytest.raises(DBAPIError, match="permission denied"),
-        wall.transaction((helper := world.staff()).scope),
+        isolation.transaction((helper := world.staff()).scope),
     ):
         playbooks.write("research", "en", "As I like it", helper.id)
 
@@ -183,7 +183,7 @@ def test_the_handbooks_are_those_of_the_companies_in_hand(world, application):
 
 def test_none_one_and_five_hundred_in_the_queue(world, application):
     helper, client = world.staff(trades=["legal"], held_limit=7), world.client()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text(
                 "update task set category = 'research' where category = 'legal' and state ="
@@ -196,7 +196,7 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
     assert "0 of 7 count against your limit" in page
     task_id = world.task(client, "queued")
     as_legal = text("update task set category = 'legal' where id = :id")
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(as_legal, {"id": task_id})
     assert (
         'id="take-h">You may take <span class="count">1</span>'
@@ -207,7 +207,7 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
     assert '<span class="count">99+</span>' in page
     assert page.count("<tr data-row") == 50
     assert "Show more" in page
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text(
                 "update task set state = 'cancelled' where category = 'legal' and state = 'queued'"
@@ -216,7 +216,7 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
 
 
 def copy_many(task_id, count):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         columns = [
             row[0]
             for row in db.session.execute(
@@ -246,10 +246,10 @@ def test_a_retelling_is_due_half_way_to_the_red_line(world):
 def test_a_report_of_who_held_it_before_has_a_name(world, application):
     first, second, operator = world.staff(), world.staff(), world.staff("operator")
     task_id = world.task(world.client(), "working", first)
-    with wall.transaction(first.scope):
+    with isolation.transaction(first.scope):
         red_line.report(find(task_id), first.actor, 40, on_time=True)
-    with wall.transaction(operator.scope):
-        delegate.assign(find(task_id), operator.actor, second.id)
+    with isolation.transaction(operator.scope):
+        assignment.assign(find(task_id), operator.actor, second.id)
     stage = (
         read(application, second, f"/work/{task_id}")[1]
         .partition('id="redline"')[2]
@@ -273,7 +273,7 @@ def test_a_task_that_may_be_taken_is_marked_in_the_queue_while_it_is_open(world,
 def test_no_is_a_word_and_a_number_is_a_sign(world, application):
     helper = world.staff()
     task_id = world.task(world.client(), "working", helper)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update person set language = 'ru' where id = :id"), {"id": helper.id}
         )

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from service.now import now
+from service.core.time import now
 from service.tasks import analysis, lists
 from service.tasks.lists import Narrow
 from service.tasks.task import Task, find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.factory import soon
 
 
@@ -49,7 +49,7 @@ def test_a_dead_line_comes_back_as_it_was_even_where_it_has_passed(world, desk):
     client = world.client()
     task_id = world.task(client, "queued")
     passed = now() - timedelta(hours=3)
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             db.text("update task set deadline_at = :at where id = :id"),
             {"at": passed, "id": task_id},
@@ -82,7 +82,7 @@ def test_each_client_is_written_to(world, desk):
     client = world.client()
     picked = [world.task(client, "queued") for _twice in range(2)]
     do(desk, picked, "write", text="We begin tomorrow at nine")
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         said = db.session.scalars(
             db.text(
                 "select task_id from message where direction = 'said' and text = 'We begin tomorrow"
@@ -111,7 +111,7 @@ def test_what_is_wrong_is_said_and_changes_nothing(world, desk, form):
 
 
 def shown(narrow):
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         return [row.task.id for row in lists.board(narrow).rows]
 
 
@@ -132,7 +132,7 @@ def test_filters_narrow_and_turn_round(world):
 
 def test_the_date_is_moved_in_triage_and_put_back(world, desk):
     task_id = world.task(world.client())
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         analysis.sort_in(find(task_id), "research", 0.2, None, sure=False)
     was = world.load(task_id).deadline_at
     assert (
@@ -183,7 +183,7 @@ def test_several_teams_share_a_board_that_can_show_one_of_them(world, desk):
 
 
 def mark(task_id, **columns):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(Task.__table__.update().where(Task.id == task_id).values(**columns))
 
 
@@ -197,7 +197,7 @@ def test_disputes_come_first_then_what_is_late_then_what_is_off_course(world):
     mark(course, off_course_at=now(), deadline_at=now() - timedelta(days=3000))
     mark(late, overdue_at=now(), deadline_at=now() - timedelta(days=2000))
     mark(disputed, disputed_at=now(), deadline_at=now() - timedelta(days=1000))
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         found = [row.task.id for row in lists.exceptions(limit=5000)]
     assert [one for one in found if one in (course, late, disputed)] == [disputed, late, course]
 
@@ -216,7 +216,7 @@ def test_the_list_of_what_goes_wrong_is_read_along_its_index(world):
     mark(stopped, state="cancelled", waiting_for="operator")
     mark(silent, waiting_for="operator")
     mark(old, state="cancelled", overdue_at=now())
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         found = {row.task.id for row in lists.exceptions(limit=5000)}
         assert {stopped, silent} <= found and old not in found
         db.session.execute(text("set local enable_seqscan = off"))
@@ -261,7 +261,7 @@ def test_each_view_is_counted_up_to_a_bound(world):
     client, helper = world.client(), world.staff()
 
     def views(**bound):
-        with wall.transaction(wall.operator(0)):
+        with isolation.transaction(isolation.operator(0)):
             return lists.view_counts(**bound)
 
     before = views(most=5000)

@@ -10,14 +10,14 @@ import pytest
 from service.billing import charges
 from service.tasks import review
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 from tests.talk import work_off
 
 
 def limit(company_id, sum_):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.get(Company, company_id).limit_month = sum_
 
 
@@ -33,7 +33,7 @@ def spent(world):
     owner, helper = world.client(), world.staff()
     done, running = world.task(owner, "accepted", helper), world.task(owner, "working", helper)
     work_off()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         charged = charges.of_task(find(done)).amount
     return owner, done, charged, world.load(running).price
 
@@ -69,7 +69,7 @@ def test_a_member_does_not_see_the_companys_limit(world, client, spent):
 def test_what_is_done_can_be_thanked_for_until_it_was(world, client, spent):
     owner, done, *_rest = spent
     assert "Thank Assistant" in shown(world, client, owner)
-    with wall.transaction(owner.scope):
+    with isolation.transaction(owner.scope):
         review.praise(find(done), owner.actor, "Well done.", 500)
     words = shown(world, client, owner)
     assert "Thanked, with a tip of €5.00" in words and "Thank Assistant" not in words

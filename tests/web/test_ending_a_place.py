@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from tenants import wall
+from tenants import isolation
+from tenants.isolation import db
 from tenants.membership import Staff
 from tenants.signin.tables import ApiKey, LoginSession
-from tenants.wall import db
 from tests.talk import one
 
 
@@ -87,7 +87,7 @@ def test_a_client_leaves_their_company_with_tasks_in_any_state(world, applicatio
     assert (world.load(task_id).state, world.load(task_id).person_id) == (state, member.id), (
         "the task is the company's"
     )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert db.session.execute(
             db.text("select ended_at is not null from membership where person_id = :id"),
             {"id": member.id},

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from service.channels import short_links
+from service.messages import short_links
 from service.tasks import questions
 from service.tasks.task import find
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.membership import Membership, companies_of
 from tenants.people import Person
 from tenants.signin import links
-from tenants.wall import db
 
 
 @pytest.mark.parametrize("score", ["--5", "1e5", "９", "99999999999999", "NaN", "<b>", "-1", "101"])
@@ -52,7 +52,7 @@ def test_a_short_link_ends_with_the_membership(world, client):
     task_id = world.task(person, "retold", helper)
     link = f"/t/{short_links.token(task_id, person.id, person.company_id)}"
     assert client.get(link).status_code == 200
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             db.update(Membership)
             .where(Membership.person_id == person.id)
@@ -65,7 +65,7 @@ def test_a_short_link_ends_with_the_membership(world, client):
 def test_an_option_that_was_not_offered_is_no_answer(world, client):
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "working", helper)
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         question_id = questions.ask(find(task_id), helper.actor, "Which?", ["Red", "Blue"]).id
     number = world.load(task_id).number
     browser = world.sign_in(client, person)
@@ -91,7 +91,7 @@ def test_a_first_task_from_nobody_makes_a_company_and_one_welcome(world, client)
     assert client.post("/first-task", data=form).status_code == 422
     for _twice in range(2):
         assert client.post("/first-task", data={**form, "consent": "1"}).status_code == 303
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         found = db.session.execute(
             db.text(
                 "select count(*) from event where kind = 'person.welcomed' and facts->>'person' in"
@@ -133,13 +133,13 @@ def test_with_the_first_password_comes_a_name_and_the_companys_once(world, clien
             "key": "first-2",
         },
     )
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         token, person_id = links.reset_for("olga-name@example.com")
         second = links.reset_for("olga-name@example.com")[0]
     assert 'name="company"' in client.get(f"/reset/{token}").get_data(as_text=True)
     told = {"password": "a good long sentence", "name": "Olga Petrova", "company": "Tea & Co"}
     assert client.post(f"/reset/{token}", data=told).status_code == 303
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         person = db.session.get(Person, person_id)
         called = (
             person.name,

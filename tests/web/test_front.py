@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.channels.wording import TEMPLATES
-from service.triage.categories import all_categories
+from service.catalogue.categories import all_categories
+from service.messages.wording import TEMPLATES
 from service.web import reach, tale
-from service.web.pictures import phone
+from service.web.charts import phone
 
 RIGA = ZoneInfo("Europe/Riga")
 
@@ -98,7 +98,7 @@ def test_the_foot_names_the_address_for_tasks_and_the_number(client):
 
 def test_the_source_is_linked_where_the_setting_says(client, monkeypatch):
     from service.api import document
-    from service.config import settings
+    from service.core.config import settings
     from service.web import render
 
     assert "Source code" not in front(client)

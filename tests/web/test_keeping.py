@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service import drafts
+from service.core import drafts
 
 
 @pytest.fixture

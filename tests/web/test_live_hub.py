@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from service.live import REMEMBERED, Eyes, Hub, Nudge
+from service.core.live_updates import REMEMBERED, Eyes, Hub, Nudge
 
 MOVED = Nudge(
     task=7,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tenants import membership, wall
+from tenants import isolation, membership
 
 
 def role_of(person):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return {one.id: place.role for one, place in membership.members(person.company_id)}.get(
             person.id
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.config import Settings
-from service.web.pseudo import lengthen
+from devdesk.pseudo import lengthen
+from service.core.config import Settings
 
 
 def test_a_string_is_two_fifths_longer_and_keeps_its_gaps():

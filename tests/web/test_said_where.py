@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from flask_babel import force_locale
 
-from service.config import settings
+from service.core.config import settings
 from service.web import reach, render
-from service.web.pictures import phone
-from tenants import wall
+from service.web.charts import phone
+from tenants import isolation
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.signin import links
-from tenants.wall import db
 from tests.talk import text, work_off
 
 
@@ -33,9 +33,9 @@ def test_a_closed_part_says_it_once_and_offers_another_name(world, client):
 
 def test_an_invitation_names_the_company(world, client):
     owner = world.client()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         token = links.invite("new@example.com", owner.company_id, "member")
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         name = db.session.get(Company, owner.company_id).name
     assert f"Join {name}</h1>" in client.get(f"/join/{token}").text
 

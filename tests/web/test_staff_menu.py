@@ -8,12 +8,12 @@ import uuid
 
 import pytest
 
-from service.channels.kept import Inbound
+from service.inbound.inbound_message import Inbound
 from service.tasks import analysis, lists, to_decide
 from service.tasks.task import find
 from service.web import menu_counts
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 
 
 def number_in(browser, path, place):
@@ -45,7 +45,7 @@ def test_the_desk_sees_how_many_tasks_and_messages_wait(world, client, monkeypat
     browser = world.sign_in(client, world.staff("operator"))
     before = int(browser.get("/desk/waiting").get_data(as_text=True) or 0)
     task_id = world.task(world.client())
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         analysis.sort_in(find(task_id), "research", 0.2, None, sure=False)
         db.session.add(
             Inbound(
@@ -67,7 +67,7 @@ def test_the_desk_sees_how_many_tasks_and_messages_wait(world, client, monkeypat
 
 def test_a_great_number_is_not_counted_out(monkeypatch, world):
     monkeypatch.setattr(to_decide, "count", lambda most: most)
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         assert menu_counts.beside("/desk/triage") == "99+"
         assert menu_counts.beside("/work") == ""
     assert menu_counts.beside("/desk/triage") == ""  # no scope is open
@@ -86,7 +86,7 @@ def pool(world):
 
 
 def test_those_of_the_trade_and_the_freest_come_first(pool):
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         order = [
             person.id for person, _count, _limit in lists.loads("research", most=100_000)
         ]  # with all that other tests hired

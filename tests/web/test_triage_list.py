@@ -8,11 +8,11 @@ import uuid
 import pytest
 from sqlalchemy import update
 
-from service.channels.kept import Inbound
+from service.inbound.inbound_message import Inbound
 from service.tasks import analysis, lists, questions, to_decide
 from service.tasks.task import Task, find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 
 FIRST, SECOND, THIRD = range(3)
 
@@ -26,7 +26,7 @@ def owner(world):
 def three(world, owner):
     """Three tasks in triage, oldest first, and nothing of other tests beside them."""
     made = [world.task(owner) for _one in range(3)]
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             update(Inbound).where(Inbound.state == "needs_person").values(state="worked")
         )
@@ -44,7 +44,7 @@ def desk(world, client):
 
 def strangers(count):
     """Messages that wait for a person, oldest first."""
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         rows = [
             Inbound(
                 channel="sms",
@@ -126,7 +126,7 @@ def test_what_was_asked_leaves_the_list_is_counted_and_comes_back_with_the_answe
     )
     for page in (f"/desk/triage?task={three[FIRST]}", f"/desk/tasks/{three[FIRST]}"):
         assert "For which country?" in desk.get(page).text
-    with wall.transaction(owner.scope):
+    with isolation.transaction(owner.scope):
         task = find(three[FIRST])
         questions.answer(task, owner.actor, questions.open_questions(task)[0].id, "For Latvia")
     assert listed(desk) == three
@@ -161,11 +161,11 @@ def test_what_a_colleague_decided_stays_in_view_with_their_name_and_no_way_to_de
     world, desk, three
 ):
     other = world.staff("operator")
-    with wall.transaction(other.scope):
+    with isolation.transaction(other.scope):
         analysis.decide(find(three[FIRST]), other.actor, "delegate", "research", "")
     page = desk.get(f"/desk/triage?task={three[FIRST]}").text
     middle = page.split('<section class="pane queue"')[0]
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         text = find(three[FIRST]).text
     assert f"Already decided by {other.actor.name}" in " ".join(
         page.replace("<bdi>", "").replace("</bdi>", "").split()
@@ -185,7 +185,7 @@ def test_a_message_that_somebody_handled_stays_in_view(desk, three):
 
 
 def test_counts_stop_at_their_bound(three):
-    with wall.transaction(wall.operator(0)):
+    with isolation.transaction(isolation.operator(0)):
         assert (to_decide.count(2), to_decide.count(100), to_decide.count(100, asked=True)) == (
             2,
             3,

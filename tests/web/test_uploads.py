@@ -6,12 +6,11 @@ from io import BytesIO
 
 import pytest
 
-from service import files
-from service.files import Attachment
-from service.tasks import red_line
+from service.tasks import attachments, red_line
+from service.tasks.attachments import Attachment
 from service.tasks.task import find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from tests.talk import said_on, tasks_of
 
 MB = 1024 * 1024
@@ -23,19 +22,19 @@ def form(files, **fields):
 
 
 def attached(task_id):
-    with wall.transaction(wall.system("test")):
-        return [(file.name, file.part) for file in files.files_of(find(task_id))]
+    with isolation.transaction(isolation.system("test")):
+        return [(file.name, file.part) for file in attachments.files_of(find(task_id))]
 
 
 def bytes_kept(application):
     """How many files lie in the folder of files, with or without a row."""
-    from service.config import settings
+    from service.core.config import settings
 
     return len([path for path in (settings().data_dir / "files").rglob("*") if path.is_file()])
 
 
 def full(task_id, count):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         task = find(task_id)
         db.session.add_all(
             Attachment(
@@ -56,7 +55,7 @@ def door(request, world, application):
     """A form that takes files beside words: its address, its fields, whose it is, the task."""
     person, helper = world.client(), world.staff()
     task = world.load(world.task(person, "working", helper))
-    with wall.transaction(helper.scope):
+    with isolation.transaction(helper.scope):
         red_line.report(find(task.id), helper.actor, 60, on_time=True)
     of_client, of_assistant = f"/app/{person.slug}/tasks", f"/work/{task.id}"
     who, path, field = {

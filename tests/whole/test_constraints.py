@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from service import constraints, due
-from service.errors import NotNow
-from service.web import problems
-from tenants import wall
-from tenants.wall import db
+from service.access import problems
+from service.core import constraints, outbox
+from service.core.errors import NotNow
+from tenants import isolation
+from tenants.isolation import db
 from workers import jobs
 
 ALL = text("""
@@ -33,7 +33,7 @@ def known():
 
 
 def test_every_constraint_has_one_entry_and_every_entry_is_a_constraint(app):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         there = set(db.session.scalars(ALL))
     assert (there - set(known()), set(known()) - there) == (set(), set())
     assert [name for name, times in Counter(known()).items() if times > 1] == []
@@ -42,7 +42,7 @@ def test_every_constraint_has_one_entry_and_every_entry_is_a_constraint(app):
 def met(world):
     """A real error of the database: a company of a short name that is taken."""
     person = world.client()
-    with pytest.raises(IntegrityError) as raised, wall.transaction(wall.system("test")):
+    with pytest.raises(IntegrityError) as raised, isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("insert into company (slug, name) values (:slug, 'Twice')"), {"slug": person.slug}
         )
@@ -52,8 +52,8 @@ def met(world):
 def met_in_one_trip(world):
     person = world.client()
     with pytest.raises(psycopg.IntegrityError) as raised:
-        wall.one_trip(
-            wall.system("test"),
+        isolation.one_trip(
+            isolation.system("test"),
             text("insert into company (slug, name) values (:slug, 'Twice')"),
             {"slug": person.slug},
         )
@@ -61,7 +61,7 @@ def met_in_one_trip(world):
 
 
 def met_without_a_name():
-    with pytest.raises(IntegrityError) as raised, wall.transaction(wall.system("test")):
+    with pytest.raises(IntegrityError) as raised, isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("insert into company (slug, name) values (:slug, null)"),
             {"slug": uuid.uuid4().hex},
@@ -113,7 +113,7 @@ def test_a_hook_is_told_in_plain_words(world, app):
 
 def test_a_command_says_one_sentence(world, application):
     """Somebody takes the short name past the lock, as a migration or a restore by hand might."""
-    from service.commands import refusals
+    from service.operation.cli import refusals
 
     person = world.client()
 
@@ -141,7 +141,7 @@ def test_a_command_says_what_cannot_be_kept(application, value, says):
 
 
 def test_due_work_says_the_sentence_where_it_needs_a_person(world, app):
-    held = due.Lease(1, 1, None, "send_welcome", uuid.uuid4(), 3, due.now())
+    held = outbox.Lease(1, 1, None, "send_welcome", uuid.uuid4(), 3, outbox.now())
     assert jobs._reason(held, met(world)) == f"{SLUG} (send_welcome, uq_company_slug)"
     assert jobs._reason(held, NotNow("Task 12 is closed now.")) == "Task 12 is closed now."
     assert "KeyError" in jobs._reason(held, KeyError("x"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from workers import embedded
+from devdesk import embedded
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECRET = [
@@ -32,7 +32,7 @@ SECRET = [
     "another-data-dir/pg_owner",
     "another-data-dir/files/ab/abc",
     "backup.dump",
-    "service/backup.dump",
+    "service/operation/backup.dump",
     "deploy/tls.key",
     "static/tls.key",
     "service/cert.pem",

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from service import logs
-from tenants import wall
-from tenants.wall import db
-from workers.supervisor import BoundedLog
+from devdesk.supervisor import BoundedLog
+from service.core import logs
+from tenants import isolation
+from tenants.isolation import db
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MARK = "Marigold +37126012345"
@@ -58,8 +58,8 @@ def test_an_exception_is_logged_by_its_kind_and_place_without_its_words(app, wri
 def test_a_fault_of_the_database_is_logged_by_its_code(world, written):
     logger, stream = written
     for fault in (
-        lambda: wall.one_trip(
-            wall.system("test"), text("select cast(:words as integer)"), {"words": MARK}
+        lambda: isolation.one_trip(
+            isolation.system("test"), text("select cast(:words as integer)"), {"words": MARK}
         ),
         lambda: _in_a_transaction(f"select '{MARK}'::integer"),
         lambda: _in_a_transaction(f'select * from "{MARK}"'),
@@ -74,7 +74,7 @@ def test_a_fault_of_the_database_is_logged_by_its_code(world, written):
 
 
 def _in_a_transaction(statement: str) -> None:
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(text(statement))
 
 

@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 import service.models  # noqa: F401
-from service.config import with_driver
-from tenants.wall import Base
+from service.core.config import with_driver
+from tenants.isolation import Base
 
 # Indexes that the wall's policies and search need and the models do not know.
 OF_THE_WALL = {
@@ -43,7 +43,7 @@ def test_the_tables_are_those_of_the_models(app):
 def test_migrations_go_down_and_up_again(app):
     from alembic import command
 
-    from service.migrate import configuration
+    from service.operation.migrate import configuration
 
     url = os.environ["OWNER_DATABASE_URL"]
     name = f"updown_{os.getpid()}"

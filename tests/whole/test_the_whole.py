@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from service.channels import wording
-from service.config import Settings
+from service.core.config import Settings
+from service.messages import wording
 from service.tasks import states
 from service.web import words
 
@@ -60,7 +60,7 @@ def test_every_setting_stands_in_the_docs():
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_a_sentence_that_names_it(monkeypatch, name, value):
-    from service.config import WrongSetting, read
+    from service.core.config import WrongSetting, read
 
     monkeypatch.setenv(name, value)
     with pytest.raises(WrongSetting, match=name):

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from service import backup, migrate
+from service.operation import backup, migrate
 
 HERE = Path(__file__).resolve().parent.parent / "upgrade" / "0.1"
 COUNTED = (

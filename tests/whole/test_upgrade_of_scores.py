@@ -8,7 +8,7 @@ import os
 import psycopg
 from alembic import command
 
-from service.migrate import configuration
+from service.operation.migrate import configuration
 
 ROWS = """
 insert into company (id, name, slug, currency) overriding system value

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from service import due
-from service.actor import THE_SYSTEM
-from service.due import Due, Heals, NeedsPerson
-from service.reactions import FOLLOWS, OUTSIDE, QUEUES
+from service.core import outbox
+from service.core.actor import THE_SYSTEM
+from service.core.event_handlers import FOLLOWS, OUTSIDE, QUEUES
+from service.core.outbox import Due, Heals, NeedsPerson
 from service.tasks import events
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 from workers import jobs
 
 
@@ -21,7 +21,7 @@ from workers import jobs
 def row(world):
     """A row of due work of a new task."""
     task_id = world.task(world.client())
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         return db.session.scalar(
             select(Due.id)
             .join(events.Event, events.Event.id == Due.event_id)
@@ -30,28 +30,28 @@ def row(world):
 
 
 def state(due_id):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         found = db.session.get(Due, due_id)
         db.session.expunge(found)
         return found
 
 
 def test_a_row_is_leased_once_and_counts_its_attempt(row):
-    assert due.lease(row).attempt == 1
-    assert due.lease(row) is None
+    assert outbox.lease(row).attempt == 1
+    assert outbox.lease(row) is None
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(row):
-    late = due.lease(row)
-    with wall.transaction(wall.system("test")):
+    late = outbox.lease(row)
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update due set lease_until = now() - interval '1 second' where id = :id"),
             {"id": row},
         )
-    assert due.lease(row).attempt == 2
-    with pytest.raises(due.LostLease), due.doing(late):
+    assert outbox.lease(row).attempt == 2
+    with pytest.raises(outbox.LostLease), outbox.doing(late):
         db.session.execute(text("update company set name = 'done by the late one'"))
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert (
             db.session.scalar(
                 text("select count(*) from company where name = 'done by the late one'")
@@ -61,7 +61,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(row
 
 
 def test_what_may_heal_is_tried_again_later(row):
-    with due.doing(due.lease(row)):
+    with outbox.doing(outbox.lease(row)):
         raise Heals("busy")
     after = state(row)
     assert (
@@ -70,46 +70,46 @@ def test_what_may_heal_is_tried_again_later(row):
         and after.due_at > after.created_at
         and after.last_error == "busy"
     )
-    assert due.lease(row) is None
+    assert outbox.lease(row) is None
 
 
 def test_what_a_person_must_do_is_put_on_their_list_and_can_be_tried_again(row):
-    with due.doing(due.lease(row)):
+    with outbox.doing(outbox.lease(row)):
         raise NeedsPerson("The number is not valid.")
     assert state(row).needs_person_at is not None
-    with wall.transaction(wall.operator(0)):
-        assert row in [one.id for one in due.needing_person()]
-        due.retry(row)
+    with isolation.transaction(isolation.operator(0)):
+        assert row in [one.id for one in outbox.needing_person()]
+        outbox.retry(row)
     jobs.work_off([row])
     assert state(row).done_at is not None
 
 
 def test_nothing_is_tried_for_ever(row):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update due set created_at = now() - interval '2 days' where id = :id"),
             {"id": row},
         )
-    with due.doing(due.lease(row)):
+    with outbox.doing(outbox.lease(row)):
         raise Heals("still busy")
     assert state(row).needs_person_at is not None
 
 
 def test_a_row_that_kills_its_workers_three_times_goes_to_a_person(row):
     for _death in range(3):
-        due.lease(row)
-        with wall.transaction(wall.system("test")):
+        outbox.lease(row)
+        with isolation.transaction(isolation.system("test")):
             db.session.execute(
                 text("update due set lease_until = now() - interval '1 second' where id = :id"),
                 {"id": row},
             )
-    assert due.lease(row) is None
+    assert outbox.lease(row) is None
     assert "died" in state(row).last_error
 
 
 def test_a_poisoned_row_does_not_stop_the_others(world, monkeypatch):
     good, bad = (world.task(world.client()) for _twice in range(2))
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         ids = {
             task: db.session.scalar(
                 select(Due.id)
@@ -128,7 +128,7 @@ def test_a_poisoned_row_does_not_stop_the_others(world, monkeypatch):
 
 
 def test_an_event_without_consequences_makes_no_work(world):
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         event = events.write("task.noted", THE_SYSTEM)
         assert db.session.scalar(select(Due.id).where(Due.event_id == event.id)) is None
 
@@ -152,7 +152,7 @@ def test_every_queue_has_a_worker():
 
 
 def test_growing_waits_stay_within_an_hour():
-    assert timedelta(seconds=min(3600.0, 2.0**due.MOST_ATTEMPTS)) == timedelta(hours=1)
+    assert timedelta(seconds=min(3600.0, 2.0**outbox.MOST_ATTEMPTS)) == timedelta(hours=1)
 
 
 def test_production_runs_a_worker_for_every_queue():
@@ -160,7 +160,7 @@ def test_production_runs_a_worker_for_every_queue():
 
     import yaml
 
-    from service.reactions import WORKERS
+    from service.core.event_handlers import WORKERS
 
     compose = yaml.safe_load(
         (Path(__file__).resolve().parent.parent.parent / "deploy" / "compose.yaml").read_text()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from service.tasks import handing_over as h
-from service.tasks.handing_over import Kept, Wish
-from tenants import wall
-from tenants.wall import db
+from service.tasks import submission as h
+from service.tasks.submission import Kept, Wish
+from tenants import isolation
+from tenants.isolation import db
 
 
 def hand_over(person, key):
@@ -30,7 +30,7 @@ def test_a_task_is_kept_and_its_repeat_is_not(world):
 def test_after_a_rollback_it_is_prepared_again(world):
     person = world.client()
     hand_over(person, "before")
-    with pytest.raises(ZeroDivisionError), wall.transaction(person.scope):
+    with pytest.raises(ZeroDivisionError), isolation.transaction(person.scope):
         for _often in range(5):  # often enough that the driver prepares it
             db.session.execute(text("select 1"))
         raise ZeroDivisionError
@@ -40,14 +40,14 @@ def test_after_a_rollback_it_is_prepared_again(world):
 def test_what_fails_leaves_no_connection_behind_that_commits_by_itself(world):
     person = world.client()
     with pytest.raises(Exception, match="nobody"):
-        wall.one_trip(person.scope, text("select nobody(:it)"), {"it": 1})
-    with pytest.raises(ZeroDivisionError), wall.transaction(person.scope):
+        isolation.one_trip(person.scope, text("select nobody(:it)"), {"it": 1})
+    with pytest.raises(ZeroDivisionError), isolation.transaction(person.scope):
         db.session.execute(
             text("update person set zone = 'Pacific/Apia' where id = :me"),
             {"me": person.actor.person_id},
         )
         raise ZeroDivisionError
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         assert (
             db.session.scalar(text("select count(*) from person where zone = 'Pacific/Apia'")) == 0
         )
@@ -56,7 +56,7 @@ def test_what_fails_leaves_no_connection_behind_that_commits_by_itself(world):
 def test_one_message_sees_no_more_than_its_scope(world):
     ours, theirs = world.client(), world.client()
     hand_over(theirs, "theirs")
-    seen = wall.one_trip(
+    seen = isolation.one_trip(
         ours.scope,
         text("select count(*) as n from task where company_id = :company"),
         {"company": theirs.company_id},
@@ -69,7 +69,7 @@ def test_what_a_rollback_made_the_driver_forget_is_not_executed_before_it_is_pre
     """To execute what is gone is an error, and the server logs errors; so it is asked for first."""
     person = world.client()
     hand_over(person, f"before {how}")
-    with wall.transaction(person.scope):
+    with isolation.transaction(person.scope):
         for _often in range(5):
             db.session.execute(text("select 1"))
         if how == "savepoint":
@@ -78,7 +78,7 @@ def test_what_a_rollback_made_the_driver_forget_is_not_executed_before_it_is_pre
             inner.rollback()
         else:
             db.session.rollback()
-    with wall.transaction(wall.system("test")):
+    with isolation.transaction(isolation.system("test")):
         left = db.session.scalar(
             text("select count(*) from pg_prepared_statements where starts_with(name, 'hot_')")
         )

@@ -11,11 +11,12 @@ from io import BytesIO
 import pytest
 from sqlalchemy import text
 
-from service import files, leftovers
-from service.config import settings
+from service.core.config import settings
+from service.operation import leftovers
+from service.tasks import attachments
 from service.tasks.task import find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 
 
 @pytest.fixture
@@ -30,7 +31,9 @@ def attach(world):
     task_id = world.task(person)
 
     def attached(content):
-        return files.path_of(files.attach(find(task_id), person.actor, "a.bin", "", content).sha256)
+        return attachments.path_of(
+            attachments.attach(find(task_id), person.actor, "a.bin", "", content).sha256
+        )
 
     return person.scope, attached
 
@@ -41,7 +44,7 @@ def parts(folder):
 
 def test_what_is_rolled_back_takes_its_file_along(attach, folder):
     scope, attached = attach
-    with pytest.raises(ZeroDivisionError), wall.transaction(scope):
+    with pytest.raises(ZeroDivisionError), isolation.transaction(scope):
         place = attached(BytesIO(b"rolled back"))
         assert place.exists()
         raise ZeroDivisionError
@@ -50,10 +53,10 @@ def test_what_is_rolled_back_takes_its_file_along(attach, folder):
 
 def test_what_a_flush_at_the_end_refuses_takes_its_file_along(attach):
     scope, attached = attach
-    with pytest.raises(Exception, match="violates"), wall.transaction(scope):
+    with pytest.raises(Exception, match="violates"), isolation.transaction(scope):
         place = attached(BytesIO(b"refused at the end"))
         db.session.add(
-            files.Attachment(
+            attachments.Attachment(
                 company_id=1,
                 task_id=1,
                 by_id=1,
@@ -69,13 +72,13 @@ def test_what_a_flush_at_the_end_refuses_takes_its_file_along(attach):
 
 def test_what_is_committed_stays_and_so_does_what_a_savepoint_gave_up_beside_it(attach):
     scope, attached = attach
-    with wall.transaction(scope):
+    with isolation.transaction(scope):
         place = attached(BytesIO(b"committed"))
         inner = db.session.begin_nested()
         db.session.execute(text("select 1"))
         inner.rollback()
     assert place.read_bytes() == b"committed"
-    with pytest.raises(ZeroDivisionError), wall.transaction(scope):
+    with pytest.raises(ZeroDivisionError), isolation.transaction(scope):
         assert attached(BytesIO(b"committed")) == place
         raise ZeroDivisionError
     assert place.read_bytes() == b"committed"
@@ -85,10 +88,10 @@ def test_bytes_that_somebody_else_keeps_meanwhile_stay(attach, app):
     scope, attached = attach
 
     def other() -> None:
-        with app.app_context(), wall.transaction(scope):
+        with app.app_context(), isolation.transaction(scope):
             attached(BytesIO(b"the same"))
 
-    with pytest.raises(ZeroDivisionError), wall.transaction(scope):
+    with pytest.raises(ZeroDivisionError), isolation.transaction(scope):
         place = attached(BytesIO(b"the same"))
         thread = threading.Thread(target=other)
         thread.start()
@@ -103,14 +106,14 @@ def test_a_part_that_finds_no_room_is_not_left_behind(attach, folder):
             raise OSError(errno.ENOSPC, "No space left on device")
 
     scope, attached = attach
-    with pytest.raises(OSError, match="No space"), wall.transaction(scope):
+    with pytest.raises(OSError, match="No space"), isolation.transaction(scope):
         attached(Full())
     assert not parts(folder)
 
 
 def test_leftovers_of_age_go_and_nothing_else(attach, folder):
     scope, attached = attach
-    with wall.transaction(scope):
+    with isolation.transaction(scope):
         kept = attached(BytesIO(b"kept"))
     old, young = (folder / name[:2] / name for name in ("ab" * 32, "cd" * 32))
     unfinished, just_begun, foreign = folder / "tmpold", folder / "tmpnew", folder / "ab" / "note"

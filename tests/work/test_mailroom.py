@@ -14,9 +14,9 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from service.channels import inbound
 from service.channels.email import parse
-from service.channels.kept import Inbound
+from service.inbound import store
+from service.inbound.inbound_message import Inbound
 from tests.talk import one, set_aside_all
 from workers import mailroom
 
@@ -183,11 +183,11 @@ def test_mail_beyond_thirty_megabytes_is_refused_for_good_and_a_whole_one_is_tak
     mark = uuid.uuid4().hex
     line = b"x" * 1022 + b"\r\n"
     server = talk(room)
-    assert server.data(heading(mark) + line * (inbound.LARGEST // 1024))[0] == 552
+    assert server.data(heading(mark) + line * (store.LARGEST // 1024))[0] == 552
     assert kept(mark) == [] and room["room"].bytes == 0
     server.mail("who@else.example")
     server.rcpt("tasks@desk.localhost")
-    assert server.data(heading(mark) + line * (inbound.LARGEST // 1024 - 1))[0] == 250
+    assert server.data(heading(mark) + line * (store.LARGEST // 1024 - 1))[0] == 250
     assert len(kept(mark)) == 1 and room["room"].bytes == 0
 
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 
-from service.channels.wording import saying
-from service.config import settings
-from service.now import now
+from service.core.config import settings
+from service.core.time import now
+from service.messages.wording import saying
 from service.tasks.task import Task
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.people import Person
-from tenants.wall import db
 
 # Mails of a task under way show its term line.
 UNDER_WAY = (

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from service.channels.wording import SAYINGS
-from service.config import settings
+from service.core.config import settings
+from service.messages.wording import SAYINGS
 
 # "A. As you asked: €160.00, ready Fri 18:00." and "Price €160.00, ready Fri 18:00."
 WAY = re.compile(r"(?:(?P<letter>[ABАБ])\. |(?=Price |Цена ))(?P<what>.+)", re.DOTALL)

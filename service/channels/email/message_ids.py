@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from service import restores
-from service.config import settings
+from service.core import restores
+from service.core.config import settings
 
 OURS = re.compile(r"^<?m(\d{1,17})(?:\.([0-9a-f]{8}))?@")
 

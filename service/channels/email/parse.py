@@ -14,7 +14,7 @@ from email.parser import BytesHeaderParser
 from service.channels.email import automatic, body, quotes
 from service.channels.email.body import LARGEST_TEXT
 from service.channels.email.parts import LONGEST_HEADER, Part, decoded
-from service.texts import clean
+from service.core.text import clean
 
 __all__ = ["Letter", "Part", "identity", "is_plain", "read", "unread"]
 LARGEST_HEAD, MOST_RESULTS = 256 * 1024, 5

@@ -7,7 +7,7 @@ from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message as Mail
 
-from service.texts import clean
+from service.core.text import clean
 
 # Longer headers are cut: decoding one takes time that grows with the square of its length.
 LONGEST_HEADER = 8_000

@@ -15,14 +15,14 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, formataddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from service import stopping
-from service.channels import short_links
-from service.channels.email import letter, message_ids
+from service.channels.email import email_html, message_ids
 from service.channels.email.about import NOTES
-from service.config import LOOPBACK, settings
-from service.conversation.messages import Message
-from service.due import Heals, NeedsPerson
-from service.now import now
+from service.core import stopping
+from service.core.config import LOOPBACK, settings
+from service.core.outbox import Heals, NeedsPerson
+from service.core.time import now
+from service.messages import short_links
+from service.messages.message import Message
 
 # For each step of the conversation but the last; a lease lasts half a minute.
 SECONDS = 20
@@ -221,9 +221,9 @@ def compose(message: Message) -> EmailMessage:
         if message.template in ("acknowledge", "stranger", "reply")
         else "auto-generated"
     )
-    mail.set_content(letter.plain_of(message.text, message.facts))
+    mail.set_content(email_html.plain_of(message.text, message.facts))
     mail.add_alternative(
-        letter.html_of(message.subject, message.text, message.template or "", message.facts),
+        email_html.html_of(message.subject, message.text, message.template or "", message.facts),
         subtype="html",
     )
     return mail

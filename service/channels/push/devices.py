@@ -6,18 +6,18 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from service.actor import THE_SYSTEM
 from service.channels.push import edge, subscriptions
 from service.channels.push.edge import Device, Gone
-from service.config import settings
-from service.conversation.messages import Message
-from service.now import now
+from service.core.actor import THE_SYSTEM
+from service.core.config import settings
+from service.core.text import cut
+from service.core.time import now
+from service.messages.message import Message
 from service.tasks import events
 from service.tasks.task import Task
-from service.texts import cut
-from tenants import wall
+from tenants import isolation
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 # What asks something, or says that it is done; the rest can wait until somebody looks.
 SHOWN = frozenset(
@@ -93,7 +93,7 @@ def send(message: Message) -> str:
     is no more, Heals, NeedsPerson."""
     if now() - message.created_at > NEWS_FOR:
         raise Gone("It is no news any more.")
-    with wall.transaction(wall.system("send")):
+    with isolation.transaction(isolation.system("send")):
         found = subscriptions.open_one(message.facts["subscription"])
         device = Device(found.endpoint, found.p256dh, found.auth) if found else None
     if device is None:
@@ -101,7 +101,7 @@ def send(message: Message) -> str:
     try:
         return edge.send(device, _payload(message), f"task-{message.task_id}")
     except Gone:
-        with wall.transaction(wall.system("send")):
+        with isolation.transaction(isolation.system("send")):
             subscriptions.close(message.facts["subscription"])
         raise
 

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from service.channels.push import keys, where
-from service.due import Heals, NeedsPerson
+from service.channels.push import endpoint_check, keys
+from service.core.outbox import Heals, NeedsPerson
 
 SECONDS = 10
 DAY = 86400
@@ -114,7 +114,9 @@ def _connection(parts: SplitResult) -> http.client.HTTPConnection:
     """A connection to the address that was looked at: no redirect and no proxy leads elsewhere.
     Raises Gone."""
     host, port = parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
-    address = where.address_of(host, port) if where.may_be(parts.geturl()) else None
+    address = (
+        endpoint_check.address_of(host, port) if endpoint_check.may_be(parts.geturl()) else None
+    )
     if address is None:
         raise Gone("The address of this subscription is not one of a public push service.")
     connection = (

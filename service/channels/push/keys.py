@@ -6,8 +6,8 @@ from __future__ import annotations
 import base64
 import secrets
 
-from service import config
-from service.config import settings
+from service.core import config
+from service.core.config import settings
 
 
 def private_key() -> str:

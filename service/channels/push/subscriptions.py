@@ -19,10 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.channels.push import where
-from service.errors import BadInput
+from service.channels.push import endpoint_check
+from service.core.errors import BadInput
+from tenants.isolation import Base, db
 from tenants.signin.tables import LoginSession
-from tenants.wall import Base, db
 
 # Devices of one person; with one more the oldest is let go.
 MOST = 10
@@ -59,7 +59,11 @@ def keep(
 ) -> None:
     """This browser is this person's from now on, whoever had it before: they hold it. Raises
     BadInput."""
-    if not (where.may_be(endpoint) and where.is_point(p256dh) and where.is_secret(auth)):
+    if not (
+        endpoint_check.may_be(endpoint)
+        and endpoint_check.is_point(p256dh)
+        and endpoint_check.is_secret(auth)
+    ):
         raise BadInput({"endpoint": "This is no subscription of a push service."})
     row = {
         "person_id": person_id,

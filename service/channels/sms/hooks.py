@@ -11,11 +11,11 @@ from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import Counter
 
-from service import restores
-from service.channels import inbound
-from service.channels.sms import statuses, twilio_edge
-from service.config import settings
-from service.texts import clean
+from service.channels.sms import delivery_receipts, twilio_edge
+from service.core import restores
+from service.core.config import settings
+from service.core.text import clean
+from service.inbound import store
 
 hooks = Blueprint("sms", __name__, url_prefix="/hooks/twilio")
 refused = Counter("poruchi_webhooks_refused", "Webhooks with a wrong signature", ["vendor"])
@@ -49,7 +49,7 @@ def message() -> ResponseReturnValue:
     form = _form()
     if not form.get("MessageSid") or not form.get("From"):
         abort(400)
-    inbound.keep(
+    store.keep(
         "sms", form.get("To", ""), form["MessageSid"], sender=form["From"], raw=request.get_data()
     )
     return Response(EMPTY, mimetype="text/xml")
@@ -60,7 +60,7 @@ def message() -> ResponseReturnValue:
 def status() -> ResponseReturnValue:
     """What became of a text that we sent; the address says which of our messages it is."""
     form = _form()
-    statuses.take_in(
+    delivery_receipts.take_in(
         _ours(), form.get("MessageSid", ""), form.get("MessageStatus", ""), form.get("ErrorCode")
     )
     return Response("", 204)
@@ -73,7 +73,7 @@ def voice() -> ResponseReturnValue:
     operator's list."""
     form = _form()
     if form.get("CallSid"):
-        inbound.keep(
+        store.keep(
             "voice",
             form.get("To", ""),
             form["CallSid"],

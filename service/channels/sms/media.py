@@ -9,19 +9,20 @@ from __future__ import annotations
 import mimetypes
 from io import BytesIO
 
-from service import due, files, left_out
-from service.actor import Actor, client
-from service.channels.kept import Inbound
 from service.channels.sms import parse, twilio_edge
 from service.channels.sms.parse import Medium
 from service.channels.sms.twilio_edge import LARGEST_MEDIUM, TooLarge, Unfetched
-from service.due import Heals, Lease
-from service.files import Unfit
-from service.left_out import LeftOut
+from service.core import outbox
+from service.core.actor import Actor, client
+from service.core.outbox import Heals, Lease
+from service.inbound.inbound_message import Inbound
+from service.tasks import attachments, left_out
+from service.tasks.attachments import Unfit
 from service.tasks.events import Event
+from service.tasks.left_out import LeftOut
 from service.tasks.task import Task, find
-from tenants import wall
-from tenants.wall import db
+from tenants import isolation
+from tenants.isolation import db
 
 # Twilio is asked this often for what it cannot give just now; then it is noted on the task.
 MOST_TRIES = 6
@@ -31,12 +32,12 @@ def fetch(held: Lease) -> None:
     """Fetch one file of a text, outside of any transaction; then attach it with the mark."""
     task_id, place, medium, by = _load(held)
     content = _fetched(medium, held)
-    with due.doing(held):
+    with outbox.doing(held):
         _keep(find(task_id), by, medium, content, place + 1)
 
 
 def _load(held: Lease) -> tuple[int, int, Medium, Actor]:
-    with wall.transaction(wall.system("fetch media")):
+    with isolation.transaction(isolation.system("fetch media")):
         event = db.session.get_one(Event, held.event_id)
         task, place = find(event.task_id or 0), int(event.facts["place"])
         medium = parse.media_of(db.session.get_one(Inbound, event.facts["inbound"]))[place]
@@ -60,7 +61,7 @@ def _keep(task: Task, by: Actor, medium: Medium, content: bytes | Unfetched, pla
     if isinstance(content, Unfetched):
         return left_out.note(task, by, [_left_out(name, content)], detail=str(content))
     try:
-        files.attach(task, by, name, medium.type, BytesIO(content), "message")
+        attachments.attach(task, by, name, medium.type, BytesIO(content), "message")
     except Unfit as error:
         left_out.note(task, by, [LeftOut(name, len(content), error.why, error.most)])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from service.channels.kept import Inbound
-from service.texts import clean
+from service.core.text import clean
+from service.inbound.inbound_message import Inbound
 
 MOST_MEDIA = 10
 

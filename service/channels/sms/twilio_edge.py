@@ -15,9 +15,9 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from service import restores
-from service.config import settings
-from service.due import Heals, NeedsPerson
+from service.core import restores
+from service.core.config import settings
+from service.core.outbox import Heals, NeedsPerson
 
 # The client logs every request with the words in it; they stay out of our logs.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)

@@ -8,14 +8,14 @@ from flask import flash, g, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from service.access import auth
+from service.access.problems import show
+from service.access.rate_limits import by_reader, limiter
 from service.billing import cards, stripe_edge
-from service.config import settings
-from service.due import Heals, NeedsPerson
-from service.errors import Refusal
-from service.web import doors
+from service.core.config import settings
+from service.core.errors import Refusal
+from service.core.outbox import Heals, NeedsPerson
 from service.web.client.blueprint import pages
-from service.web.limits import by_reader, limiter
-from service.web.problems import show
 
 # What the vendor's field loads, by its own documentation.
 VENDOR = {
@@ -25,7 +25,7 @@ VENDOR = {
 
 
 @pages.get("/billing/card")
-@doors.owner_calling
+@auth.owner_calling
 def card() -> ResponseReturnValue:
     """The vendor's card field."""
     return _page({})
@@ -33,7 +33,7 @@ def card() -> ResponseReturnValue:
 
 @pages.post("/billing/card/setup")
 @limiter.limit("30/hour", key_func=by_reader)
-@doors.owner_calling
+@auth.owner_calling
 def set_up() -> ResponseReturnValue:
     """A secret for the field of this page, for one card."""
     try:
@@ -48,7 +48,7 @@ def set_up() -> ResponseReturnValue:
 
 @pages.post("/billing/card")
 @limiter.limit("30/hour", key_func=by_reader)
-@doors.owner_calling
+@auth.owner_calling
 def keep() -> ResponseReturnValue:
     """Keep the card that the field made a payment method of."""
     try:

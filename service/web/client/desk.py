@@ -9,20 +9,20 @@ from flask import flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import finding
-from service.errors import Refusal
+from service.access import auth, forms, uploads
+from service.core.errors import Refusal
 from service.insight import spending
-from service.tasks import handing_over, lists, questions, review, understanding
-from service.tasks.handing_over import Kept, Wish
+from service.search import query
+from service.tasks import lists, questions, review, submission, understanding
 from service.tasks.states import STATE_NAMES
+from service.tasks.submission import Kept, Wish
 from service.tasks.task import find
-from service.web import doors, forms, uploads
+from service.web.charts.said import month_alone
 from service.web.client.blueprint import pages
 from service.web.client.task import attach
-from service.web.pictures.said import month_alone
 from service.web.words import badge
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 RUNNING = 8
 DONE = ("accepted", "closed")
@@ -40,14 +40,14 @@ FIELDS = (
 
 
 @pages.get("/")
-@doors.client
+@auth.client
 def desk() -> ResponseReturnValue:
     """What waits for me, the one box, what is running, what was done."""
     return _desk({}, {})
 
 
 @pages.get("/tasks")
-@doors.client
+@auth.client
 def tasks() -> ResponseReturnValue:
     """All tasks of the company that I may see, newest first; with words those that fit best."""
     state, category, words = (
@@ -55,7 +55,7 @@ def tasks() -> ResponseReturnValue:
     )
     states = (state,) if state in STATE_NAMES else ()
     page = (
-        finding.page(words, states=states, category=category or None)
+        query.page(words, states=states, category=category or None)
         if words.strip()
         else lists.of_company(
             g.seat.company_id,
@@ -70,7 +70,7 @@ def tasks() -> ResponseReturnValue:
 
 
 @pages.get("/tasks/new")
-@doors.client
+@auth.client
 def new() -> ResponseReturnValue:
     """The one box on a page of its own."""
     return render_template(
@@ -79,7 +79,7 @@ def new() -> ResponseReturnValue:
 
 
 @pages.post("/tasks")
-@doors.client
+@auth.client
 def hand_over() -> ResponseReturnValue:
     """Hand a task over, once for each form, with its files."""
     values = {name: forms.words(name, forms.MOST if name == "text" else 20_001) for name in FIELDS}
@@ -97,12 +97,12 @@ def hand_over() -> ResponseReturnValue:
         )
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
         sent = uploads.sent()  # before the task is made: a number that was drawn is not given back
-        made = handing_over.hand_over(
+        made = submission.hand_over(
             wish,
-            doors.me(),
+            auth.me(),
             g.seat.company_id,
             kept=Kept(
-                "web", str(g.seat.company_id), key, handing_over.raw_of({**values, "key": key})
+                "web", str(g.seat.company_id), key, submission.raw_of({**values, "key": key})
             ),
         )
         if not made.repeated and sent:

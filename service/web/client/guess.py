@@ -10,17 +10,17 @@ from decimal import Decimal
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from service.errors import BadInput
-from service.now import after_working, half_of, now
-from service.triage.categories import all_categories, category
-from service.triage.classify import classify
-from service.triage.dates import deadline_in
-from service.web import doors, forms
+from service.access import auth, forms
+from service.access.locale import here
+from service.access.rate_limits import by_reader, limiter
+from service.catalogue.categories import all_categories, category
+from service.core.errors import BadInput
+from service.core.time import after_working, half_of, now
+from service.nlu.classifier import classify
+from service.nlu.deadlines import deadline_in
 from service.web.client.blueprint import pages
-from service.web.limits import by_reader, limiter
-from service.web.render import here
 from tenants.company import Company
-from tenants.wall import db
+from tenants.isolation import db
 
 # Fewer words than these say too little to guess from.
 LEAST_WORDS = 3
@@ -55,7 +55,7 @@ class Guess:
 
 @pages.post("/guess")
 @limiter.limit("240/minute", key_func=by_reader)
-@doors.client
+@auth.client
 def guess() -> ResponseReturnValue:
     """A piece of the box: the guess at what is being written."""
     text = forms.words("text", 20_000).strip()

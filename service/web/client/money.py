@@ -9,30 +9,32 @@ from flask import Response, current_app, flash, g, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from service.access import auth, forms
+from service.access.locale import here
 from service.billing import cards, invoice_pdf, ledger, lists
-from service.errors import NotFound, Refusal
+from service.core.errors import NotFound, Refusal
+from service.core.time import now
 from service.insight import spending
-from service.now import now
 from service.tasks import limits as spending_limits
 from service.tasks.limits import Wanted
-from service.web import doors, forms, render, sheet, worked
+from service.web import render, sheet, worked
+from service.web.charts.money import by_kind, by_month
+from service.web.charts.said import month_alone
 from service.web.client.blueprint import pages
-from service.web.pictures.money import by_kind, by_month
-from service.web.pictures.said import month_alone
 from tenants import membership
 from tenants.company import Company
-from tenants.wall import current, db
+from tenants.isolation import current, db
 
 
 @pages.get("/billing")
-@doors.client
+@auth.client
 def billing() -> ResponseReturnValue:
     """What is spent, what is owed, the charges with their invoices, the card."""
     return _billing({})
 
 
 @pages.get("/billing/invoices/<number>.pdf")
-@doors.client
+@auth.client
 def invoice(number: str) -> ResponseReturnValue:
     """An invoice as PDF."""
     found = lists.invoice(number)
@@ -46,11 +48,11 @@ def invoice(number: str) -> ResponseReturnValue:
 
 
 @pages.get("/billing/charges.csv")
-@doors.client
+@auth.client
 def charges() -> ResponseReturnValue:
     """All charges as a sheet."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    reader = sheet.Reader(app, current(), render.here(), render.language())
+    reader = sheet.Reader(app, current(), here(), render.language())
     name = f"{g.seat.slug}-{now():%Y-%m-%d}.csv"
     return Response(
         sheet.of_charges(reader),
@@ -60,7 +62,7 @@ def charges() -> ResponseReturnValue:
 
 
 @pages.post("/billing/payment")
-@doors.owner
+@auth.owner
 def pay() -> ResponseReturnValue:
     """Try again what the card did not pay."""
     for one in spending.open_invoices(db.session.get_one(Company, g.seat.company_id)):
@@ -71,11 +73,11 @@ def pay() -> ResponseReturnValue:
 
 
 @pages.post("/billing/limits")
-@doors.owner
+@auth.owner
 def limits() -> ResponseReturnValue:
     """Set what may be spent without an owner's word."""
     try:
-        spending_limits.set_them(g.seat.company_id, doors.me(), _wanted_limits())
+        spending_limits.set_them(g.seat.company_id, auth.me(), _wanted_limits())
     except Refusal as error:
         return _billing(error.at()), error.status
     flash(_("The limits are kept."))
@@ -99,7 +101,7 @@ def _billing(errors: dict[str, str]) -> str:
     db.session.rollback() if errors else None
     company, asked = db.session.get_one(Company, g.seat.company_id), request.args.get
     owed = ledger.balance(company.id) if g.seat.role == "owner" else None
-    spent, promised = spending.spending(company, render.here()), spending.promised(company)
+    spent, promised = spending.spending(company, here()), spending.promised(company)
     stands = spending_limits.standing(company.id)
     return render_template(
         "client/billing.html",
@@ -125,7 +127,7 @@ def _billing(errors: dict[str, str]) -> str:
 
 def _card_ends(until: date | None) -> str:
     """What is to be said of a card's last day, from the month before it on."""
-    today = now().astimezone(render.here()).date()
+    today = now().astimezone(here()).date()
     months = (until.year - today.year) * 12 + until.month - today.month if until else 2
     if months > 1:
         return ""

@@ -11,22 +11,22 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from service import accounts
-from service.errors import BadInput, NotNow, Refusal
-from service.now import now
+from service.access import auth, forms
+from service.access.rate_limits import by_reader, limiter
+from service.core.errors import BadInput, NotNow, Refusal
+from service.core.time import now
 from service.tasks import lessons
-from service.web import doors, forms
 from service.web.account import ZONES
 from service.web.client.blueprint import pages
-from service.web.limits import by_reader, limiter
-from tenants import addresses, handbook, membership, wall
+from tenants import addresses, handbook, isolation, membership
 from tenants.company import Company
+from tenants.isolation import db
 from tenants.signin import links
 from tenants.signin.tables import Login
-from tenants.wall import db
 
 
 @pages.get("/people")
-@doors.client
+@auth.client
 def people() -> ResponseReturnValue:
     """Who belongs to the company."""
     return _people({})
@@ -34,11 +34,11 @@ def people() -> ResponseReturnValue:
 
 @pages.post("/people")
 @limiter.limit("60/hour")
-@doors.owner
+@auth.owner
 def invite() -> ResponseReturnValue:
     """Invite somebody by e-mail."""
     try:
-        with wall.as_system():
+        with isolation.as_system():
             accounts.invite(
                 g.seat.company_id,
                 forms.words("email", 321),
@@ -52,7 +52,7 @@ def invite() -> ResponseReturnValue:
 
 
 @pages.post("/people/<int:person_id>/end")
-@doors.owner
+@auth.owner
 def end_membership(person_id: int) -> ResponseReturnValue:
     """End somebody's membership; the last owner stays."""
     try:
@@ -63,7 +63,7 @@ def end_membership(person_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/people/<int:person_id>/role")
-@doors.owner
+@auth.owner
 def change_role(person_id: int) -> ResponseReturnValue:
     """Make somebody an owner, or a member again; the last owner stays one."""
     role = request.form.get("role", "")
@@ -95,21 +95,21 @@ def _place_of(person_id: int, *, leaves_owners: bool) -> membership.Membership:
 def _end(person_id: int) -> None:
     _place_of(person_id, leaves_owners=True).ended_at = now()
     with (
-        wall.as_system()
+        isolation.as_system()
     ):  # sign-in's tables: an invitation that is still out would let them back in
         for email in db.session.scalars(select(Login.email).where(Login.person_id == person_id)):
             links.end_invitations(g.seat.company_id, email)
 
 
 @pages.get("/handbook")
-@doors.client
+@auth.client
 def read_handbook() -> ResponseReturnValue:
     """How this company works, and the lines that wait for a word."""
     return _handbook()
 
 
 @pages.post("/handbook")
-@doors.client
+@auth.client
 def write_handbook() -> ResponseReturnValue:
     """Keep the handbook."""
     text = forms.words("text")
@@ -121,12 +121,12 @@ def write_handbook() -> ResponseReturnValue:
 
 
 @pages.post("/handbook/lessons/<int:lesson_id>")
-@doors.owner
+@auth.owner
 def decide_lesson(lesson_id: int) -> ResponseReturnValue:
     """Take a proposed line into the handbook, or drop it."""
     taken = request.form.get("verdict") == "accept"
     try:
-        lessons.decide(g.seat.company_id, lesson_id, doors.me(), accept=taken)
+        lessons.decide(g.seat.company_id, lesson_id, auth.me(), accept=taken)
     except Refusal as error:
         return _handbook(error)
     flash(_("It is in the handbook now.") if taken else _("Dropped."))
@@ -147,14 +147,14 @@ def _handbook(error: Refusal | None = None, text: str | None = None) -> Response
 
 
 @pages.get("/settings")
-@doors.client
+@auth.client
 def settings() -> ResponseReturnValue:
     """The company's settings, and where we reach you."""
     return _settings({})
 
 
 @pages.post("/settings")
-@doors.owner
+@auth.owner
 def change_settings() -> ResponseReturnValue:
     """Change the company's settings."""
     try:
@@ -167,7 +167,7 @@ def change_settings() -> ResponseReturnValue:
 
 @pages.post("/settings/addresses")
 @limiter.limit("10/hour", key_func=by_reader)
-@doors.client
+@auth.client
 def claim_address() -> ResponseReturnValue:
     """Give a number or an address of one's own; a code goes there."""
     return _addresses(
@@ -180,7 +180,7 @@ def claim_address() -> ResponseReturnValue:
 
 @pages.post("/settings/addresses/<int:address_id>")
 @limiter.limit("10/hour", key_func=by_reader)
-@doors.client
+@auth.client
 def prove_address(address_id: int) -> ResponseReturnValue:
     """Show with the code that the address is one's own."""
     return _addresses(
@@ -192,7 +192,7 @@ def prove_address(address_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/settings/addresses/<int:address_id>/end")
-@doors.client
+@auth.client
 def drop_address(address_id: int) -> ResponseReturnValue:
     """Take an address of one's own away."""
     return _addresses(
@@ -203,7 +203,7 @@ def drop_address(address_id: int) -> ResponseReturnValue:
 def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
     """Sign-in's tables are the system's: the scope changes for this one act."""
     try:
-        with wall.as_system():
+        with isolation.as_system():
             act()
     except Refusal as error:
         return _settings(error.at("address")), error.status

@@ -8,11 +8,12 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.errors import BadInput, Refusal
-from service.tasks import cancelling, dead_line, parameters, questions, review, understanding
+from service.access import auth, forms
+from service.core.errors import BadInput, Refusal
+from service.tasks import cancelling, delivery, parameters, questions, review, understanding
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task
-from service.web import doors, forms, render
+from service.web import render
 from service.web.client.blueprint import pages
 from service.web.client.task import back, of, page
 
@@ -29,7 +30,7 @@ def step(number: int, act: Callable[[Task], object]) -> ResponseReturnValue:
 
 
 @pages.post("/tasks/<int:number>/understanding")
-@doors.client
+@auth.client
 def understand(number: int) -> ResponseReturnValue:
     """Confirm, correct, or take the assistant's way."""
     return step(number, judge_retelling)
@@ -39,9 +40,9 @@ def judge_retelling(task: Task) -> None:
     """The client's word on the very retelling that they saw."""
     seen, verdict = forms.whole("retelling") or 0, request.form.get("verdict", "")
     if verdict == "corrected":
-        understanding.correct(task, doors.me(), seen, _correction(task))
+        understanding.correct(task, auth.me(), seen, _correction(task))
     elif verdict in ("confirmed", "proposal_accepted"):
-        understanding.confirm(task, doors.me(), seen, proposal=verdict == "proposal_accepted")
+        understanding.confirm(task, auth.me(), seen, proposal=verdict == "proposal_accepted")
     else:
         raise BadInput({"verdict": _("Say whether it is right.")})
 
@@ -59,7 +60,7 @@ def _correction(task: Task) -> str:
 
 
 @pages.post("/tasks/<int:number>/answers")
-@doors.client
+@auth.client
 def answer(number: int) -> ResponseReturnValue:
     """Answer a question."""
     return step(number, answer_question)
@@ -77,11 +78,11 @@ def answer_question(task: Task) -> None:
         }:
             raise BadInput({"text": _("This was not among the options.")})
         words = [words for words in (option, forms.words("text")) if words]
-        questions.answer(task, doors.me(), number, "\n\n".join(words))
+        questions.answer(task, auth.me(), number, "\n\n".join(words))
 
 
 @pages.post("/tasks/<int:number>/acceptance")
-@doors.client
+@auth.client
 def accept(number: int) -> ResponseReturnValue:
     """Score the delivery."""
     return step(number, score_delivery)
@@ -91,7 +92,7 @@ def score_delivery(task: Task) -> None:
     """The word on the delivery, a score where one is typed, perhaps praise and a tip."""
     praise, tip = forms.words("praise").strip(), forms.money("tip")
     score, then = _chosen(task)
-    dead_line.accept(task, doors.me(), score, forms.words("comment"), then)
+    delivery.accept(task, auth.me(), score, forms.words("comment"), then)
     if (praise or tip) and task.state == "accepted":
         _thank(task, praise or _("Thank you"), tip)
 
@@ -106,9 +107,9 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
         named.isdecimal()
         and score is not None
         and score != int(named[:3])
-        and 0 <= score < dead_line.SUCCESS
+        and 0 <= score < delivery.SUCCESS
     ):
-        part = render.money(dead_line.share_of(task.price or 0, score), task.currency)
+        part = render.money(delivery.share_of(task.price or 0, score), task.currency)
         raise BadInput(
             {
                 "score": _(
@@ -124,7 +125,7 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
 
 
 @pages.post("/tasks/<int:number>/praise")
-@doors.client
+@auth.client
 def praise(number: int) -> ResponseReturnValue:
     """Thank the assistant."""
     return step(number, lambda task: _thank(task, forms.words("praise"), forms.money("tip")))
@@ -132,21 +133,21 @@ def praise(number: int) -> ResponseReturnValue:
 
 @forms.errors_at({"text": "praise"})
 def _thank(task: Task, words: str, tip: int | None) -> None:
-    review.praise(task, doors.me(), words, tip)
+    review.praise(task, auth.me(), words, tip)
 
 
 @pages.post("/tasks/<int:number>/cancellation")
-@doors.client
+@auth.client
 def cancel(number: int) -> ResponseReturnValue:
     """Stop the task."""
-    return step(number, lambda task: cancelling.cancel(task, doors.me(), forms.words("reason")))
+    return step(number, lambda task: cancelling.cancel(task, auth.me(), forms.words("reason")))
 
 
 @pages.post("/tasks/<int:number>/parameters")
-@doors.client
+@auth.client
 def change(number: int) -> ResponseReturnValue:
     """Change outcome, criteria, quantity, budget, dead line, priority."""
-    return step(number, lambda task: parameters.change(task, doors.me(), wanted_parameters()))
+    return step(number, lambda task: parameters.change(task, auth.me(), wanted_parameters()))
 
 
 def wanted_parameters() -> Parameters:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from flask import g, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from service import files
-from service.conversation import messages
-from service.errors import Refusal
-from service.tasks import cancelling, dead_line
+from service.access import auth, forms, uploads
+from service.core.errors import Refusal
+from service.messages import message
+from service.tasks import attachments, cancelling, delivery
 from service.tasks.task import Task, find_number
-from service.web import doors, forms, uploads
 from service.web.client.blueprint import pages
 from service.web.shown import show
 from service.web.words import client_move
-from tenants.wall import db
+from tenants.isolation import db
 
 # Kinds of sound that browsers record and play.
 HEARD = ("audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav")
@@ -35,7 +34,7 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     if refusal is not None:
         db.session.rollback()
     task = of(number)
-    shown = show(task, doors.me(), forms.before())
+    shown = show(task, auth.me(), forms.before())
     errors = refusal.at() if refusal else {}
     mine, move = client_move(task, shown.holder)
     return render_template(
@@ -50,25 +49,25 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         left=forms.unsent(refusal),
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),
-        silence=dead_line.silence_ends(task) if task.state == "delivered" else None,
+        silence=delivery.silence_ends(task) if task.state == "delivered" else None,
     ), (refusal.status if refusal else 200)
 
 
 @pages.get("/tasks/<int:number>")
-@doors.client
+@auth.client
 def task(number: int) -> ResponseReturnValue:
     """Whose move it is, the term, the eight steps, and what can be done now."""
     return page(number)
 
 
 @pages.post("/tasks/<int:number>/messages")
-@doors.client
+@auth.client
 def write(number: int) -> ResponseReturnValue:
     """Write to the assistant."""
     try:
         task = of(number)
         with forms.errors_at({"text": "reply"}):
-            messages.say_once(task, doors.me(), forms.words("reply"))
+            message.say_once(task, auth.me(), forms.words("reply"))
         attach(task, "message")
         return back(task, "#talk")
     except Refusal as error:
@@ -76,7 +75,7 @@ def write(number: int) -> ResponseReturnValue:
 
 
 @pages.post("/tasks/<int:number>/files")
-@doors.client
+@auth.client
 def add_files(number: int) -> ResponseReturnValue:
     """Add files to the task."""
     try:
@@ -88,7 +87,7 @@ def add_files(number: int) -> ResponseReturnValue:
 
 
 @pages.get("/tasks/<int:number>/files/<int:file_id>")
-@doors.client
+@auth.client
 def file(number: int, file_id: int) -> ResponseReturnValue:
     """A file's bytes, always to be saved, never shown in place."""
     return download(of(number), file_id)
@@ -96,14 +95,17 @@ def file(number: int, file_id: int) -> ResponseReturnValue:
 
 def attach(task: Task, part: str = "brief") -> None:
     """Keep the files of the form on the task, all or none. Raises BadInput."""
-    uploads.attach(task, doors.me(), part)
+    uploads.attach(task, auth.me(), part)
 
 
 def download(task: Task, file_id: int) -> ResponseReturnValue:
     """Send a file of this task. What is heard on the page says that it is sound; it runs
     nothing."""
-    found = files.find(task, file_id)
+    found = attachments.find(task, file_id)
     kind = found.type if found.type in HEARD else "application/octet-stream"
     return send_file(
-        files.path_of(found.sha256), mimetype=kind, as_attachment=True, download_name=found.name
+        attachments.path_of(found.sha256),
+        mimetype=kind,
+        as_attachment=True,
+        download_name=found.name,
     )

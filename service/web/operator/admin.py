@@ -10,18 +10,18 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from service import accounts
-from service.errors import NotFound, Refusal
-from service.tasks import delegate, events
-from service.texts import apart
-from service.triage.categories import all_categories
-from service.web import doors, forms
+from service.access import auth, forms
+from service.catalogue.categories import all_categories
+from service.core.errors import NotFound, Refusal
+from service.core.text import apart
+from service.tasks import assignment, events
 from service.web.operator.blueprint import pages
-from tenants import membership, wall
+from tenants import isolation, membership
+from tenants.isolation import db
 from tenants.people import Person
 from tenants.signin import identity
-from tenants.wall import db
 
-admin_only = doors.staff("admin")
+admin_only = auth.staff("admin")
 
 
 @pages.get("/admin")
@@ -76,10 +76,10 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
 @admin_only
 def ask_end_staff(person_id: int) -> ResponseReturnValue:
     """Ask before somebody's place ends: who it is, and how many tasks go back to the queue."""
-    if person_id == doors.me().person_id:
+    if person_id == auth.me().person_id:
         return _own_place()
     person = _of_staff(person_id)
-    held = delegate.held_by(person_id)
+    held = assignment.held_by(person_id)
     return render_template("operator/end_place.html", person=person, held=held)
 
 
@@ -87,10 +87,10 @@ def ask_end_staff(person_id: int) -> ResponseReturnValue:
 @admin_only
 def end_staff(person_id: int) -> ResponseReturnValue:
     """End somebody's place in the service; oneself stays."""
-    if person_id == doors.me().person_id:
+    if person_id == auth.me().person_id:
         return _own_place()
     name = _of_staff(person_id).name
-    with wall.as_system():
+    with isolation.as_system():
         count = accounts.end_staff(person_id)
     gone_back = ngettext(
         "%(num)s task went back to the queue.", "%(num)s tasks went back to the queue.", count
@@ -111,13 +111,13 @@ def _of_staff(person_id: int) -> Person:
 
 
 def _welcome(person_id: int) -> None:
-    events.write("person.reset", doors.me(), person=person_id)
+    events.write("person.reset", auth.me(), person=person_id)
 
 
 def _do(act: Callable[[], object]) -> ResponseReturnValue:
     """Sign-in's tables are the system's: the admin's scope changes for this one statement."""
     try:
-        with wall.as_system():
+        with isolation.as_system():
             act()
     except Refusal as error:
         db.session.rollback()

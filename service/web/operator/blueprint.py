@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from service.web import doors
+from service.access import auth
 
 pages = Blueprint("operator", __name__)
-desk_only = doors.staff(*doors.DESK)
+desk_only = auth.staff(*auth.DESK)

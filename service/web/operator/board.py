@@ -7,16 +7,17 @@ from datetime import timedelta
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from service import drafts, finding
-from service.channels import lists as channel_lists
-from service.channels.email import belief
+from service.access import auth
+from service.catalogue.categories import all_categories
+from service.channels.email import sender_auth
+from service.core import drafts
+from service.core.time import now
 from service.insight.lately import lately
-from service.now import now
+from service.messages import message_lists as channel_lists
+from service.search import query
 from service.tasks import lists
 from service.tasks.lists import Narrow
 from service.tasks.task import UNDER_WAY
-from service.triage.categories import all_categories
-from service.web import doors
 from service.web.operator.blueprint import desk_only, pages
 from service.web.ruler import Stretch
 from tenants import addresses, company, membership
@@ -34,7 +35,7 @@ def desk() -> ResponseReturnValue:
         counts=lists.counts("triage", *UNDER_WAY),
         loads=lists.loads(),
         waiting=len(channel_lists.waiting()),
-        no_authserv=belief.believes_nobody(),
+        no_authserv=sender_auth.believes_nobody(),
     )
 
 
@@ -83,7 +84,7 @@ def board() -> ResponseReturnValue:
         counts=lists.counts(*UNDER_WAY),
         views=lists.view_counts(),
         companies=company.names(_id(asked["company"])),
-        filters=drafts.filters_of(doors.me().person_id or 0, "/desk/board"),
+        filters=drafts.filters_of(auth.me().person_id or 0, "/desk/board"),
     )
 
 
@@ -100,7 +101,7 @@ def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
         asked["order"] == "newest",
     )
     if asked["q"].strip():
-        return finding.page(
+        return query.page(
             asked["q"],
             states=(view,) if view in UNDER_WAY else (),
             category=trade or None,

@@ -6,13 +6,14 @@ from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import due, on_hold, restores
-from service.channels import lists
-from service.channels.kept import Inbound
-from service.errors import NotFound
-from service.triage import strangers_desk
+from service import on_hold
+from service.core import outbox, restores
+from service.core.errors import NotFound
+from service.inbound.inbound_message import Inbound
+from service.intake import inbox
+from service.messages import message_lists
 from service.web.operator.blueprint import desk_only, pages
-from tenants.wall import db
+from tenants.isolation import db
 
 # Who reads these could take the account over.
 SECRET = ("reset", "welcome", "invitation", "code")
@@ -24,13 +25,13 @@ def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
     return render_template(
         "operator/messages.html",
-        needing=due.needing_person(),
+        needing=outbox.needing_person(),
         held=on_hold.listed(),
-        on_hold=due.count_on_hold(),
+        on_hold=outbox.count_on_hold(),
         restored=restores.newest(),
-        out=lists.outgoing(request.args.get("out")),
-        inbound=lists.inbound(after=request.args.get("in")),
-        waiting=lists.count_waiting(1000),
+        out=message_lists.outgoing(request.args.get("out")),
+        inbound=message_lists.inbound(after=request.args.get("in")),
+        waiting=message_lists.count_waiting(1000),
         SECRET=SECRET,
     )
 
@@ -39,7 +40,7 @@ def messages() -> ResponseReturnValue:
 @desk_only
 def retry(due_id: int) -> ResponseReturnValue:
     """Try once more."""
-    due.retry(due_id)
+    outbox.retry(due_id)
     flash(_("It is tried again now."))
     return redirect("/desk/messages", 303)
 
@@ -66,7 +67,7 @@ def discard(due_id: int) -> ResponseReturnValue:
 @desk_only
 def replay(inbound_id: int) -> ResponseReturnValue:
     """Understand a message once more."""
-    strangers_desk.replay(inbound_id)
+    inbox.replay(inbound_id)
     flash(_("It is read again now."))
     return redirect("/desk/messages", 303)
 

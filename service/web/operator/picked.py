@@ -11,14 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from service.conversation import messages
-from service.errors import BadInput, Refusal
-from service.tasks import delegate, parameters, undoing
+from service.access import auth, forms
+from service.core.errors import BadInput, Refusal
+from service.messages import message
+from service.tasks import assignment, parameters, undoing
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task, find
-from service.web import doors, forms
 from service.web.operator.blueprint import desk_only, pages
-from tenants.wall import db
+from tenants.isolation import db
 
 MOST = 60
 Act = Callable[[Task], object]
@@ -45,13 +45,13 @@ def do_for_picked() -> ResponseReturnValue:
 
 def _act() -> Act:
     """What is to be done with a task. Raises BadInput."""
-    me, wanted = doors.me(), request.form.get("do", "")
+    me, wanted = auth.me(), request.form.get("do", "")
     if wanted == "hand":
         who = forms.whole("assistant") or 0
-        return lambda task: delegate.assign(task, me, who)
+        return lambda task: assignment.assign(task, me, who)
     if wanted == "write":
         said = forms.words("text", 10_001)
-        return lambda task: messages.say(task, me, said)
+        return lambda task: message.say(task, me, said)
     if wanted in ("move", "priority"):
         changes = (
             Parameters(deadline_at=_date())
@@ -96,7 +96,7 @@ def undo_picked() -> ResponseReturnValue:
     for task_id, _dash, event_id in pairs:
         try:
             with db.session.begin_nested():
-                undoing.undo_change(find(_whole(task_id)), doors.me(), _whole(event_id))
+                undoing.undo_change(find(_whole(task_id)), auth.me(), _whole(event_id))
         except Refusal as error:
             refused.append(error.detail)
     for words in dict.fromkeys(refused):

@@ -6,12 +6,12 @@ from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service import playbooks
-from service.errors import BadInput
-from service.triage.categories import category as kind_of
-from service.web import doors, forms
+from service.access import auth, forms
+from service.catalogue import playbooks
+from service.catalogue.categories import category as kind_of
+from service.core.errors import BadInput
 from service.web.operator.blueprint import desk_only, pages
-from tenants.wall import db
+from tenants.isolation import db
 
 
 @pages.get("/desk/playbooks")
@@ -38,7 +38,7 @@ def write_playbook(code: str) -> ResponseReturnValue:
     playbooks.all_of(code)
     try:
         for language, text in texts.items():
-            playbooks.write(code, language, text, doors.me().person_id or 0)
+            playbooks.write(code, language, text, auth.me().person_id or 0)
     except BadInput as error:
         db.session.rollback()
         return _playbook(code, error, texts)

@@ -6,19 +6,20 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from service.access import auth, forms
+from service.access.locale import here
 from service.billing import ledger
-from service.errors import NotFound, Refusal
+from service.catalogue.categories import all_categories
+from service.core.errors import NotFound, Refusal
 from service.insight import arrivals, leaving, success, waits
 from service.tasks import lessons, lists
-from service.triage.categories import all_categories
-from service.web import doors, forms, render
+from service.web.charts import flow
+from service.web.charts.success import by_category, of_ranked, of_steps
 from service.web.operator.blueprint import desk_only, pages
-from service.web.pictures import flow
-from service.web.pictures.success import by_category, of_ranked, of_steps
 from tenants import handbook, membership
 from tenants.company import Company, page_of
+from tenants.isolation import db
 from tenants.membership import Staff
-from tenants.wall import db
 
 
 @pages.get("/desk/pool")
@@ -85,7 +86,7 @@ def decide_lesson(company_id: int, lesson_id: int) -> ResponseReturnValue:
     """Take a proposed line into a company's handbook, or drop it."""
     try:
         lessons.decide(
-            company_id, lesson_id, doors.me(), accept=request.form.get("verdict") == "accept"
+            company_id, lesson_id, auth.me(), accept=request.form.get("verdict") == "accept"
         )
     except Refusal as error:
         db.session.rollback()
@@ -98,7 +99,7 @@ def decide_lesson(company_id: int, lesson_id: int) -> ResponseReturnValue:
 def reports() -> ResponseReturnValue:
     """Success at the dead line each way, how long clients take, what came in, the load now, how
     fast messages leave."""
-    found, weeks = success.success(), arrivals.by_week(render.here())
+    found, weeks = success.success(), arrivals.by_week(here())
     return render_template(
         "operator/reports.html",
         found=found,

@@ -10,19 +10,19 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.channels import lists as channel_lists
-from service.errors import BadInput, Refusal
-from service.tasks import cancelling, dead_line, delegate, handing_over, lists, parameters
-from service.tasks.handing_over import Kept, Wish
+from service.access import auth, forms
+from service.core.errors import BadInput, Refusal
+from service.messages import message_lists as channel_lists
+from service.tasks import assignment, cancelling, delivery, lists, parameters, submission
+from service.tasks.submission import Kept, Wish
 from service.tasks.task import Task, find
-from service.web import doors, forms
 from service.web.assistant import ask_client, write_to_client
 from service.web.client import steps
 from service.web.client.task import download
 from service.web.operator.blueprint import desk_only, pages
 from service.web.shown import show
 from tenants import addresses
-from tenants.wall import db
+from tenants.isolation import db
 
 
 def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
@@ -33,7 +33,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     errors = refusal.at() if refusal else {}
     return render_template(
         "operator/task.html",
-        it=show(task, doors.me(), forms.before()),
+        it=show(task, auth.me(), forms.before()),
         task=task,
         errors=errors,
         values=forms.typed(refusal),
@@ -43,7 +43,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),
         phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
-        silence=dead_line.silence_ends(task) if task.state == "delivered" else None,
+        silence=delivery.silence_ends(task) if task.state == "delivered" else None,
     ), refusal.status if refusal else 200
 
 
@@ -68,7 +68,7 @@ def task(task_id: int) -> ResponseReturnValue:
 def assign(task_id: int) -> ResponseReturnValue:
     """Hand the task to an assistant."""
     return step(
-        task_id, lambda task: delegate.assign(task, doors.me(), forms.whole("assistant") or 0)
+        task_id, lambda task: assignment.assign(task, auth.me(), forms.whole("assistant") or 0)
     )
 
 
@@ -79,7 +79,7 @@ def give_back(task_id: int) -> ResponseReturnValue:
     return step(
         task_id,
         forms.errors_at({"reason": "return-reason"})(
-            lambda task: delegate.give_back(task, doors.me(), forms.words("reason"))
+            lambda task: assignment.give_back(task, auth.me(), forms.words("reason"))
         ),
     )
 
@@ -119,9 +119,9 @@ def resolve(task_id: int) -> ResponseReturnValue:
     return step(
         task_id,
         forms.errors_at({"score": "decided-score"})(
-            lambda task: dead_line.resolve(
+            lambda task: delivery.resolve(
                 task,
-                doors.me(),
+                auth.me(),
                 request.form.get("outcome", ""),
                 forms.words("reason"),
                 forms.whole("score"),
@@ -137,7 +137,7 @@ def cancel(task_id: int) -> ResponseReturnValue:
     return step(
         task_id,
         forms.errors_at({"reason": "cancel-reason"})(
-            lambda task: cancelling.cancel(task, doors.me(), forms.words("reason"))
+            lambda task: cancelling.cancel(task, auth.me(), forms.words("reason"))
         ),
     )
 
@@ -146,9 +146,7 @@ def cancel(task_id: int) -> ResponseReturnValue:
 @desk_only
 def change(task_id: int) -> ResponseReturnValue:
     """Change the parameters."""
-    return step(
-        task_id, lambda task: parameters.change(task, doors.me(), steps.wanted_parameters())
-    )
+    return step(task_id, lambda task: parameters.change(task, auth.me(), steps.wanted_parameters()))
 
 
 @pages.post("/desk/tasks/<int:task_id>/messages")
@@ -191,12 +189,12 @@ def enter() -> ResponseReturnValue:
     return redirect(f"/desk/tasks/{made.id}", 303)
 
 
-def _enter(values: dict[str, str]) -> handing_over.Handed:
+def _enter(values: dict[str, str]) -> submission.Handed:
     owner = addresses.owner_of("email", values["email"])
     if owner is None:
         raise BadInput({"email": _("No client has this address.")})
     person, company_id = owner
-    by = replace(doors.me(), channel="voice")
+    by = replace(auth.me(), channel="voice")
     wish = Wish(
         values["text"],
         title=values["title"][:200],
@@ -204,10 +202,10 @@ def _enter(values: dict[str, str]) -> handing_over.Handed:
         deadline_at=forms.moment("deadline_at"),
     )
     key = request.form.get("key", "")[:64] or uuid.uuid4().hex
-    return handing_over.hand_over(
+    return submission.hand_over(
         wish,
         by,
         company_id,
         person_id=person.id,
-        kept=Kept("voice", f"desk:{by.person_id}", key, handing_over.raw_of(values)),
+        kept=Kept("voice", f"desk:{by.person_id}", key, submission.raw_of(values)),
     )

@@ -9,18 +9,19 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.errors import BadInput, Refusal
-from service.tasks import analysis, delegate, lists, parameters, questions, splitting, undoing
+from service.access import auth, forms
+from service.core.errors import BadInput, Refusal
+from service.intake import inbox
+from service.nlu.classifier import classify, speaking_for
+from service.tasks import analysis, assignment, lists, parameters, questions, splitting, undoing
 from service.tasks.parameters import Parameters
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task, find
-from service.triage import strangers_desk
-from service.triage.classify import classify, speaking_for
-from service.web import doors, forms, menu_counts
+from service.web import menu_counts
 from service.web.operator import triage_list
 from service.web.operator.blueprint import desk_only, pages
 from tenants import handbook
-from tenants.wall import db
+from tenants.isolation import db
 
 
 @pages.get("/desk/triage")
@@ -51,7 +52,7 @@ def page(refusal: Refusal | None = None) -> ResponseReturnValue:
         onward=_onward(it),
         guess=_guess(task) if task else None,
         asked=questions.questions_of(task) if task else [],
-        replies=strangers_desk.replies([message]) if message else {},
+        replies=inbox.replies([message]) if message else {},
         key=uuid.uuid4().hex,
         errors=refusal.at() if refusal else {},
         values=forms.typed(refusal),
@@ -101,13 +102,13 @@ def decide(task_id: int) -> ResponseReturnValue:
         with forms.errors_at({"reason": "do-reason" if decision == "do" else "drop-reason"}):
             analysis.decide(
                 task,
-                doors.me(),
+                auth.me(),
                 decision,
                 request.form.get("category") or None,
                 forms.words("reason"),
             )
         if decision == "delegate" and who:
-            delegate.assign(task, doors.me(), who)
+            assignment.assign(task, auth.me(), who)
     except Refusal as error:
         return page(error)
     said = _("Task %(number)s is %(state)s.", number=task.number, state=STATE_NAMES[task.state])
@@ -120,7 +121,7 @@ def decide(task_id: int) -> ResponseReturnValue:
 def undo(task_id: int) -> ResponseReturnValue:
     """Take the decision back."""
     try:
-        undoing.undo_triage(find(task_id), doors.me())
+        undoing.undo_triage(find(task_id), auth.me())
     except Refusal as error:
         return page(error)
     return redirect(f"/desk/triage?task={task_id}", 303)
@@ -133,7 +134,7 @@ def ask_back(task_id: int) -> ResponseReturnValue:
     try:
         task = find(task_id)
         with forms.errors_at({"text": "ask-question"}):
-            questions.ask(task, doors.me(), forms.words("question"))
+            questions.ask(task, auth.me(), forms.words("question"))
     except Refusal as error:
         return page(error)
     flash(_("Asked. It comes back to the list with the answer."))
@@ -148,7 +149,7 @@ def move_date(task_id: int) -> ResponseReturnValue:
         date = forms.moment("deadline_at")
         if date is None:
             raise BadInput({"deadline_at": _("Write a day and an hour.")})
-        changed = parameters.change(find(task_id), doors.me(), Parameters(deadline_at=date))
+        changed = parameters.change(find(task_id), auth.me(), Parameters(deadline_at=date))
     except Refusal as error:
         return page(error)
     forms.toast(
@@ -163,7 +164,7 @@ def move_date(task_id: int) -> ResponseReturnValue:
 def undo_date(task_id: int) -> ResponseReturnValue:
     """Put the dead line back."""
     try:
-        undoing.undo_change(find(task_id), doors.me(), request.args.get("event", 0, type=int))
+        undoing.undo_change(find(task_id), auth.me(), request.args.get("event", 0, type=int))
     except Refusal as error:
         return page(error)
     return redirect(f"/desk/triage?task={task_id}", 303)
@@ -177,7 +178,7 @@ def split(task_id: int) -> ResponseReturnValue:
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
         with forms.errors_at({"first": "split-first", "second": "split-second"}):
             made = splitting.split(
-                find(task_id), doors.me(), forms.words("first"), forms.words("second"), key
+                find(task_id), auth.me(), forms.words("first"), forms.words("second"), key
             )
     except Refusal as error:
         return page(error)
@@ -190,7 +191,7 @@ def split(task_id: int) -> ResponseReturnValue:
 def make_task(inbound_id: int) -> ResponseReturnValue:
     """Make a waiting message a client's task."""
     try:
-        made = strangers_desk.make_task(inbound_id, forms.words("email", 321), doors.me())
+        made = inbox.make_task(inbound_id, forms.words("email", 321), auth.me())
     except Refusal as error:
         return page(error)
     return redirect(f"/desk/tasks/{made.id}", 303)
@@ -202,7 +203,7 @@ def reply(inbound_id: int) -> ResponseReturnValue:
     """Write back to whoever sent a waiting message, by its own channel; it waits on."""
     try:
         with forms.errors_at({"text": f"reply-words-{inbound_id}"}):
-            strangers_desk.reply(inbound_id, forms.words("text"), doors.me())
+            inbox.reply(inbound_id, forms.words("text"), auth.me())
     except Refusal as error:
         return page(error)
     flash(_("Your answer is on its way. The message waits on."))
@@ -215,7 +216,7 @@ def drop(inbound_id: int) -> ResponseReturnValue:
     """Set a waiting message aside; it can be taken back."""
     try:
         with forms.errors_at({"reason": f"drop-{inbound_id}"}):
-            strangers_desk.drop(inbound_id, forms.words("reason"), doors.me())
+            inbox.drop(inbound_id, forms.words("reason"), auth.me())
     except Refusal as error:
         return page(error)
     forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
@@ -227,7 +228,7 @@ def drop(inbound_id: int) -> ResponseReturnValue:
 def undo_drop(inbound_id: int) -> ResponseReturnValue:
     """Let a message wait again that was set aside."""
     try:
-        strangers_desk.take_up(inbound_id, doors.me())
+        inbox.take_up(inbound_id, auth.me())
     except Refusal as error:
         return page(error)
     return redirect(f"/desk/triage?message={inbound_id}", 303)

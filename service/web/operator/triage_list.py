@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from flask import request
 
-from service.channels import lists as channel_lists
-from service.channels.kept import Inbound
+from service.inbound.inbound_message import Inbound
+from service.messages import message_lists as channel_lists
 from service.tasks import lists, to_decide
 from service.tasks.events import Event
+from tenants.isolation import db
 from tenants.people import Person
-from tenants.wall import db
 
 PAGE = "/desk/triage"
 

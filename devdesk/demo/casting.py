@@ -1,0 +1,62 @@
+"""Who gets which task: somebody of the trade who speaks the language and has a hand free."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import datetime
+
+from devdesk.demo.cast import Cast, Player
+from devdesk.demo.life import Party
+from devdesk.demo.moments import named
+from devdesk.demo.works import Work
+
+
+def party(who: Cast, work: Work, holder: Player) -> Party:
+    """The people of a task."""
+    firm = who.firms[work.company]
+    return Party(firm, firm.people[work.person], holder, who.staff["vera"])
+
+
+def able(who: Cast, work: Work) -> list[Player]:
+    """The assistants of this trade and language."""
+    return [
+        one for one in who.assistants if work.category in one.trades and work.language in one.speaks
+    ]
+
+
+def free_hand(who: Cast, work: Work) -> Player:
+    """Who has most room, measured against their own limit; somebody named goes before."""
+    if "by" in work.flags:
+        return who.staff[work.flags["by"]]
+    able_now = [
+        one
+        for one in able(who, work)
+        if one.trades != who.staff["anna"].trades and one.holds < one.limit
+    ]
+    return min(able_now or able(who, work), key=lambda one: (one.holds / one.limit, one.name))
+
+
+def somebody(who: Cast, work: Work, chance: random.Random) -> Player:
+    """Anybody who could have done it; who was named for it goes before."""
+    return who.staff[work.flags["by"]] if "by" in work.flags else chance.choice(able(who, work))
+
+
+def by_way(work: Work, player: Player, chance: random.Random) -> str:
+    """The channel that such a task came through."""
+    if "by_way" in work.flags:
+        return work.flags["by_way"]
+    if player.phone and player.channel == "sms" and len(work.text) < 240 and chance.random() < 0.75:
+        return "sms"
+    return "email" if chance.random() < 0.4 else "web"
+
+
+def worded(work: Work, created: datetime, deadline: datetime, player: Player) -> Work:
+    """The work with months and days by their names."""
+    said = {
+        name: [named(line, created, deadline, player.zone, work.language) for line in lines]
+        for name, lines in work.said.items()
+    }
+    return replace(
+        work, text=named(work.text, created, deadline, player.zone, work.language), said=said
+    )

@@ -1,0 +1,122 @@
+"""Twilio's own routes for messages: each request and each answer is held against the contract."""
+
+from __future__ import annotations
+
+import hmac
+import socket
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.datastructures import MultiDict
+
+from devdesk.standins import resources, rules
+from devdesk.standins.contract import AnswerMismatch, InvalidRequest
+from devdesk.standins.messages import Draft, Fault
+from devdesk.standins.resources import API_VERSION
+from devdesk.standins.rules import Refusal
+from devdesk.standins.state import standin
+
+api = Blueprint("api", __name__, url_prefix=f"/{API_VERSION}/Accounts/<account>")
+
+
+@api.before_request
+def authenticate() -> None:
+    """Basic auth by account SID and token; raises Refusal 20003, or 20404 for another account's
+    address."""
+    here, given = standin(), request.authorization
+    user, word = (given.username or "", given.password or "") if given else ("", "")
+    right = hmac.compare_digest(user.encode(), here.account.encode())
+    if not (hmac.compare_digest(word.encode(), here.token.encode()) and right):
+        raise Refusal(20003)
+    if (request.view_args or {}).get("account") != here.account:
+        raise Refusal(20404, request.path)
+
+
+@api.post("/Messages.json")
+def create(account: str) -> Response:
+    """Take a message for sending; a fault that was ordered strikes here."""
+    form = _read("CreateMessage", {"AccountSid": account})
+    rules.check_send(form)
+    fault = standin().messages.take_fault()
+    _strike_before(fault)
+    message = standin().messages.keep(_draft(form), standin().callbacks.first)
+    standin().callbacks.wake()
+    if fault and fault.mode == "500_after_effect":
+        raise Refusal(20500)
+    return _answer("CreateMessage", 201, resources.message_document(message, account))
+
+
+@api.get("/Messages.json")
+def index(account: str) -> Response:
+    """A page of messages, newest first."""
+    page = resources.read_page(standin().messages, _read("ListMessage", {"AccountSid": account}))
+    return _answer("ListMessage", 200, resources.page_document(page, account))
+
+
+@api.get("/Messages/<sid>.json")
+def fetch(account: str, sid: str) -> Response:
+    """One message."""
+    _read("FetchMessage", {"AccountSid": account, "Sid": sid})
+    message = standin().messages.find(sid)
+    if message is None:
+        raise Refusal(20404, request.path)
+    return _answer("FetchMessage", 200, resources.message_document(message, account))
+
+
+def _read(operation: str, path: Mapping[str, str]) -> dict[str, Any]:
+    """The request's fields by the contract; raises Refusal where it does not allow them."""
+    query, form = _lists(request.args), _lists(request.form)
+    try:
+        return standin().operations[operation].read(path, query, form)
+    except InvalidRequest as error:
+        value = (form if error.place == "form" else query).get(error.field, [""])[0]
+        raise rules.refusal_of(error, value, request.path) from error
+
+
+def _answer(operation: str, status: int, document: Mapping[str, Any]) -> Response:
+    """The answer, unless Twilio would not give it: then 500."""
+    try:
+        standin().operations[operation].check_answer(status, document)
+    except AnswerMismatch as error:
+        standin().count_failure(operation, str(error))
+        raise Refusal(20500) from error
+    response = jsonify(document)
+    response.status_code = status
+    return response
+
+
+def _draft(form: Mapping[str, Any]) -> Draft:
+    return Draft(
+        sender=form.get("From"),
+        recipient=form["To"],
+        body=form.get("Body", ""),
+        service=form.get("MessagingServiceSid"),
+        media=len(form.get("MediaUrl", ())),
+        callback=form.get("StatusCallback"),
+    )
+
+
+def _strike_before(fault: Fault | None) -> None:
+    """The faults that come before anything is kept."""
+    if fault is None:
+        return
+    if fault.mode == "slow":
+        time.sleep(fault.seconds)
+    if fault.mode == "429":
+        raise Refusal(20429)
+    if fault.mode == "drop":
+        _hang_up()
+        raise Refusal(20500)
+
+
+def _hang_up() -> None:
+    """Cut the caller's connection, so that the answer which follows reaches nobody."""
+    wire = request.environ.get("werkzeug.socket") or request.environ.get("gunicorn.socket")
+    if isinstance(wire, socket.socket):
+        wire.shutdown(socket.SHUT_RDWR)
+
+
+def _lists(given: MultiDict[str, str]) -> dict[str, list[str]]:
+    return {name: given.getlist(name) for name in given}

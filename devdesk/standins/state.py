@@ -1,0 +1,50 @@
+"""The parts of one running stand-in, as its routes find them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+
+from flask import current_app
+
+from devdesk.standins.callbacks import Callbacks, Pace
+from devdesk.standins.contract import Operation
+from devdesk.standins.messages import Messages
+
+log = logging.getLogger(__name__)
+NAME = "standin"
+
+
+@dataclass
+class Standin:
+    """Who it pretends to be, its memory, its flow of callbacks, and the contract that it keeps
+    to."""
+
+    account: str
+    token: str
+    webhook_url: str | None
+    pace: Pace
+    operations: Mapping[str, Operation]
+    messages: Messages
+    callbacks: Callbacks
+    contract_failures: int = 0
+    _counting: Lock = field(default_factory=Lock)
+
+    def count_failure(self, operation: str, reason: str) -> None:
+        """An answer of ours breaks the contract: say it loudly, and count it."""
+        with self._counting:
+            self.contract_failures += 1
+        log.critical("CONTRACT BROKEN by our own answer to %s: %s", operation, reason)
+
+    def close(self) -> None:
+        """Stop the callbacks, then close the file."""
+        self.callbacks.stop()
+        self.messages.close()
+
+
+def standin() -> Standin:
+    """The stand-in that the current request is for."""
+    here: Standin = current_app.extensions[NAME]
+    return here

@@ -1,0 +1,160 @@
+"""Reading forms: texts cleaned and bounded, moments in the reader's zone, money in minor units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from flask import flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.access.locale import here
+from service.core.errors import BadInput, NotNow, Refusal
+from service.core.text import clean
+
+# Written out and bounded: an exponent would be a number of millions of digits.
+WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
+# A point or comma before three digits divides thousands: sums here have two digits after theirs.
+THOUSANDS = re.compile(r"[.,](?=\d{3}(?:\D|$))", re.ASCII)
+NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
+# No form carries more than this: words that are read so far come back whole where they are refused.
+MOST = 500_000
+# Where people write more than a word.
+WRITTEN = (
+    "text",
+    "note",
+    "comment",
+    "praise",
+    "reply",
+    "question",
+    "plan",
+    "proposal",
+    "delivery",
+    "help",
+    "reason",
+    "outcome",
+    "criteria",
+    "first",
+    "second",
+)
+
+
+def words(name: str, most: int = MOST) -> str:
+    """A text field, cleaned. What is too long the domain refuses with a sentence; a field of one
+    line is cut at `most`."""
+    return clean(request.form.get(name, ""))[:most]
+
+
+def whole(name: str) -> int | None:
+    """A whole number, None where the field is empty. Raises BadInput."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    if not WHOLE.match(text):
+        raise BadInput({name: _("Write a whole number.")})
+    return int(text)
+
+
+def decimal(name: str) -> Decimal | None:
+    """A number with a point or a comma, None where the field is empty. Raises BadInput."""
+    return _number(name, _written(name))
+
+
+def _written(name: str) -> str:
+    return "".join(request.form.get(name, "")[:40].split())
+
+
+def _number(name: str, text: str) -> Decimal | None:
+    plain = text.replace(",", ".")
+    if plain and not NUMBER.match(plain):
+        raise BadInput({name: _("Write a number.")})
+    return Decimal(plain) if plain else None
+
+
+def money(name: str) -> int | None:
+    """A sum as people write it ("2,000.00", "2 000,00", "2000"), in minor units of a currency with
+    two digits."""
+    value = _number(name, THOUSANDS.sub("", _written(name)))
+    return None if value is None else int((value * 100).to_integral_value())
+
+
+def moment(name: str) -> datetime | None:
+    """A moment of a datetime-local field, in the reader's zone, None where it is empty. Raises
+    BadInput."""
+    text = request.form.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=here()).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadInput({name: _("Write a day and an hour.")}) from error
+
+
+def before() -> int | None:
+    """The message before which a conversation is read, None for its newest."""
+    text = request.args.get("before", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def by_script() -> bool:
+    """Whether a script of ours sent this form (static/js/waiting.js) and reads the answer, instead
+    of a browser that shows it."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def done(page: str, **facts: object) -> ResponseReturnValue:
+    """On to this page; a script is told where it is."""
+    return (jsonify(page=page, **facts), 201) if by_script() else redirect(page, 303)
+
+
+def lines(name: str) -> list[str]:
+    """A text field with one thing a line."""
+    return [line.strip() for line in words(name).splitlines() if line.strip()]
+
+
+def pairs(one: str, other: str, most: int = 30) -> list[tuple[str, str]]:
+    """Two fields that stand several times in a form, as pairs; cut one above what the domain takes,
+    so that it refuses with a sentence."""
+    return [
+        (clean(a)[:1000], clean(b)[:1000])
+        for a, b in zip(
+            request.form.getlist(one)[:most], request.form.getlist(other)[:most], strict=False
+        )
+    ]
+
+
+@contextmanager
+def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
+    """What is wrong stands at these fields of the page, where the domain knows them by other
+    names."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(
+            {fields.get(name, name): words for name, words in error.errors.items()}
+        ) from error
+
+
+def written() -> list[str]:
+    """All that somebody wrote in this form."""
+    return [said for name in WRITTEN if (said := words(name).strip()) and not said.isdecimal()]
+
+
+def unsent(refusal: Refusal | None) -> list[str]:
+    """What was written in a form that may be gone, because things have moved on meanwhile: it is
+    shown, so that nothing is lost."""
+    return written() if isinstance(refusal, NotNow) else []
+
+
+def typed(refusal: Refusal | None) -> Mapping[str, str]:
+    """What goes back into the fields of the form."""
+    return {} if isinstance(refusal, NotNow) else request.form
+
+
+def toast(words: str, *, undo: str) -> None:
+    """Say what was done, with a way back: the address that takes it back."""
+    flash({"words": words, "undo": undo}, "undo")  # type: ignore[arg-type]

@@ -1,0 +1,173 @@
+"""How errors are shown: a page for people, problem+json for programs; never a stack trace."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+import psycopg
+from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from service.access import auth, forms, uploads
+from service.core import constraints
+from service.core.errors import NO_ROOM, BadInput, Refusal
+from tenants.isolation import db
+
+
+def init(app: Flask) -> None:
+    """Register a handler for each kind of error."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(CSRFError, expired)
+    app.register_error_handler(
+        RateLimitExceeded,
+        lambda error: show(429, "too-many", _("Too many tries. Wait a minute and try again.")),
+    )
+    app.register_error_handler(HTTPException, of_http)
+    for wrong in (DataError, psycopg.DataError):
+        app.register_error_handler(wrong, not_kept)
+    for met in (IntegrityError, psycopg.IntegrityError):
+        app.register_error_handler(met, conflict)
+    for away in (OperationalError, PoolTimeout, psycopg.OperationalError):
+        app.register_error_handler(away, database_away)
+    app.register_error_handler(OSError, without_room)
+    app.register_error_handler(Exception, unexpected)
+
+
+def refused(error: Refusal) -> ResponseReturnValue:
+    """Something that the person can mend."""
+    more = {"errors": error.errors} if isinstance(error, BadInput) else {}
+    return show(error.status, error.code, error.detail or _default(error.status), **more)
+
+
+def expired(_error: CSRFError) -> ResponseReturnValue:
+    """A form that is older than the session. Who is signed out signs in and comes back to it; its
+    words are kept by the browser's draft."""
+    door = getattr(current_app.view_functions.get(request.endpoint or ""), "door", "public")
+    if (
+        door != "public"
+        and auth.known() is None
+        and request.accept_mimetypes.best != "application/json"
+    ):
+        return auth.to_sign_in()
+    return show(
+        400, "form-expired", _("This form has expired. Go back, reload, and send it again.")
+    )
+
+
+def of_http(error: HTTPException) -> ResponseReturnValue:
+    """404, 405, 413 and their like, in our own words; redirects stay what they are."""
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()
+    with_files = code == 413 and request.mimetype == "multipart/form-data"
+    detail = _too_large() if with_files else _default(code)
+    return show(code, (error.name or "error").lower().replace(" ", "-"), detail)
+
+
+def _too_large() -> str:
+    return _(
+        "This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.",
+        most=uploads.most(),
+    )
+
+
+def not_kept(_error: Exception) -> ResponseReturnValue:
+    """PostgreSQL could not take a value, as it cannot be what the field is for."""
+    return show(
+        400, "bad-input", _("Something in this request cannot be kept. Check what you sent.")
+    )
+
+
+def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnValue:
+    """A row that the database refuses: its sentence, and what was typed. Nothing was kept."""
+    current_app.logger.error("constraint %s at %s", constraints.name_of(error), request.endpoint)
+    return show(409, "conflict", constraints.sentence_of(error))
+
+
+def without_room(error: OSError) -> ResponseReturnValue:
+    """A full disk is answered as a database that is away; any other error is a fault of ours."""
+    return database_away(error) if error.errno in NO_ROOM else unexpected(error)
+
+
+def database_away(error: Exception) -> ResponseReturnValue:
+    """The database is away or busy, or the disk is full: try again soon, nothing was kept."""
+    current_app.logger.error("cannot be kept now: %s", type(error).__name__)
+    response = current_app.make_response(
+        show(
+            503,
+            "try-again",
+            _("The desk is not reachable for a moment. Nothing was lost; try again."),
+        )
+    )
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def unexpected(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: logged with an id that the person can quote."""
+    number = secrets.token_hex(4)
+    current_app.logger.exception("fault %s at %s", number, request.endpoint)
+    return show(
+        500,
+        "fault",
+        _(
+            "Something went wrong on our side. Quote the number %(number)s when you write to us.",
+            number=number,
+        ),
+    )
+
+
+def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnValue:
+    """An error in the manner of the door it happened at."""
+    db.session.rollback()
+    if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
+        return problem(status, code, detail, **more)
+    if request.path.startswith("/hooks/"):
+        return Response(detail + "\n", status, mimetype="text/plain")
+    return render_template("error.html", status=status, detail=detail, left=_written()), status
+
+
+def _written() -> list[str]:
+    """What a form of ours carried, so that it is not lost; nothing where it is too large to be
+    read."""
+    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+        return []  # words of another site have no place here
+    try:
+        return forms.written()
+    except (HTTPException, OSError):  # a form with files is read through the disk
+        return []
+
+
+def problem(status: int, code: str, detail: str, **more: object) -> Response:
+    """RFC 9457; `type` is stable."""
+    response = jsonify(
+        type=f"urn:poruchi:{code}",
+        title=code.replace("-", " ").capitalize(),
+        status=status,
+        detail=detail,
+        **more,
+    )
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _default(status: int) -> str:
+    return {
+        400: _("This request could not be read."),
+        401: _("Sign in first."),
+        403: _("This is not yours to see."),
+        404: _("There is nothing here, or it is not yours to see."),
+        405: _("This cannot be done here."),
+        409: _("This cannot be done now."),
+        413: _("This is too large."),
+        415: _("This kind of content is not taken here."),
+        429: _("Too many tries. Wait a minute and try again."),
+    }.get(status, _("This did not work."))

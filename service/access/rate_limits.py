@@ -1,0 +1,49 @@
+"""How often a door may be knocked at. Counted in Valkey; while it is away, in memory."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from service.core.config import Settings
+
+limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
+
+
+def init(app: Flask, conf: Settings) -> None:
+    """Limits apply where a view names them."""
+    app.config.update(
+        RATELIMIT_STORAGE_URI=_storage(conf.redis_url),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_SWALLOW_ERRORS=True,
+        RATELIMIT_STRATEGY="fixed-window",
+        RATELIMIT_KEY_PREFIX="poruchi:",
+    )
+    limiter.init_app(app)
+
+
+def by_email() -> str:
+    """Guessing is counted by the account it is aimed at as well, whatever address it comes from."""
+    return "email:" + request.form.get("email", "").strip().lower()[:320]
+
+
+def by_email_here() -> str:
+    """The account together with the address that tries: others cannot lock somebody out from
+    elsewhere."""
+    return f"{by_email()}@{get_remote_address()}"
+
+
+def by_reader() -> str:
+    """Counted by who is signed in."""
+    who = g.get("identity")
+    return f"reader:{who.person_id}" if who else get_remote_address()
+
+
+def refused(response: Response) -> bool:
+    """Only tries that failed are counted."""
+    return response.status_code >= 400
+
+
+def _storage(redis_url: str) -> str:
+    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url else "memory://"

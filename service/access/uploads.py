@@ -1,0 +1,91 @@
+"""Files that come with a form: kept up to a bound, read on beyond it, so that its words stay."""
+
+from __future__ import annotations
+
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+
+import flask
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+
+from service.core.actor import Actor
+from service.core.config import settings
+from service.core.errors import BadInput
+from service.tasks import attachments
+from service.tasks.task import Task
+
+MB = 1024 * 1024
+IN_MEMORY = 500_000
+# So many times as much as one form may carry is read, and thrown away, to say what was wrong.
+READ_ON = 5
+
+
+class Request(flask.Request):
+    """Flask's request, of whose files no more is kept than one form may carry (`UPLOAD_MB`)."""
+
+    # Bytes of files that were kept so far.
+    kept = 0
+
+    def _load_form_data(self) -> None:
+        if self.mimetype == "multipart/form-data":
+            self.max_content_length = READ_ON * most() * MB
+        super()._load_form_data()
+
+    def _get_file_stream(self, *_args: Any, **_more: Any) -> IO[bytes]:
+        return cast(IO[bytes], _Bounded(self))
+
+
+class _Bounded(SpooledTemporaryFile[bytes]):
+    """A file of a form: `size` is how large it is, whether it was kept or not."""
+
+    def __init__(self, form: Request) -> None:
+        super().__init__(max_size=IN_MEMORY, mode="w+b")
+        self._form, self.size = form, 0
+
+    def write(self, content: Any) -> int:
+        self.size += len(content)
+        if self._form.kept + len(content) <= most() * MB:
+            self._form.kept += super().write(content)
+        return len(content)
+
+
+def most() -> int:
+    """Return how many MB of files one form may carry; a single file may have as many."""
+    return settings().upload_mb
+
+
+def sent(name: str = "file") -> list[FileStorage]:
+    """Return the files of this field; one without a name and without a byte is a field left empty.
+
+    Raises BadInput where one of them, or all together, are larger than a form may carry.
+    """
+    found = [file for file in request.files.getlist(name) if file.filename or _size(file)]
+    for file in found:
+        if _size(file) > most() * MB:
+            raise attachments.too_large(most(), attachments.safe_name(file.filename or ""))
+    together = sum(_size(file) for many in request.files.listvalues() for file in many)
+    if together > most() * MB:
+        raise BadInput(
+            {
+                "file": _(
+                    "The files are too large together: %(size)s, up to %(most)s MB at once.",
+                    size=attachments.size_words(together),
+                    most=most(),
+                )
+            }
+        )
+    return found
+
+
+def attach(task: Task, by: Actor, part: str = "brief") -> None:
+    """Keep the files of the form on the task, all or none. Raises BadInput, NotAllowed, NotNow."""
+    found = sent()
+    attachments.check_room(task, len(found))
+    for file in found:
+        attachments.attach(task, by, file.filename or "", file.mimetype, file.stream, part)
+
+
+def _size(file: FileStorage) -> int:
+    return cast(_Bounded, file.stream).size

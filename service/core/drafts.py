@@ -1,0 +1,123 @@
+"""What somebody has typed and not sent, and the filters they keep: one person's own, on every
+device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    String,
+    Text,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.core.errors import BadInput, TooMany
+from tenants.isolation import Base, db
+from tenants.rows import bound
+
+LONGEST, LONGEST_KEY, MOST_DRAFTS, MOST_FILTERS = 50_000, 60, 100, 20
+
+
+class Draft(Base):
+    """The words in one field, by the field's own key (`retell-12`)."""
+
+    __tablename__ = "draft"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class SavedFilter(Base):
+    """A list as somebody likes to see it: the page's path and its query."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (Index("ix_saved_filter_person", "person_id", "path", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    path: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(60))
+    query: Mapped[str] = mapped_column(String(500))
+
+
+def keep(person_id: int, key: str, text: str) -> None:
+    """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises BadInput."""
+    if not 1 <= len(key) <= LONGEST_KEY or len(text) > LONGEST:
+        raise BadInput({"text": _("At most 50,000 letters.")})
+    if not text.strip():
+        return drop(person_id, key)
+    kept = {"text": text, "updated_at": func.now()}
+    db.session.execute(
+        insert(Draft)
+        .values(person_id=person_id, key=key, **kept)
+        .on_conflict_do_update(index_elements=["person_id", "key"], set_=kept)
+    )
+    _forget_the_oldest(person_id)
+
+
+def drop(person_id: int, key: str) -> None:
+    """Forget a draft."""
+    db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key == key))
+
+
+def drafts_of(person_id: int) -> list[Draft]:
+    """All drafts of a person, newest first."""
+    return list(
+        db.session.scalars(
+            select(Draft)
+            .where(Draft.person_id == person_id)
+            .order_by(Draft.updated_at.desc())
+            .limit(bound(MOST_DRAFTS))
+        )
+    )
+
+
+def save_filter(person_id: int, path: str, name: str, query: str) -> None:
+    """Keep a filter under a name. Raises BadInput, TooMany."""
+    if not 1 <= len(name.strip()) <= 60 or len(query) > 500 or len(path) > 100:
+        raise BadInput({"name": _("A name has between 1 and 60 letters.")})
+    if len(filters_of(person_id, path)) >= MOST_FILTERS:
+        raise TooMany(_("At most twenty filters; take one away first."))
+    db.session.add(SavedFilter(person_id=person_id, path=path, name=name.strip(), query=query))
+    db.session.flush()
+
+
+def filters_of(person_id: int, path: str) -> list[SavedFilter]:
+    """The filters that a person keeps for a page."""
+    return list(
+        db.session.scalars(
+            select(SavedFilter)
+            .where(SavedFilter.person_id == person_id, SavedFilter.path == path)
+            .order_by(SavedFilter.id)
+            .limit(bound(MOST_FILTERS))
+        )
+    )
+
+
+def drop_filter(person_id: int, filter_id: int) -> None:
+    """Take a filter away."""
+    db.session.execute(
+        delete(SavedFilter).where(SavedFilter.id == filter_id, SavedFilter.person_id == person_id)
+    )
+
+
+def _forget_the_oldest(person_id: int) -> None:
+    old = (
+        select(Draft.key)
+        .where(Draft.person_id == person_id)
+        .order_by(Draft.updated_at.desc())
+        .offset(MOST_DRAFTS)
+    )
+    db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key.in_(old)))

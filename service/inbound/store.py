@@ -1,0 +1,71 @@
+"""Kept: whatever comes in is kept as it came, once, before it is answered. What it means is found
+out afterwards."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import text
+
+from service.core import wake
+from service.core.event_handlers import FOLLOWS, queue_of
+from tenants import isolation
+
+LARGEST = 30 * 1024 * 1024
+
+# One statement: the row, its event and what is due after it. The door may not read what it kept, so
+# the event's id is drawn beforehand, and a repeat inserts nothing at all.
+KEEP = text("""
+with numbers as (select nextval('inbound_id_seq') as inbound_id,
+  nextval('event_id_seq') as event_id)
+, kept as (
+  insert into inbound (id, channel, account, provider_id, sender, raw, digest, headers)
+  select inbound_id, :channel, :account, :provider_id, :sender, :raw, :digest,
+    cast(:headers as jsonb) from numbers
+  on conflict do nothing
+  returning 1)
+, happened as (
+  insert into event (id, kind, by_kind, channel, facts)
+  select event_id, 'inbound.kept', 'client', :channel, jsonb_build_object('inbound', inbound_id)
+    from numbers
+  where exists (select from kept))
+insert into due (event_id, reaction, queue)
+select event_id, f.reaction, f.queue
+from numbers, unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue)
+where exists (select from kept)
+""")
+
+
+def keep(
+    channel: str,
+    account: str,
+    provider_id: str,
+    *,
+    sender: str,
+    raw: bytes,
+    headers: dict[str, Any] | None = None,
+) -> None:
+    """Keep what came in, once: the same (channel, account, provider_id) again changes nothing and
+    nothing follows twice.
+
+    Opens its own transaction; when this returns, the message is durable.
+    """
+    follows = FOLLOWS["inbound.kept"]
+    isolation.one_trip(
+        isolation.door(channel),
+        KEEP,
+        {
+            "channel": channel,
+            "account": account[:320],
+            "provider_id": provider_id[:1000],
+            "sender": sender[:400],
+            "raw": raw,
+            "digest": hashlib.sha256(raw).digest(),
+            "headers": json.dumps(headers or {}),
+            "reactions": list(follows),
+            "queues": [queue_of(name) for name in follows],
+        },
+    )
+    wake.poke()

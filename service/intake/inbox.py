@@ -1,0 +1,157 @@
+"""What an operator does with messages that no code understands: make it a client's task, drop it,
+or run it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from service.core.actor import THE_SYSTEM, Actor
+from service.core.errors import BadInput, NotFound, NotNow
+from service.core.text import to_translate
+from service.inbound.inbound_message import Inbound
+from service.intake import interpret
+from service.messages.message import Message
+from service.nlu.language_of_text import language_of
+from service.outbound import compose
+from service.tasks import events
+from service.tasks.submission import Handed, Wish, hand_over
+from service.tasks.task import Task, find
+from tenants import addresses
+from tenants.isolation import db
+
+# By mail, and by phone: a text of three parts.
+LONGEST_REPLY = (10_000, 400)
+
+
+def make_task(inbound_id: int, email: str, by: Actor) -> Handed:
+    """Make the waiting message a task of the client with this e-mail address. Raises BadInput,
+    NotNow."""
+    inbound = _waiting(inbound_id)
+    owner = addresses.owner_of("email", email)
+    if owner is None:
+        raise BadInput({"email": _("No client has this address.")})
+    person, company_id = owner
+    parts, media = interpret.files_of(inbound), interpret.media_of(inbound)
+    words = (
+        inbound.text
+        or inbound.subject
+        or "; ".join(part.name for part in parts)
+        or (_("A picture without words") if media else "")
+    )
+    made = hand_over(
+        Wish(text=words, title=inbound.subject or ""),
+        replace(by, channel=_told_by(inbound)),
+        company_id,
+        person_id=person.id,
+        inbound_id=inbound.id,
+    )
+    if not made.repeated:
+        interpret.attach(inbound, parts, media, find(made.id), by)
+    return made
+
+
+def reply(inbound_id: int, text: str, by: Actor) -> Message:
+    """Write back to who sent the waiting message, by its channel; it goes on waiting. Raises
+    BadInput, NotNow."""
+    words = text.strip()
+    if not 1 <= len(words) <= LONGEST_REPLY[_waiting(inbound_id).channel == "sms"]:
+        raise BadInput(
+            {"text": _("Write between 1 and 10,000 letters, 400 where it goes to a phone.")}
+        )
+    inbound = _waiting(inbound_id)
+    if inbound.channel not in ("sms", "email") or not inbound.sender or ":" in inbound.sender:
+        raise BadInput(
+            {
+                "text": _(
+                    "There is no way to write back to this message. Call, or write by another way."
+                )
+            }
+        )
+    return compose.write(
+        inbound.channel,
+        inbound.sender,
+        "to_stranger",
+        language_of(words),
+        by=by,
+        words=words,
+        subject=(inbound.subject or "Poruchi").removeprefix("Re: "),
+        reply_to=inbound.provider_id.partition(" ")[0] if inbound.channel == "email" else None,
+    )
+
+
+def replies(waiting: list[Inbound]) -> dict[str, list[Message]]:
+    """What was written back to the senders of these messages, oldest first, by address."""
+    found: dict[str, list[Message]] = {}
+    for message in db.session.scalars(
+        select(Message)
+        .where(
+            Message.template == "to_stranger",
+            Message.to_address.in_({inbound.sender for inbound in waiting}),
+        )
+        .order_by(Message.id)
+        .limit(200)
+    ):
+        found.setdefault(message.to_address or "", []).append(message)
+    return found
+
+
+def _told_by(inbound: Inbound) -> str:
+    """The channel that the new task's client is told by: never one that we cannot write by yet."""
+    return "voice" if ":" in inbound.sender and inbound.channel == "sms" else inbound.channel
+
+
+def drop(inbound_id: int, reason: str, by: Actor) -> None:
+    """Set the message aside with a reason; the record stays. Raises BadInput."""
+    if not 3 <= len(reason.strip()) <= 1000:
+        raise BadInput({"reason": _("Say in a sentence why.")})
+    inbound = _waiting(inbound_id)
+    inbound.state, inbound.kind, inbound.reason = "worked", "dropped", reason.strip()
+    events.write("task.noted", by, inbound=inbound.id, dropped=True)
+
+
+def take_up(inbound_id: int, by: Actor) -> None:
+    """Let a message wait again that was set aside. Raises NotFound, NotNow."""
+    inbound = db.session.get(Inbound, inbound_id, with_for_update=True)
+    if inbound is None:
+        raise NotFound
+    if inbound.kind != "dropped":
+        raise NotNow(_("Something has happened since, so this cannot be taken back."))
+    inbound.state, inbound.kind, inbound.reason = (
+        "needs_person",
+        None,
+        to_translate("It was set aside and taken up again."),
+    )
+    events.write("task.noted", by, inbound=inbound.id, dropped=False)
+
+
+def replay(inbound_id: int) -> None:
+    """Understand a message once more, as when it came. Raises NotNow where it has become something
+    already."""
+    inbound = db.session.get(Inbound, inbound_id)
+    if inbound is None:
+        raise NotFound
+    worked = inbound.state == "worked" and inbound.task_id is not None
+    if worked or _has_become_something(inbound_id):
+        raise NotNow(_("This message has become a task already."))
+    inbound.state, inbound.reason = "kept", None
+    db.session.flush()
+    events.write("inbound.kept", THE_SYSTEM, inbound=inbound.id)
+
+
+def _has_become_something(inbound_id: int) -> bool:
+    """Whether a task was made of it, or words on one: it cannot become that twice."""
+    made = select(Task.id).where(Task.inbound_id == inbound_id)
+    said = select(Message.id).where(Message.inbound_id == inbound_id)
+    return db.session.scalar(made.union_all(said).limit(1)) is not None
+
+
+def _waiting(inbound_id: int) -> Inbound:
+    inbound = db.session.get(Inbound, inbound_id, with_for_update=True)
+    if inbound is None:
+        raise NotFound
+    if inbound.state != "needs_person":
+        raise NotNow(_("Somebody has dealt with this message already."))
+    return inbound

@@ -1,0 +1,111 @@
+"""Lists of what came in and what went out, newest first, as keyset pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from service.inbound.inbound_message import Inbound
+from service.messages.message import Message
+from service.tasks.task import Task
+from tenants.isolation import db
+from tenants.rows import among, bound
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one kind and where the next page begins."""
+
+    rows: list[Any]
+    next: str | None
+
+
+def inbound(after: str | None = None, limit: int = PAGE) -> Page:
+    """What came in, without the raw bytes, and the task that was made of it: the words of what the
+    page or a program hands over stand there."""
+    wanted = select(
+        Inbound.id,
+        Inbound.channel,
+        Inbound.provider_id,
+        Inbound.received_at,
+        Inbound.sender,
+        Inbound.subject,
+        Inbound.text,
+        Inbound.state,
+        Inbound.reason,
+        Inbound.kind,
+        Task.id.label("task_id"),
+        Task.title,
+    ).outerjoin(Task, Task.inbound_id == Inbound.id)
+    return _page(wanted, Inbound.id, after, limit)
+
+
+def waiting(limit: int = 100) -> list[Inbound]:
+    """Messages that wait for a person, oldest first."""
+    return list(
+        db.session.scalars(
+            select(Inbound)
+            .where(among(Inbound.state, ("needs_person",)))
+            .order_by(Inbound.id)
+            .limit(bound(limit))
+        )
+    )
+
+
+def count_waiting(most: int) -> int:
+    """How many messages wait for a person, counted up to `most`."""
+    return (
+        db.session.scalar(
+            select(func.count()).select_from(
+                select(Inbound.id)
+                .where(among(Inbound.state, ("needs_person",)))
+                .limit(bound(most))
+                .subquery()
+            )
+        )
+        or 0
+    )
+
+
+def outgoing(after: str | None = None, limit: int = PAGE) -> Page:
+    """What was written to people."""
+    return _page(
+        select(
+            Message.id,
+            Message.channel,
+            Message.to_address,
+            Message.subject,
+            Message.text,
+            Message.state,
+            Message.error,
+            Message.created_at,
+            Message.task_id,
+            Message.template,
+        ).where(Message.direction == "out"),
+        Message.id,
+        after,
+        limit,
+    )
+
+
+def outgoing_of(task_id: int) -> list[Message]:
+    """What was written to people about one task."""
+    return list(
+        db.session.scalars(
+            select(Message)
+            .where(Message.task_id == task_id, Message.direction == "out")
+            .order_by(Message.id.desc())
+            .limit(bound(100))
+        )
+    )
+
+
+def _page(wanted: Any, column: Any, after: str | None, limit: int) -> Page:
+    if after and after.isdecimal() and len(after) < 19:
+        wanted = wanted.where(column < int(after))
+    rows = list(db.session.execute(wanted.order_by(column.desc()).limit(bound(limit + 1))))
+    return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)

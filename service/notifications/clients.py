@@ -1,0 +1,420 @@
+"""What clients are told, and what one side said to the other: reactions that write messages. Each
+is named in `reactions.py` and does one thing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask_babel import force_locale, gettext
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from service.billing import charges
+from service.catalogue.categories import category
+from service.core.actor import CLIENT
+from service.core.config import settings
+from service.core.outbox import NotYet
+from service.core.text import cut, ended
+from service.core.time import now
+from service.messages import prompts
+from service.messages.message import Message
+from service.messages.wording import saying
+from service.notifications.staff import note_desk, note_holder
+from service.outbound import compose
+from service.tasks import delivery as delivery_step
+from service.tasks import left_out, limits, questions, red_line, understanding
+from service.tasks.events import Event
+from service.tasks.states import MOVES
+from service.tasks.task import UNDER_WAY, Task, find
+from tenants import membership
+from tenants.company import Company
+from tenants.isolation import db
+from tenants.people import Person
+
+# Whoever waits longer for triage is told that the task has come, and no more.
+SORTED_WITHIN = timedelta(seconds=30)
+# So many letters of a text are left for the options of a question.
+OPTIONS_BY_PHONE = 90
+
+
+def _of(event: Event) -> tuple[Task, Person]:
+    """The task and whom it is told to: its person, an owner where that person has left the
+    company."""
+    task = find(event.task_id or 0)
+    if membership.belongs(task.person_id, task.company_id):
+        return task, db.session.get_one(Person, task.person_id)
+    return task, next(iter(membership.owners(task.company_id)), None) or db.session.get_one(
+        Person, task.person_id
+    )
+
+
+def _channel(event: Event, person: Person) -> str | None:
+    """The channel by which this person has just asked for it themselves; None where somebody else
+    did."""
+    return (
+        event.channel
+        if event.by_kind == CLIENT
+        and event.by_id == person.id
+        and event.channel in ("sms", "email")
+        else None
+    )
+
+
+def acknowledge(event: Event) -> None:
+    """Tell the task's number at once; category, price and date only where the task is in the queue.
+    Raises NotYet while it is being sorted in: what is told does not depend on which worker is
+    faster."""
+    task, person = _of(event)
+    if task.state == "received" and now() - event.at < SORTED_WITHIN:
+        raise NotYet("The task is being sorted in.", timedelta(seconds=1))
+    guess = ""
+    if task.category and task.state in UNDER_WAY and task.deadline_at:
+        guess = saying(
+            "guess",
+            person.language,
+            kind=category(task.category).name(person.language),
+            price=compose.money(task.price or 0, task.currency, person.language),
+            deadline=compose.day(task.deadline_at, person.tz, person.language),
+        )
+    compose.tell(person, "acknowledge", task, guess=guess, reply_to=None)
+
+
+def tell_client_refused(event: Event) -> None:
+    """Kindly and at once, with the reason."""
+    _plain(event, "refused")
+
+
+def tell_client_deleted(event: Event) -> None:
+    """It was dropped, with the reason."""
+    _plain(event, "deleted")
+
+
+def tell_client_done(event: Event) -> None:
+    """It was answered at once."""
+    _plain(event, "done_at_once")
+
+
+def _plain(event: Event, template: str) -> None:
+    task, person = _of(event)
+    if task.state == MOVES[event.kind].target:  # else it was taken back
+        prompts.close_asks(task.id)
+        compose.tell(person, template, task, reason=ended(task.reason))
+
+
+def ask_client_to_confirm(event: Event) -> None:
+    """Step 5: the retelling, its price and date, and how to answer in one letter. A newer retelling
+    asks for itself."""
+    task, person = _of(event)
+    retelling = understanding.last_retelling(task)
+    if task.state != "retold" or retelling is None or retelling.id != event.facts["retelling"]:
+        return None
+    past = _past(limits.standing(task.company_id), task, retelling)
+    if past and membership.role_of(person.id, task.company_id) == "owner":
+        return _ask_owner(task, retelling, person, past)
+    _ask_to_confirm(task, person, retelling, "confirm")
+
+
+def ask_owners(event: Event) -> None:
+    """A retelling that passes a limit waits for an owner: each is asked once, by their own channel.
+    More of them may pass it than the one that the event is about: what another task was promised
+    is no longer there for them."""
+    company_id = event.company_id or 0
+    db.session.execute(limits.ONE_BY_ONE, {"company": company_id})
+    stands, owners = limits.standing(company_id), membership.owners(company_id)
+    for task, retelling in understanding.waiting(company_id) if stands else []:
+        past = _past(stands, task, retelling)
+        for owner in (
+            owners if past and task.person_id not in {owner.id for owner in owners} else []
+        ):
+            if past and not prompts.was_asked(owner.id, "retelling", task.id, retelling.id):
+                _ask_owner(task, retelling, owner, past)
+
+
+def _past(
+    stands: limits.Standing | None, task: Task, retelling: understanding.Retelling
+) -> limits.Past | None:
+    """Which limit the retelling passes; of two ways the one as asked goes first."""
+    prices = [retelling.price, *([retelling.proposal_price or 0] if retelling.proposal else [])]
+    return next((past for price in prices if stands and (past := stands.past(task, price))), None)
+
+
+def _ask_owner(
+    task: Task, retelling: understanding.Retelling, owner: Person, past: limits.Past
+) -> None:
+    with force_locale(owner.language):
+        _ask_to_confirm(
+            task,
+            owner,
+            retelling,
+            "limit",
+            limit=past.why,
+            who=db.session.get_one(Person, task.person_id).first_name,
+        )
+
+
+def _ask_to_confirm(
+    task: Task, person: Person, retelling: understanding.Retelling, template: str, **more: str
+) -> None:
+    two = retelling.proposal is not None
+    letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
+    facts = {
+        "retelling": retelling.text,
+        "plan": retelling.plan,
+        "proposal": retelling.proposal or "",
+        "points": compose.points(retelling.differences, person.language),
+        "price": compose.money(retelling.price, task.currency, person.language),
+        "proposal_price": compose.money(
+            retelling.proposal_price or 0, task.currency, person.language
+        ),
+        "proposal_deadline": compose.day(
+            retelling.proposal_deadline_at, person.tz, person.language
+        ),
+    }
+    _ask(
+        task,
+        person,
+        "retelling",
+        retelling.id,
+        letters[person.language],
+        f"{template}_ways" if two else template,
+        **facts,
+        **more,
+    )
+
+
+def ask_client_question(event: Event) -> None:
+    """A question with its options by letter."""
+    task, person = _of(event)
+    question = db.session.get_one(questions.Question, event.facts["question"])
+    if question.answered_at is not None:
+        return
+    letters = list(prompts.OPTIONS[person.language][: len(question.options)])
+    options, shortened = _options(question, letters, by_phone=compose.by_phone(person, task))
+    offered = saying("options_reply", person.language, options=options) if options else ""
+    _ask(
+        task,
+        person,
+        "question",
+        question.id,
+        letters,
+        "question",
+        question=question.text,
+        options=offered,
+        shortened=shortened,
+    )
+
+
+def _options(
+    question: questions.Question, letters: list[str], *, by_phone: bool
+) -> tuple[str, str]:
+    """The options with their letters; for the phone each keeps its letter and is shortened, and it
+    is said that it was."""
+    most = OPTIONS_BY_PHONE // max(len(letters), 1) if by_phone else 1000
+    short = [cut(" ".join(option.split()), most) for option in question.options]
+    shortened = "yes" if any(len(option) > most for option in question.options) else ""
+    return (
+        ", ".join(f"{letter} {option}" for letter, option in zip(letters, short, strict=True)),
+        shortened,
+    )
+
+
+def ask_client_to_accept(event: Event) -> None:
+    """Step 7: it is ready; 1 or 2, or silence until the day agreed."""
+    _delivered(event, "deliver")
+
+
+def remind_client_to_accept(event: Event) -> None:
+    """Before silence counts as yes."""
+    _delivered(event, "accept_notice")
+
+
+def _delivered(event: Event, template: str) -> None:
+    task, person = _of(event)
+    delivery = delivery_step.last_delivery(task)
+    if task.state != "delivered" or task.disputed_at or delivery is None:
+        return
+    by_phone = compose.by_phone(person, task)
+    ends = compose.day(delivery_step.silence_ends(task), person.tz, person.language)
+    _ask(
+        task,
+        person,
+        "delivery",
+        delivery.id,
+        ["1", "2"],
+        template,
+        delivery=cut(delivery.text, 80 if by_phone else 20_000),
+        unanswered=unanswered(delivery.met_share, ends, person.language),
+    )
+
+
+def unanswered(share: int, ends: str, language: str) -> str:
+    """Return what no answer by the day `ends` means for a delivery that met so many percent of its
+    criteria."""
+    key = "counts_as_yes" if share >= delivery_step.SUCCESS else "operator_decides"
+    return saying(key, language, silence=ends, share=share)
+
+
+def _ask(
+    task: Task,
+    person: Person,
+    kind: str,
+    subject_id: int,
+    letters: list[str],
+    template: str,
+    **facts: str,
+) -> None:
+    message = compose.tell(person, template, task, **facts)
+    ask = prompts.open_ask(
+        task, person.id, kind, subject_id, message.channel if message else "web", letters
+    )
+    ask.message_id = message.id if message else None
+
+
+def tell_client_started(event: Event) -> None:
+    """The work has begun; nothing to do until the red line."""
+    task, person = _of(event)
+    prompts.close_asks(task.id, "retelling", "correction")
+    compose.tell(person, "started", task, channel=_channel(event, person))
+
+
+def tell_client_red_line(event: Event) -> None:
+    """Progress: what may still be changed, and at which price, depends on whether half of the term
+    has passed."""
+    task, person = _of(event)
+    report = db.session.get_one(red_line.Report, event.facts["report"])
+    come = task.red_line_at is None or task.red_line_at <= event.at
+    compose.tell(
+        person,
+        "red_line" if come else "progress",
+        task,
+        progress=report.progress,
+        help=report.help,
+        holds=saying("holds" if report.on_time else "slips", person.language),
+    )
+
+
+def tell_client_late(event: Event) -> None:
+    """Late is said first, then what we do about it."""
+    task, person = _of(event)
+    if task.state in ("queued", "assigned", "briefed", "retold", "working"):
+        compose.tell(person, "late", task)
+    note_desk(task, _l("The dead line has passed"))
+
+
+def tell_client_resolved(event: Event) -> None:
+    """What the operator decided; of a stopped task its price as well."""
+    task, person = _of(event)
+    said = delivery_step.last_acceptance(task)
+    stopped = "price" in event.facts
+    told = (
+        said.comment
+        if said and (stopped or event.facts.get("outcome") != "cancel")
+        else task.reason
+    )
+    charged = _charged(event.facts["price"], task, person) if stopped else ""
+    compose.tell(person, "resolved", task, reason=ended(told), charged=charged)
+
+
+def _charged(price: int, task: Task, person: Person) -> str:
+    sum_ = compose.money(price, task.currency, person.language)
+    return saying("charged" if price else "free", person.language, price=sum_)
+
+
+def tell_client_cancelled(event: Event) -> None:
+    """It is stopped, and what was charged for what was done, or that an operator decides on it."""
+    task, person = _of(event)
+    prompts.close_asks(task.id)
+    charged = _charged(int(event.facts.get("price", 0)), task, person)
+    if agreed := event.facts.get("agreed"):
+        sum_ = compose.money(agreed, task.currency, person.language)
+        charged = saying("decides", person.language, price=sum_)
+    why = f"{ended(task.reason)} " if task.reason and event.by_kind != CLIENT else ""
+    compose.tell(
+        person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why
+    )
+
+
+def send_receipt(event: Event) -> None:
+    """Closed, paid, with the invoice, and how to say thanks; of a tip that it was paid."""
+    task, person = _of(event)
+    charge = db.session.get_one(charges.Charge, event.facts["charge"])
+    invoice = charges.invoice_of(charge)
+    if invoice:
+        compose.tell(
+            person,
+            "tip_receipt" if charge.kind == "tip" else "receipt",
+            task,
+            price=compose.money(charge.amount, charge.currency, person.language),
+            invoice=invoice.number,
+            invoice_link=f"{_money_page(task)}/invoices/{invoice.number}.pdf",
+        )
+
+
+def _money_page(task: Task) -> str:
+    return f"{settings().url}/app/{db.session.get_one(Company, task.company_id).slug}/billing"
+
+
+# What a charge says in the language of its owner; kept in English.
+NO_CARD = _l("No card is kept for this company.")
+
+
+def tell_owner_charge_failed(event: Event) -> None:
+    """The owners put another card there."""
+    task, _person = _of(event)
+    charge = db.session.get_one(charges.Charge, event.facts["charge"])
+    for owner in membership.owners(task.company_id):
+        with force_locale(owner.language):
+            compose.tell(
+                owner,
+                "charge_failed",
+                task,
+                channel="email",
+                reason=gettext(charge.error).rstrip(".") if charge.error else "",
+                billing_link=_money_page(task),
+            )
+    if charge.kind == "work":
+        _say_accepted_without_receipt(task)
+
+
+def _say_accepted_without_receipt(task: Task) -> None:
+    """Who accepted by text was promised the receipt of the payment in place of a word; there is
+    none."""
+    said = delivery_step.last_acceptance(task)
+    company = db.session.get_one(Company, task.company_id)
+    person = (
+        db.session.get(Person, said.by_id)
+        if said and said.by_id and said.channel == "sms"
+        else None
+    )
+    told = db.session.scalar(
+        select(Message.id).where(Message.task_id == task.id, Message.template == "accepted")
+    )
+    if person and company.stripe_method and task.channel == "sms" and told is None:
+        compose.tell(person, "accepted", task, channel="sms")
+
+
+def tell_client_left_out(event: Event) -> None:
+    """Which files of their message could not be kept, to who sent it, by its channel."""
+    task, person = _of(event)
+    if event.by_kind == CLIENT and event.by_id is not None:
+        person = db.session.get_one(Person, event.by_id)
+    with force_locale(person.language):
+        words = left_out.lines(event)
+    compose.tell(person, "left_out", task, channel=_channel(event, person), words="\n".join(words))
+
+
+def pass_on(event: Event) -> None:
+    """What one side said reaches the other by the channel that they use."""
+    task, person = _of(event)
+    message = db.session.get_one(Message, event.facts["message"])
+    author = db.session.get(Person, message.author_id) if message.author_id else None
+    if event.facts["to"] == "client":
+        compose.tell(
+            person,
+            "said",
+            task,
+            name=author.first_name if author else "Poruchi",
+            words=message.text,
+        )
+    else:
+        note_holder(event, _l("The client wrote"), message.text)

@@ -1,0 +1,136 @@
+"""What assistants and the desk are told: reactions of `reactions.py` that write notes by mail, each
+in the reader's language."""
+
+from __future__ import annotations
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from service.messages import prompts
+from service.outbound import compose
+from service.tasks import delivery, questions, review, understanding
+from service.tasks.events import Event
+from service.tasks.task import Task, find
+from tenants import membership
+from tenants.isolation import db
+from tenants.people import Person
+
+
+def tell_assistant_assigned(event: Event) -> None:
+    """An operator handed them a task."""
+    prompts.close_asks(event.task_id or 0, "retelling", "correction")
+    note_holder(event, _l("A task was given to you"))
+
+
+def tell_assistant_corrected(event: Event) -> None:
+    """The client understood it otherwise."""
+    retelling = db.session.get_one(understanding.Retelling, event.facts["retelling"])
+    prompts.close_asks(event.task_id or 0, "retelling", "correction", subject_id=retelling.id)
+    note_holder(event, _l("The client corrected your retelling"), retelling.correction or "")
+
+
+def tell_assistant_started(event: Event) -> None:
+    """The client confirmed; the work may begin."""
+    note_holder(event, _l("The client confirmed, you may start"))
+
+
+def tell_assistant_answered(event: Event) -> None:
+    """An answer to their question."""
+    question = db.session.get_one(questions.Question, event.facts["question"])
+    prompts.close_asks(question.task_id, "question", subject_id=question.id)
+    note_holder(event, _l("The client answered your question"), question.answer or "")
+
+
+def tell_assistant_changed(event: Event) -> None:
+    """A change of date, priority or plans reaches the assistant at once."""
+    note_holder(
+        event, _l("The client changed the parameters"), ", ".join(event.facts.get("changed", []))
+    )
+
+
+def remind_assistant_red_line(event: Event) -> None:
+    """Half of the term has passed: report."""
+    note_holder(event, _l("The red line has come: report progress"))
+
+
+def tell_assistant_rework(event: Event) -> None:
+    """What is missing."""
+    said = db.session.get_one(delivery.Acceptance, event.facts["acceptance"])
+    prompts.close_asks(said.task_id, *prompts.JUDGING, subject_id=said.delivery_id)
+    note_holder(event, _l("The client asks for rework"), said.comment)
+
+
+def tell_assistant_accepted(event: Event) -> None:
+    """The score, first thing; where nobody said one, the share of the criteria that was met."""
+    prompts.close_asks(event.task_id or 0)
+    score, met = event.facts.get("score"), event.facts.get("met", "")
+    note_holder(
+        event,
+        _l("Accepted, %(share)s %% of the criteria met", share=met)
+        if score is None
+        else _l("Accepted with %(score)s %%", score=score),
+    )
+
+
+def tell_assistant_cancelled(event: Event) -> None:
+    """Nothing more to do there."""
+    note_holder(event, _l("The task was stopped"), find(event.task_id or 0).reason)
+
+
+def tell_assistant_praise(event: Event) -> None:
+    """People work for praise, too."""
+    note_holder(
+        event,
+        _l("The client thanks you"),
+        db.session.get_one(review.Praise, event.facts["praise"]).text,
+    )
+
+
+def tell_desk_given_back(event: Event) -> None:
+    """A task is back in the queue; the operators see it on the board, and late ones first."""
+    prompts.close_asks(event.task_id or 0, "retelling", "correction")
+    note_desk(find(event.task_id or 0), _l("A task was given back to the queue"))
+
+
+def tell_desk_red_line(event: Event) -> None:
+    """No report at the red line: a supervisor looks while there is still time."""
+    note_desk(find(event.task_id or 0), _l("No report at the red line"))
+
+
+def tell_desk_disputed(event: Event) -> None:
+    """A dispute waits for an operator."""
+    prompts.close_asks(event.task_id or 0, *prompts.JUDGING)
+    note_desk(find(event.task_id or 0), _l("A delivery is disputed"))
+
+
+def tell_desk_silence_ended(event: Event) -> None:
+    """Nobody replied to a delivery under 80 %: an operator decides, if the client does not."""
+    note_desk(
+        find(event.task_id or 0),
+        _l("No reply, under %(share)s %%: decide", share=delivery.SUCCESS),
+    )
+
+
+def tell_desk_undecided(event: Event) -> None:
+    """A task was stopped over a delivery in doubt, and an operator sets its price."""
+    if event.facts.get("agreed"):
+        note_desk(find(event.task_id or 0), _l("A stopped task needs its price"))
+
+
+def note_holder(event: Event, what: LazyString, words: str = "") -> None:
+    """A note to whoever holds the task, in their language."""
+    task = find(event.task_id or 0)
+    if task.holder_id and membership.is_staff(task.holder_id):
+        _note(db.session.get_one(Person, task.holder_id), task, "work_note", what, words)
+
+
+def note_desk(task: Task, what: LazyString) -> None:
+    """A note to everybody who watches over the desk."""
+    for person in membership.desk_people():
+        _note(person, task, "desk_note", what, "")
+
+
+def _note(person: Person, task: Task, template: str, what: LazyString, words: str) -> None:
+    with force_locale(person.language):
+        compose.tell(person, template, task, channel="email", what=str(what), words=words)

@@ -1,0 +1,40 @@
+"""Bring a database to the newest tables: the wall's roles first, then the migrations, as the
+owner."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from tenants import roles
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def configuration() -> Config:
+    """Alembic's settings, from whichever folder it is called."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    return config
+
+
+def newest() -> str:
+    """Return the name of the newest migration."""
+    return str(ScriptDirectory.from_config(configuration()).get_current_head())
+
+
+def upgrade(owner_url: str, desk_url: str, target: str = "head") -> None:
+    """Make the roles, give them to the login, and run what is missing of the migrations."""
+    login = urlsplit(desk_url)
+    password = unquote(login.password) if login.password else None
+    with psycopg.connect(owner_url, autocommit=True) as owner:
+        same = owner_url == desk_url
+        roles.ensure(owner, unquote(login.username or ""), None if same else password)
+    os.environ["MIGRATE_URL"] = owner_url
+    command.upgrade(configuration(), target)

@@ -1,0 +1,108 @@
+"""What our own notes offer beside any ask: N stops a task that was only acknowledged, T thanks for
+one that was accepted."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import select
+
+from service.core.time import now
+from service.messages.message import Message
+from service.nlu import deadlines
+from service.replies import actions, reply_codes
+from service.replies.reply import Said, reply_saying
+from service.tasks import cancelling, review
+from service.tasks.task import Task
+from tenants import membership
+from tenants.isolation import db
+from tenants.people import Person
+
+STOPPABLE = ("received", "triage", "queued", "assigned", "briefed")
+OFFER_THANKS = ("receipt", "accepted")
+# T for thanks, С for спасибо; on a phone the letters of the two alphabets look alike.
+THANKS = re.compile(r"^\s*[tтсc][\s,.:;!-]+(\S.*)$", re.IGNORECASE | re.DOTALL)
+
+
+def last_to(said: Said, *templates: str, task_id: int | None = None) -> Message | None:
+    """The newest message to this person by this channel: of these templates, about this task, where
+    they are named."""
+    wanted = select(Message).where(
+        Message.to_id == said.person.id,
+        Message.direction == "out",
+        Message.channel == said.by.channel,
+    )
+    if templates:
+        wanted = wanted.where(Message.template.in_(templates))
+    if task_id is not None:
+        wanted = wanted.where(Message.task_id == task_id)
+    return db.session.scalar(wanted.order_by(Message.id.desc()).limit(1))
+
+
+def stop(said: Said, task_id: int | None) -> int | None:
+    """Stop the task whose acknowledgement offered it; without a name the one acknowledged last, if
+    nobody has asked since."""
+    offer = (
+        last_to(said, "acknowledge", task_id=task_id)
+        if task_id
+        else last_to(said, "acknowledge", "said")
+    )
+    task = _task_of(offer) if offer and offer.template == "acknowledge" else None
+    if task is None or task.state not in STOPPABLE:
+        return None
+    actions.carefully(said, task, lambda: _cancel(said, task))
+    return task.id
+
+
+def thank(said: Said) -> int | None:
+    """Thanks reach the assistant while the note that offered it is the last that was said; in doubt
+    the words are a task."""
+    match = THANKS.match(said.text)
+    words = match[1] if match else said.text if reply_codes.thanks(said.text) else ""
+    task = _task_of(_offer_of_thanks(said)) if words else None
+    if (
+        task is None
+        or task.state != "accepted"
+        or (said.task_id is None and _like_task(said, words))
+    ):
+        return None
+    return actions.carefully(said, task, lambda: _praise(said, task, words))
+
+
+def _offer_of_thanks(said: Said) -> Message | None:
+    if said.task_id is not None:
+        return last_to(said, *OFFER_THANKS, task_id=said.task_id)
+    last = last_to(said) if said.by_phone else None
+    return last if last and last.template in OFFER_THANKS else None
+
+
+def _task_of(message: Message | None) -> Task | None:
+    if message is None or message.task_id is None:
+        return None
+    task = db.session.get(Task, message.task_id)
+    return task if task and membership.belongs(message.to_id or 0, task.company_id) else None
+
+
+def _cancel(said: Said, task: Task) -> None:
+    cancelling.cancel(task, said.by)
+
+
+def _praise(said: Said, task: Task, words: str) -> None:
+    review.praise(task, said.by, words[:2000])
+    holder = db.session.get(Person, task.holder_id) if task.holder_id else None
+    reply_saying(said, "thanked", task, name=holder.first_name if holder else "Poruchi")
+
+
+def _like_task(said: Said, words: str) -> bool:
+    """A day, an order: something is to be done."""
+    dated = (
+        deadlines.deadline_in(words, said.person.tz, now())
+        or deadlines.WEEKDAY.search(words)
+        or deadlines.DAY_MONTH.search(words)
+    )
+    return bool(
+        dated
+        or reply_codes.like_task(words)
+        or reply_codes.ORDER.match(words)
+        or reply_codes.IMPERATIVE.search(words)
+    )

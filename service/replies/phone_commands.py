@@ -1,0 +1,109 @@
+"""The commands of the phone, in both languages: STOP, START, HELP, STATUS, CANCEL with a number."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from service.core.actor import Actor
+from service.core.errors import Refusal
+from service.messages.wording import saying
+from service.outbound import compose
+from service.tasks import cancelling
+from service.tasks.states import OPEN, STATE_NAMES
+from service.tasks.task import Task
+from tenants import addresses
+from tenants.isolation import db
+from tenants.membership import companies_of
+from tenants.people import Person
+
+# Twilio stops a number at these words and tells the person so itself; the Russian one it does not
+# know.
+STOP_AT_TWILIO = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
+STOP = (*STOP_AT_TWILIO, "стоп")
+START = ("start", "unstop", "старт")
+HELP = ("help", "info", "помощь", "справка", "?")
+STATUS = ("status", "статус")
+CANCEL = re.compile(
+    r"^\s*(?:cancel|отмена|отменить|отмени|отмените)(?:\s+#?(\d{1,7}))?\s*[.!]*\s*$", re.IGNORECASE
+)
+SHOWN = 5
+
+
+def word_of(text: str) -> str:
+    """The text as a command is compared: without its full stop, in small letters."""
+    return text.strip().strip(".!").lower()
+
+
+def answer(person: Person, by: Actor, phone: str, text: str) -> str | None:
+    """The words back to a command ("" where another message tells), None where the text is no
+    command."""
+    word, language = word_of(text), person.language
+    if word in STOP:
+        return _stop(person, phone, word)
+    if word in START:
+        addresses.stop("phone", addresses.tidy("phone", phone), stopped=False)
+        return saying("back", language)
+    if word in HELP:
+        return saying("help", language)
+    if word in STATUS:
+        return _status(person)
+    match = CANCEL.match(text)
+    return _cancel(person, by, match[1]) if match else None
+
+
+def _stop(person: Person, phone: str, word: str) -> str:
+    """No more texts from this one on. Where Twilio does not say so, we do, once more."""
+    number = addresses.tidy("phone", phone)
+    if word not in STOP_AT_TWILIO:
+        compose.tell(person, "stopped", channel="sms", address=number)
+    addresses.stop("phone", number, stopped=True)
+    return ""
+
+
+def _status(person: Person) -> str:
+    """What is under way: first what waits for the client's word."""
+    waits = or_(Task.waiting_for == "client", Task.state == "delivered")
+    open_tasks = (_theirs(person), Task.state.in_(OPEN))
+    tasks = list(
+        db.session.scalars(
+            select(Task)
+            .where(*open_tasks)
+            .order_by(func.coalesce(waits, False).desc(), Task.id.desc())
+            .limit(SHOWN)
+        )
+    )
+    more = (
+        db.session.scalar(select(func.count()).select_from(Task).where(*open_tasks)) or 0
+    ) - len(tasks)
+    if not tasks:
+        return saying("no_tasks", person.language)
+    lines = "; ".join(_line(task, person) for task in tasks)
+    return lines + (saying("and_more", person.language, count=more) if more > 0 else "")
+
+
+def _line(task: Task, person: Person) -> str:
+    waits = task.waiting_for == "client" or task.state == "delivered"
+    return f"{task.number}: {STATE_NAMES[task.state]}" + (
+        saying("waits", person.language) if waits else ""
+    )
+
+
+def _theirs(person: Person) -> ColumnElement[bool]:
+    """Tasks of this person, in companies they still belong to."""
+    return and_(Task.person_id == person.id, Task.company_id.in_(companies_of(person.id)))
+
+
+def _cancel(person: Person, by: Actor, number: str | None) -> str:
+    if number is None:
+        return saying("cancel_which", person.language)
+    task = db.session.scalar(select(Task).where(_theirs(person), Task.number == int(number)))
+    if task is None:
+        return saying("not_found", person.language, number=number)
+    try:
+        with db.session.begin_nested():
+            cancelling.cancel(task, by)
+    except Refusal as error:
+        return error.detail if number in error.detail else f"{number}: {error.detail}"
+    return ""

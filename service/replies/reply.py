@@ -1,0 +1,68 @@
+"""What a known person wrote, and short words back to them by the channel that it came through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from service.core.actor import Actor
+from service.core.errors import Refusal
+from service.inbound.inbound_message import Inbound
+from service.messages.wording import saying
+from service.outbound import compose
+from service.tasks.task import Task
+from tenants.people import Person
+
+
+@dataclass
+class Said:
+    """A text or mail of a known person. `task_id` and `message_id` where the answer address or a
+    reference names them."""
+
+    person: Person
+    by: Actor
+    company_id: int
+    text: str
+    inbound: Inbound
+    task_id: int | None = None
+    message_id: int | None = None
+
+    @property
+    def by_phone(self) -> bool:
+        """Whether it was texted."""
+        return self.by.channel == "sms"
+
+    def may_have_seen(self, asked_at: datetime) -> bool:
+        """Whether what was asked at that moment was there before these words came in: nobody agrees
+        to what they have not read."""
+        return asked_at <= self.inbound.received_at
+
+
+def reply_saying(said: Said, saying_name: str, task: Task | None = None, **facts: object) -> None:
+    """One of the short sentences, in the writer's language."""
+    reply(
+        said,
+        saying(
+            saying_name, said.person.language, **{"number": task.number if task else "", **facts}
+        ),
+        task,
+    )
+
+
+def reply(said: Said, words: str, task: Task | None = None) -> None:
+    """Words back to the writer."""
+    compose.tell(
+        said.person,
+        "reply",
+        task,
+        channel=said.by.channel if said.by.channel in ("sms", "email") else None,
+        words=words,
+        subject=f"{task.number}: {task.title}" if task else "Poruchi",
+        reply_to=said.inbound.provider_id.partition(" ")[0] if said.by.channel == "email" else None,
+    )
+
+
+def refused(said: Said, error: Refusal, task: Task) -> None:
+    """Why it cannot be done, with the number of the task it is about."""
+    number = str(task.number)
+    reply(said, error.detail if number in error.detail else f"{number}: {error.detail}", task)

@@ -1,0 +1,326 @@
+"""Which text is an answer, and to what. In this order: commands; NEW; a letter that an open ask
+offered, alone or with a task's number; N and T after our own notes; a text that names a task;
+words that were asked for; what looks like an answer and answers nothing, which is asked back.
+All else is a new task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.messages import prompts
+from service.messages.prompts import Ask
+from service.messages.wording import saying
+from service.replies import actions, match, offers, phone_commands, phone_reactions, reply_codes
+from service.replies.match import Open
+from service.replies.reply import Said, reply, reply_saying
+from service.replies.reply_codes import NEW, Letter
+from service.tasks.task import Task, find
+
+FOR_WORDS = ("correction", "rework")
+
+
+def take_in(said: Said) -> int | None:
+    """Take the text as the answer it is: the task's id, -1 where it was about none, None where it
+    is a new task."""
+    if NEW.match(said.text):
+        return _new(said)
+    for reading in (
+        _phone_reaction,
+        _command,
+        _letter,
+        _note,
+        _numbered,
+        _words,
+        _on_named_task,
+        _like_an_answer,
+    ):
+        if (task_id := reading(said)) is not None:
+            return task_id
+    return None
+
+
+def without_new(text: str) -> str:
+    """The task without the word NEW, with which somebody said that it is one."""
+    return NEW.sub("", text, count=1) or text
+
+
+def pass_on_in_their_name(said: Said) -> None:
+    """Words of somebody else of the company on the task that their mail answers."""
+    task = find(said.task_id or 0)
+    actions.carefully(said, task, lambda: actions.pass_on(said, task, said.text))
+    reply_saying(said, "passed_on", task)
+
+
+def _new(said: Said) -> int | None:
+    if not reply_codes.wordless(NEW.sub("", said.text, count=1)) or not said.by_phone:
+        return None
+    reply_saying(said, "new_what")
+    return -1
+
+
+def _phone_reaction(said: Said) -> int | None:
+    """A tap on a text of ours is no answer; on a question that waits, the answer is asked for."""
+    reaction = phone_reactions.read(said.text) if said.by_phone else None
+    if reaction is None:
+        return None
+    message = phone_reactions.message_of(said, reaction)
+    waiting = [
+        (ask, task)
+        for ask, task in match.waiting_for(said)
+        if message and ask.message_id == message.id
+    ]
+    if reaction.agrees and waiting:
+        ask, task = waiting[0]
+        reply_saying(
+            said,
+            "unread",
+            task,
+            words=saying("a_tap", said.person.language),
+            letters=_letters(ask, said),
+        )
+    return message.task_id or -1 if message else -1
+
+
+def _command(said: Said) -> int | None:
+    words = (
+        phone_commands.answer(said.person, said.by, said.inbound.sender, said.text)
+        if said.by_phone
+        else None
+    )
+    if words:
+        reply(said, words)
+    return None if words is None else -1
+
+
+def _letter(said: Said) -> int | None:
+    """A letter that an open ask offered."""
+    letter = _read(said)
+    if letter is None or (not said.by_phone and said.task_id is None and not letter.bare):
+        return None
+    if (
+        letter.number is not None
+        and letter.bare
+        and said.by_phone
+        and match.task_of_number(said, letter.number) is None
+    ):
+        return _not_found(said, letter.number)
+    found = match.fitting(said, letter)
+    if len(found) > 1:
+        return _which(said, found, letter.sign.upper())
+    return actions.letter(said, *found[0], letter) if found else None
+
+
+def _read(said: Said) -> Letter | None:
+    """The letter, where the text begins with one and no words were asked for. A figure behind it
+    that is no task's number is words."""
+    letter = reply_codes.read(said.text)
+    if letter is None or (
+        letter.number is None and not letter.bare and _asked_for_words(said, letter)
+    ):
+        return None
+    if letter.number is None or letter.bare or match.task_of_number(said, letter.number):
+        return letter
+    return (
+        None
+        if letter.number_first
+        else replace(letter, number=None, rest=f"{letter.number} {letter.rest}")
+    )
+
+
+def _asked_for_words(said: Said, letter: Letter) -> bool:
+    """Whether the last that was asked here was what is different, or what is missing, and not by
+    this letter."""
+    found = _takes_words(said)
+    return (
+        bool(found) and found[0][0].kind in FOR_WORDS and match.meaning(found[0][0], letter) is None
+    )
+
+
+def _takes_words(said: Said) -> Open:
+    """What words answer, newest first: by phone what was asked there, by mail what the mail
+    names."""
+    if not said.by_phone and said.task_id is None:
+        return []
+    found = match.waiting_for(said)
+    seen = [
+        (ask, task)
+        for ask, task in found
+        if ask.kind in FOR_WORDS or (ask.kind == "question" and said.may_have_seen(ask.at))
+    ]
+    return [
+        (ask, task)
+        for ask, task in seen
+        if said.task_id is not None or ask.channel == said.by.channel
+    ]
+
+
+def _note(said: Said) -> int | None:
+    """N and T, offered by our own notes."""
+    letter = reply_codes.read(said.text)
+    if letter and letter.sign in prompts.NO and letter.bare:
+        return _stop(said, letter)
+    return offers.thank(said)
+
+
+def _stop(said: Said, letter: Letter) -> int | None:
+    """N stops what was only acknowledged, where nothing is asked that it could answer."""
+    named = match.task_of_number(said, letter.number) if letter.number else None
+    task_id = named.id if named else said.task_id
+    if match.waiting_for(said, letter.number) or (task_id is None and not said.by_phone):
+        return None
+    return offers.stop(said, task_id)
+
+
+def _numbered(said: Said) -> int | None:
+    """ "12: …": words on that task, or the answer to what was asked there."""
+    found = reply_codes.numbered(said.text) if said.by_phone and said.task_id is None else None
+    if found is None:
+        return None
+    number, words = found
+    task = match.task_of_number(said, number)
+    if task is None:
+        return (
+            _not_found(said, number)
+            if ":" in said.text[:9] and not reply_codes.like_task(words)
+            else None
+        )
+    if reply_codes.wordless(words):
+        reply_saying(said, "say_what", task)
+        return task.id
+    there = replace(said, task_id=task.id, text=words)
+    return _words(there) or _on_named_task(there)
+
+
+def _words(said: Said) -> int | None:
+    """Words answer what was asked last: what is different, what is missing, or the one question."""
+    found = _takes_words(said)
+    if not found or reply_codes.wordless(said.text) or _wrong_letter(said, found[0][0]):
+        return None
+    if found[0][0].kind in FOR_WORDS:
+        return actions.words(said, *found[0], said.text)
+    questions = match.only_question(said)
+    if said.task_id is None and reply_codes.like_task(said.text):
+        return None
+    if len(questions) > 1:
+        return _which(said, questions, None)
+    return actions.words(said, *questions[0], said.text)
+
+
+def _wrong_letter(said: Said, ask: Ask) -> bool:
+    """A letter or figure that was not offered is asked back, not taken for words."""
+    letter = reply_codes.read(said.text)
+    return (
+        said.by_phone
+        and letter is not None
+        and letter.bare
+        and (bool(ask.letters) or ask.kind in FOR_WORDS)
+    )
+
+
+def _on_named_task(said: Said) -> int | None:
+    """Words on the task that is named reach those who work on it; what still waits for a letter is
+    said."""
+    if said.task_id is None:
+        return None
+    task = find(said.task_id)
+    actions.carefully(said, task, lambda: _pass_on(said, task))
+    return task.id
+
+
+def _pass_on(said: Said, task: Task) -> None:
+    actions.pass_on(said, task, said.text)
+    waiting = next((ask for ask, _task in match.waiting_for(said) if ask.letters), None)
+    if waiting:
+        reply_saying(said, "passed_on_waits", task, letters=_letters(waiting, said))
+    elif said.by_phone:
+        reply_saying(said, "passed_on", task)
+
+
+def _like_an_answer(said: Said) -> int | None:
+    """What looks like an answer and answers nothing: asked back, never made a task."""
+    if not said.by_phone:
+        return None
+    letter = reply_codes.read(said.text)
+    waiting = [
+        (ask, task)
+        for ask, task in match.waiting_for(said, letter.number if letter else None)
+        if ask.kind not in FOR_WORDS or ask.letters
+    ]
+    here = [(ask, task) for ask, task in waiting if ask.channel == said.by.channel]
+    if (here and _short_words(said.text)) or (waiting and _begins_like_letter(said.text, letter)):
+        return _unread(said, here or waiting)
+    if (letter and letter.bare) or reply_codes.wordless(said.text) or reply_codes.thanks(said.text):
+        return _nothing_waits(said, letter)
+    return None
+
+
+def _short_words(text: str) -> bool:
+    """Up to three words that order nothing."""
+    return (
+        len(text.split()) <= 3
+        and len(text) <= reply_codes.LONGEST
+        and not reply_codes.ORDER.match(text.strip())
+    )
+
+
+def _begins_like_letter(text: str, letter: Letter | None) -> bool:
+    """A letter alone, a yes or no with too many words behind it, or no words at all."""
+    if letter is None:
+        return reply_codes.wordless(text)
+    return letter.bare or (
+        letter.sign in reply_codes.KNOWN and not reply_codes.ORDER.match(letter.rest)
+    )
+
+
+def _unread(said: Said, waiting: Open) -> int:
+    ask, task = waiting[0]
+    reply_saying(
+        said,
+        "unread" if ask.letters else "unread_words",
+        task,
+        words=said.text.strip()[:20],
+        letters=_letters(ask, said),
+    )
+    return task.id
+
+
+def _nothing_waits(said: Said, letter: Letter | None) -> int:
+    """Perhaps it answers what the assistant wrote; else nothing waits for it."""
+    last = offers.last_to(said)
+    if (
+        last
+        and last.template == "said"
+        and last.task_id
+        and (letter is None or letter.number is None)
+    ):
+        return _on_named_task(replace(said, task_id=last.task_id)) or -1
+    task = match.task_of_number(said, letter.number) if letter and letter.number else None
+    key = (
+        "nothing_waits_on"
+        if task
+        else "welcome"
+        if reply_codes.thanks(said.text)
+        else "nothing_waits"
+    )
+    reply_saying(said, key, task)
+    return task.id if task else -1
+
+
+def _letters(ask: Ask, said: Said) -> str:
+    between = " или " if said.person.language == "ru" else " or "
+    return between.join(ask.letters)
+
+
+def _which(said: Said, found: Open, token: str | None) -> int:
+    numbers = ", ".join(str(task.number) for _ask, task in found)
+    number = found[0][1].number
+    reply_saying(
+        said, "which", numbers=numbers, example=f"{token} {number}" if token else f"{number}: ..."
+    )
+    return -1
+
+
+def _not_found(said: Said, number: int) -> int:
+    reply_saying(said, "not_found", number=number)
+    return -1

@@ -1,0 +1,87 @@
+"""What search looks in: the words of tasks and of what is said on them, in a table of their own.
+
+The clock learns them each second, a few hundred rows in one statement: a task's own insert, the hot
+path, pays nothing. What is not learnt yet is found all the same: the finder's functions look
+through the newest tasks as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.isolation import Base, db
+
+MOST = 300
+# Ids commit out of order: so many behind the newest that is known are looked at again, each second
+# and each minute.
+BEHIND, FAR_BEHIND = 1_000, 50_000
+
+
+class Findable(Base):
+    """The words of a task, or of a message on it. Read by the finder's functions alone."""
+
+    __tablename__ = "findable"
+    __table_args__ = (
+        ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
+        ForeignKeyConstraint(["company_id", "message_id"], ["message.company_id", "message.id"]),
+        UniqueConstraint("task_id", "message_id", postgresql_nulls_not_distinct=True),
+        Index("ix_findable_message", "message_id", postgresql_where="message_id is not null"),
+        Index("ix_findable_recent", "company_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    company_id: Mapped[int] = mapped_column(BigInteger)
+    task_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(String(200), server_default="")
+    words: Mapped[Any] = mapped_column(TSVECTOR)
+
+
+# PostgreSQL's configuration for Russian stems words in Latin letters as English ones.
+TASKS = sql("""
+insert into findable (company_id, task_id, title, words)
+select t.company_id, t.id, t.title, setweight(to_tsvector('russian', t.title),
+  'A') || setweight(to_tsvector('russian', t.text), 'B')
+from task t where t.id > (select coalesce(max(task_id), 0) from findable) - :behind
+  and not exists (select from findable f where f.task_id = t.id and f.message_id is null)
+order by t.id limit :most on conflict do nothing
+""")
+# A message waits for its task: the newest task that is known tells where to go on, so none before
+# it may be left out.
+MESSAGES = sql("""
+insert into findable (company_id, task_id, message_id, words)
+select m.company_id, m.task_id, m.id, setweight(to_tsvector('russian', m.text), 'C')
+from message m where m.id > (select coalesce(max(message_id), 0) from findable
+  where message_id is not null) - :behind
+  and m.direction = 'said' and exists (select from findable f where f.task_id = m.task_id
+    and f.message_id is null)
+  and not exists (select from findable f where f.task_id = m.task_id and f.message_id = m.id)
+order by m.id limit :most on conflict do nothing
+""")
+
+
+def learn(behind: int = BEHIND) -> int:
+    """Take in what was said since; in the system's scope. How many rows came, at most `MOST` of
+    each kind."""
+    return sum(
+        _took(db.session.execute(what, {"behind": behind, "most": MOST}))
+        for what in (TASKS, MESSAGES)
+    )
+
+
+def _took(done: Any) -> int:
+    assert isinstance(done, CursorResult)
+    return done.rowcount

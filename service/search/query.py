@@ -1,0 +1,138 @@
+"""Search: tasks by their words and messages, companies and people by name, each as far as the
+reader may see it.
+
+The database's own functions (migration 0003) give ids, in the order of rank; the rows are read
+through the wall.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy import text as sql
+from sqlalchemy.orm import InstrumentedAttribute
+
+from service.core.text import clean
+from service.tasks import lists
+from service.tasks.lists import Narrow, Page, Row
+from tenants import isolation
+from tenants.company import Company
+from tenants.isolation import db
+from tenants.membership import Membership
+from tenants.people import Person
+
+MOST = 200
+LONGEST = 200
+# A search that takes longer than this is given up, and the desk says that it is busy. It stays for
+# the rest of the transaction: on a function it would have no effect, since the clock of a statement
+# is set when the statement begins.
+PATIENCE = "2s"
+READERS = ("client", "assistant", "operator")
+WAIT = sql("select set_config('statement_timeout', :patience, true)")
+FIND = {
+    role: sql(
+        f"select id from find_for_{role}(:q, :most, :states, :category, :assignee) order by rank"
+        " desc, id desc"
+    )
+    for role in READERS
+}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A person or a company that was found."""
+
+    id: int
+    name: str
+
+
+def tasks(
+    q: str,
+    limit: int = lists.PAGE,
+    *,
+    states: Sequence[str] = (),
+    category: str | None = None,
+    assignee: int | None = None,
+    narrow: Narrow | None = None,
+) -> list[Row]:
+    """The tasks that fit best, best first; at most 200. The last word may be a beginning; a lone
+    number is a task's number. `narrow` leaves of the 200 that fit best what a board's filters
+    leave."""
+    words = tidy(q)
+    role = isolation.current().role
+    if not words or role not in FIND:
+        return []
+    most = MOST if narrow else min(limit, MOST)
+    ids = _ids(
+        role,
+        {
+            "q": words,
+            "most": most,
+            "states": list(states) or None,
+            "category": category,
+            "assignee": assignee,
+        },
+    )
+    return lists.by_ids(ids, narrow)[:limit]
+
+
+def page(q: str, limit: int = lists.PAGE, **narrowed: Any) -> Page:
+    """What fits best as a page of a list; there is no next one."""
+    return Page(tasks(q, limit, **narrowed), None)
+
+
+def companies(q: str, limit: int = 8) -> list[Named]:
+    """Companies of this name, for the operators."""
+    if isolation.current().role != "operator":
+        return []
+    return _named(select(Company.id, Company.name), Company.name, q, limit)
+
+
+def people(q: str, limit: int = 8) -> list[Named]:
+    """People of this name: everybody for the operators, a company's own for its people, nobody for
+    assistants."""
+    role = isolation.current().role
+    if role == "operator":
+        return _named(select(Person.id, Person.name), Person.name, q, limit)
+    if role != "client":
+        return []
+    # From the company's own places, so that the wall asks about a few people and not about all.
+    ours = (
+        select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.ended_at.is_(None))
+    )
+    return _named(ours, Person.name, q, limit)
+
+
+def tidy(q: str) -> str:
+    """The words as the functions take them."""
+    return " ".join(clean(q[:LONGEST]).split())
+
+
+def _ids(role: str, values: dict[str, object]) -> list[int]:
+    """The ids, best first, under a time limit."""
+    db.session.execute(WAIT, {"patience": PATIENCE})
+    return list(db.session.scalars(FIND[role], values))
+
+
+def _named(
+    wanted: Select[int, str], name: InstrumentedAttribute[str], q: str, limit: int
+) -> list[Named]:
+    """Who has these letters in the name; where nobody has, who has a name that looks like it."""
+    words = tidy(q)
+    if not words:
+        return []
+    within = wanted.where(name.icontains(words, autoescape=True)).limit(limit)
+    near = (
+        wanted.where(literal(words).op("<%")(name))
+        .order_by(func.word_similarity(words, name).desc())
+        .limit(limit)
+    )
+    rows = db.session.execute(within).all() or (
+        db.session.execute(near).all() if len(words) > 3 else []
+    )
+    return [Named(id_, named) for id_, named in rows]

@@ -1,0 +1,174 @@
+"""Step 3: the choice of the delegate: taken from the queue, handed over by an operator, or given
+back with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import DateTime, String, func, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.core.actor import ASSISTANT, Actor
+from service.core.errors import BadInput, NotAllowed, NotFound, NotNow
+from service.tasks import pauses
+from service.tasks.events import check, record
+from service.tasks.states import HELD
+from service.tasks.task import OfTask, Task, find
+from tenants import isolation
+from tenants.isolation import Base, db
+from tenants.membership import Membership, Staff
+from tenants.rows import bound
+
+# Somebody who takes two tasks at the same instant is counted one after the other, or the limit
+# would be passed.
+ONE_CLAIM = text("select pg_advisory_xact_lock(hashtextextended('claim', :person))")
+
+
+TAKEN = text(
+    "select exists (select from task t join staff s on s.person_id = :person and t.category = any"
+    " (s.trades) where t.id = :task and t.holder_id is not null)"
+)
+
+
+class Holding(OfTask, Base):
+    """An assistant's time with a task: from when to when, given by whom, and why it ended."""
+
+    __tablename__ = "holding"
+
+    assistant_id: Mapped[int]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None] = mapped_column(String(1000))
+
+
+def held_by(person_id: int) -> int:
+    """How many tasks an assistant holds now, those that wait for acceptance not counted."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Task)
+            .where(Task.holder_id == person_id, Task.state.in_(HELD))
+        )
+        or 0
+    )
+
+
+def limit_of(person_id: int) -> int:
+    """How many tasks an assistant may hold at once."""
+    return db.session.scalar(select(Staff.held_limit).where(Staff.person_id == person_id)) or 0
+
+
+def last_began(person_id: int, task: Task) -> datetime | None:
+    """When this assistant's last task for this company before this one began; None where this is
+    their first."""
+    before = (
+        select(Task.id)
+        .where(Task.holder_id == person_id, Task.company_id == task.company_id, Task.id < task.id)
+        .order_by(Task.id.desc())
+        .limit(bound(20))
+    )
+    return db.session.scalar(
+        select(func.max(Holding.at)).where(
+            Holding.task_id.in_(before), Holding.assistant_id == person_id
+        )
+    )
+
+
+def claim(task: Task, by: Actor) -> None:
+    """Take a task from the queue. Raises NotNow where somebody was faster or the limit of held
+    tasks is reached."""
+    check(task, "task.claimed", by)
+    staff = _fit(task, by.person_id)
+    db.session.execute(ONE_CLAIM, {"person": staff.person_id})
+    if held_by(staff.person_id) >= staff.held_limit:
+        raise NotNow(
+            _(
+                "You hold %(count)s tasks, which is your limit. Finish or give back one first.",
+                count=staff.held_limit,
+            )
+        )
+    record(task, "task.claimed", by, set_={"holder_id": staff.person_id}, assistant=staff.person_id)
+    _begin(task, staff.person_id, by)
+
+
+def find_to_claim(task_id: int, by: Actor) -> Task:
+    """The task that somebody wants to take. Raises NotNow where another of the trade was faster,
+    NotFound for any other."""
+    try:
+        return find(task_id)
+    except NotFound:
+        with isolation.as_system():
+            taken = db.session.scalar(TAKEN, {"task": task_id, "person": by.person_id})
+        raise NotNow(_("Somebody else was faster."), state=None) if taken else NotFound from None
+
+
+def assign(task: Task, by: Actor, assistant_id: int) -> None:
+    """Hand a task to an assistant, or on to another one, who then begins with the briefing."""
+    check(task, "task.assigned", by)
+    staff = _fit(task, assistant_id)
+    if task.holder_id == staff.person_id:
+        raise NotNow(_("They hold this task already."))
+    end_holding(task, _("handed on"))
+    record(
+        task,
+        "task.assigned",
+        by,
+        assistant=staff.person_id,
+        set_={
+            "holder_id": staff.person_id,
+            "understood_at": None,
+            **pauses.moving_to(task, "assigned"),
+        },
+    )
+    _begin(task, staff.person_id, by)
+
+
+def give_back(task: Task, by: Actor, reason: str) -> None:
+    """Put a task back into the queue. Raises BadInput without a reason. The writer may not see the
+    row afterwards."""
+    check(task, "task.given_back", by)
+    if not 3 <= len(reason.strip()) <= 1000:
+        raise BadInput({"reason": _("Say in a sentence why it goes back.")})
+    end_holding(task, reason.strip())
+    columns = {"holder_id": None, "understood_at": None, **pauses.moving_to(task, "queued")}
+    with isolation.as_system():
+        record(task, "task.given_back", by, set_=columns)
+
+
+def _fit(task: Task, person_id: int | None) -> Staff:
+    """The assistant, where this trade is theirs and the task is not of their own company."""
+    staff = db.session.scalar(
+        select(Staff).where(Staff.person_id == person_id, Staff.ended_at.is_(None))
+    )
+    if staff is None or staff.role != ASSISTANT:
+        raise NotAllowed(_("This person is not an assistant."))
+    if task.category not in staff.trades:
+        raise NotAllowed(_("This kind of work is not among the assistant's trades."))
+    if db.session.scalar(
+        select(Membership.id).where(
+            Membership.company_id == task.company_id, Membership.person_id == person_id
+        )
+    ):
+        raise NotAllowed(_("Nobody does their own company's work here."))
+    return staff
+
+
+def _begin(task: Task, assistant_id: int, by: Actor) -> None:
+    db.session.add(
+        Holding(
+            company_id=task.company_id,
+            task_id=task.id,
+            by_id=by.person_id,
+            assistant_id=assistant_id,
+        )
+    )
+    db.session.flush()
+
+
+def end_holding(task: Task, reason: str) -> None:
+    """The holder's time with the task is over."""
+    db.session.execute(
+        update(Holding)
+        .where(Holding.task_id == task.id, Holding.ended_at.is_(None))
+        .values(ended_at=func.now(), reason=reason)
+    )

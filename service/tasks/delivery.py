@@ -1,0 +1,335 @@
+"""Step 7: delivery against the criteria, and the word on it; 80 % and more is success.
+
+A score is kept only where a person said a figure, and below 80 % nothing is charged without a
+person's
+word: there silence accepts nothing, and a task stopped over a doubted delivery is priced by an
+operator.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import BigInteger, Integer, String, Text, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.core.actor import THE_SYSTEM, Actor
+from service.core.config import settings
+from service.core.errors import BadInput, NotReady
+from service.core.time import now, working_days
+from service.tasks import parameters, pauses, understanding, verdicts
+from service.tasks.events import check, record
+from service.tasks.task import OfTask, Task
+from tenants.company import Company
+from tenants.isolation import Base, db
+from tenants.people import Person
+from tenants.rows import bound
+
+SUCCESS = verdicts.SUCCESS
+
+
+class Delivery(OfTask, Base):
+    """What was delivered, and for each criterion whether it is met: `[{id, met, note}]`."""
+
+    __tablename__ = "delivery"
+
+    text: Mapped[str] = mapped_column(Text)
+    criteria: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+    @property
+    def met_share(self) -> int:
+        """The share of the criteria that are met, in percent, 100 where there are none."""
+        met = [bool(answer["met"]) for answer in self.criteria]
+        return round(100 * sum(met) / len(met)) if met else 100
+
+
+class Acceptance(OfTask, Base):
+    """The word on a delivery: what follows, and the score in percent where a person said one.
+
+    `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stop).
+    """
+
+    __tablename__ = "acceptance"
+    refers = {"delivery_id": "delivery"}
+
+    delivery_id: Mapped[int] = mapped_column(BigInteger)
+    score: Mapped[int | None] = mapped_column(Integer)
+    comment: Mapped[str] = mapped_column(Text, server_default="")
+    then: Mapped[str | None] = mapped_column(String(10))
+    by_kind: Mapped[str] = mapped_column(String(10))
+    channel: Mapped[str] = mapped_column(String(10))
+
+
+def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) -> Delivery:
+    """Deliver with an answer to each criterion. Raises NotReady before a red-line report, BadInput
+    by field."""
+    check(task, "task.delivered", by)
+    if not pauses.reported(task):
+        raise NotReady(
+            _(
+                "Report at the red line first: progress, whether the date holds, what help is"
+                " needed."
+            )
+        )
+    delivery = Delivery(
+        company_id=task.company_id,
+        task_id=task.id,
+        by_id=by.person_id,
+        text=_said(text),
+        criteria=_answers(task, criteria),
+    )
+    db.session.add(delivery)
+    db.session.flush()
+    columns = {"delivered_at": now(), "overdue_at": None, "met_share": delivery.met_share}
+    record(
+        task,
+        "task.delivered",
+        by,
+        set_={**columns, **pauses.ended_wait(task), **_silence(task)},
+        delivery=delivery.id,
+        met=delivery.met_share,
+    )
+    return delivery
+
+
+def accept(
+    task: Task, by: Actor, score: int | None = None, comment: str = "", then: str | None = None
+) -> Acceptance:
+    """Give the word on a delivery: accept it, or `then` rework, settle or dispute.
+
+    The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`.
+    Raises BadInput.
+    """
+    kind = verdicts.kind_for(score, then)
+    check(task, kind, by)
+    return _judge(task, by, kind, score, comment, then)
+
+
+def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None = None) -> None:
+    """Decide what waits for an operator: a delivery in doubt, or the price of a stopped task.
+
+    To settle pays the score's share (0 to 100) of the agreed price. Raises BadInput, NotReady.
+    """
+    check(task, "task.resolved", by)
+    verdicts.check_resolution(outcome, reason, score, stopped=task.state == "cancelled")
+    if task.state == "cancelled":
+        return _price_stopped(task, by, outcome, reason, score)
+    decided = {"disputed_at": None, "waiting_for": None}
+    record(task, "task.resolved", by, set_=decided, outcome=outcome)
+    _carry_out(task, by, outcome, reason.strip(), score)
+    return None
+
+
+def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
+    if outcome == "cancel":
+        columns = {"price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason}
+        record(task, "task.cancelled", by, price=0, set_={**pauses.ended_wait(task), **columns})
+    elif outcome == "accept":
+        _judge(task, by, "task.accepted", score, reason)
+    else:
+        _judge(task, by, verdicts.KINDS[outcome], score, reason, outcome)
+
+
+def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
+    """Set the price of a stopped task, between nothing and what was agreed last."""
+    figure = score if outcome == "settle" else None
+    price = share_of(agreed_price(task), figure or 0)
+    said = _word(task, by, figure, reason, outcome)
+    record(
+        task,
+        "task.resolved",
+        by,
+        set_={"waiting_for": None, "score": figure, "price": price},
+        outcome=outcome,
+        acceptance=said.id,
+        score=figure,
+        price=price,
+    )
+
+
+def agreed_price(task: Task) -> int:
+    """Return the price that was agreed last, in minor units; 0 where nothing was agreed."""
+    agreement = understanding.agreement_of(task)
+    return agreement.price if agreement else 0
+
+
+def last_delivery(task: Task) -> Delivery | None:
+    """The newest delivery."""
+    return db.session.scalar(
+        select(Delivery)
+        .where(Delivery.task_id == task.id)
+        .order_by(Delivery.id.desc())
+        .limit(bound(1))
+    )
+
+
+def met_share(task: Task) -> int | None:
+    """Return the share of the criteria that the last delivery met, in percent, or None."""
+    if task.met_share is not None or task.delivered_at is None:
+        return task.met_share
+    delivery = last_delivery(task)
+    return delivery.met_share if delivery else None
+
+
+def last_acceptance(task: Task) -> Acceptance | None:
+    """The newest word on a delivery."""
+    return db.session.scalar(
+        select(Acceptance)
+        .where(Acceptance.task_id == task.id)
+        .order_by(Acceptance.id.desc())
+        .limit(bound(1))
+    )
+
+
+def share_of(price: int, percent: int) -> int:
+    """So many percent of a price, in whole minor units, half rounded up."""
+    return (price * percent + 50) // 100
+
+
+def silence_ends(task: Task) -> datetime | None:
+    """When the delivery counts as accepted without a word: the agreed working days after it, and a
+    day after the notice at least."""
+    if task.alarm == "silence" and task.alarm_at:
+        return task.alarm_at
+    company = db.session.get(Company, task.company_id)
+    person = db.session.get(Person, task.person_id)
+    if task.delivered_at is None or company is None or person is None:
+        return None
+    return working_days(task.delivered_at, company.silence_days, person.tz)
+
+
+def silence_notice(task: Task) -> None:
+    """A day before the silence counts as yes the client is told so once more."""
+    ends = max(silence_ends(task) or now(), now() + timedelta(days=1))
+    record(task, "task.acceptance_notice", THE_SYSTEM, set_={"alarm_at": ends, "alarm": "silence"})
+
+
+def silence(task: Task) -> None:
+    """End the agreed silence: accept from 80 % of the criteria on, send it to an operator below."""
+    delivery = _delivered(task)
+    if delivery.met_share >= SUCCESS:
+        _judge(task, THE_SYSTEM, "task.accepted", None, "", silent=True)
+    else:
+        record(
+            task,
+            "task.silence_ended",
+            THE_SYSTEM,
+            met=delivery.met_share,
+            set_={"waiting_for": "operator", "alarm_at": None, "alarm": None},
+        )
+
+
+def _delivered(task: Task) -> Delivery:
+    delivery = last_delivery(task)
+    assert delivery is not None  # deliver() writes it in one transaction with the task's state
+    return delivery
+
+
+def _word(task: Task, by: Actor, score: int | None, comment: str, then: str | None) -> Acceptance:
+    said = Acceptance(
+        company_id=task.company_id,
+        task_id=task.id,
+        delivery_id=_delivered(task).id,
+        score=score,
+        comment=_comment(comment),
+        then=then,
+        by_id=by.person_id,
+        by_kind=by.kind,
+        channel=by.channel,
+    )
+    db.session.add(said)
+    db.session.flush()
+    return said
+
+
+def _judge(
+    task: Task,
+    by: Actor,
+    kind: str,
+    score: int | None,
+    comment: str,
+    then: str | None = None,
+    **facts: Any,
+) -> Acceptance:
+    said = _word(task, by, score, comment, then)
+    record(
+        task,
+        kind,
+        by,
+        set_=_columns(task, kind, score),
+        acceptance=said.id,
+        score=score,
+        met=_delivered(task).met_share,
+        **facts,
+    )
+    return said
+
+
+def _columns(task: Task, kind: str, score: int | None) -> dict[str, Any]:
+    """What the word changes in the task; a settlement pays the score's share of the price."""
+    if kind == "task.disputed":
+        return {"waiting_for": None, "alarm_at": None, "alarm": None, "disputed_at": now()}
+    if kind == "task.reworked":
+        return {"waiting_for": None, "delivered_at": None, **_rework_dates(task)}
+    price = share_of(task.price or 0, score or 0) if kind == "task.settled" else task.price
+    closes = now() + timedelta(days=settings().closes_after_days)
+    return {
+        "waiting_for": None,
+        **pauses.ended_wait(task),
+        "alarm_at": closes,
+        "alarm": "close",
+        "score": score,
+        "price": price,
+        "ended_at": now(),
+    }
+
+
+def _rework_dates(task: Task) -> dict[str, Any]:
+    """Rework gets at least a working day where the dead line has passed or is near."""
+    soonest = now() + timedelta(days=1)
+    deadline = max(task.deadline_at or soonest, soonest)
+    return {**pauses.moving_to(task, "working", deadline_at=deadline)}
+
+
+def _silence(task: Task) -> dict[str, Any]:
+    """The alarms of a delivered task: a notice a day before the silence ends."""
+    task.delivered_at = now()
+    ends = silence_ends(task)
+    if ends is None:
+        return {}
+    return {
+        "alarm_at": max(ends - timedelta(days=1), now() + timedelta(minutes=1)),
+        "alarm": "silence_notice",
+    }
+
+
+def _said(text: str) -> str:
+    if not 3 <= len(text.strip()) <= 50_000:
+        raise BadInput({"text": _("Say what you deliver, in at most 50,000 letters.")})
+    return text.strip()
+
+
+def _comment(comment: str) -> str:
+    if len(comment) > 5000:
+        raise BadInput({"comment": _("At most 5,000 letters.")})
+    return comment.strip()
+
+
+def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One answer for each criterion, in their order. Raises BadInput where one is missing."""
+    given = {answer["id"]: answer for answer in answers}
+    wanted = parameters.criteria_of(task)
+    if any(criterion.id not in given for criterion in wanted) or len(given) != len(wanted):
+        raise BadInput({"criteria": _("Answer each criterion: is it met, and how.")})
+    return [
+        {
+            "id": c.id,
+            "text": c.text,
+            "met": bool(given[c.id]["met"]),
+            "note": str(given[c.id].get("note", ""))[:1000],
+        }
+        for c in wanted
+    ]

@@ -1,0 +1,189 @@
+"""The clock of a task: when it stands, what that does to the dead line, and which alarm comes next.
+
+While the client's word is waited for the clock stands. Afterwards the dead line has moved by the
+working time waited, unless the client fixed the date; then the term got shorter and the red line is
+set at half of what is left. It goes on only when nothing is waited for any more: no question, no
+retelling.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import DateTime, String, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.core.time import after_working, half_of, now, working
+from service.tasks.task import OfTask, Task
+from tenants.isolation import Base, db
+from tenants.rows import bound
+
+TICKS = ("queued", "assigned", "briefed", "retold", "working")
+STILL_ASKED = text(
+    "select exists (select from question where task_id = :task and answered_at is null)"
+)
+# Reports of the one who holds it, since the work was agreed.
+REPORTED = text(
+    "select exists (select from report where task_id = :task and by_id = :holder and at >= :since)"
+)
+
+
+class Pause(OfTask, Base):
+    """A stretch in which the clock stood; `to_at` is empty while it still does."""
+
+    __tablename__ = "pause"
+
+    why: Mapped[str] = mapped_column(String(20))
+    to_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+def stand(task: Task, why: str) -> dict[str, Any]:
+    """Stop the clock because the client's word is waited for; gives the columns of the task that
+    change."""
+    if task.waiting_since is not None:
+        return {}
+    moment = now()
+    db.session.add(Pause(company_id=task.company_id, task_id=task.id, why=why, at=moment))
+    return {"waiting_since": moment, "waiting_for": "client", "alarm_at": None, "alarm": None}
+
+
+def moving_to(task: Task, state: str, **terms: Any) -> dict[str, Any]:
+    """The columns of a task that comes to `state`, perhaps on new terms (its dates): the clock goes
+    on, and the alarm is that of the state it comes to. While a question waits for its answer it
+    stands on, in whatever state."""
+    if task.waiting_since is not None and db.session.scalar(STILL_ASKED, {"task": task.id}):
+        return {**terms, **counted_anew(task)} if "deadline_at" in terms else terms
+    columns = {**ended_wait(task), **terms}
+    red_line, deadline = (
+        columns.get(name, getattr(task, name)) for name in ("red_line_at", "deadline_at")
+    )
+    if state == "working" and task.state == "working" and _unreported(task, red_line):
+        return {
+            **columns,
+            "alarm_at": half_of(now(), max(deadline or now(), now())),
+            "alarm": "red_line_missed",
+        }
+    return {**columns, **alarms(state, red_line, deadline, task.overdue_at)}
+
+
+def ended_wait(task: Task) -> dict[str, Any]:
+    """The wait is over: the stretch ends, and the dates have moved by it."""
+    if task.waiting_since is None:
+        return {}
+    moment = now()
+    db.session.execute(
+        update(Pause).where(Pause.task_id == task.id, Pause.to_at.is_(None)).values(to_at=moment)
+    )
+    waited = working(task.waiting_since, moment)
+    return {
+        "waiting_since": None,
+        "waiting_for": None,
+        "waited_s": Task.waited_s + int(waited.total_seconds()),
+        **_dates_after(task, waited, moment),
+    }
+
+
+def counted_anew(task: Task) -> dict[str, Any]:
+    """The clock stands on, but new dates hold from now: what was waited so far is in them."""
+    return {"waiting_since": now(), "waited_s": Task.waited_s + int(waited(task).total_seconds())}
+
+
+def waited(task: Task) -> timedelta:
+    """The working time for which the client's word has been waited for, in the wait that is on
+    now."""
+    return working(task.waiting_since, now()) if task.waiting_since else timedelta(0)
+
+
+def moved(task: Task, deadline: datetime) -> datetime:
+    """A dead line after the wait that is on now."""
+    return deadline if task.deadline_fixed else after_working(deadline, waited(task))
+
+
+def red_line_for(task: Task, deadline: datetime) -> datetime:
+    """The red line of a term that ends at `deadline`: at half of it; at half of what is left where
+    the client fixed the date and was waited for, or where half of it has passed already."""
+    half = half_of(term_starts(task) + waited(task), deadline)
+    shortened = task.deadline_fixed and waited(task)
+    return half if now() < half < deadline and not shortened else half_of(now(), deadline)
+
+
+def alarms(
+    state: str, red_line: datetime | None, deadline: datetime | None, late: datetime | None
+) -> dict[str, Any]:
+    """The next moment at which the service itself has to act on a task, for its state; the clock
+    process finds it by index.
+
+    A dead line that has passed rings once all the same: `late` says since when the task is known to
+    be late.
+    """
+    if state == "working" and red_line and red_line > now():
+        return {"alarm_at": red_line, "alarm": "red_line"}
+    if state in TICKS and deadline and (deadline > now() or late is None):
+        return {"alarm_at": deadline, "alarm": "dead_line"}
+    return {"alarm_at": None, "alarm": None}
+
+
+def reported(task: Task) -> bool:
+    """Whether the holder has reported since the work was agreed."""
+    return task.understood_at is not None and bool(
+        db.session.scalar(
+            REPORTED, {"task": task.id, "holder": task.holder_id, "since": task.understood_at}
+        )
+    )
+
+
+def term_starts(task: Task) -> datetime:
+    """From when the working term counts: the hand-over, later by what was waited."""
+    return task.created_at + timedelta(seconds=task.waited_s)
+
+
+def retell_by(task: Task) -> datetime | None:
+    """By when a task should be told back: half of the way to its red line, so that the client has
+    as long to answer. A standard, no gate."""
+    begins = term_starts(task) + waited(task)
+    return (
+        half_of(begins, task.red_line_at)
+        if task.red_line_at and begins < task.red_line_at
+        else None
+    )
+
+
+def pauses(task: Task) -> list[Pause]:
+    """When the clock stood, in order."""
+    return list(
+        db.session.scalars(
+            db.select(Pause).where(Pause.task_id == task.id).order_by(Pause.id).limit(bound(200))
+        )
+    )
+
+
+def _unreported(task: Task, red_line: datetime | None) -> bool:
+    """The red line has passed, nobody reported, and the desk does not know it yet."""
+    return (
+        red_line is not None
+        and red_line <= now()
+        and task.off_course_at is None
+        and not reported(task)
+    )
+
+
+def _dates_after(task: Task, waited_: timedelta, moment: datetime) -> dict[str, Any]:
+    if task.deadline_at is None:
+        return {}
+    deadline = moved(task, task.deadline_at)
+    passed = task.red_line_at is None or task.red_line_at <= task.waiting_since  # type: ignore[operator]
+    return {
+        "deadline_at": deadline,
+        "red_line_at": (
+            task.red_line_at if passed else _red_line_after(task, waited_, deadline, moment)
+        ),
+    }
+
+
+def _red_line_after(
+    task: Task, waited_: timedelta, deadline: datetime, moment: datetime
+) -> datetime | None:
+    if not task.deadline_fixed and task.red_line_at:
+        return after_working(task.red_line_at, waited_)
+    return half_of(moment, max(deadline, moment))

@@ -1,0 +1,288 @@
+"""The one way to make a task: the web form, REST, understood messages and operators all call
+`hand_over`.
+
+It is the one hot path of the house, so it is one statement: inbound row, number, task, event and
+due work together. The event's id is drawn beforehand: its writer could not read it back, because
+its task is not visible within the statement. The number is drawn from the company's own sequence,
+which holds no lock: a company's tasks do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import text as sql
+
+from service.catalogue.categories import all_categories
+from service.core import wake
+from service.core.actor import CLIENT, Actor
+from service.core.errors import BadInput, NotNow
+from service.core.event_handlers import FOLLOWS, queue_of
+from service.core.time import now
+from service.nlu.language_of_text import language_of
+from service.tasks.parameters import FURTHEST, GREATEST_SUM
+from service.tasks.task import LONGEST_TEXT
+from tenants import isolation
+from tenants.isolation import db
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where the words came from: what makes a repeat of them the same delivery."""
+
+    channel: str
+    account: str
+    provider_id: str
+    raw: bytes
+    # Held until the transaction ends: a second delivery while the first is under way is told so
+    # instead of waiting for it.
+    lock: int | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the client hands over. `budget` in minor units of the company's currency."""
+
+    text: str
+    title: str = ""
+    category: str | None = None
+    deadline_at: datetime | None = None
+    deadline_fixed: bool = False
+    priority: str = "ordinary"
+    private: bool = False
+    budget: int | None = None
+    project: str | None = None
+    external_ref: str | None = None
+
+
+_TASK = """
+, numbered as (
+  select next_number(id) as number, currency from company where id = :company and exists (select
+    from kept))
+, made as (
+  insert into task (company_id, number, person_id, entered_by, inbound_id, title, text, language,
+    channel, category,
+                    chosen_by, deadline_at, deadline_fixed, priority, private, budget, project,
+                      external_ref, currency)
+  select :company, numbered.number, :person, cast(:entered_by as bigint), kept.id, :title, :text,
+    :language, :channel,
+         cast(:category as text), cast(:chosen_by as text), cast(:deadline_at as timestamptz),
+           :deadline_fixed, :priority,
+         :private, cast(:budget as bigint), cast(:project as text), cast(:external_ref as text),
+           currency
+  from kept, numbered
+  returning id, number, created_at, currency)
+, numbers as (
+  select nextval('event_id_seq') as event_id, made.id as task_id from made)
+, happened as (
+  insert into event (id, company_id, task_id, kind, by_kind, by_id, channel)
+  select event_id, :company, task_id, 'task.received', :by_kind, cast(:by_id as bigint), :channel
+    from numbers)
+, following as (
+  insert into due (event_id, company_id, reaction, queue)
+  select event_id, :company, f.reaction, f.queue
+  from numbers, unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue))
+select id, number, created_at, currency from made
+"""
+NEW = sql(
+    """
+with held as materialized (
+  select cast(:lock as bigint) is null or pg_try_advisory_xact_lock(cast(:lock as bigint)) as free)
+, kept as (
+  insert into inbound (channel, account, provider_id, sender, raw, digest, state, kind, company_id,
+    person_id)
+  select :kept_channel, :account, :provider_id, '', :raw, :digest, 'worked', 'task', :company,
+    :person from held where free
+  on conflict (channel, account, provider_id) do nothing
+  returning id)
+"""
+    + _TASK
+)
+FROM_INBOUND = sql(
+    """
+with kept as (
+  update inbound set state = 'worked', kind = 'task', company_id = :company, person_id = :person
+  where id = :inbound_id and state <> 'worked' returning id)
+"""
+    + _TASK
+)
+REPEATED = sql("""
+select t.id, t.number, t.created_at, t.currency, i.digest
+from inbound i join task t on t.inbound_id = i.id
+where i.channel = :kept_channel and i.account = :account and i.provider_id = :provider_id
+""")
+MADE_FROM = sql(
+    "select t.id, t.number, t.created_at, t.currency from task t where t.inbound_id = :inbound_id"
+)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """The new task as it is at this moment; `repeated` where the same delivery had made it
+    before."""
+
+    id: int
+    number: int
+    created_at: datetime
+    currency: str
+    language: str
+    title: str
+    repeated: bool = False
+
+
+def hand_over(
+    wish: Wish,
+    by: Actor,
+    company_id: int,
+    *,
+    person_id: int | None = None,
+    kept: Kept | None = None,
+    inbound_id: int | None = None,
+) -> Handed:
+    """Make a task of a wish, once for each delivery. An operator enters it for `person_id`, the
+    service for a message's sender.
+
+    Raises BadInput by field, NotNow where the same key came with other words.
+    """
+    tidy = checked(wish)
+    values = _values(tidy, by, company_id, person_id)
+    source = _of_inbound(inbound_id) if inbound_id is not None else _of_delivery(kept)
+    row = db.session.execute(
+        FROM_INBOUND if inbound_id is not None else NEW, {**values, **source}
+    ).first()
+    if row is None:
+        return _repeated(tidy, values, source)
+    isolation.after_commit(wake.poke)
+    return Handed(
+        row.id, row.number, row.created_at, row.currency, values["language"], values["title"]
+    )
+
+
+def hand_over_in_one_trip(
+    wish: Wish, by: Actor, company_id: int, scope: isolation.Scope, kept: Kept
+) -> Handed | None:
+    """`hand_over` as a transaction of its own in one round trip, for doors that do nothing else in
+    it.
+
+    None where the same delivery is there already, or under way: `hand_over` knows what to say then.
+    Raises BadInput.
+    """
+    values = _values(checked(wish), by, company_id, None)
+    row = isolation.one_trip(scope, NEW, {**values, **_of_delivery(kept)})
+    if row is None:
+        return None
+    wake.poke()
+    return Handed(
+        row.id, row.number, row.created_at, row.currency, values["language"], values["title"]
+    )
+
+
+def checked(wish: Wish) -> Wish:
+    """The wish with its texts tidied. Raises BadInput with a sentence for each wrong field."""
+    errors: dict[str, str] = {}
+    words = wish.text.replace("\x00", "").strip()
+    if not words:
+        errors["text"] = _("Say what is to be done.")
+    if len(words) > LONGEST_TEXT:
+        errors["text"] = _("At most 20,000 letters; attach the rest as a file.")
+    if wish.category is not None and wish.category not in all_categories():
+        errors["category"] = _("There is no such kind of work.")
+    if wish.deadline_at is not None and wish.deadline_at <= now():
+        errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+    if wish.deadline_at is not None and wish.deadline_at > now() + FURTHEST:
+        errors["deadline_at"] = _(
+            "The dead line is more than two years away. Choose an earlier one."
+        )
+    if wish.budget is not None and not 0 <= wish.budget <= GREATEST_SUM:
+        errors["budget"] = _("The budget has to be a sum of zero or more.")
+    if wish.priority not in ("low", "ordinary", "urgent"):
+        errors["priority"] = _("The priority is low, ordinary or urgent.")
+    if errors:
+        raise BadInput(errors)
+    return replace(wish, text=words, title=title_of(wish.title.replace("\x00", "") or words))
+
+
+# Where a clause ends.
+CLAUSE = re.compile(r"[,:;]? [–—-] |[,:;] ")
+
+
+def title_of(words: str) -> str:
+    """A heading from the first sentence without its full stop, at most 90 letters, cut where a
+    clause ends or between words."""
+    first = (
+        re.split(r"(?<=[.!?])\s|\n", " ".join(words.split(" ")).strip(), maxsplit=1)[0].strip()
+        or words.strip()
+    )
+    first = " ".join(first.split())
+    if len(first) <= 90:
+        return first if first.endswith("..") or len(first) < 3 else first.removesuffix(".")
+    clause = max(place.start() for place in CLAUSE.finditer(" , " + first[:89])) - 3
+    # An emoji of several is not left with the joint that nothing follows.
+    return (
+        first[:clause] if clause >= 40 else first[:89].rsplit(" ", 1)[0].rstrip(",;:-\u200d") + "…"
+    )
+
+
+def _values(wish: Wish, by: Actor, company_id: int, person_id: int | None) -> dict[str, Any]:
+    follows = FOLLOWS["task.received"]
+    return {
+        **vars(wish),
+        "company": company_id,
+        "person": person_id or by.person_id,
+        "by_kind": by.kind,
+        "by_id": by.person_id,
+        "entered_by": None if by.kind in (CLIENT, "system") else by.person_id,
+        "channel": by.channel,
+        "language": language_of(wish.text),
+        "chosen_by": "client" if wish.category else None,
+        "reactions": list(follows),
+        "queues": [queue_of(name) for name in follows],
+    }
+
+
+def _of_delivery(kept: Kept | None) -> dict[str, Any]:
+    assert kept is not None  # every door that has no inbound row yet says where the words came from
+    return {
+        "kept_channel": kept.channel,
+        "account": kept.account,
+        "provider_id": kept.provider_id,
+        "raw": kept.raw,
+        "lock": kept.lock,
+        "digest": hashlib.sha256(kept.raw).digest(),
+    }
+
+
+def _of_inbound(inbound_id: int | None) -> dict[str, Any]:
+    return {"inbound_id": inbound_id}
+
+
+def _repeated(wish: Wish, values: dict[str, Any], source: dict[str, Any]) -> Handed:
+    """The same delivery once more: the task that it made. With other words under the same key:
+    NotNow."""
+    row = db.session.execute(MADE_FROM if "inbound_id" in source else REPEATED, source).first()
+    if row is None:
+        raise NotNow(_("The same is under way already. Ask again in a second."), retry_after=1)
+    if "digest" in source and bytes(row.digest) != source["digest"]:
+        raise NotNow(_("This key was used for another request. Use a new one."), reused=True)
+    return Handed(
+        row.id,
+        row.number,
+        row.created_at,
+        row.currency,
+        values["language"],
+        wish.title,
+        repeated=True,
+    )
+
+
+def raw_of(body: object) -> bytes:
+    """The bytes that are kept of a form or a JSON body: the same words give the same bytes."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, default=str).encode(
+        "utf-8", "surrogatepass"
+    )

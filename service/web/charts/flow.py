@@ -1,0 +1,141 @@
+"""What comes in, what waits and what is held, as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from service.insight.arrivals import WEEKS, Week
+from service.insight.shapes import Bars, Share, Shares, scale
+from service.insight.waits import Wait
+from service.web import words
+from service.web.charts.said import day_name, per_cent, spoken, tasks
+from service.web.charts.weeks import week_bar
+
+WAIT_WORDS = {
+    "retelling": _l("Retellings"),
+    "question": _l("Questions"),
+    "delivery": _l("Deliveries"),
+}
+# Channels by which somebody writes or calls; on the others a task is handed over as a task.
+WRITTEN = ("email", "sms", "voice")
+CHANNELS = ("web", "rest", *WRITTEN)
+# So many of the pool stand in the picture, all in its table.
+FULLEST = 12
+
+
+def of_waits(found: Sequence[Wait]) -> Shares:
+    """How long things wait for a client's word: half of them less than this."""
+    longest = max((one.median for one in found), default=None)
+    rows = [_wait(one, 100 * (one.median / longest) if longest else 0) for one in found]
+    heads, about = (
+        (_("What waited"), _("Half within"), _("Nine of ten within"), _("Answers")),
+        _("How long clients take to answer"),
+    )
+    return Shares(rows, heads, about, spoken(about, rows))
+
+
+def _wait(one: Wait, percent: float) -> Share:
+    half, most = words.span(one.median), words.span(one.p90)
+    return Share(
+        str(WAIT_WORDS[one.kind]),
+        percent,
+        half,
+        _("nine of ten within %(time)s", time=most),
+        (half, most, str(one.count)),
+    )
+
+
+def came_in(found: Sequence[Week]) -> Bars:
+    """Tasks by week: handed over on the page or by a program below, written or called in above."""
+    shown = [code for code in CHANNELS if any(week.channels[code] for week in found)]
+    bars = [
+        week_bar(
+            place,
+            week.monday,
+            (*(str(week.channels[code]) for code in shown), str(week.channels.total())),
+            week.channels.total() - _written(week),
+            _written(week),
+            now=week is found[-1],
+        )
+        for place, week in enumerate(found)
+    ]
+    total, most = (
+        sum(week.channels.total() for week in found),
+        max(found, key=lambda week: week.channels.total()),
+    )
+    told = _(
+        "Tasks by week, the last %(weeks)s: %(total)s. Most in the week of %(day)s: %(count)s.",
+        weeks=WEEKS,
+        total=tasks(total),
+        day=day_name(most.monday),
+        count=most.channels.total(),
+    )
+    heads = (_("Week of"), *(str(words.CHANNELS[code]) for code in shown), _("all together"))
+    heights = scale(most.channels.total())
+    return Bars(
+        bars,
+        [(height, str(height)) for height in heights],
+        heads,
+        _("Tasks by week"),
+        told,
+        (_("on the page or by a program"), _("written or by phone")),
+    )
+
+
+def _written(week: Week) -> int:
+    return sum(week.channels[code] for code in WRITTEN)
+
+
+def by_channel(found: Sequence[Week]) -> Shares:
+    """Tasks of the thirteen weeks by the way they came."""
+    counts = {code: sum(week.channels[code] for week in found) for code in CHANNELS}
+    total = sum(counts.values())
+    rows = [
+        _came_by(code, count, 100 * count / total)
+        for code, count in sorted(counts.items(), key=lambda one: -one[1])
+        if count
+    ]
+    return Shares(
+        rows,
+        (_("Channel"), _("Share"), _("Tasks")),
+        _("Tasks by channel"),
+        spoken(_("Tasks by channel"), rows),
+    )
+
+
+def _came_by(code: str, count: int, percent: float) -> Share:
+    return Share(
+        str(words.CHANNELS[code]),
+        percent,
+        per_cent(percent),
+        tasks(count),
+        (per_cent(percent), str(count)),
+    )
+
+
+def of_load(found: Sequence[tuple[str, int, int]]) -> Shares:
+    """What each assistant holds of what they may hold, the fullest first."""
+    fullest = sorted(found, key=lambda one: (-one[1] / max(1, one[2]), one[0]))
+    rows = [_held(*one) for one in fullest]
+    about = _("Load of the pool now")
+    return Shares(
+        rows,
+        (_("Assistant"), _("Holds"), _("Holds at most")),
+        about,
+        spoken(about, rows[:FULLEST]),
+        most=FULLEST,
+    )
+
+
+def _held(name: str, held: int, limit: int) -> Share:
+    free = _("free for %(count)s", count=limit - held) if limit > held else _("full")
+    return Share(
+        name,
+        100 * held / max(1, limit),
+        _("%(held)s of %(limit)s", held=held, limit=limit),
+        free,
+        (str(held), str(limit)),
+    )

@@ -1,0 +1,157 @@
+"""Success at the dead line, as pictures, and what to improve in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from service.insight.shapes import Share, Shares, StepPair, Steps
+from service.insight.success import Group, Ranked, Step
+from service.web import render, words
+from service.web.charts.said import heard, in_time, per_cent, spoken, tasks
+
+STEP_WORDS = {
+    "criteria": (_l("Criteria"), _l("of their own"), _l("the usual one alone")),
+    "confirmed": (_l("Retelling"), _l("confirmed at once"), _l("corrected first")),
+    "unasked": (_l("Questions"), _l("nothing had to be asked"), _l("a question was asked")),
+    "reported": (_l("Red line"), _l("reported by then"), _l("reported later")),
+}
+
+
+def success_heads(first: str) -> tuple[str, ...]:
+    """The columns of a table of success."""
+    return (first, in_time(), _("Accepted"), _("Average score"))
+
+
+def by_category(whole: Group, kinds: Sequence[Group]) -> Shares:
+    """Success of all tasks and of each kind of work."""
+    rows = [
+        _of_group(_("All tasks"), whole),
+        *(_of_group(render.kind(group.key), group) for group in kinds),
+    ]
+    return Shares(
+        rows,
+        success_heads(_("Kind of work")),
+        _("Success by kind of work"),
+        spoken(_("Success by kind of work"), rows),
+        mark=80,
+    )
+
+
+def of_steps(found: Sequence[Step]) -> Steps:
+    """Success with each step of the method and without it."""
+    pairs = [_pair(step) for step in found]
+    told = "; ".join(
+        f"{pair.name}: "
+        + ", ".join(f"{one.label} {heard(one.value)}" for one in (pair.taken, pair.left_out))
+        for pair in pairs
+    )
+    return Steps(
+        pairs,
+        (_("Step"), in_time(), _("Accepted"), _("Average score")),
+        _("Success with and without each step"),
+        _("Success with and without each step") + f": {told}.",
+    )
+
+
+def _pair(step: Step) -> StepPair:
+    name, taken, left_out = STEP_WORDS[step.code]
+    return StepPair(
+        str(name),
+        _of_group(taken, step.taken),
+        _of_group(left_out, step.left_out),
+        _gain(step.gain),
+    )
+
+
+def _gain(points: int | None) -> str:
+    if points is None:
+        return _("Nothing to compare with yet.")
+    if points == 0:
+        return _("No difference.")
+    if points > 0:
+        return ngettext(
+            "The first is %(num)s point higher.", "The first is %(num)s points higher.", points
+        )
+    return ngettext(
+        "The first is %(num)s point lower.", "The first is %(num)s points lower.", -points
+    )
+
+
+def of_ranked(about: str, first: str, rows: Sequence[Ranked]) -> Shares:
+    """People or companies with their success and what to improve."""
+    shown = [_of_group(one.name, one.group, advice(one)) for one in rows]
+    return Shares(
+        shown, (*success_heads(first), _("What would help")), about, spoken(about, shown), mark=80
+    )
+
+
+def _of_group(label: str, group: Group | None, note: str = "") -> Share:
+    if group is None:
+        return Share(str(label), None, "–", tasks(0), ("–", "0", "–"), note)
+    return Share(
+        str(label),
+        group.percent,
+        per_cent(group.percent),
+        tasks(group.accepted),
+        (per_cent(group.percent), str(group.accepted), per_cent(group.score)),
+        note,
+    )
+
+
+def advice(one: Ranked) -> str:
+    """What to improve, in a sentence with the numbers it comes from."""
+    group, total = one.group, one.group.accepted
+    return {
+        "late": _(
+            "Take less at once: %(count)s of %(total)s came after the dead line.",
+            count=group.late,
+            total=total,
+        ),
+        "red_line": _(
+            "Report by the red line: %(count)s of %(total)s reports came later.",
+            count=group.red_line_late,
+            total=total,
+        ),
+        "retelling": _(
+            "Read the brief again and ask before retelling: %(count)s of %(total)s retellings were"
+            " corrected.",
+            count=group.corrected,
+            total=total,
+        ),
+        "score": _(
+            "Go through the criteria before delivering: %(count)s of %(total)s scored below 80 %%.",
+            count=group.below,
+            total=total,
+        ),
+        "criteria": _(
+            "Give criteria of their own: %(count)s of %(total)s tasks had the usual one alone.",
+            count=group.usual_criterion,
+            total=total,
+        ),
+        "brief": _(
+            "Say at the hand-over what is not wanted, too: %(count)s of %(total)s retellings had to"
+            " be corrected.",
+            count=group.corrected,
+            total=total,
+        ),
+        "questions": _(
+            "Tell more at the hand-over: something had to be asked on %(count)s of %(total)s"
+            " tasks.",
+            count=group.asked,
+            total=total,
+        ),
+        "urgent": _(
+            "Keep “urgent” for what is: %(count)s of %(total)s tasks were.",
+            count=group.urgent,
+            total=total,
+        ),
+        "slow": _(
+            "Answer sooner: a task waits %(time)s for an answer on average.",
+            time=words.span(timedelta(seconds=group.waited_s)),
+        ),
+    }.get(one.advice, _("Nothing stands out."))

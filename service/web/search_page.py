@@ -1,0 +1,73 @@
+"""`GET /find?q=…`: what the command palette offers while somebody types."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from service.access import auth
+from service.core.errors import BadInput
+from service.search import query
+from service.tasks.lists import Row
+from service.tasks.states import STATE_NAMES
+from tenants import isolation
+from tenants.isolation import Scope
+from tenants.signin.identity import Identity
+
+pages = Blueprint("finding", __name__)
+MOST, LONGEST = 8, 100
+
+
+@pages.get("/find")
+@auth.signed_in
+def find() -> ResponseReturnValue:
+    """Tasks, people and companies, at most eight of each; `company` says at which company's desk a
+    client looks."""
+    words = request.args.get("q", "")
+    if not 1 <= len(query.tidy(words)) <= len(words) <= LONGEST:
+        raise BadInput({"q": _("Write between 1 and 100 letters.")})
+    scope, base = _whose(g.identity, request.args.get("company", ""))
+    with isolation.transaction(scope):
+        return _found(words, base)
+
+
+def _whose(who: Identity, slug: str) -> tuple[Scope, str]:
+    """The scope that fits, and where its tasks are: staff's own, else that of the company named, or
+    of the first."""
+    if who.staff_role:
+        return who.staff_scope(), "/work" if who.staff_role == "assistant" else "/desk/tasks"
+    seat = who.seat(slug) if slug else next(iter(who.seats), None)
+    if seat is None:
+        abort(404)
+    return who.client_scope(seat), f"/app/{seat.slug}/tasks"
+
+
+def _found(words: str, base: str) -> Response:
+    people = "/people" if base.startswith("/app/") else "/desk/pool"
+    return jsonify(
+        tasks=[_task(row, base) for row in query.tasks(words, MOST)],
+        people=[
+            {
+                "name": one.name,
+                "url": base.removesuffix("/tasks") + people if people == "/people" else people,
+            }
+            for one in query.people(words, MOST)
+        ],
+        companies=[
+            {"name": one.name, "url": f"/desk/companies/{one.id}"}
+            for one in query.companies(words, MOST)
+        ],
+    )
+
+
+def _task(row: Row, base: str) -> dict[str, object]:
+    """A line of the palette; at a company's desk a task is called by its number."""
+    task = row.task
+    return {
+        "title": task.title,
+        "number": task.number,
+        "company": row.company,
+        "state": str(STATE_NAMES[task.state]),
+        "url": f"{base}/{task.number if base.startswith('/app/') else task.id}",
+    }
