@@ -49,7 +49,7 @@ def measure(desk: RunningDesk, told: Callable[[str, str, str], None], count: int
                 )
 
 
-def _scopes(owner: psycopg.Connection) -> dict[str, isolation.Scope]:
+def _scopes(owner: psycopg.Connection) -> dict[str, isolation.AccessScope]:
     """A reader of each kind."""
     ((big, small, person, helper),) = owner.execute(
         """select max(c.id) filter (where slug = 'finding-0'),
@@ -65,8 +65,8 @@ def _scopes(owner: psycopg.Connection) -> dict[str, isolation.Scope]:
     }
 
 
-def _ask(login: psycopg.Connection, scope: isolation.Scope, word: str) -> None:
-    login.execute(isolation.OPEN_PLAIN, scope.settings())
+def _ask(login: psycopg.Connection, scope: isolation.AccessScope, word: str) -> None:
+    login.execute(isolation.SET_SCOPE_PLAIN, scope.settings())
     ids = [
         row[0] for row in login.execute(f"select id from find_for_{scope.role}(%s, 50)", (word,))
     ]

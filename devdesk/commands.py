@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from devdesk import demo
 from service.core.config import settings
-from service.operation.cli import as_json, told
+from service.operation.cli import as_json, print_result
 
 demos = AppGroup("demo", help="The demo desk.")
 
@@ -20,7 +20,7 @@ def demo_load(password: str, json_: bool) -> None:
     if settings().bind not in ("127.0.0.1", "localhost", "::1"):
         raise click.ClickException("The demo desk is for loopback only; BIND says otherwise.")
     loaded = demo.load_if_empty(password)
-    told(
+    print_result(
         {"loaded": loaded},
         "loaded" if loaded else "There is a company already; nothing was loaded.",
         json_=json_,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from service.channels.sms import sms_fit
-from service.channels.sms.segments import parts
+from service.channels.sms.segments import count
 from service.messages.wording import TEMPLATES, saying
 from service.outbound.compose import money
 from service.web.charts import phone
@@ -83,4 +83,4 @@ def _told(language: str, name: str, **facts: str) -> phone.Said:
 
 def _counted(words: str) -> phone.Said:
     """How long it is stands where its hour would: letters, and parts that are paid for."""
-    return phone.Said(False, words, f"{len(words)} / {parts(words)}")
+    return phone.Said(False, words, f"{len(words)} / {count(words)}")

@@ -203,7 +203,7 @@ def write(conf: Settings, servers: Servers | None, own: dict[str, str], data: Pa
             )
         )
     parts.append(_program("web", web_command(conf), data, 20))
-    parts.append(_program("crew", [python, "-m", "workers.crew"], data, 10))
+    parts.append(_program("crew", [python, "-m", "workers.process_supervisor"], data, 10))
     path = data / "supervisord.conf"
     path.write_text("".join(parts))
     return path

@@ -52,7 +52,7 @@ class Sample:
 
 
 @pages.route("/desk/styleguide", methods=["GET", "POST"])
-@auth.staff(*auth.STAFF)
+@auth.requires_staff(*auth.STAFF)
 def styleguide() -> ResponseReturnValue:
     """All components. What is sent from it goes nowhere."""
     if request.method == "POST":

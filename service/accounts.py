@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from service.catalogue.categories import all_categories
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
-from service.core.errors import BadInput, NotFound
+from service.core.errors import InvalidInput, NotFound
 from service.outbound import compose
 from service.tasks import assignment, events
-from service.tasks.states import HELD
+from service.tasks.states import ASSIGNED_STATES
 from service.tasks.task import Task
 from tenants import addresses, company, isolation, membership, people
 from tenants.company import Company
@@ -25,7 +25,7 @@ from tenants.signin import codes, identity, known, links, passwords
 from tenants.signin.tables import Login
 
 FIRST_PASSWORD_FOR = timedelta(days=3)
-MOST_ADDRESSES = 10
+MAX_ADDRESSES = 10
 
 
 def ask_reset(email: str) -> None:
@@ -45,7 +45,7 @@ def send_reset(person_id: int) -> None:
     person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
     made = links.reset_for(login.email)
     if made:
-        compose.tell(
+        compose.notify(
             person,
             "reset",
             channel="email",
@@ -78,7 +78,7 @@ def introduce(person_id: int, name: str, company_name: str) -> None:
 def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:
     """Invite somebody into a company, in the transaction that is open. Raises BadInput."""
     if role not in COMPANY_ROLES:
-        raise BadInput({"role": _("The role is owner or member.")})
+        raise InvalidInput({"role": _("The role is owner or member.")})
     events.write(
         "company.invited",
         THE_SYSTEM,
@@ -112,15 +112,15 @@ def claim_address(person_id: int, company_id: int, value: str) -> None:
     try:
         address = addresses.claim(person_id, company_id, kind, value)
     except addresses.BadAddress as error:
-        raise BadInput(
+        raise InvalidInput(
             {
                 "address": _(
                     "Write a number with its country, like +371 20000000, or an e-mail address."
                 )
             }
         ) from error
-    if len(addresses.of_person(person_id)) >= MOST_ADDRESSES:
-        raise BadInput({"address": _("That is enough addresses; take one away first.")})
+    if len(addresses.of_person(person_id)) >= MAX_ADDRESSES:
+        raise InvalidInput({"address": _("That is enough addresses; take one away first.")})
     events.write("address.claimed", THE_SYSTEM, company_id=company_id, address=address.id)
 
 
@@ -130,7 +130,7 @@ def send_code(address_id: int) -> None:
     address = db.session.get(addresses.Address, address_id)
     if address is not None and address.verified_at is None:
         person = db.session.get_one(Person, address.person_id)
-        compose.tell(
+        compose.notify(
             person,
             "code",
             channel="sms" if address.kind == "phone" else "email",
@@ -146,7 +146,7 @@ def prove_address(person_id: int, address_id: int, code: str) -> None:
     if address is None or address.person_id != person_id:
         raise NotFound
     if not codes.use(person_id, address.value, code[:20]):
-        raise BadInput(
+        raise InvalidInput(
             {
                 f"code-{address_id}": _(
                     "This is not the code, or it is older than a quarter of an hour."
@@ -163,7 +163,7 @@ def drop_address(person_id: int, address_id: int) -> None:
     if address is None or address.person_id != person_id:
         raise NotFound
     if login is not None and address.value == login.email:
-        raise BadInput({"address": _("You sign in with this one; it stays.")})
+        raise InvalidInput({"address": _("You sign in with this one; it stays.")})
     db.session.delete(address)
 
 
@@ -178,9 +178,9 @@ def add_company(
 ) -> Company:
     """A new company and its owner, who is sent a link to set a password. Raises BadInput."""
     if not 1 <= len(name.strip()) <= 200:
-        raise BadInput({"name": _("A name has between 1 and 200 letters.")})
+        raise InvalidInput({"name": _("A name has between 1 and 200 letters.")})
     if currency not in settings().currencies.split(","):
-        raise BadInput({"currency": _("This currency is not sold here.")})
+        raise InvalidInput({"currency": _("This currency is not sold here.")})
     known.whose(checked_email(owner_email))  # held before the company's short name, as elsewhere
     made = company.add(name.strip(), currency=currency, language=language, slug=slug, zone=zone)
     owner = person_of(owner_email, owner_name or name, language, zone, made.id)
@@ -191,12 +191,14 @@ def add_company(
 def add_staff(email: str, name: str, role: str, trades: list[str]) -> Person:
     """A new member of the service, who is sent a link to set a password. Raises BadInput."""
     if role not in STAFF_ROLES:
-        raise BadInput({"role": _("The role is assistant, supervisor, operator or admin.")})
+        raise InvalidInput({"role": _("The role is assistant, supervisor, operator or admin.")})
     if unknown := [code for code in trades if code not in all_categories()]:
-        raise BadInput({"trades": _("There is no kind of work %(code)s.", code=unknown[0][:40])})
+        raise InvalidInput(
+            {"trades": _("There is no kind of work %(code)s.", code=unknown[0][:40])}
+        )
     person = person_of(email, name, "en", "Europe/Riga", None)
     if membership.is_staff(person.id):
-        raise BadInput({"email": _("They are staff already.")})
+        raise InvalidInput({"email": _("They are staff already.")})
     membership.hire(person, role, trades)
     return person
 
@@ -210,7 +212,7 @@ def end_staff(person_id: int) -> int:
     if not membership.is_staff(person_id):
         raise NotFound(_("They are not staff."))
     # Locked in one order, so that nobody moves one of them between the look and the return.
-    theirs = select(Task).where(Task.holder_id == person_id, Task.state.in_(HELD))
+    theirs = select(Task).where(Task.holder_id == person_id, Task.state.in_(ASSIGNED_STATES))
     held = db.session.scalars(theirs.order_by(Task.id).with_for_update()).all()
     for task in held:
         assignment.give_back(task, THE_SYSTEM, _("They have left the service."))
@@ -237,4 +239,4 @@ def checked_email(email: str) -> str:
     try:
         return addresses.tidy("email", email)
     except addresses.BadAddress as error:
-        raise BadInput({"email": _("This is no e-mail address.")}) from error
+        raise InvalidInput({"email": _("This is no e-mail address.")}) from error

@@ -4,7 +4,7 @@ from service.api import idempotency  # noqa: F401
 from service.billing import charges, ledger  # noqa: F401
 from service.catalogue import playbooks  # noqa: F401
 from service.channels.push import subscriptions  # noqa: F401
-from service.core import drafts, outbox, restores  # noqa: F401
+from service.core import drafts, outbox, restore_epoch  # noqa: F401
 from service.inbound import inbound_message  # noqa: F401
 from service.messages import message, prompts  # noqa: F401
 from service.search import index  # noqa: F401

@@ -18,12 +18,12 @@ from service import accounts
 from service.billing.charges import Charge
 from service.core import outbox
 from service.core.config import settings
-from service.core.errors import NotFound, NotNow
-from service.core.outbox import Due
+from service.core.errors import Conflict, NotFound
+from service.core.outbox import OutboxRow
 from service.core.text import to_translate
 from service.core.time import now
 from service.messages.message import Message
-from service.messages.prompts import Ask
+from service.messages.prompts import Prompt
 from service.outbound import dispatch
 from service.tasks.events import Event
 from service.tasks.task import Task
@@ -40,8 +40,8 @@ ENDS_AFTER = {
 # These say how a task stands, and are no news once it stands otherwise.
 REMINDERS = frozenset({"late", "red_line", "progress", "accept_notice", "work_note", "desk_note"})
 NEWS_FOR = timedelta(days=7)
-AT_ONCE = 500
-SHOWN = 100
+BATCH_SIZE = 500
+MAX_LISTED = 100
 
 ENDED = to_translate("The code or link in it no longer works.")
 MOVED_ON = to_translate("The task has moved on since it was written.")
@@ -50,11 +50,11 @@ HELD_BACK = to_translate("An operator did not let this payment go out.")
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldMessage:
     """A row on review: what it would do, its message where it has one, its task, and whether it may
     still be sent."""
 
-    row: Due
+    row: OutboxRow
     message: Message | None
     task: Task | None
     may_send: bool
@@ -66,12 +66,12 @@ def release() -> int:
     To one recipient messages go one after the other, in the order in which they were written. What
     may be no news any more goes on the operators' list instead.
     """
-    rows = outbox.on_hold(_open(), AT_ONCE)
+    rows = outbox.on_hold(_open(), BATCH_SIZE)
     freed: dict[object, int] = {}
     for row in rows:
         message = _message_of(row)
         if reason := _stale(row, message):
-            outbox.review([row.id], reason)
+            outbox.hold_for_review([row.id], reason)
         elif (key := _recipient(row, message)) not in freed and not _before(row, message):
             freed[key] = row.id
     if freed:
@@ -79,7 +79,7 @@ def release() -> int:
     return len(rows)
 
 
-def listed(limit: int = SHOWN) -> list[Held]:
+def listed(limit: int = MAX_LISTED) -> list[HeldMessage]:
     """Return what waits for an operator, oldest first."""
     return [_held(row) for row in outbox.on_hold(("review",), limit)]
 
@@ -88,7 +88,7 @@ def send(due_id: int) -> None:
     """Send what is on review, at once. Raises NotFound, NotNow where it can only be discarded."""
     held = _held(_on_review(due_id))
     if not held.may_send:
-        raise NotNow(_("The code or link in it no longer works, so it can only be discarded."))
+        raise Conflict(_("The code or link in it no longer works, so it can only be discarded."))
     outbox.retry(due_id)
 
 
@@ -121,32 +121,32 @@ def _open() -> list[str]:
     ]
 
 
-def _on_review(due_id: int) -> Due:
-    row = db.session.get(Due, due_id, with_for_update=True)
+def _on_review(due_id: int) -> OutboxRow:
+    row = db.session.get(OutboxRow, due_id, with_for_update=True)
     if row is None or row.hold != "review" or row.done_at is not None:
         raise NotFound
     return row
 
 
-def _held(row: Due) -> Held:
+def _held(row: OutboxRow) -> HeldMessage:
     message, event = _message_of(row), db.session.get_one(Event, row.event_id)
     task = db.session.get(Task, event.task_id) if event.task_id else None
-    return Held(row, message, task, may_send=not _ended(message))
+    return HeldMessage(row, message, task, may_send=not _ended(message))
 
 
-def _message_of(row: Due) -> Message | None:
+def _message_of(row: OutboxRow) -> Message | None:
     if row.reaction != "send":
         return None
     event = db.session.get_one(Event, row.event_id)
     return db.session.get(Message, event.facts["message"])
 
 
-def _recipient(row: Due, message: Message | None) -> object:
+def _recipient(row: OutboxRow, message: Message | None) -> object:
     """Whose turn it is: payments wait for no other row."""
     return (message.channel, message.to_address) if message else row.id
 
 
-def _before(row: Due, message: Message | None) -> bool:
+def _before(row: OutboxRow, message: Message | None) -> bool:
     """Whether an earlier message to the same recipient is being sent and has not been tried yet."""
     if message is None:
         return False
@@ -155,15 +155,15 @@ def _before(row: Due, message: Message | None) -> bool:
         db.session.scalar(
             select(
                 exists(
-                    select(Due.id)
-                    .join(written, written.id == Due.event_id)
+                    select(OutboxRow.id)
+                    .join(written, written.id == OutboxRow.event_id)
                     .join(earlier, earlier.id == written.facts["message"].as_integer())
                     .where(
-                        Due.reaction == "send",
-                        Due.id < row.id,
-                        Due.done_at.is_(None),
-                        Due.needs_person_at.is_(None),
-                        (Due.attempt == 0) | Due.lease_until.is_not(None),
+                        OutboxRow.reaction == "send",
+                        OutboxRow.id < row.id,
+                        OutboxRow.done_at.is_(None),
+                        OutboxRow.needs_person_at.is_(None),
+                        (OutboxRow.attempt == 0) | OutboxRow.lease_until.is_not(None),
                         earlier.channel == message.channel,
                         earlier.to_address == message.to_address,
                     )
@@ -173,7 +173,7 @@ def _before(row: Due, message: Message | None) -> bool:
     )
 
 
-def _stale(row: Due, message: Message | None) -> str | None:
+def _stale(row: OutboxRow, message: Message | None) -> str | None:
     """Why this goes out only if an operator says so; None where it is news."""
     if _ended(message):
         return ENDED
@@ -192,7 +192,7 @@ def _moved_on(message: Message) -> bool:
     """Whether what it asks was answered or taken back, or the task that it tells of stands
     otherwise now."""
     asked = db.session.scalar(
-        select(Ask).where(Ask.task_id == message.task_id, Ask.message_id == message.id)
+        select(Prompt).where(Prompt.task_id == message.task_id, Prompt.message_id == message.id)
     )
     if asked is not None:
         return asked.closed_at is not None

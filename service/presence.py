@@ -10,7 +10,7 @@ import redis
 
 from service.core import live_updates, wake
 from service.core.actor import Actor
-from service.core.live_updates import Nudge
+from service.core.live_updates import Change
 from service.tasks.task import Task
 
 # Somebody is there until so many seconds after the last sign of life; answering, until so many
@@ -28,9 +28,9 @@ class Present:
     answering: bool
 
 
-def nudge_of(task: Task, was: int | None = None) -> Nudge:
+def nudge_of(task: Task, was: int | None = None) -> Change:
     """A task as open pages are told of it."""
-    return Nudge(
+    return Change(
         task.id,
         task.company_id,
         task.person_id,
@@ -42,12 +42,12 @@ def nudge_of(task: Task, was: int | None = None) -> Nudge:
     )
 
 
-def come(task: Nudge, by: Actor, name: str) -> None:
+def come(task: Change, by: Actor, name: str) -> None:
     """Somebody looks at the task, or still does."""
     _say(task, {f"there:{by.person_id}": json.dumps([time.time() + THERE, name, by.kind])})
 
 
-def go(task: Nudge, by: Actor) -> None:
+def go(task: Change, by: Actor) -> None:
     """They have gone."""
     try:
         wake.valkey().hdel(_key(task.task), f"there:{by.person_id}", f"answering:{by.person_id}")
@@ -56,7 +56,7 @@ def go(task: Nudge, by: Actor) -> None:
     live_updates.publish(replace(task, what="here"))
 
 
-def answer(task: Nudge, by: Actor) -> None:
+def answer(task: Change, by: Actor) -> None:
     """They are writing on the task."""
     _say(task, {f"answering:{by.person_id}": json.dumps([time.time() + ANSWERING])})
 
@@ -85,7 +85,7 @@ def here(task_id: int, me: int) -> list[Present]:
     return found[:5]
 
 
-def _say(task: Nudge, fields: dict[str, str]) -> None:
+def _say(task: Change, fields: dict[str, str]) -> None:
     """Keep it, and tell the others where it is new."""
     try:
         pipe = wake.valkey().pipeline(transaction=False)

@@ -23,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.isolation import Base, db
+from tenants.literals import literal_limit
 from tenants.membership import Membership
 from tenants.people import Person
-from tenants.rows import bound
 
 
 class Address(Base):
@@ -122,7 +122,7 @@ def claim(person_id: int, company_id: int, kind: str, value: str) -> Address:
     known = db.session.scalar(
         select(Address)
         .where(Address.person_id == person_id, Address.kind == kind, Address.value == plain)
-        .limit(bound(1))
+        .limit(literal_limit(1))
     )
     if known is not None:
         return known
@@ -157,7 +157,7 @@ def of_person(person_id: int) -> list[Address]:
             select(Address)
             .where(Address.person_id == person_id)
             .order_by(Address.id)
-            .limit(bound(20))
+            .limit(literal_limit(20))
         )
     )
 
@@ -172,7 +172,7 @@ def phones(people: Iterable[int]) -> dict[int, str]:
             Address.verified_at.is_not(None),
         )
         .order_by(Address.id)
-        .limit(bound(500))
+        .limit(literal_limit(500))
     )
     return {row.person_id: row.value for row in rows}
 
@@ -209,7 +209,7 @@ def stopped(kind: str, value: str) -> bool:
         db.session.scalar(
             select(Address.id)
             .where(Address.kind == kind, Address.value == value, Address.stopped_at.is_not(None))
-            .limit(bound(1))
+            .limit(literal_limit(1))
         )
         is not None
     )
@@ -255,5 +255,5 @@ REACH = (
         Address.stopped_at.is_(None),
     )
     .order_by(Address.id.desc())
-    .limit(bound(1))
+    .limit(literal_limit(1))
 )

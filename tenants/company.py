@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
 
 class Company(Base):
@@ -116,7 +116,7 @@ def by_slug(slug: str) -> Company | None:
 
 def page_of(after: str | None, limit: int = 50) -> tuple[list[Company], str | None]:
     """Companies by id, newest first, and where the next page begins."""
-    wanted = select(Company).order_by(Company.id.desc()).limit(bound(limit + 1))
+    wanted = select(Company).order_by(Company.id.desc()).limit(literal_limit(limit + 1))
     if after and after.isdecimal() and len(after) < 19:
         wanted = wanted.where(Company.id < int(after))
     rows = list(db.session.scalars(wanted))
@@ -128,7 +128,7 @@ def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:
     found = {
         row.id: row.name
         for row in db.session.execute(
-            select(Company.id, Company.name).order_by(Company.id.desc()).limit(bound(limit))
+            select(Company.id, Company.name).order_by(Company.id.desc()).limit(literal_limit(limit))
         )
     }
     if (

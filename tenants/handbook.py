@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.isolation import Base, db
 
-LONGEST = 20_000
+MAX_TEXT = 20_000
 # "Tone: plain and warm": what a line is about stands before its colon.
 NAMED = re.compile(r"([^\W\d_][^:.,;!?]{0,23}):\s+(\S.*)")
 

@@ -46,12 +46,12 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 
 
-class WallError(RuntimeError):
+class IsolationError(RuntimeError):
     """A programming fault at the wall: no scope, or a scope opened or left inside a transaction."""
 
 
 @dataclass(frozen=True)
-class Scope:
+class AccessScope:
     """Whose eyes a transaction sees with. `role` is the database role; the rest are its
     settings."""
 
@@ -73,56 +73,56 @@ class Scope:
         }
 
 
-def client(person: int, company: int, *, owner: bool = False) -> Scope:
+def client(person: int, company: int, *, owner: bool = False) -> AccessScope:
     """A person of a client company: sees the company's rows, private tasks only as their person or
     an owner."""
-    return Scope("client", person=person, company=company, owner=owner)
+    return AccessScope("client", person=person, company=company, owner=owner)
 
 
-def person(person: int) -> Scope:
+def person(person: int) -> AccessScope:
     """Somebody by themselves, for what is theirs alone: drafts, filters."""
-    return Scope("client", person=person)
+    return AccessScope("client", person=person)
 
 
-def assistant(person: int, trades: tuple[str, ...] = ()) -> Scope:
+def assistant(person: int, trades: tuple[str, ...] = ()) -> AccessScope:
     """A remote assistant: sees the tasks they hold and those queued in their trades."""
-    return Scope("assistant", person=person, trades=trades)
+    return AccessScope("assistant", person=person, trades=trades)
 
 
-def operator(person: int) -> Scope:
+def operator(person: int) -> AccessScope:
     """An operator, supervisor or admin of the service: sees every company's work."""
-    return Scope("operator", person=person)
+    return AccessScope("operator", person=person)
 
 
-def system(name: str) -> Scope:
+def system(name: str) -> AccessScope:
     """A loop or a job of the service itself; the name tells which."""
-    return Scope("system", name=name)
+    return AccessScope("system", name=name)
 
 
-def door(name: str) -> Scope:
+def unauthenticated(name: str) -> AccessScope:
     """A door where nobody is known yet: reads sign-in's tables and inserts what comes in, no
     more."""
-    return Scope("door", name=name)
+    return AccessScope("door", name=name)
 
 
-_current: ContextVar[Scope | None] = ContextVar("wall_scope", default=None)
+_current: ContextVar[AccessScope | None] = ContextVar("wall_scope", default=None)
 # Whether the system's rights are taken on top of the scope (`as_system`).
 _as_system: ContextVar[bool] = ContextVar("wall_as_system", default=False)
 
-OPEN = text(
+SET_SCOPE = text(
     "select set_config('role', :wall_role, true) as role, set_config('wall.person', :wall_person,"
     " true) as person, set_config('wall.company', :wall_company, true) as company,"
     " set_config('wall.owner', :wall_owner, true) as owner, set_config('wall.trades', :wall_trades,"
     " true) as trades"
 )
-TAKE_ROLE = text("select set_config('role', :role, true)")
+SET_ROLE = text("select set_config('role', :role, true)")
 
 
-def current() -> Scope:
+def current() -> AccessScope:
     """The scope that is open. Raises WallError where there is none."""
     scope_now = _current.get()
     if scope_now is None:
-        raise WallError("no scope is open: a query needs wall.scope(...)")
+        raise IsolationError("no scope is open: a query needs wall.scope(...)")
     return scope_now
 
 
@@ -132,15 +132,15 @@ def is_open() -> bool:
 
 
 @event.listens_for(Session, "after_begin")
-def _enter(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _set_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     """Set role and scope in the transaction's first statement; savepoints keep what is set."""
     if not transaction.nested:
         role = {"wall_role": "system"} if _as_system.get() else {}
-        connection.execute(OPEN, {**current().settings(), **role})
+        connection.execute(SET_SCOPE, {**current().settings(), **role})
 
 
 @contextmanager
-def scope(whose: Scope) -> Iterator[Scope]:
+def scope(whose: AccessScope) -> Iterator[AccessScope]:
     """Open a scope for the transactions inside. Raises WallError where a transaction is open at
     either end."""
     _refuse_open_transaction("opened")
@@ -158,7 +158,7 @@ def scope(whose: Scope) -> Iterator[Scope]:
 
 
 @contextmanager
-def transaction(whose: Scope) -> Iterator[Scope]:
+def transaction(whose: AccessScope) -> Iterator[AccessScope]:
     """A scope for exactly one transaction: committed at the end, rolled back on any error."""
     with scope(whose):
         try:
@@ -169,7 +169,9 @@ def transaction(whose: Scope) -> Iterator[Scope]:
             db.session.rollback()
 
 
-def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any:
+def execute_in_one_roundtrip(
+    whose: AccessScope, statement: TextClause, values: dict[str, Any]
+) -> Any:
     """A whole transaction in one message: scope and statement go out together, with their values as
     literals, and the server commits at the end of the message; gives the first row or None.
 
@@ -181,7 +183,7 @@ def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any
     connection: Any = pooled.driver_connection
     try:
         connection.autocommit = True
-        row = _sent(pooled, whose, statement, values)
+        row = _execute_prepared(pooled, whose, statement, values)
         connection.autocommit = False
         return row
     except BaseException as error:
@@ -194,8 +196,8 @@ def one_trip(whose: Scope, statement: TextClause, values: dict[str, Any]) -> Any
         pooled.close()
 
 
-def _sent(
-    pooled: PoolProxiedConnection, whose: Scope, statement: TextClause, values: dict[str, Any]
+def _execute_prepared(
+    pooled: PoolProxiedConnection, whose: AccessScope, statement: TextClause, values: dict[str, Any]
 ) -> Any:
     """Scope and call of a statement that this connection has prepared; prepared now where it is the
     first time."""
@@ -207,7 +209,7 @@ def _sent(
         there.add(name)
     cursor = psycopg.ClientCursor(connection, row_factory=namedtuple_row)
     call = f"execute {name}({', '.join(f'%({value})s' for value in numbered.positiontup)})"
-    cursor.execute(f"{OPEN_PLAIN};{call}", {**whose.settings(), **values})
+    cursor.execute(f"{SET_SCOPE_PLAIN};{call}", {**whose.settings(), **values})
     cursor.nextset()
     return cursor.fetchone() if cursor.description else None
 
@@ -229,7 +231,7 @@ def _prepared(pooled: PoolProxiedConnection) -> set[str]:
 
 @event.listens_for(Engine, "rollback")
 @event.listens_for(Engine, "rollback_savepoint")
-def _doubt_what_is_prepared(connection: Connection, *_savepoint: object) -> None:
+def _forget_prepared(connection: Connection, *_savepoint: object) -> None:
     """After a rollback, of a savepoint as well, the driver may have sent DEALLOCATE ALL."""
     connection.info["rolled back"] = True
 
@@ -241,7 +243,7 @@ def _numbered(statement: TextClause) -> Any:
 
 
 # The same as OPEN for what speaks plain psycopg.
-OPEN_PLAIN = str(OPEN.compile(dialect=PGDialect_psycopg()))
+SET_SCOPE_PLAIN = str(SET_SCOPE.compile(dialect=PGDialect_psycopg()))
 
 
 @contextmanager
@@ -257,28 +259,28 @@ def as_system() -> Iterator[None]:
         yield
         return
     db.session.flush()
-    db.session.execute(TAKE_ROLE, {"role": "system"})
+    db.session.execute(SET_ROLE, {"role": "system"})
     taken = _as_system.set(True)
     try:
         yield
         db.session.flush()
     finally:
         _as_system.reset(taken)
-        _take_back(before)
+        _restore_role(before)
 
 
-def _take_back(role: str) -> None:
+def _restore_role(role: str) -> None:
     """Take this role again. A transaction that has failed is rolled back, which does the same."""
     if not db.session.is_active:
         return
     connection: Any = db.session.connection().connection.driver_connection
     if connection.info.transaction_status != psycopg.pq.TransactionStatus.INERROR:
-        db.session.execute(TAKE_ROLE, {"role": role})
+        db.session.execute(SET_ROLE, {"role": role})
 
 
 def _refuse_open_transaction(what: str) -> None:
     if db.session().in_transaction():
-        raise WallError(f"a scope was {what} while a transaction is open")
+        raise IsolationError(f"a scope was {what} while a transaction is open")
 
 
 def after_commit(call: Callable[[], Any]) -> None:

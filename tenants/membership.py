@@ -25,8 +25,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.isolation import Base, db
+from tenants.literals import literal_limit
 from tenants.people import Person
-from tenants.rows import bound
 
 STAFF_ROLES = ("assistant", "supervisor", "operator", "admin")
 COMPANY_ROLES = ("owner", "member")
@@ -134,7 +134,7 @@ def month_limits(company_id: int) -> dict[int, tuple[int, str]]:
             Membership.ended_at.is_(None),
             Membership.limit_month.is_not(None),
         )
-        .limit(bound(500))
+        .limit(literal_limit(500))
     )
     return {row.person_id: (row.limit_month or 0, row.name) for row in rows}
 
@@ -172,7 +172,7 @@ def members(company_id: int) -> list[tuple[Person, Membership]]:
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.company_id == company_id, Membership.ended_at.is_(None))
         .order_by(Membership.role.desc(), Person.name)
-        .limit(bound(500))
+        .limit(literal_limit(500))
     )
     return [(person, membership) for person, membership in rows]
 
@@ -217,7 +217,7 @@ def desk_people() -> list[Person]:
             .join(Staff, Staff.person_id == Person.id)
             .where(Staff.role.in_(("supervisor", "operator")), Staff.ended_at.is_(None))
             .order_by(Person.id)
-            .limit(bound(20))
+            .limit(literal_limit(20))
         )
     )
 
@@ -238,7 +238,9 @@ def assistants(ids: Collection[int] | None = None) -> list[Staff]:
     if ids is not None:
         wanted = wanted.where(Staff.person_id.in_(ids))
     return list(
-        db.session.scalars(wanted.order_by(Staff.team == "", Staff.person_id).limit(bound(500)))
+        db.session.scalars(
+            wanted.order_by(Staff.team == "", Staff.person_id).limit(literal_limit(500))
+        )
     )
 
 
@@ -249,6 +251,6 @@ def all_staff() -> list[tuple[Person, Staff]]:
         .join(Staff, Staff.person_id == Person.id)
         .where(Staff.ended_at.is_(None))
         .order_by(Staff.role, Person.name)
-        .limit(bound(500))
+        .limit(literal_limit(500))
     )
     return [(person, staff) for person, staff in rows]

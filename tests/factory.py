@@ -13,7 +13,7 @@ from typing import Any
 from service.catalogue.categories import all_categories
 from service.core import actor
 from service.core.actor import Actor
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.core.time import now
 from service.tasks import (
     analysis,
@@ -25,10 +25,10 @@ from service.tasks import (
     submission,
     understanding,
 )
-from service.tasks.submission import Kept, Wish
+from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import Task, find
 from tenants import addresses, company, isolation, membership, people
-from tenants.isolation import Scope, db
+from tenants.isolation import AccessScope, db
 from tenants.signin import identity, passwords
 
 _count = itertools.count(1)
@@ -46,7 +46,7 @@ class Someone:
     company_id: int | None
     slug: str
     actor: Actor
-    scope: Scope
+    scope: AccessScope
     staff_role: str | None = None
 
 
@@ -140,10 +140,12 @@ class World:
         """A task that has come as far as `state`; gives its id."""
         with isolation.transaction(client.scope):
             task_id = submission.hand_over(
-                Wish(text or f"Find three suppliers of oat milk, number {next(_count)}", **wish),
+                TaskRequest(
+                    text or f"Find three suppliers of oat milk, number {next(_count)}", **wish
+                ),
                 client.actor,
                 client.company_id,
-                kept=Kept("web", str(client.company_id), uuid.uuid4().hex, b"{}"),
+                kept=DeliveryKey("web", str(client.company_id), uuid.uuid4().hex, b"{}"),
             ).id
         for step in PATH[: PATH.index(state) + 1]:
             self._step(step, task_id, client, holder)
@@ -188,7 +190,7 @@ class World:
 
 
 def _queue(task: Task, client: Someone, holder: Someone | None) -> None:
-    analysis.sort_in(task, "research", 0.9, None, sure=True)
+    analysis.apply_triage(task, "research", 0.9, None, sure=True)
 
 
 def _claim(task: Task, client: Someone, holder: Someone) -> None:
@@ -269,7 +271,7 @@ def at_once(app, calls) -> list[str]:
                 with isolation.transaction(scope):
                     call()
                 came.append("done")
-            except Refusal as refused:
+            except DomainError as refused:
                 came.append(refused.code)
 
     threads = [threading.Thread(target=run, args=one) for one in calls]

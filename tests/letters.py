@@ -10,7 +10,7 @@ from typing import Any
 from unittest import mock
 from zoneinfo import ZoneInfo
 
-from service.channels.email import about, email_html
+from service.channels.email import email_html, task_context
 from service.core.time import half_of, now
 from service.messages.wording import TEMPLATES, saying
 from service.outbound import compose
@@ -99,7 +99,7 @@ def sample(template: str, language: str, **more: Any) -> tuple[str, str]:
     )
     subject, text = (
         " ".join(words.subject.format_map(facts).split()),
-        compose.tidy(words.mail.format_map(facts)),
+        compose.tidied(words.mail.format_map(facts)),
     )
     with mock.patch(
         "service.channels.email.blocks.settings", return_value=SimpleNamespace(url=URL)
@@ -140,9 +140,9 @@ def _around(template: str, language: str) -> dict[str, Any]:
         else None
     )
     with (
-        mock.patch.object(about, "settings", return_value=SimpleNamespace(url=URL)),
+        mock.patch.object(task_context, "settings", return_value=SimpleNamespace(url=URL)),
         mock.patch.object(
-            about,
+            task_context,
             "db",
             SimpleNamespace(
                 session=SimpleNamespace(
@@ -151,7 +151,7 @@ def _around(template: str, language: str) -> dict[str, Any]:
             ),
         ),
     ):
-        return about.around(
+        return task_context.around(
             template, language, _task(language, template) if of_task else None, person, compose.day
         )  # type: ignore[arg-type]
 

@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 
 from service.channels.email import parse
 from service.core.actor import staff
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.inbound import store
 from service.inbound.inbound_message import Inbound
 from service.messages.message import Message
@@ -31,16 +31,18 @@ def work_off():
         with isolation.transaction(isolation.system("test")):
             ids = list(
                 db.session.scalars(
-                    select(Due.id)
+                    select(OutboxRow.id)
                     .where(
-                        Due.done_at.is_(None), Due.needs_person_at.is_(None), Due.queue == "work"
+                        OutboxRow.done_at.is_(None),
+                        OutboxRow.needs_person_at.is_(None),
+                        OutboxRow.queue == "work",
                     )
-                    .order_by(Due.id)
+                    .order_by(OutboxRow.id)
                 )
             )
         if not ids:
             return
-        jobs.work_off(ids)
+        jobs.run_rows(ids)
 
 
 def text(client, sender, words, sid=None, signed=True, **more):
@@ -76,7 +78,7 @@ def mail(
     for name, content in files:
         letter.add_attachment(content, maintype="text", subtype="csv", filename=name)
     raw = letter.as_bytes()
-    store.keep(
+    store.store(
         "email", to, parse.identity(raw), sender=sender, raw=raw, headers={"peer": peer, "to": []}
     )
     return raw

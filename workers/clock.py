@@ -18,9 +18,9 @@ from service.api.idempotency import Answer
 from service.app import create_app
 from service.core import wake
 from service.core.actor import THE_SYSTEM
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.core.time import now
-from service.operation import leftovers, marks
+from service.operation import high_marks, leftovers
 from service.search import index
 from service.tasks import delivery, red_line, review
 from service.tasks.events import record
@@ -30,7 +30,7 @@ from tenants import isolation
 from tenants.isolation import db
 
 log = logging.getLogger(__name__)
-MOST = 200
+BATCH_SIZE = 200
 EACH_SECONDS, NETS_EACH_SECONDS = 1.0, 60.0
 
 
@@ -45,15 +45,15 @@ def overdue(task: Task) -> None:
 
 
 ALARMS: dict[str, Callable[[Task], None]] = {
-    "red_line": red_line.came,
-    "red_line_missed": red_line.missed,
+    "red_line": red_line.on_red_line,
+    "red_line_missed": red_line.on_red_line_missed,
     "dead_line": overdue,
-    "silence_notice": delivery.silence_notice,
-    "silence": delivery.silence,
+    "silence_notice": delivery.on_acceptance_notice,
+    "silence": delivery.accept_by_default,
     "close": review.close,
 }
 # Nothing kept may lie around without its work: whatever has lost its due row gets one again.
-FORGOTTEN = text("""
+ENQUEUE_FORGOTTEN = text("""
 insert into due (event_id, company_id, reaction, queue)
 select e.id, null, 'understand', 'work' from inbound i join event e
   on e.kind = 'inbound.kept' and (e.facts ->> 'inbound')::bigint = i.id
@@ -74,20 +74,23 @@ where queue = 'outside' and done_at is null and needs_person_at is null
 """)
 
 
-def ring() -> int:
+def run_due_alarms() -> int:
     """Do the alarms that have come due, each in its own transaction; how many there were."""
     with isolation.transaction(isolation.system("clock")):
         ids = list(
             db.session.scalars(
-                select(Task.id).where(Task.alarm_at <= now()).order_by(Task.alarm_at).limit(MOST)
+                select(Task.id)
+                .where(Task.alarm_at <= now())
+                .order_by(Task.alarm_at)
+                .limit(BATCH_SIZE)
             )
         )
     for task_id in ids:
-        ring_one(task_id)
+        run_alarm(task_id)
     return len(ids)
 
 
-def ring_one(task_id: int) -> None:
+def run_alarm(task_id: int) -> None:
     """One alarm; a task that does not stand that way any more gets the next one instead."""
     try:
         with isolation.transaction(isolation.system("clock")):
@@ -98,8 +101,8 @@ def ring_one(task_id: int) -> None:
             )
             if task is not None:
                 ALARMS[task.alarm or "dead_line"](task)
-    except Refusal:
-        _move_on(task_id)
+    except DomainError:
+        _set_next_alarm(task_id)
     except OperationalError:
         raise  # the database is away
     except Exception:
@@ -108,7 +111,7 @@ def ring_one(task_id: int) -> None:
         _later(task_id)
 
 
-def _move_on(task_id: int) -> None:
+def _set_next_alarm(task_id: int) -> None:
     """The task did not stand as its alarm thought: it gets the alarm of how it stands, where it
     still has one that is due."""
     with isolation.transaction(isolation.system("clock")):
@@ -144,10 +147,10 @@ def _later(task_id: int) -> None:
         )
 
 
-def learn(behind: int = index.BEHIND) -> None:
+def index_changes(behind: int = index.BEHIND) -> None:
     """Let search know what was said since."""
     with isolation.transaction(isolation.system("clock")):
-        index.learn(behind)
+        index.index_changes(behind)
 
 
 def release() -> None:
@@ -156,15 +159,15 @@ def release() -> None:
         on_hold.release()
 
 
-def nets() -> None:
+def check_invariants() -> None:
     """The net below the net, yesterday's answers to keys, and files without a row."""
-    learn(index.FAR_BEHIND)
+    index_changes(index.FAR_BEHIND)
     with isolation.transaction(isolation.system("clock")):
-        db.session.execute(FORGOTTEN)
+        db.session.execute(ENQUEUE_FORGOTTEN)
         db.session.execute(OLD_QUEUE)
-        marks.keep()
+        high_marks.keep()
         db.session.execute(delete(Answer).where(Answer.created_at < func.now() - timedelta(days=1)))
-        isolation.after_commit(wake.poke)
+        isolation.after_commit(wake.wake)
     leftovers.remove(now().minute)
 
 
@@ -173,11 +176,11 @@ def tick(stopping: threading.Event) -> None:
     until_nets = 0.0
     while not stopping.is_set():
         try:
-            more = ring() == MOST
-            learn()
+            more = run_due_alarms() == BATCH_SIZE
+            index_changes()
             release()
             if until_nets <= 0:
-                nets()
+                check_invariants()
                 until_nets = NETS_EACH_SECONDS
         except SQLAlchemyError as error:
             log.warning("the clock waits: %s", type(error).__name__)

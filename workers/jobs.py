@@ -15,13 +15,13 @@ from service import accounts
 from service.billing import charges, payments
 from service.channels.sms import media
 from service.core import constraints, outbox
-from service.core.errors import NO_ROOM, Refusal
-from service.core.outbox import Heals, Lease, LostLease, NotYet
+from service.core.errors import DISK_FULL_CODES, DomainError
+from service.core.outbox import Lease, LostLease, RetryLater, TooEarly
 from service.inbound.inbound_message import Inbound
 from service.intake import interpret, sort, unknown_senders
 from service.notifications import clients, staff
 from service.outbound import dispatch
-from service.tasks.events import Event, hold_all
+from service.tasks.events import Event, lock_all
 from service.tasks.review import Praise
 from service.tasks.task import find
 from tenants import isolation
@@ -61,7 +61,7 @@ def _charge_tip(event: Event) -> None:
 
 
 # Reactions that change only what is ours: one transaction for the effect and the mark.
-HERE: dict[str, Callable[[Event], None]] = {
+HANDLERS: dict[str, Callable[[Event], None]] = {
     "understand": _understand,
     "answer_stranger": lambda event: unknown_senders.answer_stranger(event.facts["inbound"]),
     "triage": lambda event: sort.triage(find(event.task_id or 0)),
@@ -120,7 +120,7 @@ HERE: dict[str, Callable[[Event], None]] = {
 }
 # Reactions that call a vendor: they commit their intent, call without a transaction, and commit the
 # result.
-OUTSIDE: dict[str, Callable[[Lease], None]] = {
+VENDOR_HANDLERS: dict[str, Callable[[Lease], None]] = {
     "send": dispatch.send,
     "pay": payments.pay,
     "fetch_media": media.fetch,
@@ -132,20 +132,20 @@ OUTSIDE: dict[str, Callable[[Lease], None]] = {
 ALONE = frozenset({"understand", "charge", "charge_decided", "charge_tip"})
 
 
-def work_off(ids: list[int]) -> None:
+def run_rows(ids: list[int]) -> None:
     """An RQ job: these rows of due work; one that fails does not stop the others."""
     together = outbox.lease_new(ids, ALONE) if len(ids) > 1 else []
-    if together and not done_together(together):
+    if together and not run_together(together):
         for held in together:
-            work_off_one(held)
+            run_row(held)
     taken = {held.id for held in together}
     for due_id in ids:
         alone = outbox.lease(due_id) if due_id not in taken else None
         if alone is not None:
-            work_off_one(alone)
+            run_row(alone)
 
 
-def done_together(rows: list[Lease]) -> bool:
+def run_together(rows: list[Lease]) -> bool:
     """Do new rows in one transaction, which spares most of what each costs; where one of them
     fails, nothing was done."""
     try:
@@ -154,24 +154,24 @@ def done_together(rows: list[Lease]) -> bool:
             if done := [held for held in rows if held not in early]:
                 outbox.mark_done(*done)
         for held, error in early.items():
-            outbox.again(held, str(error), error.wait)
+            outbox.retry_later(held, str(error), error.wait)
         return True
     except Exception as error:  # noqa: BLE001 (which row it is shows when each is done by itself)
         log.info("%s rows are done one by one: %s", len(rows), type(error).__name__)
         return False
 
 
-def _do(rows: list[Lease]) -> dict[Lease, NotYet]:
+def _do(rows: list[Lease]) -> dict[Lease, TooEarly]:
     """The effects of these rows. What all of them look at is read at once, and their tasks are
     held, so that nobody changes them meanwhile."""
     events = {event.id: event for event in _all(Event, {held.event_id for held in rows})}
-    tasks = hold_all({event.task_id for event in events.values() if event.task_id})
+    tasks = lock_all({event.task_id for event in events.values() if event.task_id})
     people = _all(Person, {task.person_id for task in tasks})
     early = {}
     for held in rows:
         try:
-            HERE[held.reaction](events[held.event_id])
-        except NotYet as error:
+            HANDLERS[held.reaction](events[held.event_id])
+        except TooEarly as error:
             early[held] = error
     del people  # until here: the session forgets what nobody has in hand
     return early
@@ -181,14 +181,14 @@ def _all(table: type[Row], ids: set[int]) -> list[Row]:
     return list(db.session.scalars(select(table).where(table.id.in_(ids)))) if ids else []
 
 
-def work_off_one(held: Lease) -> None:
+def run_row(held: Lease) -> None:
     """Do one row. What may heal is tried again later, a fault of ours three times, then a person
     has to look."""
     try:
-        if held.reaction in OUTSIDE:
+        if held.reaction in VENDOR_HANDLERS:
             _outside(held)
         else:
-            with outbox.doing(held):
+            with outbox.effect_and_mark(held):
                 for early in _do([held]).values():
                     raise early
     except LostLease:
@@ -201,13 +201,13 @@ def work_off_one(held: Lease) -> None:
 
 def _outside(held: Lease) -> None:
     try:
-        OUTSIDE[held.reaction](held)
-    except Heals as error:
-        outbox.again(held, str(error), error.wait)
+        VENDOR_HANDLERS[held.reaction](held)
+    except RetryLater as error:
+        outbox.retry_later(held, str(error), error.wait)
     except outbox.OnHold as error:
-        outbox.park(held, error.hold, str(error))
-    except outbox.NeedsPerson as error:
-        outbox.to_person(held, str(error))
+        outbox.put_on_hold(held, error.hold, str(error))
+    except outbox.NeedsOperator as error:
+        outbox.to_operator(held, str(error))
 
 
 def _fault(held: Lease, error: Exception) -> None:
@@ -215,8 +215,8 @@ def _fault(held: Lease, error: Exception) -> None:
 
     A full disk is nobody's fault and is tried again for longer.
     """
-    if isinstance(error, OSError) and error.errno in NO_ROOM:
-        outbox.again(held, "There was no room on the disk.")
+    if isinstance(error, OSError) and error.errno in DISK_FULL_CODES:
+        outbox.retry_later(held, "There was no room on the disk.")
         return
     log.exception("due row %s (%s) failed", held.id, held.reaction) if not isinstance(
         error, DBAPIError
@@ -224,15 +224,15 @@ def _fault(held: Lease, error: Exception) -> None:
         "due row %s (%s) failed: %s", held.id, held.reaction, type(error.orig).__name__
     )
     reason = _reason(held, error)
-    if held.attempt >= outbox.MOST_DEATHS:
-        outbox.to_person(held, reason)
+    if held.attempt >= outbox.MAX_DEATHS:
+        outbox.to_operator(held, reason)
     else:
-        outbox.again(held, reason)
+        outbox.retry_later(held, reason)
 
 
 def _reason(held: Lease, error: Exception) -> str:
     """Return what the list of what needs a person says: a sentence, where the error has one."""
-    if isinstance(error, Refusal) and error.detail:
+    if isinstance(error, DomainError) and error.detail:
         return error.detail
     if isinstance(error, IntegrityError):
         return f"{constraints.sentence_of(error)} ({held.reaction}, {constraints.name_of(error)})"

@@ -37,7 +37,7 @@ TOO_LARGE, NO_ROOM = (
 DISK_FULL = "452 No room for this mail now, try again later"
 FULL = b"421 Too many connections, try again later\r\n"
 # All connections together: how many, and how many bytes of mails that are not kept yet.
-MOST_CONNECTIONS, MOST_BYTES = 200, 96 * 1024 * 1024
+MAX_CONNECTIONS, MAX_BYTES_IN_FLIGHT = 200, 96 * 1024 * 1024
 # A mail is read in pieces of this length, whatever the length of its lines: many programs write
 # longer ones than SMTP allows.
 PIECE = 64 * 1024
@@ -107,7 +107,7 @@ class Room:
 
     def _slug(self, name: str) -> bool:
         """A company's name; those that exist are remembered, because slugs are never taken away."""
-        with isolation.transaction(isolation.door("mail room")):
+        with isolation.transaction(isolation.unauthenticated("mail room")):
             found = company.by_slug(name[:40]) is not None
         if found:
             self.slugs.add(name)
@@ -119,7 +119,7 @@ class Room:
         raw = envelope.original_content if isinstance(envelope.original_content, bytes) else b""
         to = [address.lower() for address in envelope.rcpt_tos]
         sender = (envelope.mail_from or "").strip("<>")[:400]
-        store.keep(
+        store.store(
             "email",
             to[0],
             parse.identity(raw),
@@ -141,7 +141,7 @@ class Server(SMTP):  # type: ignore[misc]
 
     def connection_made(self, transport: Any) -> None:
         """Refuse the connection where there are too many."""
-        self.refused = self.room.connections >= MOST_CONNECTIONS
+        self.refused = self.room.connections >= MAX_CONNECTIONS
         if self.refused:
             transport.write(FULL)
             transport.close()
@@ -184,7 +184,7 @@ class Server(SMTP):  # type: ignore[misc]
             return "503 Error: need RCPT command"
         if arg:
             return "501 Syntax: DATA"
-        return NO_ROOM if self.room.bytes >= MOST_BYTES else ""
+        return NO_ROOM if self.room.bytes >= MAX_BYTES_IN_FLIGHT else ""
 
     async def _content(self) -> tuple[bytes, str]:
         """The mail with the dots that SMTP adds taken away, and why it is refused, where it is."""
@@ -212,9 +212,9 @@ class Server(SMTP):  # type: ignore[misc]
     def _take(self, more: int) -> str:
         """Count these bytes; gives the refusal where there is no room for them."""
         self.mine, self.room.bytes = self.mine + more, self.room.bytes + more
-        if self.mine > store.LARGEST:
+        if self.mine > store.MAX_BYTES:
             return TOO_LARGE
-        return NO_ROOM if self.room.bytes > MOST_BYTES else ""
+        return NO_ROOM if self.room.bytes > MAX_BYTES_IN_FLIGHT else ""
 
     def _release(self) -> None:
         self.room.bytes -= self.mine
@@ -233,7 +233,7 @@ def serve_room(room: Room, host: str, port: int) -> asyncio.AbstractServer:
         loop.create_server(
             lambda: Server(
                 room,
-                data_size_limit=store.LARGEST,
+                data_size_limit=store.MAX_BYTES,
                 enable_SMTPUTF8=True,
                 ident="Poruchi",
                 timeout=300,

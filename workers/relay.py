@@ -25,26 +25,26 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.app import create_app
 from service.core import wake
 from service.core.config import settings
-from service.core.event_handlers import QUEUES, WORKERS
+from service.core.event_handlers import QUEUES, WORKERS_PER_QUEUE
 from service.core.time import now
 from tenants import isolation
 from tenants.isolation import db
 
 log = logging.getLogger(__name__)
 MARK = "poruchi:mark"
-MOST = 2000
+MAX_ROWS = 2000
 BATCH = 50
 # So many jobs may wait in a queue. The rest waits in the table: the more there is, the larger the
 # batches that it is taken in.
-MOST_JOBS = {"work": 4, **dict.fromkeys(WORKERS, 100)}
+MAX_JOBS = {"work": 4, **dict.fromkeys(WORKERS_PER_QUEUE, 100)}
 # Within the pause nobody pokes again; whoever has not been told by then is seen by the second look.
-LINGER = wake.LEAST_PAUSE + 0.005
+LINGER = wake.MIN_PAUSE_S + 0.005
 # Below this many rows each gets a job of its own, so that both workers share the work at once.
 CALM = 4
 LOST_AFTER = timedelta(seconds=15)
 # A mail server may take ten minutes to say that it has a mail.
 JOB_SECONDS = {"mail": 900}
-LONGEST_JOB = 300
+MAX_JOB_S = 300
 
 FRESH = text("""
 update due set enqueued_at = clock_timestamp() where id in (
@@ -106,7 +106,7 @@ class Relay:
         if self.valkey.set(MARK, "1", nx=True):
             with isolation.transaction(isolation.system("relay")):
                 db.session.execute(EMPTIED)
-        room = {name: MOST_JOBS[name] - self.queues[name].count for name in QUEUES}
+        room = {name: MAX_JOBS[name] - self.queues[name].count for name in QUEUES}
         found = sum(
             self.take(FRESH, {"queue": name, "most": jobs * rows_of(name)})
             for name, jobs in room.items()
@@ -115,7 +115,7 @@ class Relay:
         if time.monotonic() - self.swept >= 1:
             self.swept = time.monotonic()
             for name in QUEUES:
-                self.take(LOST, {"queue": name, "before": self.oldest(name), "most": MOST})
+                self.take(LOST, {"queue": name, "before": self.oldest(name), "most": MAX_ROWS})
         return found > 0 or min(room.values()) <= 0
 
     def take(self, statement: Any, values: dict[str, Any]) -> int:
@@ -136,7 +136,7 @@ class Relay:
                 Queue.prepare_data(
                     "workers.jobs.work_off",
                     (chunk,),
-                    timeout=JOB_SECONDS.get(name, LONGEST_JOB),
+                    timeout=JOB_SECONDS.get(name, MAX_JOB_S),
                     result_ttl=0,
                     failure_ttl=60,
                     description=name,

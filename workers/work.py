@@ -13,7 +13,7 @@ from rq import Queue, SimpleWorker
 from rq.timeouts import TimerDeathPenalty
 
 from service.app import create_app
-from service.core import stopping
+from service.core import shutdown
 from service.core.config import settings
 from service.core.event_handlers import QUEUES
 
@@ -27,7 +27,7 @@ class Worker(SimpleWorker):  # type: ignore[misc]
     def request_stop(self, signum: int, frame: Any) -> None:
         """Finish the job under way; one that waits for a slow vendor is told not to wait any
         longer."""
-        stopping.requested.set()
+        shutdown.requested.set()
         super().request_stop(signum, frame)
 
 

@@ -12,8 +12,8 @@ import random
 
 from sqlalchemy import func, select
 
-from devdesk.demo import cast, history, learned, newest, present, strangers
-from devdesk.demo.pile import Pile
+from devdesk.demo import history, learned, newest, people, present, strangers
+from devdesk.demo.bulk_insert import BulkInsert
 from service.core.time import now
 from tenants import isolation
 from tenants.company import Company
@@ -25,15 +25,15 @@ def load_if_empty(password: str) -> bool:
     with isolation.transaction(isolation.system("demo")):
         if db.session.scalar(select(func.count()).select_from(Company)):
             return False
-        who = cast.engage(password)
+        who = people.engage(password)
         _lay_down(who)
     newest.play(who)
     return True
 
 
-def _lay_down(who: cast.Cast) -> None:
+def _lay_down(who: people.People) -> None:
     """Everything that happened before this moment, in one transaction."""
-    pile, chance = Pile(), random.Random(1)  # noqa: S311 (the same desk each time, no secret)
+    pile, chance = BulkInsert(), random.Random(1)  # noqa: S311 (the same desk each time, no secret)
     moment = now()
     history.lay(pile, who, chance, moment)
     present.lay(pile, who, chance, moment)

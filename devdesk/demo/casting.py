@@ -6,26 +6,26 @@ import random
 from dataclasses import replace
 from datetime import datetime
 
-from devdesk.demo.cast import Cast, Player
-from devdesk.demo.life import Party
-from devdesk.demo.moments import named
-from devdesk.demo.works import Work
+from devdesk.demo.people import People, Player
+from devdesk.demo.task_history import Party
+from devdesk.demo.task_texts import Work
+from devdesk.demo.timeline import named
 
 
-def party(who: Cast, work: Work, holder: Player) -> Party:
+def party(who: People, work: Work, holder: Player) -> Party:
     """The people of a task."""
     firm = who.firms[work.company]
     return Party(firm, firm.people[work.person], holder, who.staff["vera"])
 
 
-def able(who: Cast, work: Work) -> list[Player]:
+def able(who: People, work: Work) -> list[Player]:
     """The assistants of this trade and language."""
     return [
         one for one in who.assistants if work.category in one.trades and work.language in one.speaks
     ]
 
 
-def free_hand(who: Cast, work: Work) -> Player:
+def free_hand(who: People, work: Work) -> Player:
     """Who has most room, measured against their own limit; somebody named goes before."""
     if "by" in work.flags:
         return who.staff[work.flags["by"]]
@@ -37,7 +37,7 @@ def free_hand(who: Cast, work: Work) -> Player:
     return min(able_now or able(who, work), key=lambda one: (one.holds / one.limit, one.name))
 
 
-def somebody(who: Cast, work: Work, chance: random.Random) -> Player:
+def somebody(who: People, work: Work, chance: random.Random) -> Player:
     """Anybody who could have done it; who was named for it goes before."""
     return who.staff[work.flags["by"]] if "by" in work.flags else chance.choice(able(who, work))
 

@@ -7,12 +7,12 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devdesk.demo import casting, money, works
-from devdesk.demo.cast import Cast
-from devdesk.demo.life import Life
-from devdesk.demo.moments import day_end
-from devdesk.demo.pile import Pile, Row
-from devdesk.demo.works import Work
+from devdesk.demo import casting, money, task_texts
+from devdesk.demo.bulk_insert import BulkInsert, Row
+from devdesk.demo.people import People
+from devdesk.demo.task_history import Life
+from devdesk.demo.task_texts import Work
+from devdesk.demo.timeline import day_end
 from service.catalogue.categories import category
 from service.core.config import settings
 
@@ -56,24 +56,24 @@ class Past:
         return pool[-1]
 
 
-def lay(pile: Pile, who: Cast, chance: random.Random, moment: datetime) -> None:
+def lay(pile: BulkInsert, who: People, chance: random.Random, moment: datetime) -> None:
     """All tasks of the past."""
     words = _pools()
-    for back, work in works.variants("past"):
+    for back, work in task_texts.variants("past"):
         days = back * MONTH + NEWEST + chance.random() * SPREAD
         pile.take(_whole(who, work, chance, moment, moment - timedelta(days=days), words))
 
 
 def _whole(
-    who: Cast,
+    who: People,
     work: Work,
     chance: random.Random,
     moment: datetime,
     ended: datetime,
     words: dict[str, list[str]],
-) -> Pile:
+) -> BulkInsert:
     """A task's rows; where its end would lie ahead, it happened a day earlier."""
-    pile = Pile()
+    pile = BulkInsert()
     _play(_past(pile, who, work, chance, moment, ended, words))
     if pile.latest < moment - timedelta(minutes=5):
         return pile
@@ -81,7 +81,7 @@ def _whole(
 
 
 def _pools() -> dict[str, list[str]]:
-    blocks = (works.WORDS / "sayings.txt").read_text(encoding="utf-8").split("== ")[1:]
+    blocks = (task_texts.WORDS / "sayings.txt").read_text(encoding="utf-8").split("== ")[1:]
     return {
         name.strip(): lines.strip().split("\n")
         for name, _, lines in (block.partition("\n") for block in blocks)
@@ -89,8 +89,8 @@ def _pools() -> dict[str, list[str]]:
 
 
 def _past(
-    pile: Pile,
-    who: Cast,
+    pile: BulkInsert,
+    who: People,
     work: Work,
     chance: random.Random,
     moment: datetime,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from devdesk.demo.cast import WORDS, Cast, Firm, handbooks
+from devdesk.demo.people import WORDS, Firm, People, handbooks
 from service.catalogue import playbooks
 from service.tasks.events import Event
 from service.tasks.lessons import Lesson
@@ -20,7 +20,7 @@ TAKEN_IN, PROPOSED = timedelta(minutes=20), timedelta(hours=3)
 SIGNS = {"+ ": "accepted", "? ": "proposed"}
 
 
-def lay(who: Cast, moment: datetime) -> None:
+def lay(who: People, moment: datetime) -> None:
     """Lessons from the newest finished tasks, and the playbooks."""
     for slug, words in handbooks():
         for place, line in enumerate(line for line in words.split("\n") if line[:2] in SIGNS):

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from devdesk.demo.life import Life
-from devdesk.demo.pile import Row
+from devdesk.demo.bulk_insert import Row
+from devdesk.demo.task_history import Life
 from service.core.text import cut
 from service.messages import prompts, short_links
 from service.messages.wording import TEMPLATES, saying
@@ -99,7 +99,7 @@ def _tell(life: Life, template: str, at: datetime, **facts: str) -> Row:
             "deadline": compose.day(task.columns["deadline_at"], client.zone, _language(life)),
             "link": short_links.url(task.id, client.id, life.party.firm.id),
         }
-        return compose.tidy(text.format_map(defaultdict(str, {**common, **facts})))
+        return compose.tidied(text.format_map(defaultdict(str, {**common, **facts})))
 
     message = life.pile.add(
         "message",

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from devdesk.demo.life import Life
-from devdesk.demo.pile import Row
+from devdesk.demo.bulk_insert import Row
+from devdesk.demo.task_history import Life
 from service.billing.ledger import CARD, EARNED, RECEIVABLE
 
 DECLINED = {"en": "Your card was declined.", "ru": "Карта отклонена банком."}

@@ -11,11 +11,11 @@ from io import BytesIO
 
 from sqlalchemy import func, select, update
 
-from devdesk.demo.cast import Cast
-from devdesk.demo.works import WORDS
+from devdesk.demo.people import People
+from devdesk.demo.task_texts import WORDS
 from service.core import actor
 from service.core.actor import Actor
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.core.time import now
 from service.tasks import (
     analysis,
@@ -28,10 +28,10 @@ from service.tasks import (
     understanding,
 )
 from service.tasks import delivery as delivery_step
-from service.tasks.submission import Kept, Wish
+from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import Task, find
 from tenants import isolation
-from tenants.isolation import Scope, db
+from tenants.isolation import AccessScope, db
 
 # What is left to the workers: the last few consequences, so that a start sends a handful of mails
 # and no flood.
@@ -98,7 +98,7 @@ ERRANDS = (
 )
 
 
-def play(who: Cast) -> None:
+def play(who: People) -> None:
     """Hand each over and lead it as far as its words reach; what follows from all but the last is
     marked as done."""
     ingrid, anna, firm = who.firms["demo"].people["ingrid"], who.staff["anna"], who.firms["demo"]
@@ -113,8 +113,10 @@ def play(who: Cast) -> None:
     for errand in ERRANDS:
         _lead(errand, client, firm.id, assistant, *scopes)
     with isolation.transaction(isolation.system("demo")):
-        newest = select(Due.id).order_by(Due.id.desc()).limit(LEFT_OPEN)
-        db.session.execute(update(Due).where(Due.id.not_in(newest)).values(done_at=func.now()))
+        newest = select(OutboxRow.id).order_by(OutboxRow.id.desc()).limit(LEFT_OPEN)
+        db.session.execute(
+            update(OutboxRow).where(OutboxRow.id.not_in(newest)).values(done_at=func.now())
+        )
 
 
 def _lead(
@@ -122,21 +124,21 @@ def _lead(
     client: Actor,
     company_id: int,
     assistant: Actor,
-    client_scope: Scope,
-    assistant_scope: Scope,
+    client_scope: AccessScope,
+    assistant_scope: AccessScope,
 ) -> None:
     with isolation.transaction(client_scope):
         raw = submission.raw_of({"text": errand.text})
         task_id = submission.hand_over(
-            Wish(errand.text),
+            TaskRequest(errand.text),
             client,
             company_id,
-            kept=Kept("web", str(company_id), errand.text[:60], raw),
+            kept=DeliveryKey("web", str(company_id), errand.text[:60], raw),
         ).id
     if not errand.category:
         return
     with isolation.transaction(isolation.system("demo")):
-        analysis.sort_in(
+        analysis.apply_triage(
             find(task_id), errand.category, 0.91, now() + timedelta(hours=errand.hours), sure=True
         )
     for act, scope in _steps(errand, client, assistant, client_scope, assistant_scope):
@@ -145,10 +147,14 @@ def _lead(
 
 
 def _steps(
-    errand: Errand, client: Actor, assistant: Actor, client_scope: Scope, assistant_scope: Scope
-) -> list[tuple[Callable[[Task], object], Scope]]:
+    errand: Errand,
+    client: Actor,
+    assistant: Actor,
+    client_scope: AccessScope,
+    assistant_scope: AccessScope,
+) -> list[tuple[Callable[[Task], object], AccessScope]]:
     """Who does what, as far as there are words for it."""
-    steps: list[tuple[Callable[[Task], object], Scope]] = []
+    steps: list[tuple[Callable[[Task], object], AccessScope]] = []
     if errand.retelling:
         steps += [
             (lambda task: assignment.claim(task, assistant), assistant_scope),

@@ -7,14 +7,14 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from devdesk.demo import casting, mails, works
-from devdesk.demo.cast import Cast
-from devdesk.demo.life import Life
-from devdesk.demo.moments import day_end, quarter, span
-from devdesk.demo.pile import Pile
-from devdesk.demo.works import Work
+from devdesk.demo import casting, mails, task_texts
+from devdesk.demo.bulk_insert import BulkInsert
+from devdesk.demo.people import People
+from devdesk.demo.task_history import Life
+from devdesk.demo.task_texts import Work
+from devdesk.demo.timeline import day_end, quarter, span
 from service.core.time import half_of, working_days
-from service.tasks.states import HELD
+from service.tasks.states import ASSIGNED_STATES
 
 # At which share of the time that passed before the work (or so far) a task comes how far.
 PACE = {
@@ -47,13 +47,15 @@ class Scene:
         return start + (end - start) * share
 
 
-def lay(pile: Pile, who: Cast, chance: random.Random, moment: datetime) -> None:
+def lay(pile: BulkInsert, who: People, chance: random.Random, moment: datetime) -> None:
     """All open tasks."""
-    for work in works.read("open"):
+    for work in task_texts.read("open"):
         _play(_scene(pile, who, work, chance, moment))
 
 
-def _scene(pile: Pile, who: Cast, work: Work, chance: random.Random, moment: datetime) -> Scene:
+def _scene(
+    pile: BulkInsert, who: People, work: Work, chance: random.Random, moment: datetime
+) -> Scene:
     holder = casting.free_hand(who, work)
     party = casting.party(who, work, holder)
     began, ends = (span(words) for words in work.times)
@@ -63,7 +65,7 @@ def _scene(pile: Pile, who: Cast, work: Work, chance: random.Random, moment: dat
         if abs(ends) < timedelta(hours=30)
         else day_end(moment + ends, party.client.zone, chance)
     )
-    holder.holds += work.state in HELD
+    holder.holds += work.state in ASSIGNED_STATES
     work = casting.worded(work, created, deadline, party.client)
     work.flags["by_way"] = casting.by_way(work, party.client, chance)
     steps = _steps(work.state, created, deadline, moment, chance)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from devdesk.demo.life import mail
-from devdesk.demo.pile import Pile
+from devdesk.demo.bulk_insert import BulkInsert
+from devdesk.demo.task_history import mail
 from service.core.config import settings
 from service.intake.interpret import CALL_BACK, NOT_BELIEVED, UNKNOWN
 
@@ -88,7 +88,7 @@ LETTERS = (
 )
 
 
-def lay(pile: Pile, moment: datetime) -> None:
+def lay(pile: BulkInsert, moment: datetime) -> None:
     """What came in and what was noted of it; nothing is due."""
     for letter in LETTERS:
         at = moment - timedelta(minutes=letter.minutes)

@@ -45,20 +45,20 @@ def public(view: View) -> View:
         known()
         return view(*args, **kwargs)
 
-    return _marked(enter, "public")
+    return _with_rule(enter, "public")
 
 
-def signed_in(view: View) -> View:
+def requires_sign_in(view: View) -> View:
     """A page for whoever is signed in; it opens a scope of its own. `g.identity` says who it is."""
 
     @wraps(view)
     def enter(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         return view(*args, **kwargs) if known() else to_sign_in()
 
-    return _marked(enter, "signed_in")
+    return _with_rule(enter, "signed_in")
 
 
-def client(view: View) -> View:
+def requires_client(view: View) -> View:
     """A page of a company's desk: `/app/<company>/…`. Runs in one transaction in the scope of this
     person there."""
 
@@ -67,13 +67,13 @@ def client(view: View) -> View:
         who = known()
         if who is None:
             return to_sign_in()
-        with isolation.transaction(_seated(who, company)):
+        with isolation.transaction(_client_scope(who, company)):
             return current_app.make_response(view(**kwargs))
 
-    return _marked(enter, "client")
+    return _with_rule(enter, "client")
 
 
-def _seated(who: Identity, company: str) -> isolation.Scope:
+def _client_scope(who: Identity, company: str) -> isolation.AccessScope:
     """Who this is there (`g.seat`, `g.actor`), and the scope that they read and write in; 404 where
     they have no place."""
     g.seat = who.seat(company) or abort(404)
@@ -81,7 +81,7 @@ def _seated(who: Identity, company: str) -> isolation.Scope:
     return who.client_scope(g.seat)
 
 
-def owner(view: View) -> View:
+def requires_owner(view: View) -> View:
     """A page of a company's desk for its owners alone."""
 
     @wraps(view)
@@ -90,12 +90,12 @@ def owner(view: View) -> View:
         seat = who.seat(company) if who else None
         if who and seat and seat.role != "owner":
             abort(403)
-        return client(view)(company=company, **kwargs)
+        return requires_client(view)(company=company, **kwargs)
 
-    return _marked(enter, "owner")
+    return _with_rule(enter, "owner")
 
 
-def owner_calling(view: View) -> View:
+def requires_owner_opening_scopes(view: View) -> View:
     """A page of a company's desk for its owners alone, which calls a vendor: it opens its scopes
     itself (`g.scope`), around the call."""
 
@@ -104,15 +104,15 @@ def owner_calling(view: View) -> View:
         who = known()
         if who is None:
             return to_sign_in()
-        g.scope = _seated(who, company)
+        g.scope = _client_scope(who, company)
         if g.seat.role != "owner":
             abort(403)
         return view(**kwargs)
 
-    return _marked(enter, "owner")
+    return _with_rule(enter, "owner")
 
 
-def staff(*roles: str) -> Callable[[View], View]:
+def requires_staff(*roles: str) -> Callable[[View], View]:
     """A page for staff in one of these roles, in one transaction in the scope that their role
     allows."""
 
@@ -128,7 +128,7 @@ def staff(*roles: str) -> Callable[[View], View]:
             with isolation.transaction(who.staff_scope()):
                 return current_app.make_response(view(**kwargs))
 
-        return _marked(enter, "staff:" + ",".join(roles))
+        return _with_rule(enter, "staff:" + ",".join(roles))
 
     return mark
 
@@ -149,6 +149,6 @@ def to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("account.login"))
 
 
-def _marked(enter: Any, mark: str) -> Any:
+def _with_rule(enter: Any, mark: str) -> Any:
     enter.door = mark
     return enter

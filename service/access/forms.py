@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.access.locale import here
-from service.core.errors import BadInput, NotNow, Refusal
+from service.core.errors import Conflict, DomainError, InvalidInput
 from service.core.text import clean
 
 # Written out and bounded: an exponent would be a number of millions of digits.
@@ -22,7 +22,7 @@ WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
 THOUSANDS = re.compile(r"[.,](?=\d{3}(?:\D|$))", re.ASCII)
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 # No form carries more than this: words that are read so far come back whole where they are refused.
-MOST = 500_000
+MAX_TEXT = 500_000
 # Where people write more than a word.
 WRITTEN = (
     "text",
@@ -43,7 +43,7 @@ WRITTEN = (
 )
 
 
-def words(name: str, most: int = MOST) -> str:
+def words(name: str, most: int = MAX_TEXT) -> str:
     """A text field, cleaned. What is too long the domain refuses with a sentence; a field of one
     line is cut at `most`."""
     return clean(request.form.get(name, ""))[:most]
@@ -55,7 +55,7 @@ def whole(name: str) -> int | None:
     if not text:
         return None
     if not WHOLE.match(text):
-        raise BadInput({name: _("Write a whole number.")})
+        raise InvalidInput({name: _("Write a whole number.")})
     return int(text)
 
 
@@ -71,7 +71,7 @@ def _written(name: str) -> str:
 def _number(name: str, text: str) -> Decimal | None:
     plain = text.replace(",", ".")
     if plain and not NUMBER.match(plain):
-        raise BadInput({name: _("Write a number.")})
+        raise InvalidInput({name: _("Write a number.")})
     return Decimal(plain) if plain else None
 
 
@@ -91,7 +91,7 @@ def moment(name: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=here()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise BadInput({name: _("Write a day and an hour.")}) from error
+        raise InvalidInput({name: _("Write a day and an hour.")}) from error
 
 
 def before() -> int | None:
@@ -133,8 +133,8 @@ def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
     names."""
     try:
         yield
-    except BadInput as error:
-        raise BadInput(
+    except InvalidInput as error:
+        raise InvalidInput(
             {fields.get(name, name): words for name, words in error.errors.items()}
         ) from error
 
@@ -144,15 +144,15 @@ def written() -> list[str]:
     return [said for name in WRITTEN if (said := words(name).strip()) and not said.isdecimal()]
 
 
-def unsent(refusal: Refusal | None) -> list[str]:
+def unsent(refusal: DomainError | None) -> list[str]:
     """What was written in a form that may be gone, because things have moved on meanwhile: it is
     shown, so that nothing is lost."""
-    return written() if isinstance(refusal, NotNow) else []
+    return written() if isinstance(refusal, Conflict) else []
 
 
-def typed(refusal: Refusal | None) -> Mapping[str, str]:
+def typed(refusal: DomainError | None) -> Mapping[str, str]:
     """What goes back into the fields of the form."""
-    return {} if isinstance(refusal, NotNow) else request.form
+    return {} if isinstance(refusal, Conflict) else request.form
 
 
 def toast(words: str, *, undo: str) -> None:

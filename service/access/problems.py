@@ -17,13 +17,13 @@ from werkzeug.exceptions import HTTPException
 
 from service.access import auth, forms, uploads
 from service.core import constraints
-from service.core.errors import NO_ROOM, BadInput, Refusal
+from service.core.errors import DISK_FULL_CODES, DomainError, InvalidInput
 from tenants.isolation import db
 
 
 def init(app: Flask) -> None:
     """Register a handler for each kind of error."""
-    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(DomainError, refused)
     app.register_error_handler(CSRFError, expired)
     app.register_error_handler(
         RateLimitExceeded,
@@ -40,9 +40,9 @@ def init(app: Flask) -> None:
     app.register_error_handler(Exception, unexpected)
 
 
-def refused(error: Refusal) -> ResponseReturnValue:
+def refused(error: DomainError) -> ResponseReturnValue:
     """Something that the person can mend."""
-    more = {"errors": error.errors} if isinstance(error, BadInput) else {}
+    more = {"errors": error.errors} if isinstance(error, InvalidInput) else {}
     return show(error.status, error.code, error.detail or _default(error.status), **more)
 
 
@@ -93,7 +93,7 @@ def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnVa
 
 def without_room(error: OSError) -> ResponseReturnValue:
     """A full disk is answered as a database that is away; any other error is a fault of ours."""
-    return database_away(error) if error.errno in NO_ROOM else unexpected(error)
+    return database_away(error) if error.errno in DISK_FULL_CODES else unexpected(error)
 
 
 def database_away(error: Exception) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from service.core.actor import Actor
 from service.core.config import settings
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.tasks import attachments
 from service.tasks.task import Task
 
@@ -67,7 +67,7 @@ def sent(name: str = "file") -> list[FileStorage]:
             raise attachments.too_large(most(), attachments.safe_name(file.filename or ""))
     together = sum(_size(file) for many in request.files.listvalues() for file in many)
     if together > most() * MB:
-        raise BadInput(
+        raise InvalidInput(
             {
                 "file": _(
                     "The files are too large together: %(size)s, up to %(most)s MB at once.",

@@ -36,20 +36,22 @@ WRONG_KEYS = parse("60 per minute")
 _in_memory = FixedWindowRateLimiter(MemoryStorage())
 
 
-def client(view: View) -> View:
+def requires_client(view: View) -> View:
     """For keys of companies."""
-    return _door(view, "api:client", clients=True)
+    return _requires(view, "api:client", clients=True)
 
 
-def staff(*roles: str) -> Callable[[View], View]:
+def requires_staff(*roles: str) -> Callable[[View], View]:
     """For keys of staff in one of these roles."""
-    return lambda view: _door(view, "api:staff:" + ",".join(roles), roles=roles)
+    return lambda view: _requires(view, "api:staff:" + ",".join(roles), roles=roles)
 
 
-def client_and_staff(*roles: str, once: bool = True, opens: bool = True) -> Callable[[View], View]:
+def requires_client_or_staff(
+    *roles: str, once: bool = True, opens: bool = True
+) -> Callable[[View], View]:
     """For keys of companies, and of staff in one of these roles. `once`: repeats are answered from
     what is kept; without `opens` the view opens the scope itself."""
-    return lambda view: _door(
+    return lambda view: _requires(
         view,
         "api:client+staff:" + ",".join(roles),
         clients=True,
@@ -59,9 +61,9 @@ def client_and_staff(*roles: str, once: bool = True, opens: bool = True) -> Call
     )
 
 
-def anyone(view: View) -> View:
+def requires_key(view: View) -> View:
     """For every key; what it may see is the wall's business."""
-    return _door(view, "api:any", clients=True, roles=STAFF)
+    return _requires(view, "api:any", clients=True, roles=STAFF)
 
 
 def me() -> Actor:
@@ -74,7 +76,7 @@ def caller() -> Caller:
     return g.caller  # type: ignore[no-any-return]
 
 
-def _door(
+def _requires(
     view: View,
     mark: str,
     *,

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from service.access import uploads
-from service.api import access, answers, bodies, reading, reads, shown
+from service.api import access, answers, bodies, reading, reads, responses
 from service.api.access import me
 from service.core.actor import ASSISTANT
-from service.core.errors import BadInput, NotFound
+from service.core.errors import InvalidInput, NotFound
 from service.tasks import attachments as kept
 from service.tasks.attachments import LEFT_OUT, Attachment
 from service.tasks.task import find
@@ -19,7 +19,7 @@ from service.tasks.task import find
 PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
 
 
-@access.anyone
+@access.requires_key
 @reading.asks(bodies.Paged)
 def files(task: int, query: bodies.Paged) -> Response:
     """The task's files, oldest first."""
@@ -27,20 +27,20 @@ def files(task: int, query: bodies.Paged) -> Response:
         Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT
     )
     rows, next_ = reads.oldest_first(wanted, Attachment.id, query)
-    return shown.reply_list([_file(file) for (file,) in rows], next_)
+    return responses.reply_list([_file(file) for (file,) in rows], next_)
 
 
-@access.anyone
+@access.requires_key
 def add_file(task: int) -> Response:
     """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than
     usual."""
     # In this order: a slow sender holds no connection to the database.
     given, found = _only_file(), find(task)
     file = kept.attach(found, me(), given.filename or "", given.mimetype, given.stream, _part())
-    return shown.reply(_file(file), 201)
+    return responses.reply(_file(file), 201)
 
 
-@access.anyone
+@access.requires_key
 def file(task: int, file: int) -> Response:
     """The bytes, always to be saved and never shown in place."""
     found = kept.find(find(task), file)
@@ -62,9 +62,11 @@ def _only_file() -> FileStorage:
     """Return the one file that was sent. Raises BadInput for none, several, or one too large."""
     sent = uploads.sent()
     if not sent:
-        raise BadInput({"file": _("Send a form (multipart/form-data) with a field named file.")})
+        raise InvalidInput(
+            {"file": _("Send a form (multipart/form-data) with a field named file.")}
+        )
     if len(sent) + len(list(request.files)) > 2:
-        raise BadInput({"file": _("Send one file at a time, in the field named file.")})
+        raise InvalidInput({"file": _("Send one file at a time, in the field named file.")})
     return sent[0]
 
 
@@ -74,7 +76,7 @@ def _part() -> str:
     allowed = PARTS[me().kind == ASSISTANT]
     part = request.form.get("part", allowed[0])
     if part not in allowed:
-        raise BadInput({"part": _("One of %(choices)s.", choices=", ".join(allowed))})
+        raise InvalidInput({"part": _("One of %(choices)s.", choices=", ".join(allowed))})
     return part
 
 
@@ -86,6 +88,6 @@ def _file(file: Attachment) -> answers.File:
         "size": file.size,
         "part": file.part,
         "sha256": bytes(file.sha256).hex(),
-        "created_at": shown.rfc3339(file.at),
+        "created_at": responses.rfc3339(file.at),
         "links": {"content": f"/api/v1/tasks/{file.task_id}/files/{file.id}"},
     }

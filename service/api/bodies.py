@@ -24,11 +24,11 @@ from pydantic_core import CoreSchema
 
 from service.core.text import clean
 from service.messages import message
-from service.tasks.parameters import GREATEST_QUANTITY, MOST_CRITERIA
-from service.tasks.task import LONGEST_TEXT
+from service.tasks.parameters import MAX_CRITERIA, MAX_QUANTITY
+from service.tasks.task import MAX_TEXT
 
-GREATEST_ID = 2**63 - 1
-LATEST_YEAR = 2199
+MAX_ID = 2**63 - 1
+MAX_YEAR = 2199
 RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -43,7 +43,7 @@ def _moment(value: object) -> datetime:
     try:
         if isinstance(value, str) and RFC3339.fullmatch(value):
             moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
-            if moment.year <= LATEST_YEAR:
+            if moment.year <= MAX_YEAR:
                 return moment
     except (ValueError, OverflowError):
         pass
@@ -56,7 +56,7 @@ Words = Annotated[str, BeforeValidator(_cleaned)]
 Moment = Annotated[
     datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
-Id = Annotated[int, Field(strict=True, gt=0, le=GREATEST_ID)]
+Id = Annotated[int, Field(strict=True, gt=0, le=MAX_ID)]
 Whole = Annotated[int, Field(strict=True)]
 Email = Annotated[Words, Field(min_length=3, max_length=320)]
 Then = Literal["rework", "settle", "dispute"]
@@ -105,9 +105,7 @@ class HandOver(Body):
     """A task to hand over. The last three are for operators who enter what they were told by
     phone."""
 
-    text: Words = Field(
-        max_length=LONGEST_TEXT, description="What is to be done, in your own words"
-    )
+    text: Words = Field(max_length=MAX_TEXT, description="What is to be done, in your own words")
     title: Words | None = Field(
         None, max_length=200, description="A heading; made from the text where there is none"
     )
@@ -149,13 +147,13 @@ class NewParameters(Body):
 
     outcome: Words | None = Field(None, max_length=10_000)
     criteria: list[Annotated[Words, Field(max_length=500)] | CriterionText] | None = Field(
-        None, max_length=MOST_CRITERIA
+        None, max_length=MAX_CRITERIA
     )
     deadline_at: Moment | None = None
     deadline_fixed: StrictBool | None = None
     budget: Sum | None = None
     unit: Words | None = Field(None, max_length=40)
-    quantity: Decimal | None = Field(None, gt=0, le=GREATEST_QUANTITY, decimal_places=2)
+    quantity: Decimal | None = Field(None, gt=0, le=MAX_QUANTITY, decimal_places=2)
 
 
 class Decision(Body):
@@ -204,7 +202,7 @@ class NewRetelling(Body):
 
     text: Words = Field(max_length=10_000)
     plan: Words = Field("", max_length=10_000)
-    quantity: Decimal | None = Field(None, gt=0, le=GREATEST_QUANTITY, decimal_places=2)
+    quantity: Decimal | None = Field(None, gt=0, le=MAX_QUANTITY, decimal_places=2)
     proposal: Another | None = None
     differences: list[Point] = Field(
         [], max_length=10, description="What was made exact, point by point"
@@ -241,7 +239,7 @@ class Delivery(Body):
     """Step 7: the work, against each criterion."""
 
     text: Words = Field(max_length=50_000)
-    criteria: list[Met] = Field(max_length=MOST_CRITERIA)
+    criteria: list[Met] = Field(max_length=MAX_CRITERIA)
 
 
 class Score(Body):
@@ -295,7 +293,7 @@ class NewAnswer(Body):
 class NewMessage(Body):
     """Words to the other side."""
 
-    text: Words = Field(max_length=message.LONGEST)
+    text: Words = Field(max_length=message.MAX_TEXT)
 
 
 class Paged(BaseModel):

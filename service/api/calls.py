@@ -10,10 +10,10 @@ from typing import Any
 
 from flask import Response
 
-from service.api.bodies import GREATEST_ID
+from service.api.bodies import MAX_ID
 
 # How the names in braces look in addresses; a number that no row can have is no address.
-NUMBER = f"int(max={GREATEST_ID})"
+NUMBER = f"int(max={MAX_ID})"
 CONVERTERS = {"task": NUMBER, "file": NUMBER, "inbound": NUMBER, "number": "string(maxlength=20)"}
 
 

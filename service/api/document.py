@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from service.access import auth
 from service.api import page
 from service.api.calls import Call
-from service.api.reading import MOST_BYTES
+from service.api.reading import MAX_BYTES
 from service.core.config import settings
 
 ABOUT = """Hand tasks over, follow them, and do the work on them, from your own programs.
@@ -49,7 +49,7 @@ FAULTS = {
         " another body"
     ),
     "412": "Changed since it was read",
-    "413": f"More than {MOST_BYTES} bytes, or a file that is too large",
+    "413": f"More than {MAX_BYTES} bytes, or a file that is too large",
     "422": "A field is wrong, or something is missing first",
     "429": "Too many",
     "503": "Away for a moment; see Retry-After",

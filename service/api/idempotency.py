@@ -28,13 +28,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.api import reading
+from service.api.errors import KeyReused, UnderWay, Unreadable
 from service.api.keys import Caller
-from service.api.refusals import KeyReused, UnderWay, Unreadable
 from service.tasks.submission import raw_of
 from tenants.isolation import Base, db
 
-KEPT = timedelta(days=1)
-LONGEST_KEY = 255
+KEPT_FOR = timedelta(days=1)
+MAX_KEY = 255
 HOLD = text("select pg_try_advisory_xact_lock(:lock)")
 
 
@@ -88,7 +88,7 @@ def given() -> str | None:
     """The request's Idempotency-Key. Raises Unreadable for one of more than 255 letters, or of
     other than printable ASCII."""
     key = request.headers.get("Idempotency-Key")
-    if key is None or (key.isascii() and key.isprintable() and 1 <= len(key) <= LONGEST_KEY):
+    if key is None or (key.isascii() and key.isprintable() and 1 <= len(key) <= MAX_KEY):
         return key
     raise Unreadable(_("An Idempotency-Key has 1 to 255 printable ASCII characters."))
 
@@ -124,7 +124,7 @@ def forget_old() -> int:
     """Remove answers older than a day; gives how many. For the service's clock, in its own
     scope."""
     gone = db.session.execute(
-        delete(Answer).where(Answer.created_at < func.now() - KEPT).returning(Answer.id)
+        delete(Answer).where(Answer.created_at < func.now() - KEPT_FOR).returning(Answer.id)
     )
     return len(gone.all())
 

@@ -8,7 +8,7 @@ from flask import Response
 from sqlalchemy import or_, select
 from sqlalchemy.orm import defer
 
-from service.api import access, answers, bodies, reading, reads, shown
+from service.api import access, answers, bodies, reading, reads, responses
 from service.api.access import DESK
 from service.core.errors import NotFound
 from service.inbound.inbound_message import Inbound
@@ -17,7 +17,7 @@ from tenants.company import Company
 from tenants.isolation import db
 
 
-@access.staff(*DESK)
+@access.requires_staff(*DESK)
 @reading.asks(bodies.InboundFilter)
 def inbound(query: bodies.InboundFilter) -> Response:
     """All that came in, newest first."""
@@ -36,19 +36,19 @@ def inbound(query: bodies.InboundFilter) -> Response:
             )
         )
     rows, next_ = reads.newest_first(wanted, Inbound.id, query)
-    return shown.reply_list([_inbound(*row) for row in rows], next_)
+    return responses.reply_list([_inbound(*row) for row in rows], next_)
 
 
-@access.staff(*DESK)
+@access.requires_staff(*DESK)
 def inbound_one(inbound: int) -> Response:
     """One message that came in."""
     row = db.session.execute(_wide().where(Inbound.id == inbound)).first()
     if row is None:
         raise NotFound
-    return shown.reply(_inbound(*row))
+    return responses.reply(_inbound(*row))
 
 
-@access.staff(*DESK)
+@access.requires_staff(*DESK)
 def inbound_raw(inbound: int) -> Response:
     """The raw bytes as they came; to be saved, never shown in place."""
     raw = db.session.scalar(select(Inbound.raw).where(Inbound.id == inbound))
@@ -75,7 +75,7 @@ def _inbound(kept: Inbound, company: str | None, task_id: int | None) -> answers
         "id": kept.id,
         "channel": kept.channel,
         "provider_id": kept.provider_id,
-        "received_at": shown.rfc3339(kept.received_at),
+        "received_at": responses.rfc3339(kept.received_at),
         "from": kept.sender,
         "to": kept.account,
         "subject": kept.subject,

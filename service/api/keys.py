@@ -15,13 +15,13 @@ from flask import request
 
 from service.core import actor
 from service.core.actor import Actor
-from tenants.isolation import Scope
+from tenants.isolation import AccessScope
 from tenants.signin import identity, secrets
 from tenants.signin.identity import Identity, Seat
 
 REMEMBERED_S = 5.0
-MOST_REMEMBERED = 10_000
-LONGEST_KEY = 200
+MAX_REMEMBERED = 10_000
+MAX_KEY = 200
 _remembered: dict[bytes, tuple[float, Caller]] = {}
 
 
@@ -34,14 +34,14 @@ class Caller:
     key_id: int
     seat: Seat | None
     actor: Actor
-    scope: Scope
+    scope: AccessScope
 
 
 def given() -> str | None:
     """The key in the header, None where there is none; addresses are never looked at."""
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     key = key.strip()
-    return key if kind.lower() == "bearer" and 0 < len(key) <= LONGEST_KEY else None
+    return key if kind.lower() == "bearer" and 0 < len(key) <= MAX_KEY else None
 
 
 def caller_of(key: str) -> Caller | None:
@@ -62,7 +62,7 @@ def forget_all() -> None:
 
 
 def _remember(digest: bytes, caller: Caller | None) -> None:
-    if len(_remembered) >= MOST_REMEMBERED:
+    if len(_remembered) >= MAX_REMEMBERED:
         _remembered.clear()
     if caller is None:
         _remembered.pop(digest, None)

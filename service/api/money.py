@@ -8,7 +8,7 @@ from flask import Response
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from service.api import access, answers, bodies, reading, reads, shown
+from service.api import access, answers, bodies, reading, reads, responses
 from service.billing import ledger
 from service.billing.charges import Charge, Invoice
 from service.catalogue.categories import Category, all_categories
@@ -18,7 +18,7 @@ from tenants.company import Company
 from tenants.isolation import db
 
 
-@access.client
+@access.requires_client
 @reading.asks(bodies.Paged)
 def charges(query: bodies.Paged) -> Response:
     """What tasks cost, newest first."""
@@ -28,18 +28,18 @@ def charges(query: bodies.Paged) -> Response:
         .outerjoin(Invoice, Invoice.charge_id == Charge.id)
     )
     rows, next_ = reads.newest_first(wanted, Charge.id, query)
-    return shown.reply_list([_charge(*row) for row in rows], next_)
+    return responses.reply_list([_charge(*row) for row in rows], next_)
 
 
-@access.client
+@access.requires_client
 @reading.asks(bodies.Paged)
 def invoices(query: bodies.Paged) -> Response:
     """The company's invoices, newest first."""
     rows, next_ = reads.newest_first(_invoices(), Invoice.id, query)
-    return shown.reply_list([_invoice(*row) for row in rows], next_)
+    return responses.reply_list([_invoice(*row) for row in rows], next_)
 
 
-@access.client
+@access.requires_client
 def invoice_pdf(number: str) -> Response:
     """An invoice as a document."""
     from service.billing import (
@@ -54,22 +54,24 @@ def invoice_pdf(number: str) -> Response:
     return response
 
 
-@access.client
+@access.requires_client
 def balance() -> Response:
     """What the company owes: what was charged and is not paid yet. For owners' keys."""
     seat = access.caller().seat
     if seat is None or seat.role != "owner":
         raise NotAllowed(_("Only owners see what the company owes."))
-    return shown.reply(shown.sum_of(ledger.balance(seat.company_id), _currency(seat.company_id)))
+    return responses.reply(
+        responses.sum_of(ledger.balance(seat.company_id), _currency(seat.company_id))
+    )
 
 
-@access.anyone
+@access.requires_key
 @reading.asks(bodies.Currency)
 def categories(query: bodies.Currency) -> Response:
     """The kinds of work and what a unit of each costs, in the company's currency."""
     seat = access.caller().seat
     currency = _currency(seat.company_id) if seat else query.currency
-    return shown.reply_list([_kind(kind, currency) for kind in all_categories().values()], None)
+    return responses.reply_list([_kind(kind, currency) for kind in all_categories().values()], None)
 
 
 def _currency(company_id: int) -> str:
@@ -89,11 +91,11 @@ def _charge(charge: Charge, number: int, invoice: str | None) -> answers.Charge:
         "id": charge.id,
         "kind": charge.kind,
         "task": {"id": charge.task_id, "number": number},
-        "total": shown.sum_of(charge.amount, charge.currency),
+        "total": responses.sum_of(charge.amount, charge.currency),
         "state": charge.state,
         "invoice": invoice,
-        "created_at": shown.rfc3339(charge.created_at),
-        "paid_at": shown.maybe(charge.paid_at),
+        "created_at": responses.rfc3339(charge.created_at),
+        "paid_at": responses.maybe(charge.paid_at),
     }
 
 
@@ -102,8 +104,8 @@ def _invoice(invoice: Invoice, charge_id: int, task_id: int, number: int) -> ans
         "number": invoice.number,
         "task": {"id": task_id, "number": number},
         "charge": charge_id,
-        "total": shown.sum_of(invoice.total, invoice.currency),
-        "issued_at": shown.rfc3339(invoice.issued_at),
+        "total": responses.sum_of(invoice.total, invoice.currency),
+        "issued_at": responses.rfc3339(invoice.issued_at),
         "links": {"pdf": f"/api/v1/invoices/{invoice.number}.pdf"},
     }
 
@@ -113,7 +115,7 @@ def _kind(kind: Category, currency: str) -> answers.Kind:
         "code": kind.code,
         "name": kind.name(),
         "unit": kind.unit(),
-        "quantity": shown.number(kind.quantity),
-        "rate": shown.sum_of(kind.rate(currency), currency),
+        "quantity": responses.number(kind.quantity),
+        "rate": responses.sum_of(kind.rate(currency), currency),
         "term_hours": kind.term_hours,
     }

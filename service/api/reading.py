@@ -12,11 +12,11 @@ from flask import Response, request
 from flask_babel import gettext as _
 from pydantic import BaseModel, ValidationError
 
-from service.api.refusals import Unreadable
-from service.core.errors import BadInput
+from service.api.errors import Unreadable
+from service.core.errors import InvalidInput
 
-MOST_BYTES = 1_000_000
-MOST_ERRORS = 50
+MAX_BYTES = 1_000_000
+MAX_ERRORS = 50
 BODY = "poruchi.body"
 View = Callable[..., Response]
 Model = TypeVar("Model", bound=BaseModel)
@@ -68,7 +68,7 @@ def json_body() -> dict[str, Any]:
 
 
 def _read() -> dict[str, Any]:
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = MAX_BYTES
     raw = request.get_data(cache=False)
     try:
         read = json.loads(raw, parse_constant=_no_number) if raw.strip() else {}
@@ -87,8 +87,8 @@ def _checked(model: type[Model], values: dict[str, Any]) -> Model:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        wrong = error.errors(include_url=False, include_input=False)[:MOST_ERRORS]
-        raise BadInput(
+        wrong = error.errors(include_url=False, include_input=False)[:MAX_ERRORS]
+        raise InvalidInput(
             {".".join(map(str, one["loc"]))[:200] or "body": _sentence(one) for one in wrong}
         ) from error
 

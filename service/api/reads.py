@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.orm import InstrumentedAttribute
 
-from service.api.bodies import GREATEST_ID, Paged
-from service.core.errors import BadInput
+from service.api.bodies import MAX_ID, Paged
+from service.core.errors import InvalidInput
 from tenants.isolation import db
 
 Id = InstrumentedAttribute[int]
@@ -39,8 +39,6 @@ def _page(wanted: Any, column: Id, page: Paged) -> tuple[Sequence[Any], str | No
 
 
 def _last(after: str) -> int:
-    if not (
-        after.isascii() and after.isdecimal() and len(after) < 20 and int(after) <= GREATEST_ID
-    ):
-        raise BadInput({"after": _("The cursor is not one of ours.")})
+    if not (after.isascii() and after.isdecimal() and len(after) < 20 and int(after) <= MAX_ID):
+        raise InvalidInput({"after": _("The cursor is not one of ours.")})
     return int(after)

@@ -7,8 +7,8 @@ from flask import Blueprint
 from service.api import answers, attachments, document, inbox, money, steps, talk, tasks
 from service.api.answers import Listed
 from service.api.calls import Call
-from service.api.refusals import refused
-from service.core.errors import Refusal
+from service.api.errors import refused
+from service.core.errors import DomainError
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -53,4 +53,4 @@ CALLS = (
 for call in CALLS:
     api.add_url_rule(call.rule, call.view.__name__, call.view, methods=[call.method])
 document.publish(api, CALLS)
-api.register_error_handler(Refusal, refused)
+api.register_error_handler(DomainError, refused)

@@ -7,9 +7,9 @@ from flask import Response
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from service.api import access, bodies, reading, shown
+from service.api import access, bodies, reading, responses
 from service.api.access import DESK, STAFF, me
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.tasks import analysis, cancelling, red_line, review, understanding
 from service.tasks import assignment as assignment_step
 from service.tasks import briefing as briefings
@@ -20,55 +20,55 @@ from tenants.addresses import Address, BadAddress, tidy
 from tenants.isolation import db
 
 
-@access.staff(*DESK)
+@access.requires_staff(*DESK)
 @reading.takes(bodies.Decision)
 def triage(task: int, body: bodies.Decision) -> Response:
     """Step 1: delegate it, do it at once, delete it or refuse it; the reason is what the client
     reads."""
     found = find(task)
     analysis.decide(found, me(), body.decision, body.category, body.reason)
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff(*STAFF)
+@access.requires_staff(*STAFF)
 @reading.takes(bodies.Why)
 def give_back(task: int, body: bodies.Why) -> Response:
     """Give the task back to the queue."""
     found = find(task)
-    details = shown.details_of([found])  # who gives a task back may not see it afterwards
+    details = responses.details_of([found])  # who gives a task back may not see it afterwards
     assignment_step.give_back(found, me(), body.reason)
-    return shown.reply(shown.task(found, details), ETag=shown.etag(found.version))
+    return responses.reply(responses.task(found, details), ETag=responses.etag(found.version))
 
 
-@access.staff(*DESK)
+@access.requires_staff(*DESK)
 @reading.takes(bodies.Assignment)
 def assignment(task: int, body: bodies.Assignment) -> Response:
     """Step 3: hand the task to an assistant."""
     found = find(task)
     assignment_step.assign(found, me(), _assistant(body))
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff("assistant")
+@access.requires_staff("assistant")
 @reading.takes(bodies.Nothing)
 def claim(task: int, body: bodies.Nothing) -> Response:
     """Step 3: take the task from the queue; 409 where somebody was faster or your hands are
     full."""
     found = assignment_step.find_to_claim(task, me())
     assignment_step.claim(found, me())
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff("assistant")
+@access.requires_staff("assistant")
 @reading.takes(bodies.Nothing)
 def briefing(task: int, body: bodies.Nothing) -> Response:
     """Step 4: the brief was gone through."""
     found = find(task)
     briefings.brief(found, me())
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff("assistant")
+@access.requires_staff("assistant")
 @reading.takes(bodies.NewRetelling)
 def retelling(task: int, body: bodies.NewRetelling) -> Response:
     """Step 5: tell the task back in your own words, perhaps with another way; the client's answer
@@ -83,10 +83,10 @@ def retelling(task: int, body: bodies.NewRetelling) -> Response:
         body.quantity,
         [(point.words, point.exact) for point in body.differences],
     )
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.client_and_staff(*DESK)
+@access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Verdict)
 def verdict(task: int, body: bodies.Verdict) -> Response:
     """Step 5: confirm or correct the retelling that was seen; 409 where another one was made
@@ -98,78 +98,78 @@ def verdict(task: int, body: bodies.Verdict) -> Response:
         understanding.confirm(
             found, me(), body.retelling, proposal=body.verdict == "proposal_accepted"
         )
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff("assistant")
+@access.requires_staff("assistant")
 @reading.takes(bodies.RedLine)
 def red_line_report(task: int, body: bodies.RedLine) -> Response:
     """Step 6: progress in percent, whether the date holds, what help is needed."""
     found = find(task)
     red_line.report(found, me(), body.progress, on_time=body.on_time, help_=body.help)
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff("assistant")
+@access.requires_staff("assistant")
 @reading.takes(bodies.Delivery)
 def delivery(task: int, body: bodies.Delivery) -> Response:
     """Step 7: deliver, with an answer to each criterion; needs a report since the work was
     agreed."""
     found = find(task)
     delivery_step.deliver(found, me(), body.text, [one.model_dump() for one in body.criteria])
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.client_and_staff(*DESK)
+@access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Score)
 def acceptance(task: int, body: bodies.Score) -> Response:
     """Step 7: accept the delivery; below 80 say whether rework, a settlement at the score or a
     dispute follows."""
     found = find(task)
     delivery_step.accept(found, me(), body.score, body.comment, body.then)
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff(*DESK)
+@access.requires_staff(*DESK)
 @reading.takes(bodies.Resolution)
 def resolution(task: int, body: bodies.Resolution) -> Response:
     """An operator's decision of what `waiting_for: operator` or a dispute leaves open."""
     found = find(task)
     delivery_step.resolve(found, me(), body.outcome, body.reason, body.score)
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.client_and_staff(*DESK)
+@access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Thanks)
 def praise(task: int, body: bodies.Thanks) -> Response:
     """Step 8: thank the assistant, perhaps with a tip; the task is closed with it."""
     found = find(task)
     if wrong := bodies.amount_of(body.tip, found.currency, "tip"):
-        raise BadInput(wrong)
+        raise InvalidInput(wrong)
     review.praise(found, me(), body.text, body.tip.amount if body.tip else None)
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.client_and_staff(*DESK)
+@access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Stop)
 def cancellation(task: int, body: bodies.Stop) -> Response:
     """Stop the task; its price is then that of what was done, or 0 until an operator decides on a
     delivery in doubt."""
     found = find(task)
     cancelling.cancel(found, me(), body.reason)
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
 def _assistant(body: bodies.Assignment) -> int:
     """The person of this address. Raises BadInput."""
     if body.team is not None or body.auto is not None:
         field = "team" if body.team is not None else "auto"
-        raise BadInput(
+        raise InvalidInput(
             {field: _("Teams and the automatic choice are not to be had yet. Name an assistant.")}
         )
     found = _owner_of(body.assistant) if body.assistant else None
     if found is None:
-        raise BadInput(
+        raise InvalidInput(
             {"assistant": _("Name an assistant by the e-mail address they are known under.")}
         )
     return found
@@ -191,5 +191,5 @@ def _proposal(found: Task, offered: bodies.Another | None) -> Proposal | None:
     if offered is None:
         return None
     if wrong := bodies.amount_of(offered.price, found.currency, "proposal.price"):
-        raise BadInput(wrong)
+        raise InvalidInput(wrong)
     return Proposal(offered.text, offered.price.amount, offered.deadline_at)

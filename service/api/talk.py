@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response
 from sqlalchemy import select
 
-from service.api import access, answers, bodies, reading, reads, shown
+from service.api import access, answers, bodies, reading, reads, responses
 from service.api.access import STAFF, me
 from service.messages.message import Message, say
 from service.tasks import questions as asked
@@ -14,63 +14,63 @@ from service.tasks.questions import Question
 from service.tasks.task import find
 
 
-@access.anyone
+@access.requires_key
 @reading.asks(bodies.Paged)
 def events(task: int, query: bodies.Paged) -> Response:
     """What happened to a task, oldest first."""
     wanted = select(Event).where(Event.task_id == find(task).id)
     rows, next_ = reads.oldest_first(wanted, Event.id, query)
-    names = shown.names_of(event.by_id for (event,) in rows)
-    return shown.reply_list([_event(event, names) for (event,) in rows], next_)
+    names = responses.names_of(event.by_id for (event,) in rows)
+    return responses.reply_list([_event(event, names) for (event,) in rows], next_)
 
 
-@access.anyone
+@access.requires_key
 @reading.asks(bodies.Paged)
 def messages(task: int, query: bodies.Paged) -> Response:
     """What client and assistant said to each other, oldest first."""
     wanted = select(Message).where(Message.task_id == find(task).id, Message.direction == "said")
     rows, next_ = reads.oldest_first(wanted, Message.id, query)
-    names = shown.names_of(message.author_id for (message,) in rows)
-    return shown.reply_list([_message(message, names) for (message,) in rows], next_)
+    names = responses.names_of(message.author_id for (message,) in rows)
+    return responses.reply_list([_message(message, names) for (message,) in rows], next_)
 
 
-@access.anyone
+@access.requires_key
 @reading.takes(bodies.NewMessage)
 def add_message(task: int, body: bodies.NewMessage) -> Response:
     """Write to the other side."""
     message = say(find(task), me(), body.text)
-    return shown.reply(_message(message, shown.names_of([message.author_id])), 201)
+    return responses.reply(_message(message, responses.names_of([message.author_id])), 201)
 
 
-@access.anyone
+@access.requires_key
 @reading.asks(bodies.Paged)
 def questions(task: int, query: bodies.Paged) -> Response:
     """What was asked on a task, oldest first, with the answers."""
     wanted = select(Question).where(Question.task_id == find(task).id)
     rows, next_ = reads.oldest_first(wanted, Question.id, query)
-    return shown.reply_list([_question(question) for (question,) in rows], next_)
+    return responses.reply_list([_question(question) for (question,) in rows], next_)
 
 
-@access.staff(*STAFF)
+@access.requires_staff(*STAFF)
 @reading.takes(bodies.NewQuestion)
 def add_question(task: int, body: bodies.NewQuestion) -> Response:
     """Ask the client; the clock stands until they answer."""
-    return shown.reply(_question(asked.ask(find(task), me(), body.text, body.options)), 201)
+    return responses.reply(_question(asked.ask(find(task), me(), body.text, body.options)), 201)
 
 
-@access.client
+@access.requires_client
 @reading.takes(bodies.NewAnswer)
 def add_answer(task: int, body: bodies.NewAnswer) -> Response:
     """Answer a question; the clock goes on when nothing else is waited for."""
-    return shown.reply(_question(asked.answer(find(task), me(), body.question, body.text)), 201)
+    return responses.reply(_question(asked.answer(find(task), me(), body.question, body.text)), 201)
 
 
 def _event(event: Event, names: dict[int, str]) -> answers.Event:
     return {
         "id": event.id,
         "kind": event.kind,
-        "at": shown.rfc3339(event.at),
-        "by": shown.by(event.by_kind, event.by_id, names),
+        "at": responses.rfc3339(event.at),
+        "by": responses.by(event.by_kind, event.by_id, names),
         "channel": event.channel,
         "facts": event.facts,
     }
@@ -79,10 +79,10 @@ def _event(event: Event, names: dict[int, str]) -> answers.Event:
 def _message(message: Message, names: dict[int, str]) -> answers.Message:
     return {
         "id": message.id,
-        "author": shown.by(message.author_kind, message.author_id, names),
+        "author": responses.by(message.author_kind, message.author_id, names),
         "channel": message.channel,
         "text": message.text,
-        "created_at": shown.rfc3339(message.created_at),
+        "created_at": responses.rfc3339(message.created_at),
     }
 
 
@@ -91,7 +91,7 @@ def _question(question: Question) -> answers.Question:
         "id": question.id,
         "text": question.text,
         "options": question.options,
-        "asked_at": shown.rfc3339(question.at),
+        "asked_at": responses.rfc3339(question.at),
         "answer": question.answer,
-        "answered_at": shown.maybe(question.answered_at),
+        "answered_at": responses.maybe(question.answered_at),
     }

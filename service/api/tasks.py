@@ -14,28 +14,28 @@ from flask import Response, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from service.api import access, answers, bodies, idempotency, reading, shown
+from service.api import access, answers, bodies, idempotency, reading, responses
 from service.api.access import DESK, me
-from service.api.refusals import Changed
+from service.api.errors import Changed
 from service.core.actor import Actor
-from service.core.errors import BadInput, NotFound
+from service.core.errors import InvalidInput, NotFound
 from service.inbound.inbound_message import Inbound
 from service.search import query as search_query
 from service.tasks import lists, parameters, submission
 from service.tasks.states import STATE_NAMES
-from service.tasks.submission import Handed, Kept, Wish
+from service.tasks.submission import CreatedTask, DeliveryKey, TaskRequest
 from service.tasks.task import Task, find
 from tenants import addresses, company, isolation, membership
 from tenants.isolation import db
 
 
-@access.client_and_staff(*DESK, once=False, opens=False)
+@access.requires_client_or_staff(*DESK, once=False, opens=False)
 @reading.takes(bodies.HandOver)
 def hand_over(body: bodies.HandOver) -> Response:
     """Hand a task over. Operators say for whom (`on_behalf_of`, `company`) where they were told it
     by phone."""
     who, key = access.caller(), idempotency.given()
-    kept = Kept(
+    kept = DeliveryKey(
         "rest",
         f"key:{who.key_id}",
         key or str(uuid.uuid4()),
@@ -43,38 +43,43 @@ def hand_over(body: bodies.HandOver) -> Response:
         lock=idempotency.lock_of(who, key) if key else None,
     )
     by, handed = _in_one_trip(body, kept) or _in_a_transaction(body, kept, key)
-    answer = shown.reply(
-        _as_handed(body, by, handed), 201, Location=f"/api/v1/tasks/{handed.id}", ETag=shown.etag(1)
+    answer = responses.reply(
+        _as_handed(body, by, handed),
+        201,
+        Location=f"/api/v1/tasks/{handed.id}",
+        ETag=responses.etag(1),
     )
     return idempotency.replayed(answer) if handed.repeated else answer
 
 
-def _in_one_trip(body: bodies.HandOver, kept: Kept) -> tuple[Actor, Handed] | None:
+def _in_one_trip(body: bodies.HandOver, kept: DeliveryKey) -> tuple[Actor, CreatedTask] | None:
     """The hot way: a client's new task, nothing to look up. None where it is not as simple as
     that."""
     who = access.caller()
     if who.seat is None or body.budget or body.on_behalf_of or body.company or body.channel:
         return None
     try:
-        handed = submission.hand_over_in_one_trip(
+        handed = submission.hand_over_in_one_roundtrip(
             _wish(body), who.actor, who.seat.company_id, who.scope, kept
         )
-    except BadInput:
+    except InvalidInput:
         # a repeat whose dead line has passed since is no bad input: the other way tells them apart
         return None
     return (who.actor, handed) if handed else None
 
 
-def _in_a_transaction(body: bodies.HandOver, kept: Kept, key: str | None) -> tuple[Actor, Handed]:
+def _in_a_transaction(
+    body: bodies.HandOver, kept: DeliveryKey, key: str | None
+) -> tuple[Actor, CreatedTask]:
     with isolation.transaction(access.caller().scope):
         by, company_id, person_id = _for_whom(body)
         handed = _once(_wish(body), by, company_id, person_id, kept, key)
         if wrong := bodies.amount_of(body.budget, handed.currency, "budget"):
-            raise BadInput(wrong)
+            raise InvalidInput(wrong)
         return by, handed
 
 
-@access.anyone
+@access.requires_key
 @reading.asks(bodies.TaskFilter)
 def tasks(query: bodies.TaskFilter) -> Response:
     """The tasks that this key may see, newest first; with `q` those that fit best, on one page."""
@@ -85,23 +90,23 @@ def tasks(query: bodies.TaskFilter) -> Response:
         "limit": query.limit,
     }
     if (query.q or "").strip():
-        return shown.reply_tasks(
+        return responses.reply_tasks(
             [row.task for row in search_query.page(query.q or "", **narrowed).rows], None
         )
     narrowed["after"], seat = query.after, access.caller().seat
     page = lists.of_company(seat.company_id, **narrowed) if seat else lists.seen(**narrowed)
-    return shown.reply_tasks([row.task for row in page.rows], page.next)
+    return responses.reply_tasks([row.task for row in page.rows], page.next)
 
 
-@access.anyone
+@access.requires_key
 def task(task: int) -> Response:
     """One task, with its version as ETag."""
-    answer = shown.reply_task(find(task))
+    answer = responses.reply_task(find(task))
     answer.make_conditional(request)
     return answer
 
 
-@access.client_and_staff(*DESK)
+@access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.NewParameters)
 def set_parameters(task: int, body: bodies.NewParameters) -> Response:
     """Step 2: change the parameters; a client may until the red line. With If-Match only the
@@ -111,7 +116,7 @@ def set_parameters(task: int, body: bodies.NewParameters) -> Response:
         **bodies.amount_of(body.budget, found.currency, "budget"),
         **_other_unit(body, found),
     }:
-        raise BadInput(wrong)
+        raise InvalidInput(wrong)
     parameters.change(
         found,
         me(),
@@ -124,21 +129,21 @@ def set_parameters(task: int, body: bodies.NewParameters) -> Response:
             quantity=body.quantity,
         ),
     )
-    return shown.reply_task(found)
+    return responses.reply_task(found)
 
 
-@access.staff("assistant")
+@access.requires_staff("assistant")
 @reading.asks(bodies.Paged)
 def work(query: bodies.Paged) -> Response:
     """An assistant's queue: what they hold, then what they may take, each most pressing first."""
-    held = [row.task for row in lists.held(me().person_id or 0)]
+    held = [row.task for row in lists.assigned_to(me().person_id or 0)]
     start = _place(query.after, len(held))
     mine = held[start : start + query.limit]
     if len(mine) == query.limit:
-        return shown.reply_tasks(mine, f"held-{start + query.limit}")
+        return responses.reply_tasks(mine, f"held-{start + query.limit}")
     after = None if query.after is None or query.after.startswith("held-") else query.after
     page = lists.queued(after, query.limit - len(mine))
-    return shown.reply_tasks([*mine, *(row.task for row in page.rows)], page.next)
+    return responses.reply_tasks([*mine, *(row.task for row in page.rows)], page.next)
 
 
 def _for_whom(body: bodies.HandOver) -> tuple[Actor, int, int | None]:
@@ -152,7 +157,7 @@ def _for_whom(body: bodies.HandOver) -> tuple[Actor, int, int | None]:
         for name, value in told.items()
         if value is not None
     }:
-        raise BadInput(wrong)
+        raise InvalidInput(wrong)
     return me(), seat.company_id, None
 
 
@@ -162,13 +167,13 @@ def _told_by_phone(body: bodies.HandOver) -> tuple[Actor, int, int]:
         for name in ("on_behalf_of", "company")
         if not getattr(body, name)
     }:
-        raise BadInput(lacks)
+        raise InvalidInput(lacks)
     found = company.by_slug(body.company or "")
     if found is None:
-        raise BadInput({"company": _("There is no such company.")})
+        raise InvalidInput({"company": _("There is no such company.")})
     owner = addresses.owner_of("email", body.on_behalf_of or "")
     if owner is None or not _belongs(owner[0].id, found.id):
-        raise BadInput({"on_behalf_of": _("Nobody in this company has this address.")})
+        raise InvalidInput({"on_behalf_of": _("Nobody in this company has this address.")})
     return replace(me(), channel="voice"), found.id, owner[0].id
 
 
@@ -186,8 +191,8 @@ def _belongs(person_id: int, company_id: int) -> bool:
     )
 
 
-def _wish(body: bodies.HandOver) -> Wish:
-    return Wish(
+def _wish(body: bodies.HandOver) -> TaskRequest:
+    return TaskRequest(
         text=body.text,
         title=body.title or "",
         category=body.category,
@@ -202,13 +207,18 @@ def _wish(body: bodies.HandOver) -> Wish:
 
 
 def _once(
-    wish: Wish, by: Actor, company_id: int, person_id: int | None, kept: Kept, key: str | None
-) -> Handed:
+    wish: TaskRequest,
+    by: Actor,
+    company_id: int,
+    person_id: int | None,
+    kept: DeliveryKey,
+    key: str | None,
+) -> CreatedTask:
     """The new task, or the one that this key made before: also when its dead line has passed
     since."""
     try:
         return submission.hand_over(wish, by, company_id, person_id=person_id, kept=kept)
-    except BadInput as error:
+    except InvalidInput as error:
         if key is None or set(error.errors) != {"deadline_at"} or not _came_before(kept):
             raise
         return submission.hand_over(
@@ -216,7 +226,7 @@ def _once(
         )
 
 
-def _came_before(kept: Kept) -> bool:
+def _came_before(kept: DeliveryKey) -> bool:
     return (
         db.session.scalar(
             select(Inbound.id).where(
@@ -229,9 +239,9 @@ def _came_before(kept: Kept) -> bool:
     )
 
 
-def _as_handed(body: bodies.HandOver, by: Actor, handed: Handed) -> answers.Task:
+def _as_handed(body: bodies.HandOver, by: Actor, handed: CreatedTask) -> answers.Task:
     """The task as it was at the moment of its making: a repeat is answered with the same bytes."""
-    due = shown.maybe(body.deadline_at)
+    due = responses.maybe(body.deadline_at)
     return {
         "id": handed.id,
         "number": handed.number,
@@ -246,7 +256,7 @@ def _as_handed(body: bodies.HandOver, by: Actor, handed: Handed) -> answers.Task
         "language": handed.language,
         "channel": by.channel,
         "priority": body.priority,
-        "created_at": shown.rfc3339(handed.created_at),
+        "created_at": responses.rfc3339(handed.created_at),
         "deadline_at": due,
         "red_line_at": None,
         "assignee": None,
@@ -258,21 +268,23 @@ def _as_handed(body: bodies.HandOver, by: Actor, handed: Handed) -> answers.Task
             "criteria": [],
             "deadline_at": due,
             "deadline_fixed": body.deadline_fixed,
-            "budget": shown.sum_of(body.budget.amount, handed.currency) if body.budget else None,
+            "budget": responses.sum_of(body.budget.amount, handed.currency)
+            if body.budget
+            else None,
             "unit": None,
             "quantity": None,
         },
         "retelling": None,
         "waiting_for": None,
         "dispute": None,
-        "links": shown.links(handed.id, handed.number),
+        "links": responses.links(handed.id, handed.number),
     }
 
 
 def _states(wanted: str | None) -> Sequence[str]:
     states = [state.strip() for state in wanted.split(",")] if wanted else []
     if any(state not in STATE_NAMES for state in states):
-        raise BadInput({"state": _("One of %(choices)s.", choices=", ".join(STATE_NAMES))})
+        raise InvalidInput({"state": _("One of %(choices)s.", choices=", ".join(STATE_NAMES))})
     return states
 
 
@@ -281,8 +293,8 @@ def _assignee(wanted: str | None) -> int | None:
         return None
     if wanted == "me":
         return me().person_id
-    if not (wanted.isascii() and wanted.isdecimal() and 0 < int(wanted[:20]) <= bodies.GREATEST_ID):
-        raise BadInput({"assignee": _("The assistant's id, or `me`.")})
+    if not (wanted.isascii() and wanted.isdecimal() and 0 < int(wanted[:20]) <= bodies.MAX_ID):
+        raise InvalidInput({"assignee": _("The assistant's id, or `me`.")})
     return int(wanted)
 
 
@@ -319,5 +331,5 @@ def _place(after: str | None, held: int) -> int:
         return held
     place = after.removeprefix("held-")
     if not (place.isascii() and place.isdecimal() and len(place) < 9):
-        raise BadInput({"after": _("The cursor is not one of ours.")})
+        raise InvalidInput({"after": _("The cursor is not one of ours.")})
     return int(place)

@@ -9,33 +9,33 @@ from flask_babel import gettext as _
 from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.core.actor import THE_SYSTEM
-from service.core.errors import BadInput, NotFound, NotNow
-from service.core.outbox import Heals, NeedsPerson
+from service.core.errors import Conflict, InvalidInput, NotFound
+from service.core.outbox import NeedsOperator, RetryLater
 from service.tasks import events
 from service.tasks.task import find
 from tenants import addresses, isolation, membership
 from tenants.company import Company
-from tenants.isolation import Scope, db
+from tenants.isolation import AccessScope, db
 
 METHOD = re.compile(r"^(pm|card)_[A-Za-z0-9_]{3,60}$")
 
 
-def keep(whose: Scope, company_id: int, payment_method: str) -> None:
+def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
     """Put a card on file for the company, by the payment method's id that the vendor's own card
     field gave. Raises BadInput.
 
     The vendor is called between two transactions, never within one.
     """
     if not METHOD.match(payment_method):
-        raise BadInput({"payment_method": _("This is no payment method.")})
+        raise InvalidInput({"payment_method": _("This is no payment method.")})
     with isolation.transaction(whose):
         company, owners = db.session.get_one(Company, company_id), membership.owners(company_id)
         customer, name = company.stripe_customer, company.name
         email = (addresses.reach(owners[0].id, "email") if owners else None) or ""
     try:
         kept = stripe_edge.keep_card(customer, payment_method, name, email)
-    except (stripe_edge.Declined, Heals, NeedsPerson) as error:
-        raise BadInput(
+    except (stripe_edge.Declined, RetryLater, NeedsOperator) as error:
+        raise InvalidInput(
             {"payment_method": _("The card was not taken: %(reason)s", reason=str(error))}
         ) from error
     with isolation.transaction(whose):
@@ -62,7 +62,7 @@ def pay_again(charge_id: int) -> None:
             .returning(Charge.id)
         ).first()
         if opened is None:
-            raise NotNow(_("This charge does not wait for a payment."))
+            raise Conflict(_("This charge does not wait for a payment."))
         invoice = charges.invoice_of(charge)
         events.write(
             "charge.made",

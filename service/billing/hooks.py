@@ -25,7 +25,7 @@ def stripe() -> ResponseReturnValue:
     except ValueError:
         refused.inc()
         abort(403)
-    store.keep("stripe", kind, event_id, sender=object_id, raw=payload)
+    store.store("stripe", kind, event_id, sender=object_id, raw=payload)
     return "", 204
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from service.billing.charges import Charge, Invoice
 from service.tasks.task import Task
 from tenants.isolation import db
+from tenants.literals import literal_limit
 from tenants.people import Person
-from tenants.rows import bound
 
 CHARGES, INVOICES = 10, 6
 Row = TypeVar("Row")
@@ -94,7 +94,7 @@ def _page(
         rows = [
             row_of(*row)
             for row in db.session.execute(
-                wanted.where(key > first).order_by(key.asc()).limit(bound(limit + 1))
+                wanted.where(key > first).order_by(key.asc()).limit(literal_limit(limit + 1))
             )
         ]
         if shown := rows[:limit][::-1]:
@@ -102,7 +102,7 @@ def _page(
     older = wanted.where(key < last) if last is not None else wanted
     rows = [
         row_of(*row)
-        for row in db.session.execute(older.order_by(key.desc()).limit(bound(limit + 1)))
+        for row in db.session.execute(older.order_by(key.desc()).limit(literal_limit(limit + 1)))
     ]
     shown = rows[:limit]
     return Page(

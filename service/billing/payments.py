@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.billing.stripe_edge import Declined, Intent
-from service.core import outbox, restores
+from service.core import outbox, restore_epoch
 from service.core.config import settings
-from service.core.outbox import Heals, Lease, NeedsPerson, OnHold
+from service.core.outbox import Lease, NeedsOperator, OnHold, RetryLater
 from service.tasks.events import Event
 from service.tasks.task import Task, find
 from tenants import isolation
@@ -32,16 +32,16 @@ def pay(held: Lease) -> None:
         raise OnHold("outbound", "OUTBOUND is off.")
     if not (company.stripe_customer and company.stripe_method):
         return _finish(held, charge_id, reason=NO_CARD)
-    key = f"due-{held.id}{restores.epoch_of('due', held.id)}-{held.attempt}"
+    key = f"due-{held.id}{restore_epoch.epoch_of('due', held.id)}-{held.attempt}"
     try:
         done = stripe_edge.confirm(_intent(held, charge_id, company, key), key)
     except Declined as error:
         return _finish(held, charge_id, reason=str(error))
-    except NeedsPerson as error:
+    except NeedsOperator as error:
         _stuck(charge_id, str(error))
         raise
     if done.status == "processing":
-        raise Heals("Stripe is still working on the payment.")
+        raise RetryLater("Stripe is still working on the payment.")
     if done.status != "succeeded":
         return _finish(held, charge_id, reason=f"The bank asks for more ({done.status}).")
     return _finish(held, charge_id)
@@ -127,7 +127,7 @@ def _about(charge: Charge) -> dict[str, str]:
         "charge": str(charge.id),
         "task": str(charge.task_id),
         "kind": charge.kind,
-        "epoch": restores.epoch_of("charge", charge.id),
+        "epoch": restore_epoch.epoch_of("charge", charge.id),
         "invoice": invoice.number if invoice else "",
     }
 
@@ -136,7 +136,7 @@ def _forgotten(charge: Charge, company: Company) -> Intent | None:
     """An intent for the same work or tip that was made after the restored backup; one that has paid
     goes first."""
     with isolation.transaction(isolation.system("pay")):
-        if not restores.came_back("task", charge.task_id):
+        if not restore_epoch.came_back("task", charge.task_id):
             return None
         since = find(charge.task_id).created_at
     found = stripe_edge.made_for(
@@ -158,7 +158,7 @@ def _same(charge: Charge, metadata: dict[str, str]) -> bool:
 
 
 def _finish(held: Lease, charge_id: int, reason: str | None = None) -> None:
-    with outbox.doing(held):
+    with outbox.effect_and_mark(held):
         charge = db.session.get_one(Charge, charge_id, with_for_update=True)
         task: Task = find(charge.task_id)
         if reason is None:

@@ -17,12 +17,12 @@ from typing import Any
 import stripe
 
 from service.core.config import settings
-from service.core.outbox import Heals, NeedsPerson
+from service.core.outbox import NeedsOperator, RetryLater
 
 # The client logs every request with the ids in it; they stay out of our logs.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 # So many intents a page of the vendor's list has, and so many are looked through.
-PAGE, LONGEST_LIST = 100, 10_000
+PAGE, MAX_LISTED = 100, 10_000
 
 
 class Declined(Exception):
@@ -167,7 +167,7 @@ def _all(asked: Any) -> list[Any]:
     return list(
         _guarded(
             lambda: list(
-                islice(client().v1.payment_intents.list(asked).auto_paging_iter(), LONGEST_LIST)
+                islice(client().v1.payment_intents.list(asked).auto_paging_iter(), MAX_LISTED)
             )
         )
     )
@@ -195,18 +195,18 @@ def _guarded(call: Any) -> Any:
     except stripe.CardError as error:
         raise Declined(error.user_message or "The card was declined.") from error
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-        raise Heals("Stripe cannot be reached.") from error
+        raise RetryLater("Stripe cannot be reached.") from error
     except (stripe.AuthenticationError, stripe.PermissionError) as error:
-        raise NeedsPerson("Stripe refuses our key. Check STRIPE_API_KEY.") from error
+        raise NeedsOperator("Stripe refuses our key. Check STRIPE_API_KEY.") from error
     except stripe.IdempotencyError as error:
-        raise NeedsPerson("Stripe has seen this key with another request.") from error
+        raise NeedsOperator("Stripe has seen this key with another request.") from error
     except stripe.InvalidRequestError as error:
         if error.code == "payment_intent_unexpected_state":
-            raise Heals("The payment moved on meanwhile; it is looked up again.") from error
+            raise RetryLater("The payment moved on meanwhile; it is looked up again.") from error
         if error.http_status == 402:
             raise Declined(error.user_message or "The card was declined.") from error
-        raise NeedsPerson(
+        raise NeedsOperator(
             f"Stripe refused the request ({error.code or error.http_status})."
         ) from error
     except stripe.StripeError as error:
-        raise Heals(f"Stripe answered {error.http_status or 'nothing'}.") from error
+        raise RetryLater(f"Stripe answered {error.http_status or 'nothing'}.") from error

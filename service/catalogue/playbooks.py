@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.catalogue.categories import all_categories
-from service.core.errors import BadInput, NotFound
+from service.core.errors import InvalidInput, NotFound
 from tenants.isolation import Base, db
 
-LONGEST = 10_000
+MAX_TEXT = 10_000
 LANGUAGES = ("en", "ru")
 
 
@@ -65,8 +65,8 @@ def write(code: str, language: str, text: str, by: int) -> None:
     """Keep a playbook's text; an empty one takes it away. Raises NotFound, BadInput."""
     if code not in all_categories() or language not in LANGUAGES:
         raise NotFound
-    if len(text) > LONGEST:
-        raise BadInput({language: _("At most 10,000 letters.")})
+    if len(text) > MAX_TEXT:
+        raise InvalidInput({language: _("At most 10,000 letters.")})
     if not text.strip():
         db.session.execute(
             delete(Playbook).where(Playbook.category == code, Playbook.language == language)

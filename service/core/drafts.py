@@ -21,11 +21,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.core.errors import BadInput, TooMany
+from service.core.errors import InvalidInput, RateLimited
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
-LONGEST, LONGEST_KEY, MOST_DRAFTS, MOST_FILTERS = 50_000, 60, 100, 20
+MAX_TEXT, MAX_KEY, MAX_DRAFTS, MAX_FILTERS = 50_000, 60, 100, 20
 
 
 class Draft(Base):
@@ -52,12 +52,12 @@ class SavedFilter(Base):
     query: Mapped[str] = mapped_column(String(500))
 
 
-def keep(person_id: int, key: str, text: str) -> None:
+def save(person_id: int, key: str, text: str) -> None:
     """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises BadInput."""
-    if not 1 <= len(key) <= LONGEST_KEY or len(text) > LONGEST:
-        raise BadInput({"text": _("At most 50,000 letters.")})
+    if not 1 <= len(key) <= MAX_KEY or len(text) > MAX_TEXT:
+        raise InvalidInput({"text": _("At most 50,000 letters.")})
     if not text.strip():
-        return drop(person_id, key)
+        return remove(person_id, key)
     kept = {"text": text, "updated_at": func.now()}
     db.session.execute(
         insert(Draft)
@@ -67,7 +67,7 @@ def keep(person_id: int, key: str, text: str) -> None:
     _forget_the_oldest(person_id)
 
 
-def drop(person_id: int, key: str) -> None:
+def remove(person_id: int, key: str) -> None:
     """Forget a draft."""
     db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key == key))
 
@@ -79,7 +79,7 @@ def drafts_of(person_id: int) -> list[Draft]:
             select(Draft)
             .where(Draft.person_id == person_id)
             .order_by(Draft.updated_at.desc())
-            .limit(bound(MOST_DRAFTS))
+            .limit(literal_limit(MAX_DRAFTS))
         )
     )
 
@@ -87,9 +87,9 @@ def drafts_of(person_id: int) -> list[Draft]:
 def save_filter(person_id: int, path: str, name: str, query: str) -> None:
     """Keep a filter under a name. Raises BadInput, TooMany."""
     if not 1 <= len(name.strip()) <= 60 or len(query) > 500 or len(path) > 100:
-        raise BadInput({"name": _("A name has between 1 and 60 letters.")})
-    if len(filters_of(person_id, path)) >= MOST_FILTERS:
-        raise TooMany(_("At most twenty filters; take one away first."))
+        raise InvalidInput({"name": _("A name has between 1 and 60 letters.")})
+    if len(filters_of(person_id, path)) >= MAX_FILTERS:
+        raise RateLimited(_("At most twenty filters; take one away first."))
     db.session.add(SavedFilter(person_id=person_id, path=path, name=name.strip(), query=query))
     db.session.flush()
 
@@ -101,7 +101,7 @@ def filters_of(person_id: int, path: str) -> list[SavedFilter]:
             select(SavedFilter)
             .where(SavedFilter.person_id == person_id, SavedFilter.path == path)
             .order_by(SavedFilter.id)
-            .limit(bound(MOST_FILTERS))
+            .limit(literal_limit(MAX_FILTERS))
         )
     )
 
@@ -118,6 +118,6 @@ def _forget_the_oldest(person_id: int) -> None:
         select(Draft.key)
         .where(Draft.person_id == person_id)
         .order_by(Draft.updated_at.desc())
-        .offset(MOST_DRAFTS)
+        .offset(MAX_DRAFTS)
     )
     db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key.in_(old)))

@@ -6,10 +6,10 @@ import errno
 from typing import Any
 
 # The system's codes for a full disk or quota: tried again later, and nobody's fault.
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 
 
-class Refusal(Exception):
+class DomainError(Exception):
     """Something was asked that is not to be done. `code` is stable for programs; `detail` is for
     people, translated."""
 
@@ -27,32 +27,32 @@ class Refusal(Exception):
         return {field: self.detail}
 
 
-class NotAllowed(Refusal):
+class NotAllowed(DomainError):
     """This actor never may."""
 
     status, code = 403, "not-allowed"
 
 
-class PastLimit(Refusal):
+class SpendingLimitExceeded(DomainError):
     """It would pass a spending limit, and only an owner may say that it shall; the detail says
     which."""
 
     status, code = 403, "past-limit"
 
 
-class NotNow(Refusal):
+class Conflict(DomainError):
     """Not in this state, or somebody was faster; the detail says in which it stands."""
 
     status, code = 409, "not-now"
 
 
-class NotReady(Refusal):
+class NotReady(DomainError):
     """Something is missing first; the detail says what."""
 
     status, code = 422, "not-ready"
 
 
-class BadInput(Refusal):
+class InvalidInput(DomainError):
     """Wrong input; `errors` maps the fields to sentences."""
 
     status, code = 422, "bad-input"
@@ -66,13 +66,13 @@ class BadInput(Refusal):
         return self.errors
 
 
-class NotFound(Refusal):
+class NotFound(DomainError):
     """There is no such thing, or it is not to be seen."""
 
     status, code = 404, "not-found"
 
 
-class TooMany(Refusal):
+class RateLimited(DomainError):
     """A limit is reached; try again later."""
 
     status, code = 429, "too-many"

@@ -7,7 +7,7 @@ here. A reaction that is added later follows from later events only.
 
 from __future__ import annotations
 
-FOLLOWS: dict[str, tuple[str, ...]] = {
+EVENT_HANDLERS: dict[str, tuple[str, ...]] = {
     "inbound.kept": ("understand",),
     "inbound.strange": ("answer_stranger",),
     "inbound.media": ("fetch_media",),
@@ -58,12 +58,12 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
 # Calls to vendors take as long as the vendor likes, so each vendor has a queue and workers of its
 # own: a slow mail server holds up no payment. What `send` hands over goes through the queue of its
 # message's channel.
-OUTSIDE = frozenset({"send", "pay", "fetch_media"})
+VENDOR_CALLS = frozenset({"send", "pay", "fetch_media"})
 QUEUES = ("work", "mail", "sms", "pay", "push")
 QUEUE_OF = {"pay": "pay", "fetch_media": "sms", "send": "mail"}
 QUEUE_OF_CHANNEL = {"email": "mail", "sms": "sms", "push": "push"}
 # How many workers each vendor's queue has; those of `work` are a setting.
-WORKERS = {"mail": 2, "sms": 1, "pay": 1, "push": 1}
+WORKERS_PER_QUEUE = {"mail": 2, "sms": 1, "pay": 1, "push": 1}
 
 
 def queue_of(reaction: str) -> str:

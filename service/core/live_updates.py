@@ -26,17 +26,17 @@ from tenants import isolation
 CHANNEL = "poruchi:live"
 # A page that is told more often than this would do nothing but look: what comes in between is told
 # at once afterwards.
-LEAST_PAUSE = 0.8
-KEEP_ALIVE = 20.0
+MIN_PAUSE_S = 0.8
+KEEP_ALIVE_S = 20.0
 # Streams end from time to time, so that a session that was ended meanwhile ends them, too.
-LASTS = 300.0
+STREAM_S = 300.0
 # What came in so lately may lie between a page's making and the first breath of its stream.
-REMEMBERED = 500
-AGAIN = "again"
+MAX_REMEMBERED = 500
+RELOAD = "again"
 
 
 @dataclass(frozen=True)
-class Nudge:
+class Change:
     """A task moved: whose it is, who holds it, who held it before, where it stands. `what` is
     `task` or `here` (who looks at it)."""
 
@@ -52,7 +52,7 @@ class Nudge:
 
 
 @dataclass(frozen=True)
-class Eyes:
+class Viewer:
     """Who looks: staff in a role with trades, or a person in a company; `task` where the page shows
     one task alone."""
 
@@ -63,7 +63,7 @@ class Eyes:
     owner: bool = False
     task: int | None = None
 
-    def see(self, nudge: Nudge) -> bool:
+    def see(self, nudge: Change) -> bool:
         """Whether this nudge concerns what they look at: the same rules as the wall's, on what the
         nudge says."""
         if self.task is not None and nudge.task != self.task:
@@ -85,16 +85,16 @@ class Eyes:
 class Stream:
     """One open page."""
 
-    eyes: Eyes
+    eyes: Viewer
     news: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
 
 
-def announce(nudge: Nudge) -> None:
+def announce(nudge: Change) -> None:
     """Tell the open pages once the transaction now open has committed."""
     isolation.after_commit(lambda: publish(nudge))
 
 
-def publish(nudge: Nudge) -> None:
+def publish(nudge: Change) -> None:
     """Tell the open pages now; where Valkey is away they see it when they look next."""
     try:
         wake.valkey().publish(CHANNEL, json.dumps(asdict(nudge)))
@@ -107,11 +107,11 @@ class Hub:
 
     def __init__(self) -> None:
         self.streams: set[Stream] = set()
-        self.lately: deque[tuple[float, Nudge]] = deque(maxlen=REMEMBERED)
+        self.lately: deque[tuple[float, Change]] = deque(maxlen=MAX_REMEMBERED)
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
 
-    def open(self, eyes: Eyes) -> Stream:
+    def open(self, eyes: Viewer) -> Stream:
         """A new stream; the first one starts the listening."""
         stream = Stream(eyes)
         with self.lock:
@@ -134,25 +134,25 @@ class Hub:
                     ignore_subscribe_messages=True
                 ) as channel:
                     channel.subscribe(CHANNEL)
-                    self.tell_all()
+                    self.broadcast()
                     for message in channel.listen():
-                        self.pass_on(Nudge(**json.loads(message["data"])))
+                        self.pass_on(Change(**json.loads(message["data"])))
             except (redis.RedisError, ValueError, TypeError):
                 time.sleep(random.uniform(0.5, 1.5))  # noqa: S311
 
-    def missed(self, eyes: Eyes, since: float) -> bool:
+    def missed(self, eyes: Viewer, since: float) -> bool:
         """Whether something that concerns them has moved since then (seconds since 1970)."""
         return any(
             at >= since and nudge.what == "task" and eyes.see(nudge)
             for at, nudge in tuple(self.lately)
         )
 
-    def tell_all(self) -> None:
+    def broadcast(self) -> None:
         """Every page looks anew."""
         for stream in tuple(self.streams):
-            stream.news.put(AGAIN)
+            stream.news.put(RELOAD)
 
-    def pass_on(self, nudge: Nudge) -> None:
+    def pass_on(self, nudge: Change) -> None:
         """To the streams that it concerns, and to those that open in a moment."""
         self.lately.append((time.time(), nudge))
         for stream in tuple(self.streams):
@@ -163,7 +163,7 @@ class Hub:
 hub = Hub()
 
 
-def events(eyes: Eyes, *, again: bool, since: float | None = None) -> Iterator[str]:
+def events(eyes: Viewer, *, again: bool, since: float | None = None) -> Iterator[str]:
     """The stream of one page, as server-sent events: `changed` when it should look anew, `here`
     when somebody comes or goes.
 
@@ -177,9 +177,9 @@ def events(eyes: Eyes, *, again: bool, since: float | None = None) -> Iterator[s
             f"id: {int(time.time())}\nretry: 1000\nevent: {'changed' if again else 'hello'}\ndata:"
             " -\n\n"
         )
-        ends = time.monotonic() + LASTS * random.uniform(0.8, 1.2)  # noqa: S311
+        ends = time.monotonic() + STREAM_S * random.uniform(0.8, 1.2)  # noqa: S311
         while time.monotonic() < ends:
-            kinds = _news(stream, told + LEAST_PAUSE)
+            kinds = _next_kinds(stream, told + MIN_PAUSE_S)
             told = time.monotonic() if kinds else told
             yield (
                 "".join(
@@ -192,11 +192,11 @@ def events(eyes: Eyes, *, again: bool, since: float | None = None) -> Iterator[s
         hub.close(stream)
 
 
-def _news(stream: Stream, soonest: float) -> set[str]:
+def _next_kinds(stream: Stream, soonest: float) -> set[str]:
     """What has come within the time of a keep-alive, told no sooner than `soonest`; several at once
     are one."""
     try:
-        kinds = {stream.news.get(timeout=KEEP_ALIVE)}
+        kinds = {stream.news.get(timeout=KEEP_ALIVE_S)}
     except queue.Empty:
         return set()
     time.sleep(max(0.0, soonest - time.monotonic()))

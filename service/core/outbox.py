@@ -31,19 +31,19 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core import wake
-from service.core.event_handlers import FOLLOWS, queue_of
+from service.core.event_handlers import EVENT_HANDLERS, queue_of
 from service.core.time import now
 from tenants import isolation
 from tenants.isolation import Base, db
 
 LEASE = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(days=1)
-MOST_ATTEMPTS = 25
+MAX_ATTEMPTS = 25
 # A row whose worker died this often kills workers: a person looks at it.
-MOST_DEATHS = 3
+MAX_DEATHS = 3
 
 
-class Due(Base):
+class OutboxRow(Base):
     """One reaction to one event. It is open until `done_at` is set, or a person has to look
     (`needs_person_at`).
 
@@ -99,7 +99,7 @@ class Due(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
-class Heals(Exception):
+class RetryLater(Exception):
     """The work could not be done now and may succeed later: time-outs, 429, 5xx."""
 
     def __init__(self, reason: str, wait: timedelta | None = None) -> None:
@@ -107,12 +107,12 @@ class Heals(Exception):
         self.wait = wait
 
 
-class NotYet(Heals):
+class TooEarly(RetryLater):
     """It is too early for the work; raised before anything was written, so that others in the
     transaction go on."""
 
 
-class NeedsPerson(Exception):
+class NeedsOperator(Exception):
     """The work cannot be done without a person; the text says why, in words they understand."""
 
 
@@ -138,7 +138,7 @@ class Lease:
     created_at: datetime
 
 
-def follow(
+def enqueue_for(
     event_id: int,
     company_id: int | None,
     kind: str,
@@ -150,7 +150,7 @@ def follow(
 
     `queue` is the one they go through, where the kind of event alone does not tell.
     """
-    names = FOLLOWS.get(kind, ())
+    names = EVENT_HANDLERS.get(kind, ())
     if names:
         # Without "returning": the writer of an event may not read the work that follows from it.
         # And in a statement of its own: an assistant's part of the wall looks for the event.
@@ -164,7 +164,7 @@ def follow(
                 "queues": [queue or queue_of(name) for name in names],
             },
         )
-        isolation.after_commit(wake.poke)
+        isolation.after_commit(wake.wake)
 
 
 INSERT = text(
@@ -172,18 +172,18 @@ INSERT = text(
     " select :event, :company, f.reaction, f.queue, coalesce(cast(:due_at as timestamptz), now())"
     " from unnest(cast(:reactions as text[]), cast(:queues as text[])) as f (reaction, queue)"
 )
-DONE = text(
+MARK_DONE = text(
     "update due set done_at = now(), lease_until = null, lease_token = null, last_error = null"
     " where id = any(:ids) and lease_token = :token and done_at is null returning id"
 )
-TAKE = text(
+LEASE_ROW = text(
     "update due set lease_token = :token, lease_until = now() + :lease, attempt = attempt + 1,"
     " deaths = deaths + (lease_token is not null)::int where id = (select id from due where id ="
     " :id and done_at is null and needs_person_at is null   and due_at <= now() and (lease_until is"
     " null or lease_until < now()) for update skip locked) returning id, event_id, company_id,"
     " reaction, attempt, deaths, created_at"
 )
-TAKE_NEW = text(
+LEASE_NEW_ROWS = text(
     "update due set lease_token = :token, lease_until = now() + :lease, attempt = 1 where id in"
     " (select id from due where id = any(:ids) and reaction <> all(:alone) and attempt = 0 and"
     " done_at is null   and needs_person_at is null and due_at <= now() order by id for update skip"
@@ -201,16 +201,16 @@ def lease(due_id: int) -> Lease | None:
     """Take a row for half a minute; None where it is done, held by another or not due. The attempt
     counts from now on."""
     token = uuid.uuid4()
-    row = isolation.one_trip(
-        isolation.system("worker"), TAKE, {"id": due_id, "token": token, "lease": LEASE}
+    row = isolation.execute_in_one_roundtrip(
+        isolation.system("worker"), LEASE_ROW, {"id": due_id, "token": token, "lease": LEASE}
     )
     if row is None:
         return None
     held = Lease(
         row.id, row.event_id, row.company_id, row.reaction, token, row.attempt, row.created_at
     )
-    if row.deaths >= MOST_DEATHS:
-        to_person(held, "Its worker died three times while doing this.")
+    if row.deaths >= MAX_DEATHS:
+        to_operator(held, "Its worker died three times while doing this.")
         return None
     return held
 
@@ -225,7 +225,7 @@ def lease_new(ids: list[int], alone: Collection[str]) -> list[Lease]:
     token = uuid.uuid4()
     with isolation.transaction(isolation.system("worker")):
         rows = db.session.execute(
-            TAKE_NEW, {"ids": ids, "token": token, "lease": LEASE, "alone": list(alone)}
+            LEASE_NEW_ROWS, {"ids": ids, "token": token, "lease": LEASE, "alone": list(alone)}
         ).all()
     return sorted(
         (
@@ -252,7 +252,7 @@ def renew(held: Lease) -> bool:
     same.
     """
     try:
-        row = isolation.one_trip(
+        row = isolation.execute_in_one_roundtrip(
             isolation.system("worker"), RENEW, {"id": held.id, "token": held.token, "lease": LEASE}
         )
     except psycopg.OperationalError:
@@ -261,24 +261,26 @@ def renew(held: Lease) -> bool:
 
 
 @contextmanager
-def doing(held: Lease) -> Iterator[None]:
+def effect_and_mark(held: Lease) -> Iterator[None]:
     """One transaction for the effect and its mark. What may heal is tried again later, the rest
     goes to a person."""
     try:
         with isolation.transaction(isolation.system(held.reaction)):
             yield
             mark_done(held)
-    except Heals as error:
-        again(held, str(error), error.wait)
-    except NeedsPerson as error:
-        to_person(held, str(error))
+    except RetryLater as error:
+        retry_later(held, str(error), error.wait)
+    except NeedsOperator as error:
+        to_operator(held, str(error))
 
 
 def mark_done(*held: Lease) -> None:
     """Mark rows of one lease done, under its token. Raises LostLease where another worker has taken
     one over."""
     db.session.flush()
-    marked = db.session.execute(DONE, {"ids": [one.id for one in held], "token": held[0].token})
+    marked = db.session.execute(
+        MARK_DONE, {"ids": [one.id for one in held], "token": held[0].token}
+    )
     if len(marked.all()) < len(held):
         raise LostLease([one.id for one in held])
 
@@ -288,15 +290,15 @@ class LostLease(RuntimeError):
     lost."""
 
 
-def again(held: Lease, reason: str, wait: timedelta | None = None) -> None:
+def retry_later(held: Lease, reason: str, wait: timedelta | None = None) -> None:
     """Try again after a growing wait with jitter; after a day a person has to look."""
-    if now() - held.created_at > GIVE_UP_AFTER or held.attempt >= MOST_ATTEMPTS:
-        return to_person(held, reason)
+    if now() - held.created_at > GIVE_UP_AFTER or held.attempt >= MAX_ATTEMPTS:
+        return to_operator(held, reason)
     pause = wait or timedelta(seconds=min(3600.0, 2.0**held.attempt) * random.uniform(0.75, 1.25))  # noqa: S311
     with isolation.transaction(isolation.system("worker")):
         db.session.execute(
-            update(Due)
-            .where(Due.id == held.id, Due.lease_token == held.token)
+            update(OutboxRow)
+            .where(OutboxRow.id == held.id, OutboxRow.lease_token == held.token)
             .values(
                 due_at=func.now() + pause,
                 enqueued_at=None,
@@ -307,22 +309,22 @@ def again(held: Lease, reason: str, wait: timedelta | None = None) -> None:
         )
 
 
-def to_person(held: Lease, reason: str) -> None:
+def to_operator(held: Lease, reason: str) -> None:
     """Put the row on the list of what needs a person, with the reason."""
     with isolation.transaction(isolation.system("worker")):
-        _to_person(held.id, held.token, reason)
+        _to_operator(held.id, held.token, reason)
 
 
-def park(held: Lease, hold: str, reason: str) -> None:
+def put_on_hold(held: Lease, hold: str, reason: str) -> None:
     """Put the row on hold, as if it had not been tried."""
     with isolation.transaction(isolation.system("worker")):
         db.session.execute(
-            update(Due)
-            .where(Due.id == held.id, Due.lease_token == held.token)
+            update(OutboxRow)
+            .where(OutboxRow.id == held.id, OutboxRow.lease_token == held.token)
             .values(
                 needs_person_at=func.now(),
                 hold=hold,
-                attempt=Due.attempt - 1,
+                attempt=OutboxRow.attempt - 1,
                 lease_token=None,
                 lease_until=None,
                 enqueued_at=None,
@@ -331,20 +333,22 @@ def park(held: Lease, hold: str, reason: str) -> None:
         )
 
 
-def review(due_ids: Collection[int], reason: str) -> None:
+def hold_for_review(due_ids: Collection[int], reason: str) -> None:
     """Let an operator say whether rows on hold still go out."""
     db.session.execute(
-        update(Due).where(Due.id.in_(due_ids)).values(hold="review", last_error=reason[:1000])
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(due_ids))
+        .values(hold="review", last_error=reason[:1000])
     )
 
 
-def on_hold(holds: Collection[str], limit: int) -> list[Due]:
+def on_hold(holds: Collection[str], limit: int) -> list[OutboxRow]:
     """Return the rows on hold for these reasons, oldest first."""
     return list(
         db.session.scalars(
-            select(Due)
-            .where(Due.hold.in_(holds), Due.done_at.is_(None))
-            .order_by(Due.id)
+            select(OutboxRow)
+            .where(OutboxRow.hold.in_(holds), OutboxRow.done_at.is_(None))
+            .order_by(OutboxRow.id)
             .limit(limit)
         )
     )
@@ -353,9 +357,9 @@ def on_hold(holds: Collection[str], limit: int) -> list[Due]:
 def count_on_hold() -> dict[str, int]:
     """Return how many rows are on hold, by reason."""
     found = db.session.execute(
-        select(Due.hold, func.count())
-        .where(Due.hold.is_not(None), Due.done_at.is_(None))
-        .group_by(Due.hold)
+        select(OutboxRow.hold, func.count())
+        .where(OutboxRow.hold.is_not(None), OutboxRow.done_at.is_(None))
+        .group_by(OutboxRow.hold)
     )
     return {hold: count for hold, count in found if hold}
 
@@ -363,16 +367,16 @@ def count_on_hold() -> dict[str, int]:
 def discard(due_id: int) -> None:
     """Close a row on hold without doing it."""
     db.session.execute(
-        update(Due)
-        .where(Due.id == due_id, Due.hold.is_not(None), Due.done_at.is_(None))
+        update(OutboxRow)
+        .where(OutboxRow.id == due_id, OutboxRow.hold.is_not(None), OutboxRow.done_at.is_(None))
         .values(done_at=func.now(), hold=None)
     )
 
 
-def _to_person(due_id: int, token: uuid.UUID, reason: str) -> None:
+def _to_operator(due_id: int, token: uuid.UUID, reason: str) -> None:
     db.session.execute(
-        update(Due)
-        .where(Due.id == due_id, Due.lease_token == token)
+        update(OutboxRow)
+        .where(OutboxRow.id == due_id, OutboxRow.lease_token == token)
         .values(
             needs_person_at=func.now(), lease_token=None, lease_until=None, last_error=reason[:1000]
         )
@@ -383,8 +387,12 @@ def retry(*due_ids: int) -> None:
     """Do rows that failed or were on hold once more now: their attempts and their age begin
     anew."""
     db.session.execute(
-        update(Due)
-        .where(Due.id.in_(due_ids), Due.done_at.is_(None), Due.needs_person_at.is_not(None))
+        update(OutboxRow)
+        .where(
+            OutboxRow.id.in_(due_ids),
+            OutboxRow.done_at.is_(None),
+            OutboxRow.needs_person_at.is_not(None),
+        )
         .values(
             needs_person_at=None,
             hold=None,
@@ -395,16 +403,20 @@ def retry(*due_ids: int) -> None:
             created_at=func.now(),
         )
     )
-    isolation.after_commit(wake.poke)
+    isolation.after_commit(wake.wake)
 
 
-def needing_person(limit: int = 100) -> list[Due]:
+def needing_operator(limit: int = 100) -> list[OutboxRow]:
     """What failed and waits for a person, newest first; what is on hold is not part of it."""
     return list(
         db.session.scalars(
-            select(Due)
-            .where(Due.needs_person_at.is_not(None), Due.done_at.is_(None), Due.hold.is_(None))
-            .order_by(Due.id.desc())
+            select(OutboxRow)
+            .where(
+                OutboxRow.needs_person_at.is_not(None),
+                OutboxRow.done_at.is_(None),
+                OutboxRow.hold.is_(None),
+            )
+            .order_by(OutboxRow.id.desc())
             .limit(limit)
         )
     )

@@ -10,9 +10,9 @@ import redis
 from service.core.config import settings
 
 CHANNEL = "poruchi:poke"
-LEAST_PAUSE = 0.02
+MIN_PAUSE_S = 0.02
 _valkey: redis.Redis | None = None
-_poked = 0.0
+_woken = 0.0
 
 
 def valkey() -> redis.Redis:
@@ -25,14 +25,14 @@ def valkey() -> redis.Redis:
     return _valkey
 
 
-def poke() -> None:
+def wake() -> None:
     """Wake the relay, at most fifty times a second; where Valkey is away its sweep finds the
     work."""
-    global _poked
+    global _woken
     moment = monotonic()
-    if moment - _poked < LEAST_PAUSE:
+    if moment - _woken < MIN_PAUSE_S:
         return
-    _poked = moment
+    _woken = moment
     try:
         valkey().publish(CHANNEL, b"")
     except redis.RedisError:

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import text
 
 from service.core import wake
-from service.core.event_handlers import FOLLOWS, queue_of
+from service.core.event_handlers import EVENT_HANDLERS, queue_of
 from tenants import isolation
 
-LARGEST = 30 * 1024 * 1024
+MAX_BYTES = 30 * 1024 * 1024
 
 # One statement: the row, its event and what is due after it. The door may not read what it kept, so
 # the event's id is drawn beforehand, and a repeat inserts nothing at all.
-KEEP = text("""
+STORE = text("""
 with numbers as (select nextval('inbound_id_seq') as inbound_id,
   nextval('event_id_seq') as event_id)
 , kept as (
@@ -38,7 +38,7 @@ where exists (select from kept)
 """)
 
 
-def keep(
+def store(
     channel: str,
     account: str,
     provider_id: str,
@@ -52,10 +52,10 @@ def keep(
 
     Opens its own transaction; when this returns, the message is durable.
     """
-    follows = FOLLOWS["inbound.kept"]
-    isolation.one_trip(
-        isolation.door(channel),
-        KEEP,
+    follows = EVENT_HANDLERS["inbound.kept"]
+    isolation.execute_in_one_roundtrip(
+        isolation.unauthenticated(channel),
+        STORE,
         {
             "channel": channel,
             "account": account[:320],
@@ -68,4 +68,4 @@ def keep(
             "queues": [queue_of(name) for name in follows],
         },
     )
-    wake.poke()
+    wake.wake()

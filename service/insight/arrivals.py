@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 
 from service.core.time import now
-from service.insight import stretch
+from service.insight import period
 from tenants.isolation import db
 
 WEEKS = 13
@@ -47,7 +47,7 @@ def by_week(zone: ZoneInfo) -> list[Week]:
     days = mondays(zone)
     found: dict[date, Counter[str]] = {day: Counter() for day in days}
     for monday, channel, count in db.session.execute(
-        CAME_IN, {"zone": zone.key, "first": stretch.first_task(), "since": begins(days[0], zone)}
+        CAME_IN, {"zone": zone.key, "first": period.first_task(), "since": begins(days[0], zone)}
     ):
         found[monday][channel] = count
     return [Week(day, found[day]) for day in days]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from service.core.event_handlers import FOLLOWS
+from service.core.event_handlers import EVENT_HANDLERS
 from tenants.isolation import db
 
-NETS = {
+INVARIANTS = {
     "inbound_not_worked": (
         "Inbound kept over five minutes ago and not worked on",
         """
@@ -49,17 +49,17 @@ NETS = {
           and not exists (select from charge c where c.task_id = t.id)""",
     ),
 }
-MOST = 1000
+MAX_COUNT = 1000
 
 
 def counts() -> dict[str, int]:
     """What each net holds now, counted up to a thousand."""
-    kinds = list(FOLLOWS)
+    kinds = list(EVENT_HANDLERS)
     return {
         name: db.session.scalar(
-            text(f"select count(*) from ({query} limit {MOST}) held"),
+            text(f"select count(*) from ({query} limit {MAX_COUNT}) held"),
             {"kinds": kinds} if ":kinds" in query else {},
         )
         or 0
-        for name, (_about, query) in NETS.items()
+        for name, (_about, query) in INVARIANTS.items()
     }

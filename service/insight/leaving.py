@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from service.insight import stretch
+from service.insight import period
 from tenants.isolation import db
 
 IN_TIME = text("""
@@ -18,4 +18,4 @@ def handed_over_in_time() -> int | None:
     """The share in percent of the last thousand messages that were with their vendor within ten
     seconds; None without any."""
     total, fast = db.session.execute(IN_TIME).one()
-    return stretch.percent(fast, total)
+    return period.percent(fast, total)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from service.insight import stretch
+from service.insight import period
 from service.insight.arrivals import begins, mondays
 from tenants.isolation import db
 
@@ -91,7 +91,7 @@ where p.at >= :month and t.state in ('accepted', 'closed') order by p.id desc li
 
 def my_month(person_id: int, zone: ZoneInfo) -> MyMonth:
     """The month of this assistant."""
-    days, month = mondays(zone, WEEKS), stretch.since(DAYS)
+    days, month = mondays(zone, WEEKS), period.since(DAYS)
     total: Counter[str] = Counter()
     weeks: dict[date, Counter[str]] = {day: Counter() for day in days}
     kinds: dict[str | None, Counter[str]] = {}

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from service.tasks.task import Task
 from tenants.isolation import db
+from tenants.literals import literal_in
 from tenants.people import Person
-from tenants.rows import among
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def together(task: Task) -> Pair | None:
         Task.holder_id == task.holder_id,
         Task.company_id == task.company_id,
         Task.met_share.is_not(None),
-        among(Task.state, ("accepted", "closed")),
+        literal_in(Task.state, ("accepted", "closed")),
     )
     count, score = db.session.execute(scored).one()
     return Pair(count, round(score), zone) if zone else None

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import text
 
 from service.catalogue.categories import all_categories
-from service.insight import stretch
-from service.insight.stretch import LEAST
+from service.insight import period
+from service.insight.period import MIN_CASES
 from tenants.isolation import db
 
 # How many stand at the top and at the bottom of a list of people or companies.
@@ -48,7 +48,7 @@ class Group:
     @property
     def percent(self) -> int | None:
         """The share that was successful."""
-        return stretch.percent(self.successful, self.accepted)
+        return period.percent(self.successful, self.accepted)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def success() -> Success:
     ]
     rows = db.session.execute(
         GROUPED,
-        {"first": stretch.first_task(), "since": stretch.since(), "usual": usual, "least": LEAST},
+        {"first": period.first_task(), "since": period.since(), "usual": usual, "least": MIN_CASES},
     )
     groups: dict[str, list[Group]] = {name: [] for name in ("", *COLUMNS)}
     for by, *found in rows:

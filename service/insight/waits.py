@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from service.insight import stretch
+from service.insight import period
 from tenants.isolation import db
 
 KINDS = ("retelling", "question", "delivery")
@@ -49,7 +49,7 @@ def waits() -> list[Wait]:
     found = {
         row[0]: Wait(*row)
         for row in db.session.execute(
-            WAITS, {"first": stretch.first_task(), "since": stretch.since()}
+            WAITS, {"first": period.first_task(), "since": period.since()}
         )
     }
     return [found[kind] for kind in KINDS if kind in found]

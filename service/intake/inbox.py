@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from service.core.actor import THE_SYSTEM, Actor
-from service.core.errors import BadInput, NotFound, NotNow
+from service.core.errors import Conflict, InvalidInput, NotFound
 from service.core.text import to_translate
 from service.inbound.inbound_message import Inbound
 from service.intake import interpret
@@ -17,22 +17,22 @@ from service.messages.message import Message
 from service.nlu.language_of_text import language_of
 from service.outbound import compose
 from service.tasks import events
-from service.tasks.submission import Handed, Wish, hand_over
+from service.tasks.submission import CreatedTask, TaskRequest, hand_over
 from service.tasks.task import Task, find
 from tenants import addresses
 from tenants.isolation import db
 
 # By mail, and by phone: a text of three parts.
-LONGEST_REPLY = (10_000, 400)
+MAX_REPLY = (10_000, 400)
 
 
-def make_task(inbound_id: int, email: str, by: Actor) -> Handed:
+def make_task(inbound_id: int, email: str, by: Actor) -> CreatedTask:
     """Make the waiting message a task of the client with this e-mail address. Raises BadInput,
     NotNow."""
     inbound = _waiting(inbound_id)
     owner = addresses.owner_of("email", email)
     if owner is None:
-        raise BadInput({"email": _("No client has this address.")})
+        raise InvalidInput({"email": _("No client has this address.")})
     person, company_id = owner
     parts, media = interpret.files_of(inbound), interpret.media_of(inbound)
     words = (
@@ -42,7 +42,7 @@ def make_task(inbound_id: int, email: str, by: Actor) -> Handed:
         or (_("A picture without words") if media else "")
     )
     made = hand_over(
-        Wish(text=words, title=inbound.subject or ""),
+        TaskRequest(text=words, title=inbound.subject or ""),
         replace(by, channel=_told_by(inbound)),
         company_id,
         person_id=person.id,
@@ -57,13 +57,13 @@ def reply(inbound_id: int, text: str, by: Actor) -> Message:
     """Write back to who sent the waiting message, by its channel; it goes on waiting. Raises
     BadInput, NotNow."""
     words = text.strip()
-    if not 1 <= len(words) <= LONGEST_REPLY[_waiting(inbound_id).channel == "sms"]:
-        raise BadInput(
+    if not 1 <= len(words) <= MAX_REPLY[_waiting(inbound_id).channel == "sms"]:
+        raise InvalidInput(
             {"text": _("Write between 1 and 10,000 letters, 400 where it goes to a phone.")}
         )
     inbound = _waiting(inbound_id)
     if inbound.channel not in ("sms", "email") or not inbound.sender or ":" in inbound.sender:
-        raise BadInput(
+        raise InvalidInput(
             {
                 "text": _(
                     "There is no way to write back to this message. Call, or write by another way."
@@ -106,7 +106,7 @@ def _told_by(inbound: Inbound) -> str:
 def drop(inbound_id: int, reason: str, by: Actor) -> None:
     """Set the message aside with a reason; the record stays. Raises BadInput."""
     if not 3 <= len(reason.strip()) <= 1000:
-        raise BadInput({"reason": _("Say in a sentence why.")})
+        raise InvalidInput({"reason": _("Say in a sentence why.")})
     inbound = _waiting(inbound_id)
     inbound.state, inbound.kind, inbound.reason = "worked", "dropped", reason.strip()
     events.write("task.noted", by, inbound=inbound.id, dropped=True)
@@ -118,7 +118,7 @@ def take_up(inbound_id: int, by: Actor) -> None:
     if inbound is None:
         raise NotFound
     if inbound.kind != "dropped":
-        raise NotNow(_("Something has happened since, so this cannot be taken back."))
+        raise Conflict(_("Something has happened since, so this cannot be taken back."))
     inbound.state, inbound.kind, inbound.reason = (
         "needs_person",
         None,
@@ -135,7 +135,7 @@ def replay(inbound_id: int) -> None:
         raise NotFound
     worked = inbound.state == "worked" and inbound.task_id is not None
     if worked or _has_become_something(inbound_id):
-        raise NotNow(_("This message has become a task already."))
+        raise Conflict(_("This message has become a task already."))
     inbound.state, inbound.reason = "kept", None
     db.session.flush()
     events.write("inbound.kept", THE_SYSTEM, inbound=inbound.id)
@@ -153,5 +153,5 @@ def _waiting(inbound_id: int) -> Inbound:
     if inbound is None:
         raise NotFound
     if inbound.state != "needs_person":
-        raise NotNow(_("Somebody has dealt with this message already."))
+        raise Conflict(_("Somebody has dealt with this message already."))
     return inbound

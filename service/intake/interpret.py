@@ -11,18 +11,18 @@ from flask_babel import force_locale
 from service.channels.email import automatic, message_ids, parse, reader, sender_auth
 from service.channels.sms import parse as sms_parse
 from service.core import actor
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.core.text import to_translate
 from service.inbound.inbound_message import Inbound
 from service.intake import unknown_senders
 from service.messages import short_links
 from service.messages.message import Message
 from service.replies import phone_commands, route
-from service.replies.reply import Said, reply_saying
+from service.replies.reply import Reply, answer_with
 from service.tasks import events, left_out
 from service.tasks.left_out import Came
-from service.tasks.submission import Wish, hand_over
-from service.tasks.task import LONGEST_TEXT, Task, find
+from service.tasks.submission import TaskRequest, hand_over
+from service.tasks.task import MAX_TEXT, Task, find
 from tenants import addresses, membership
 from tenants.company import by_slug
 from tenants.isolation import db
@@ -68,7 +68,7 @@ ANSWERABLE = re.compile(r"^\+\d{7,15}$")
 
 
 @dataclass
-class Heard:
+class ParsedMessage:
     """A kept message, read: its words, what belongs to which task, and whether it may be
     answered."""
 
@@ -103,7 +103,7 @@ def understand(inbound_id: int) -> None:
     if inbound.state != "kept":
         return None
     heard = _read(inbound)
-    inbound.text, inbound.subject = heard.text[:LONGEST_TEXT], heard.subject
+    inbound.text, inbound.subject = heard.text[:MAX_TEXT], heard.subject
     if inbound.channel == "sms" and ":" in inbound.sender:
         return _wait(inbound, NO_CHANNEL_BACK)
     sender = addresses.owner_of("email" if inbound.channel == "email" else "phone", heard.sender)
@@ -119,16 +119,16 @@ def understand(inbound_id: int) -> None:
         _carefully(inbound, heard, *sender)
 
 
-def _carefully(inbound: Inbound, heard: Heard, person: Person, company_id: int) -> None:
+def _carefully(inbound: Inbound, heard: ParsedMessage, person: Person, company_id: int) -> None:
     """What a step refuses waits for a person: tried again, it would be refused for ever."""
     try:
         with db.session.begin_nested(), force_locale(person.language):
             _from_known(inbound, heard, person, company_id)
-    except Refusal:
+    except DomainError:
         _wait(inbound, NOT_TAKEN)
 
 
-def _from_stranger(inbound: Inbound, heard: Heard) -> None:
+def _from_stranger(inbound: Inbound, heard: ParsedMessage) -> None:
     if inbound.channel == "sms" and phone_commands.word_of(heard.text) in phone_commands.STOP:
         if ANSWERABLE.match(inbound.sender):
             addresses.stop("phone", inbound.sender, stopped=True)
@@ -144,7 +144,7 @@ def _from_stranger(inbound: Inbound, heard: Heard) -> None:
     )
 
 
-def _why_it_waits(inbound: Inbound, heard: Heard) -> str | None:
+def _why_it_waits(inbound: Inbound, heard: ParsedMessage) -> str | None:
     """Why a person has to look at what a known address sent."""
     if heard.bulk:
         return FROM_LIST
@@ -157,16 +157,16 @@ def _why_it_waits(inbound: Inbound, heard: Heard) -> str | None:
     return None
 
 
-def _read(inbound: Inbound) -> Heard:
+def _read(inbound: Inbound) -> ParsedMessage:
     if inbound.channel != "email":
         words = sms_parse.words_of(inbound)
-        return Heard(
+        return ParsedMessage(
             text=words, sender=inbound.sender, answer=words, media=len(sms_parse.media_of(inbound))
         )
     letter = reader.read(inbound.raw)
     about, by_machine = _about(inbound, letter), _by_machine(inbound, letter)
     inbound.sender = letter.sender or inbound.sender
-    return Heard(
+    return ParsedMessage(
         text=letter.text,
         sender=letter.sender,
         subject=letter.subject,
@@ -174,13 +174,13 @@ def _read(inbound: Inbound) -> Heard:
         automatic=by_machine,
         bulk=letter.bulk,
         unread=letter.unread,
-        believed=sender_auth.believed(letter, str(inbound.headers.get("peer", ""))),
+        believed=sender_auth.is_authenticated(letter, str(inbound.headers.get("peer", ""))),
         about=about,
         files=letter.files,
     )
 
 
-def _by_machine(inbound: Inbound, letter: parse.Letter) -> automatic.Verdict:
+def _by_machine(inbound: Inbound, letter: parse.ParsedEmail) -> automatic.Verdict:
     """Whether a machine wrote it. The envelope's sender is kept in the headers: From takes its
     place in the row."""
     if letter.automatic:
@@ -205,7 +205,7 @@ def media_of(inbound: Inbound) -> int:
     return len(sms_parse.media_of(inbound)) if inbound.channel == "sms" else 0
 
 
-def _about(inbound: Inbound, letter: parse.Letter) -> Reference | None:
+def _about(inbound: Inbound, letter: parse.ParsedEmail) -> Reference | None:
     """Which conversation an answer by mail belongs to: by the address it was sent to, then by what
     it refers to."""
     referred = next((found for reference in letter.references if (found := _ours(reference))), None)
@@ -230,12 +230,12 @@ def _ours(reference: str) -> Reference | None:
     return Reference(message.task_id, message.to_id, message.company_id, message.id)
 
 
-def _from_known(inbound: Inbound, heard: Heard, person: Person, company_id: int) -> None:
+def _from_known(inbound: Inbound, heard: ParsedMessage, person: Person, company_id: int) -> None:
     company_id = _company_for(inbound, person, company_id)
     by = actor.client(person.id, channel=inbound.channel, name=person.name)
     if heard.about and not _theirs(heard.about, person):
         return _of_another(inbound, heard, person, by)
-    said = Said(
+    said = Reply(
         person,
         by,
         company_id,
@@ -246,16 +246,16 @@ def _from_known(inbound: Inbound, heard: Heard, person: Person, company_id: int)
     )
     if not heard.text and not heard.files and not heard.subject:
         _wordless(said, heard)
-    elif task_id := route.take_in(said):
+    elif task_id := route.handle(said):
         _done(inbound, "answer", company_id, person.id, task_id if task_id > 0 else None)
         _attach(inbound, heard.files, heard.media, task_id, by)
     else:
         _new_task(inbound, heard, by, company_id)
 
 
-def _wordless(said: Said, heard: Heard) -> None:
+def _wordless(said: Reply, heard: ParsedMessage) -> None:
     """Nothing at all is asked back; a picture alone waits for a person."""
-    reply_saying(said, "looked_at" if heard.media else "empty")
+    answer_with(said, "looked_at" if heard.media else "empty")
     _wait(said.inbound, PICTURE_ALONE) if heard.media else _set_aside(said.inbound, "empty", EMPTY)
 
 
@@ -264,7 +264,7 @@ def _theirs(about: Reference, person: Person) -> bool:
     return about.person_id == person.id and membership.belongs(person.id, about.company_id)
 
 
-def _of_another(inbound: Inbound, heard: Heard, person: Person, by: actor.Actor) -> None:
+def _of_another(inbound: Inbound, heard: ParsedMessage, person: Person, by: actor.Actor) -> None:
     """An answer from another address: words on the task in its writer's own name, where they may
     see it; else a person looks."""
     about, task = heard.about, find(heard.about.task_id if heard.about else 0)
@@ -274,7 +274,7 @@ def _of_another(inbound: Inbound, heard: Heard, person: Person, by: actor.Actor)
         or (task.private and not _sees_private(task, person))
     ):
         return _wait(inbound, NOT_THEIR_TASK)
-    said = Said(
+    said = Reply(
         person, by, about.company_id, heard.answer or heard.subject, inbound, task_id=task.id
     )
     route.pass_on_in_their_name(said)
@@ -299,7 +299,7 @@ def _company_for(inbound: Inbound, person: Person, company_id: int) -> int:
     return company_id
 
 
-def _new_task(inbound: Inbound, heard: Heard, by: actor.Actor, company_id: int) -> None:
+def _new_task(inbound: Inbound, heard: ParsedMessage, by: actor.Actor, company_id: int) -> None:
     title = (
         heard.subject
         if heard.subject.lower().strip(" .") not in ("", "task", "задача", "hi", "hello", "привет")
@@ -307,7 +307,7 @@ def _new_task(inbound: Inbound, heard: Heard, by: actor.Actor, company_id: int) 
     )
     words = heard.text or heard.subject or "; ".join(part.name for part in heard.files)
     made = hand_over(
-        Wish(text=route.without_new(words)[:LONGEST_TEXT], title=title),
+        TaskRequest(text=route.without_new(words)[:MAX_TEXT], title=title),
         by,
         company_id,
         inbound_id=inbound.id,

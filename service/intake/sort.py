@@ -21,7 +21,7 @@ def triage(task: Task) -> None:
     if deadline is not None and deadline <= now():
         deadline = None
     sure = task.category is not None or guess.confidence >= settings().sure_from
-    analysis.sort_in(
+    analysis.apply_triage(
         task, guess.category, 1.0 if task.category else guess.confidence, deadline, sure=sure
     )
 

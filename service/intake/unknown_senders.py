@@ -15,15 +15,15 @@ from service import accounts
 from service.core import actor
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.text import to_translate
 from service.inbound.inbound_message import Inbound
 from service.messages.message import Message
 from service.nlu.language_of_text import language_of
 from service.outbound import compose
 from service.tasks import events
-from service.tasks.submission import Kept, Wish, hand_over, raw_of
-from service.tasks.task import LONGEST_TEXT
+from service.tasks.submission import DeliveryKey, TaskRequest, hand_over, raw_of
+from service.tasks.task import MAX_TEXT
 from tenants import addresses, company, isolation, membership
 from tenants.isolation import db
 from tenants.people import Person
@@ -57,7 +57,7 @@ def first_task(form: FirstTask, key: str) -> None:
     """
     _validate(form)
     with isolation.transaction(isolation.system("public form")):
-        kept = Kept("web", "public", key[:100], raw_of(asdict(form)))
+        kept = DeliveryKey("web", "public", key[:100], raw_of(asdict(form)))
         if known.whose(accounts.checked_email(form.email)) is not None:
             _keep_for_operator(form, kept)
         elif not db.session.scalar(
@@ -74,7 +74,7 @@ def _validate(form: FirstTask) -> None:
     errors = {}
     if len(form.text.strip()) < 3:
         errors["text"] = _("Say what is to be done.")
-    if len(form.text.strip()) > LONGEST_TEXT:
+    if len(form.text.strip()) > MAX_TEXT:
         errors["text"] = _("At most 20,000 letters.")
     try:
         addresses.tidy("email", form.email)
@@ -86,10 +86,10 @@ def _validate(form: FirstTask) -> None:
         except addresses.BadAddress:
             errors["phone"] = _("Write the number with its country, like +371 20000000.")
     if errors:
-        raise BadInput(errors)
+        raise InvalidInput(errors)
 
 
-def _keep_for_operator(form: FirstTask, kept: Kept) -> None:
+def _keep_for_operator(form: FirstTask, kept: DeliveryKey) -> None:
     db.session.execute(
         insert(Inbound)
         .values(
@@ -110,7 +110,7 @@ def _keep_for_operator(form: FirstTask, kept: Kept) -> None:
     )
 
 
-def _welcome(form: FirstTask, kept: Kept) -> None:
+def _welcome(form: FirstTask, kept: DeliveryKey) -> None:
     address = accounts.checked_email(form.email)
     made = company.add(address[:200], language=form.language, zone=form.zone)
     person = accounts.person_of(address, address, form.language, form.zone, made.id)
@@ -120,7 +120,7 @@ def _welcome(form: FirstTask, kept: Kept) -> None:
     _unverify(person)
     if form.phone.strip():
         addresses.add(person, "phone", form.phone, company_id=made.id, verified=False)
-    task = hand_over(Wish(form.text), actor.client(person.id), made.id, kept=kept)
+    task = hand_over(TaskRequest(form.text), actor.client(person.id), made.id, kept=kept)
     events.write(
         "person.welcomed", THE_SYSTEM, company_id=made.id, person=person.id, first_task=task.id
     )
@@ -139,7 +139,7 @@ def send_welcome(person_id: int) -> None:
     person, login = db.session.get_one(Person, person_id), db.session.get_one(Login, person_id)
     made = links.reset_for(login.email, lasts=accounts.FIRST_PASSWORD_FOR)
     if made:
-        compose.tell(
+        compose.notify(
             person,
             "welcome",
             channel="email",

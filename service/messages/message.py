@@ -24,18 +24,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import CLIENT, Actor
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.text import clean
 from service.core.time import now
 from service.tasks import events
-from service.tasks.states import adds_to
+from service.tasks.states import check_may_add
 from service.tasks.task import Task
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
-LONGEST = 10_000
-PAGE = 50
-AT_ONCE = timedelta(minutes=2)
+MAX_TEXT = 10_000
+PAGE_SIZE = 50
+REPEAT_WITHIN = timedelta(minutes=2)
 
 
 class Message(Base):
@@ -89,10 +89,10 @@ def say(
     task: Task, by: Actor, text: str, *, inbound_id: int | None = None, channel: str | None = None
 ) -> Message:
     """Somebody's words on a task, for the other side. Raises BadInput, NotAllowed."""
-    adds_to(task, by)
+    check_may_add(task, by)
     words = clean(text).strip()
-    if not 1 <= len(words) <= LONGEST:
-        raise BadInput({"text": _("Write between 1 and 10,000 letters.")})
+    if not 1 <= len(words) <= MAX_TEXT:
+        raise InvalidInput({"text": _("Write between 1 and 10,000 letters.")})
     message = Message(
         company_id=task.company_id,
         task_id=task.id,
@@ -118,22 +118,24 @@ def say(
 def say_once(task: Task, by: Actor, text: str) -> Message:
     """The words of a form. The same words again at once are the same form, whose answer was lost on
     its way. Raises BadInput, NotAllowed."""
-    events.hold_all((task.id,))
+    events.lock_all((task.id,))
     last = said_on(task, limit=1)
     if (
         last
         and last[0].author_id == by.person_id
         and last[0].text == clean(text).strip()
-        and now() - last[0].created_at < AT_ONCE
+        and now() - last[0].created_at < REPEAT_WITHIN
     ):
         return last[0]
     return say(task, by, text)
 
 
-def said_on(task: Task, before: int | None = None, limit: int = PAGE) -> list[Message]:
+def said_on(task: Task, before: int | None = None, limit: int = PAGE_SIZE) -> list[Message]:
     """The newest of what was said on a task, or what was said before a message, oldest first; what
     the service says is not part of it."""
     said = select(Message).where(Message.task_id == task.id, Message.direction == "said")
     if before is not None:
         said = said.where(Message.id < before)
-    return list(db.session.scalars(said.order_by(Message.id.desc()).limit(bound(limit))))[::-1]
+    return list(db.session.scalars(said.order_by(Message.id.desc()).limit(literal_limit(limit))))[
+        ::-1
+    ]

@@ -11,9 +11,9 @@ from service.inbound.inbound_message import Inbound
 from service.messages.message import Message
 from service.tasks.task import Task
 from tenants.isolation import db
-from tenants.rows import among, bound
+from tenants.literals import literal_in, literal_limit
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Page:
     next: str | None
 
 
-def inbound(after: str | None = None, limit: int = PAGE) -> Page:
+def inbound(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
     """What came in, without the raw bytes, and the task that was made of it: the words of what the
     page or a program hands over stand there."""
     wanted = select(
@@ -49,9 +49,9 @@ def waiting(limit: int = 100) -> list[Inbound]:
     return list(
         db.session.scalars(
             select(Inbound)
-            .where(among(Inbound.state, ("needs_person",)))
+            .where(literal_in(Inbound.state, ("needs_person",)))
             .order_by(Inbound.id)
-            .limit(bound(limit))
+            .limit(literal_limit(limit))
         )
     )
 
@@ -62,8 +62,8 @@ def count_waiting(most: int) -> int:
         db.session.scalar(
             select(func.count()).select_from(
                 select(Inbound.id)
-                .where(among(Inbound.state, ("needs_person",)))
-                .limit(bound(most))
+                .where(literal_in(Inbound.state, ("needs_person",)))
+                .limit(literal_limit(most))
                 .subquery()
             )
         )
@@ -71,7 +71,7 @@ def count_waiting(most: int) -> int:
     )
 
 
-def outgoing(after: str | None = None, limit: int = PAGE) -> Page:
+def outgoing(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
     """What was written to people."""
     return _page(
         select(
@@ -99,7 +99,7 @@ def outgoing_of(task_id: int) -> list[Message]:
             select(Message)
             .where(Message.task_id == task_id, Message.direction == "out")
             .order_by(Message.id.desc())
-            .limit(bound(100))
+            .limit(literal_limit(100))
         )
     )
 
@@ -107,5 +107,5 @@ def outgoing_of(task_id: int) -> list[Message]:
 def _page(wanted: Any, column: Any, after: str | None, limit: int) -> Page:
     if after and after.isdecimal() and len(after) < 19:
         wanted = wanted.where(column < int(after))
-    rows = list(db.session.execute(wanted.order_by(column.desc()).limit(bound(limit + 1))))
+    rows = list(db.session.execute(wanted.order_by(column.desc()).limit(literal_limit(limit + 1))))
     return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)

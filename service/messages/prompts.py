@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, DateTime, Index, String, func, or_, select, u
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.tasks.task import OfTask, Task
+from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
 from tenants.membership import companies_of
 
@@ -19,7 +19,7 @@ NO = ("n", "no", "н", "нет")
 OPTIONS = {"en": "ABCDE", "ru": "АБВГД"}
 
 
-class Ask(OfTask, Base):
+class Prompt(TaskOwned, Base):
     """What one person was asked on a task: about a retelling, a question or a delivery (`kind`,
     `subject_id`)."""
 
@@ -34,7 +34,7 @@ class Ask(OfTask, Base):
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-Index("ix_ask_open", Ask.person_id, Ask.id, postgresql_where=Ask.closed_at.is_(None))
+Index("ix_ask_open", Prompt.person_id, Prompt.id, postgresql_where=Prompt.closed_at.is_(None))
 
 
 # What asks for the word on a delivery: 1 or 2, what is missing, and once more where under 80 % was
@@ -52,23 +52,23 @@ REPLACES = {
 }
 
 
-def open_ask(
+def open_prompt(
     task: Task, person_id: int, kind: str, subject_id: int, channel: str, letters: list[str]
-) -> Ask:
+) -> Prompt:
     """Note what is asked; it takes the place of older asks about the same, and stands beside what
     another was asked of the very same."""
     if REPLACES[kind]:
         db.session.execute(
-            update(Ask)
+            update(Prompt)
             .where(
-                Ask.task_id == task.id,
-                Ask.closed_at.is_(None),
-                Ask.kind.in_(REPLACES[kind]),
-                or_(Ask.subject_id != subject_id, Ask.person_id == person_id),
+                Prompt.task_id == task.id,
+                Prompt.closed_at.is_(None),
+                Prompt.kind.in_(REPLACES[kind]),
+                or_(Prompt.subject_id != subject_id, Prompt.person_id == person_id),
             )
             .values(closed_at=func.now())
         )
-    ask = Ask(
+    ask = Prompt(
         company_id=task.company_id,
         task_id=task.id,
         person_id=person_id,
@@ -82,16 +82,16 @@ def open_ask(
     return ask
 
 
-def was_asked(person_id: int, kind: str, task_id: int, subject_id: int) -> bool:
+def was_prompted(person_id: int, kind: str, task_id: int, subject_id: int) -> bool:
     """Whether this person was asked about the very same already, answered or not."""
     return (
         db.session.scalar(
-            select(Ask.id)
+            select(Prompt.id)
             .where(
-                Ask.task_id == task_id,
-                Ask.person_id == person_id,
-                Ask.kind == kind,
-                Ask.subject_id == subject_id,
+                Prompt.task_id == task_id,
+                Prompt.person_id == person_id,
+                Prompt.kind == kind,
+                Prompt.subject_id == subject_id,
             )
             .limit(1)
         )
@@ -99,31 +99,31 @@ def was_asked(person_id: int, kind: str, task_id: int, subject_id: int) -> bool:
     )
 
 
-def close_asks(task_id: int, *kinds: str, subject_id: int | None = None) -> None:
+def close_prompts(task_id: int, *kinds: str, subject_id: int | None = None) -> None:
     """What was asked on this task has been answered, in whatever way: these kinds of ask, all where
     none is named."""
-    done = update(Ask).where(Ask.task_id == task_id, Ask.closed_at.is_(None))
+    done = update(Prompt).where(Prompt.task_id == task_id, Prompt.closed_at.is_(None))
     if kinds:
-        done = done.where(Ask.kind.in_(kinds))
+        done = done.where(Prompt.kind.in_(kinds))
     if subject_id is not None:
-        done = done.where(Ask.subject_id == subject_id)
+        done = done.where(Prompt.subject_id == subject_id)
     db.session.execute(done.values(closed_at=func.now()))
 
 
-def open_of(person_id: int, channel: str | None = None) -> list[tuple[Ask, Task]]:
+def open_prompts_of(person_id: int, channel: str | None = None) -> list[tuple[Prompt, Task]]:
     """What this person was asked and has not answered, newest first, with the tasks; in companies
     they belong to."""
     wanted = (
-        select(Ask, Task)
-        .join(Task, Task.id == Ask.task_id)
+        select(Prompt, Task)
+        .join(Task, Task.id == Prompt.task_id)
         .where(
-            Ask.person_id == person_id,
-            Ask.closed_at.is_(None),
-            Ask.company_id.in_(companies_of(person_id)),
+            Prompt.person_id == person_id,
+            Prompt.closed_at.is_(None),
+            Prompt.company_id.in_(companies_of(person_id)),
         )
     )
     if channel:
-        wanted = wanted.where(Ask.channel == channel)
+        wanted = wanted.where(Prompt.channel == channel)
     return [
-        (ask, task) for ask, task in db.session.execute(wanted.order_by(Ask.id.desc()).limit(20))
+        (ask, task) for ask, task in db.session.execute(wanted.order_by(Prompt.id.desc()).limit(20))
     ]

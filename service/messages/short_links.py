@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import re
 
-from service.core import restores
+from service.core import restore_epoch
 from service.core.config import settings
 
 ANSWER = re.compile(r"^a-([0-9a-z]{1,13})-([0-9a-z]{1,13})-([0-9a-z]{1,13})-([0-9a-z]{12})$")
@@ -62,7 +62,7 @@ def _checked(match: re.Match[str] | None, purpose: str) -> tuple[int, int, int] 
 
 
 def _sign(purpose: str, *numbers: int) -> str:
-    epoch = restores.epoch_of("task", numbers[0])
+    epoch = restore_epoch.epoch_of("task", numbers[0])
     words = ":".join([purpose, *map(str, numbers), *([epoch] if epoch else [])])
     digest = hmac.new(settings().secret_key.encode(), words.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest)[:12].decode().lower()

@@ -20,7 +20,7 @@ from pathlib import Path
 
 BUCKETS = 1 << 15
 MODEL = Path(__file__).with_name("model.bin")
-LONGEST = 3000
+MAX_CHARACTERS = 3000
 WORD = re.compile(r"[^\W_]+")
 # What is said to speak for a guess is long enough to mean something, is none of the words that
 # stand in any text, and weighs so much.
@@ -72,7 +72,7 @@ class Model:
 def features(text: str) -> dict[int, float]:
     """Bucket to weight: words, pairs of words and groups of three to five letters, log-damped, of
     length one."""
-    words = WORD.findall(text[:LONGEST].lower().replace("ё", "е"))
+    words = WORD.findall(text[:MAX_CHARACTERS].lower().replace("ё", "е"))
     counts: Counter[int] = Counter()
     for word in words:
         counts[_bucket("w", word)] += 2
@@ -102,7 +102,9 @@ def speaking_for(text: str, category: str, most: int = 6) -> list[tuple[str, flo
     model = load()
     place, words = (
         model.categories.index(category),
-        [word for word in dict.fromkeys(WORD.findall(text[:LONGEST])) if _telling(word)][:120],
+        [word for word in dict.fromkeys(WORD.findall(text[:MAX_CHARACTERS])) if _telling(word)][
+            :120
+        ],
     )
     told = []
     for word in words:

@@ -13,7 +13,7 @@ from service.billing import charges
 from service.catalogue.categories import category
 from service.core.actor import CLIENT
 from service.core.config import settings
-from service.core.outbox import NotYet
+from service.core.outbox import TooEarly
 from service.core.text import cut, ended
 from service.core.time import now
 from service.messages import prompts
@@ -24,7 +24,7 @@ from service.outbound import compose
 from service.tasks import delivery as delivery_step
 from service.tasks import left_out, limits, questions, red_line, understanding
 from service.tasks.events import Event
-from service.tasks.states import MOVES
+from service.tasks.states import TRANSITIONS
 from service.tasks.task import UNDER_WAY, Task, find
 from tenants import membership
 from tenants.company import Company
@@ -66,7 +66,7 @@ def acknowledge(event: Event) -> None:
     faster."""
     task, person = _of(event)
     if task.state == "received" and now() - event.at < SORTED_WITHIN:
-        raise NotYet("The task is being sorted in.", timedelta(seconds=1))
+        raise TooEarly("The task is being sorted in.", timedelta(seconds=1))
     guess = ""
     if task.category and task.state in UNDER_WAY and task.deadline_at:
         guess = saying(
@@ -76,7 +76,7 @@ def acknowledge(event: Event) -> None:
             price=compose.money(task.price or 0, task.currency, person.language),
             deadline=compose.day(task.deadline_at, person.tz, person.language),
         )
-    compose.tell(person, "acknowledge", task, guess=guess, reply_to=None)
+    compose.notify(person, "acknowledge", task, guess=guess, reply_to=None)
 
 
 def tell_client_refused(event: Event) -> None:
@@ -96,9 +96,9 @@ def tell_client_done(event: Event) -> None:
 
 def _plain(event: Event, template: str) -> None:
     task, person = _of(event)
-    if task.state == MOVES[event.kind].target:  # else it was taken back
-        prompts.close_asks(task.id)
-        compose.tell(person, template, task, reason=ended(task.reason))
+    if task.state == TRANSITIONS[event.kind].target:  # else it was taken back
+        prompts.close_prompts(task.id)
+        compose.notify(person, template, task, reason=ended(task.reason))
 
 
 def ask_client_to_confirm(event: Event) -> None:
@@ -126,7 +126,7 @@ def ask_owners(event: Event) -> None:
         for owner in (
             owners if past and task.person_id not in {owner.id for owner in owners} else []
         ):
-            if past and not prompts.was_asked(owner.id, "retelling", task.id, retelling.id):
+            if past and not prompts.was_prompted(owner.id, "retelling", task.id, retelling.id):
                 _ask_owner(task, retelling, owner, past)
 
 
@@ -234,7 +234,7 @@ def _delivered(event: Event, template: str) -> None:
     if task.state != "delivered" or task.disputed_at or delivery is None:
         return
     by_phone = compose.by_phone(person, task)
-    ends = compose.day(delivery_step.silence_ends(task), person.tz, person.language)
+    ends = compose.day(delivery_step.accepted_by_default_at(task), person.tz, person.language)
     _ask(
         task,
         person,
@@ -263,8 +263,8 @@ def _ask(
     template: str,
     **facts: str,
 ) -> None:
-    message = compose.tell(person, template, task, **facts)
-    ask = prompts.open_ask(
+    message = compose.notify(person, template, task, **facts)
+    ask = prompts.open_prompt(
         task, person.id, kind, subject_id, message.channel if message else "web", letters
     )
     ask.message_id = message.id if message else None
@@ -273,8 +273,8 @@ def _ask(
 def tell_client_started(event: Event) -> None:
     """The work has begun; nothing to do until the red line."""
     task, person = _of(event)
-    prompts.close_asks(task.id, "retelling", "correction")
-    compose.tell(person, "started", task, channel=_channel(event, person))
+    prompts.close_prompts(task.id, "retelling", "correction")
+    compose.notify(person, "started", task, channel=_channel(event, person))
 
 
 def tell_client_red_line(event: Event) -> None:
@@ -283,7 +283,7 @@ def tell_client_red_line(event: Event) -> None:
     task, person = _of(event)
     report = db.session.get_one(red_line.Report, event.facts["report"])
     come = task.red_line_at is None or task.red_line_at <= event.at
-    compose.tell(
+    compose.notify(
         person,
         "red_line" if come else "progress",
         task,
@@ -297,7 +297,7 @@ def tell_client_late(event: Event) -> None:
     """Late is said first, then what we do about it."""
     task, person = _of(event)
     if task.state in ("queued", "assigned", "briefed", "retold", "working"):
-        compose.tell(person, "late", task)
+        compose.notify(person, "late", task)
     note_desk(task, _l("The dead line has passed"))
 
 
@@ -312,7 +312,7 @@ def tell_client_resolved(event: Event) -> None:
         else task.reason
     )
     charged = _charged(event.facts["price"], task, person) if stopped else ""
-    compose.tell(person, "resolved", task, reason=ended(told), charged=charged)
+    compose.notify(person, "resolved", task, reason=ended(told), charged=charged)
 
 
 def _charged(price: int, task: Task, person: Person) -> str:
@@ -323,13 +323,13 @@ def _charged(price: int, task: Task, person: Person) -> str:
 def tell_client_cancelled(event: Event) -> None:
     """It is stopped, and what was charged for what was done, or that an operator decides on it."""
     task, person = _of(event)
-    prompts.close_asks(task.id)
+    prompts.close_prompts(task.id)
     charged = _charged(int(event.facts.get("price", 0)), task, person)
     if agreed := event.facts.get("agreed"):
         sum_ = compose.money(agreed, task.currency, person.language)
         charged = saying("decides", person.language, price=sum_)
     why = f"{ended(task.reason)} " if task.reason and event.by_kind != CLIENT else ""
-    compose.tell(
+    compose.notify(
         person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why
     )
 
@@ -340,7 +340,7 @@ def send_receipt(event: Event) -> None:
     charge = db.session.get_one(charges.Charge, event.facts["charge"])
     invoice = charges.invoice_of(charge)
     if invoice:
-        compose.tell(
+        compose.notify(
             person,
             "tip_receipt" if charge.kind == "tip" else "receipt",
             task,
@@ -364,7 +364,7 @@ def tell_owner_charge_failed(event: Event) -> None:
     charge = db.session.get_one(charges.Charge, event.facts["charge"])
     for owner in membership.owners(task.company_id):
         with force_locale(owner.language):
-            compose.tell(
+            compose.notify(
                 owner,
                 "charge_failed",
                 task,
@@ -390,7 +390,7 @@ def _say_accepted_without_receipt(task: Task) -> None:
         select(Message.id).where(Message.task_id == task.id, Message.template == "accepted")
     )
     if person and company.stripe_method and task.channel == "sms" and told is None:
-        compose.tell(person, "accepted", task, channel="sms")
+        compose.notify(person, "accepted", task, channel="sms")
 
 
 def tell_client_left_out(event: Event) -> None:
@@ -400,7 +400,9 @@ def tell_client_left_out(event: Event) -> None:
         person = db.session.get_one(Person, event.by_id)
     with force_locale(person.language):
         words = left_out.lines(event)
-    compose.tell(person, "left_out", task, channel=_channel(event, person), words="\n".join(words))
+    compose.notify(
+        person, "left_out", task, channel=_channel(event, person), words="\n".join(words)
+    )
 
 
 def pass_on(event: Event) -> None:
@@ -409,7 +411,7 @@ def pass_on(event: Event) -> None:
     message = db.session.get_one(Message, event.facts["message"])
     author = db.session.get(Person, message.author_id) if message.author_id else None
     if event.facts["to"] == "client":
-        compose.tell(
+        compose.notify(
             person,
             "said",
             task,

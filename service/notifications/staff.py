@@ -19,14 +19,14 @@ from tenants.people import Person
 
 def tell_assistant_assigned(event: Event) -> None:
     """An operator handed them a task."""
-    prompts.close_asks(event.task_id or 0, "retelling", "correction")
+    prompts.close_prompts(event.task_id or 0, "retelling", "correction")
     note_holder(event, _l("A task was given to you"))
 
 
 def tell_assistant_corrected(event: Event) -> None:
     """The client understood it otherwise."""
     retelling = db.session.get_one(understanding.Retelling, event.facts["retelling"])
-    prompts.close_asks(event.task_id or 0, "retelling", "correction", subject_id=retelling.id)
+    prompts.close_prompts(event.task_id or 0, "retelling", "correction", subject_id=retelling.id)
     note_holder(event, _l("The client corrected your retelling"), retelling.correction or "")
 
 
@@ -38,7 +38,7 @@ def tell_assistant_started(event: Event) -> None:
 def tell_assistant_answered(event: Event) -> None:
     """An answer to their question."""
     question = db.session.get_one(questions.Question, event.facts["question"])
-    prompts.close_asks(question.task_id, "question", subject_id=question.id)
+    prompts.close_prompts(question.task_id, "question", subject_id=question.id)
     note_holder(event, _l("The client answered your question"), question.answer or "")
 
 
@@ -57,13 +57,13 @@ def remind_assistant_red_line(event: Event) -> None:
 def tell_assistant_rework(event: Event) -> None:
     """What is missing."""
     said = db.session.get_one(delivery.Acceptance, event.facts["acceptance"])
-    prompts.close_asks(said.task_id, *prompts.JUDGING, subject_id=said.delivery_id)
+    prompts.close_prompts(said.task_id, *prompts.JUDGING, subject_id=said.delivery_id)
     note_holder(event, _l("The client asks for rework"), said.comment)
 
 
 def tell_assistant_accepted(event: Event) -> None:
     """The score, first thing; where nobody said one, the share of the criteria that was met."""
-    prompts.close_asks(event.task_id or 0)
+    prompts.close_prompts(event.task_id or 0)
     score, met = event.facts.get("score"), event.facts.get("met", "")
     note_holder(
         event,
@@ -89,7 +89,7 @@ def tell_assistant_praise(event: Event) -> None:
 
 def tell_desk_given_back(event: Event) -> None:
     """A task is back in the queue; the operators see it on the board, and late ones first."""
-    prompts.close_asks(event.task_id or 0, "retelling", "correction")
+    prompts.close_prompts(event.task_id or 0, "retelling", "correction")
     note_desk(find(event.task_id or 0), _l("A task was given back to the queue"))
 
 
@@ -100,7 +100,7 @@ def tell_desk_red_line(event: Event) -> None:
 
 def tell_desk_disputed(event: Event) -> None:
     """A dispute waits for an operator."""
-    prompts.close_asks(event.task_id or 0, *prompts.JUDGING)
+    prompts.close_prompts(event.task_id or 0, *prompts.JUDGING)
     note_desk(find(event.task_id or 0), _l("A delivery is disputed"))
 
 
@@ -133,4 +133,4 @@ def note_desk(task: Task, what: LazyString) -> None:
 
 def _note(person: Person, task: Task, template: str, what: LazyString, words: str) -> None:
     with force_locale(person.language):
-        compose.tell(person, template, task, channel="email", what=str(what), words=words)
+        compose.notify(person, template, task, channel="email", what=str(what), words=words)

@@ -20,7 +20,7 @@ from service import accounts
 from service.catalogue.categories import all_categories
 from service.core import constraints
 from service.core.config import settings
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.intake import inbox
 from service.operation import backup, doctor, migrate, restore
 from service.tasks import lists
@@ -46,17 +46,17 @@ def init(app: Flask) -> None:
         app.cli.add_command(command)
 
 
-def told(result: dict[str, Any], line: str, *, json_: bool) -> None:
+def print_result(result: dict[str, Any], line: str, *, json_: bool) -> None:
     """Print a result as JSON or as a line."""
     click.echo(json.dumps(result, default=str) if json_ else line)
 
 
-def refusals(call: Callable[[], Any]) -> Any:
+def show_errors(call: Callable[[], Any]) -> Any:
     """Show what was refused, by a step or by the database, as one sentence."""
     try:
         with isolation.transaction(isolation.system("command")):
             return call()
-    except Refusal as error:
+    except DomainError as error:
         raise click.ClickException(error.detail) from error
     except IntegrityError as error:
         raise click.ClickException(constraints.sentence_of(error)) from error
@@ -86,8 +86,8 @@ def company_add(name: str, owner: str, currency: str, language: str, json_: bool
         made = accounts.add_company(name, owner, currency, language)
         return made.slug, _first_password(membership.owners(made.id)[0].id)
 
-    slug, link = refusals(add)
-    told({"company": slug, "link": link}, f"{slug}\n{link}", json_=json_)
+    slug, link = show_errors(add)
+    print_result({"company": slug, "link": link}, f"{slug}\n{link}", json_=json_)
 
 
 @keys.command("add")
@@ -97,8 +97,8 @@ def company_add(name: str, owner: str, currency: str, language: str, json_: bool
 @as_json
 def apikey_add(slug: str | None, email: str | None, name: str, json_: bool) -> None:
     """Add an API key; prints the key alone, this once."""
-    key = refusals(lambda: _key(slug, email, name))
-    told({"key": key}, key, json_=json_)
+    key = show_errors(lambda: _key(slug, email, name))
+    print_result({"key": key}, key, json_=json_)
 
 
 @keys.command("list")
@@ -119,9 +119,9 @@ def apikey_list(json_: bool) -> None:
 @as_json
 def apikey_end(key_id: int, json_: bool) -> None:
     """End a key by its id (`apikey list`); it works for at most five seconds more."""
-    if not refusals(lambda: identity.end_key(key_id)):
+    if not show_errors(lambda: identity.end_key(key_id)):
         raise click.ClickException(f"There is no key {key_id} that could be ended.")
-    told({"ended": key_id}, f"{key_id} is ended", json_=json_)
+    print_result({"ended": key_id}, f"{key_id} is ended", json_=json_)
 
 
 def _key(slug: str | None, email: str | None, name: str) -> str:
@@ -164,8 +164,8 @@ def _person(email: str) -> Person:
 def staff_add(email: str, role: str, trades: tuple[str, ...], name: str, json_: bool) -> None:
     """Add staff; prints a link with which they set a password."""
     wanted = list(trades) or (list(all_categories()) if role == "assistant" else [])
-    link = refusals(lambda: _hired(email, name, role, wanted))
-    told({"email": email, "role": role, "link": link}, link, json_=json_)
+    link = show_errors(lambda: _hired(email, name, role, wanted))
+    print_result({"email": email, "role": role, "link": link}, link, json_=json_)
 
 
 @staff.command("end")
@@ -174,8 +174,8 @@ def staff_add(email: str, role: str, trades: tuple[str, ...], name: str, json_: 
 def staff_end(email: str, json_: bool) -> None:
     """End somebody's place in the service: their tasks go back to the queue, sessions and keys
     end."""
-    count = refusals(lambda: accounts.end_staff(_person(email).id))
-    told(
+    count = show_errors(lambda: accounts.end_staff(_person(email).id))
+    print_result(
         {"email": email, "given_back": count},
         f"{email} has left; {count} tasks went back to the queue",
         json_=json_,
@@ -198,8 +198,8 @@ def _first_password(person_id: int) -> str:
 @as_json
 def admin_add(email: str, json_: bool) -> None:
     """Add the first admin; prints a link to set a password."""
-    link = refusals(lambda: _hired(email, "", "admin", []))
-    told({"email": email, "link": link}, link, json_=json_)
+    link = show_errors(lambda: _hired(email, "", "admin", []))
+    print_result({"email": email, "link": link}, link, json_=json_)
 
 
 @tasks.command("list")
@@ -231,8 +231,8 @@ def task_list(states: tuple[str, ...], limit: int, json_: bool) -> None:
 @as_json
 def replay_inbound(inbound_id: int, json_: bool) -> None:
     """Understand a kept message once more."""
-    refusals(lambda: inbox.replay(inbound_id))
-    told({"replayed": inbound_id}, f"{inbound_id} is understood again", json_=json_)
+    show_errors(lambda: inbox.replay(inbound_id))
+    print_result({"replayed": inbound_id}, f"{inbound_id} is understood again", json_=json_)
 
 
 @click.command("doctor")
@@ -255,7 +255,7 @@ def doctor_command(json_: bool) -> None:
 def backup_command(file: str, json_: bool) -> None:
     """Write the whole database into a file."""
     backup.write(file)
-    told({"file": file}, file, json_=json_)
+    print_result({"file": file}, file, json_=json_)
 
 
 @click.command("restore")
@@ -277,7 +277,7 @@ def restore_command(file: str, last_invoices: tuple[str, ...], json_: bool) -> N
         for year, (first, last) in sorted(result.lost.items())
     ]
     waits = f"{result.on_hold} rows wait on /desk/messages for an operator"
-    told(
+    print_result(
         {"file": file, **asdict(result)},
         "\n".join(["restored", waits, *lost, *result.notes]),
         json_=json_,

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.channels.email import sender_auth, smtp_edge
 from service.core import wake
 from service.core.config import settings
-from service.core.outbox import Heals, NeedsPerson
+from service.core.outbox import NeedsOperator, RetryLater
 from tenants import isolation
 from tenants.isolation import db
 from tenants.roles import ROLES
@@ -47,7 +47,7 @@ def _database() -> str:
 def _roles() -> str:
     for role in ROLES:
         try:
-            with isolation.transaction(isolation.Scope(role, person=0, company=0)):
+            with isolation.transaction(isolation.AccessScope(role, person=0, company=0)):
                 db.session.execute(text("select 1"))
         except SQLAlchemyError:
             return f"The login may not take the role {role}. Run the migrations as the owner."
@@ -88,7 +88,7 @@ def _mail_out() -> str:
         )
     try:
         smtp_edge.leave(smtp_edge.connected())
-    except (Heals, NeedsPerson) as error:
+    except (RetryLater, NeedsOperator) as error:
         return str(error)
     return ""
 
@@ -96,7 +96,7 @@ def _mail_out() -> str:
 def _mail_in() -> str:
     try:
         with isolation.transaction(isolation.system("doctor")):
-            believes_nobody = sender_auth.believes_nobody()
+            believes_nobody = sender_auth.trusts_nobody()
     except SQLAlchemyError:
         return "Whether senders of mail can be checked is not known: the database cannot be read."
     return (

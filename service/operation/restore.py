@@ -25,10 +25,10 @@ from psycopg.types.json import Json
 
 from service.billing import stripe_edge
 from service.core.config import settings
-from service.core.outbox import Heals, NeedsPerson
+from service.core.outbox import NeedsOperator, RetryLater
 from service.core.text import to_translate
-from service.operation import backup, marks, migrate
-from service.operation.marks import Marks
+from service.operation import backup, high_marks, migrate
+from service.operation.high_marks import Marks
 from tenants import roles
 
 RESTORED = to_translate("It came with a restored backup and may have been done before.")
@@ -74,13 +74,13 @@ def restore(file: str, last_invoices: tuple[str, ...] = ()) -> Result:
 def _proven(owner_url: str, file: str, entered: tuple[str, ...], result: Result) -> Marks:
     """The highest that the replaced database, DATA_DIR, Stripe or the operator prove to have been
     given out."""
-    there = marks.of_database(owner_url)
+    there = high_marks.of_database(owner_url)
     if there is None:
         result.notes.append(
             "The database that is replaced did not answer; what it gave out is known from DATA_DIR"
             " alone."
         )
-    known = (there or Marks()).above(marks.of_file())
+    known = (there or Marks()).above(high_marks.of_file())
     for numbers in (_entered(entered), _of_stripe(file, result)):
         known = known.above(Marks(invoices=numbers))
     return known
@@ -103,7 +103,7 @@ def _of_stripe(file: str, result: Result) -> dict[str, int]:
             for number in stripe_edge.invoices_since(_made_at(file) - timedelta(days=1))
             if (match := INVOICE.fullmatch(number))
         )
-    except (Heals, NeedsPerson) as error:
+    except (RetryLater, NeedsOperator) as error:
         result.notes.append(f"Stripe was not asked for invoice numbers: {error}")
         return {}
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.numbers import format_currency
 
-from service.channels.email.about import around
+from service.channels.email.task_context import around
 from service.channels.push import devices
 from service.channels.sms import sms_fit
 from service.core.actor import THE_SYSTEM, Actor
@@ -31,7 +31,7 @@ from tenants.people import Person
 KINDS = {"sms": "phone", "email": "email"}
 
 
-def tell(
+def notify(
     person: Person,
     template: str,
     task: Task | None = None,
@@ -85,7 +85,7 @@ def write(
     text = (
         sms_fit.fit(words.sms, filled, filled["link"])
         if channel == "sms"
-        else tidy(words.mail.format_map(filled))
+        else tidied(words.mail.format_map(filled))
     )
     message = Message(
         company_id=task.company_id if task else company_id,
@@ -119,7 +119,7 @@ def write(
     return message
 
 
-def tidy(text: str) -> str:
+def tidied(text: str) -> str:
     lines = [line.rstrip() for line in text.strip().split("\n")]
     return "\n".join(
         line for place, line in enumerate(lines) if line or (place and lines[place - 1])

@@ -11,11 +11,11 @@ from sqlalchemy import case, func, select, text, update
 from service.channels.email import smtp_edge
 from service.channels.email.smtp_edge import UNKNOWN, UnknownEnd
 from service.channels.push import devices
-from service.channels.push.edge import Gone
+from service.channels.push.edge import PushSubscriptionExpired
 from service.channels.sms import twilio_edge
 from service.core import outbox
 from service.core.config import settings
-from service.core.outbox import Heals, Lease, NeedsPerson
+from service.core.outbox import Lease, NeedsOperator, RetryLater
 from service.core.text import to_translate
 from service.core.time import awake, now
 from service.messages.message import Message
@@ -70,8 +70,10 @@ def send(held: Lease) -> None:
             _keep_in(message, before, why)
         sid = _found(message) if before == "sending" else None
         provider_id = sid or _handed_over(message, held, again=before == "sending")
-    except Gone as error:  # a device that takes no more: nothing that a person could mend
-        with outbox.doing(held):
+    except (
+        PushSubscriptionExpired
+    ) as error:  # a device that takes no more: nothing that a person could mend
+        with outbox.effect_and_mark(held):
             db.session.execute(
                 update(Message)
                 .where(Message.id == message.id)
@@ -80,14 +82,14 @@ def send(held: Lease) -> None:
         return
     except UnknownEnd as error:
         _note(message.id, "unknown", str(error))
-        raise NeedsPerson(str(error)) from error
-    except NeedsPerson as error:
+        raise NeedsOperator(str(error)) from error
+    except NeedsOperator as error:
         _note(message.id, "failed", str(error))
         raise
-    except Heals:
+    except RetryLater:
         _note(message.id, "sending", None)
         raise
-    with outbox.doing(held):
+    with outbox.effect_and_mark(held):
         db.session.execute(
             update(Message)
             .where(Message.id == message.id)
@@ -195,7 +197,7 @@ def _wait_for_morning(message: Message) -> None:
     moment = now()
     morning = awake(moment, person.tz, settings().quiet_from, settings().quiet_to)
     if morning > moment:
-        raise Heals("It is night where they are.", morning - moment)
+        raise RetryLater("It is night where they are.", morning - moment)
 
 
 def _found(message: Message) -> str | None:
@@ -206,7 +208,7 @@ def _found(message: Message) -> str | None:
     if message.provider_id:
         return message.provider_id
     if message.tried_at and now() - message.tried_at < REPORT_AFTER:
-        raise Heals("Waiting for Twilio's report on an earlier try.", REPORT_AFTER)
+        raise RetryLater("Waiting for Twilio's report on an earlier try.", REPORT_AFTER)
     alike = [
         sent.sid
         for sent in twilio_edge.sent_to(message.to_address or "", message.created_at)
@@ -214,7 +216,7 @@ def _found(message: Message) -> str | None:
     ]
     unknown = [sid for sid in alike if sid not in _known(alike)]
     if len(unknown) > 1:
-        raise NeedsPerson(
+        raise NeedsOperator(
             "An earlier try may have sent this text, and Twilio's list shows several like it."
         )
     return unknown[0] if unknown else None

@@ -6,38 +6,38 @@ from collections.abc import Callable
 
 from flask_babel import gettext as _
 
-from service.core.errors import NotNow, Refusal
+from service.core.errors import Conflict, DomainError
 from service.messages import message, prompts
-from service.messages.prompts import Ask
+from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.outbound import compose
 from service.replies import match
-from service.replies.reply import Said, refused, reply_saying
-from service.replies.reply_codes import Letter
+from service.replies.reply import Reply, answer_with, refused
+from service.replies.reply_codes import ReplyCode
 from service.tasks import delivery, questions, understanding
 from service.tasks.task import Task
 from tenants.company import Company
 from tenants.isolation import db
 
 
-def carefully(said: Said, task: Task, what: Callable[[], None]) -> int:
+def carefully(said: Reply, task: Task, what: Callable[[], None]) -> int:
     """Do it; where the task does not stand that way any more, say so in a sentence. Gives the
     task's id."""
     try:
         with db.session.begin_nested():
             what()
-    except Refusal as error:
+    except DomainError as error:
         refused(said, error, task)
     return task.id
 
 
-def letter(said: Said, ask: Ask, task: Task, read: Letter) -> int:
+def letter(said: Reply, ask: Prompt, task: Task, read: ReplyCode) -> int:
     """Do what the letter says to this ask."""
     says = match.meaning(ask, read) or ""
 
     def answer_what_was_seen() -> None:
         if not said.may_have_seen(ask.at):
-            raise NotNow(
+            raise Conflict(
                 _("Something else was asked while your answer was on its way. Read that first.")
             )
         BY_KIND[ask.kind](said, ask, task, says, read.rest)
@@ -45,17 +45,17 @@ def letter(said: Said, ask: Ask, task: Task, read: Letter) -> int:
     return carefully(said, task, answer_what_was_seen)
 
 
-def words(said: Said, ask: Ask, task: Task, text: str) -> int:
+def words(said: Reply, ask: Prompt, task: Task, text: str) -> int:
     """Words after "what is different?", after "what is missing?", or to a question."""
     return carefully(said, task, lambda: WORDS[ask.kind](said, ask, task, text))
 
 
-def pass_on(said: Said, task: Task, text: str) -> None:
+def pass_on(said: Reply, task: Task, text: str) -> None:
     """Words on a task for those who work on it."""
     message.say(task, said.by, text, inbound_id=said.inbound.id)
 
 
-def _retelling(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+def _retelling(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> None:
     if says == "no":
         return (
             correct(said, ask, task, rest)
@@ -63,12 +63,12 @@ def _retelling(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
             else _ask_for_words(said, ask, task, "correction", "what_differs")
         )
     understanding.confirm(task, said.by, ask.subject_id, proposal=says == "b")
-    prompts.close_asks(task.id, "retelling", "correction")
+    prompts.close_prompts(task.id, "retelling", "correction")
     if rest:
         pass_on(said, task, rest)
 
 
-def _question(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+def _question(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> None:
     if says == "words":
         return answer(
             said, ask, task, said.text if said.task_id else _without_number(said.text, task)
@@ -77,19 +77,19 @@ def _question(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
     answer(said, ask, task, f"{option}. {rest}" if rest else option, quietly=True)
 
 
-def _delivery(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+def _delivery(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> None:
     if says == "2":
         return rework(said, ask, task, rest) if len(rest) > 2 else _offer_ways(said, ask, task)
     if _share(ask) < delivery.SUCCESS and ask.kind == "delivery":
         return _ask_whether_all_the_same(said, ask, task)
     delivery.accept(task, said.by)
-    prompts.close_asks(task.id)
+    prompts.close_prompts(task.id)
     if rest:
         pass_on(said, task, rest)
     _say_accepted(said, task)
 
 
-def _way(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
+def _way(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> None:
     """The letter that was chosen where a delivery is not quite it."""
     if says in ("1", "2"):
         return _delivery(said, ask, task, says, rest)
@@ -100,18 +100,18 @@ def _way(said: Said, ask: Ask, task: Task, says: str, rest: str) -> None:
             else _ask_for_words(said, ask, task, "rework", "what_lacks")
         )
     delivery.accept(task, said.by, _share(ask) if says == "settle" else None, rest, says)
-    prompts.close_asks(task.id)
+    prompts.close_prompts(task.id)
     if says == "settle":
         _say_accepted(said, task)
     else:
-        reply_saying(said, "disputed", task)
+        answer_with(said, "disputed", task)
 
 
-def _share(ask: Ask) -> int:
+def _share(ask: Prompt) -> int:
     return db.session.get_one(delivery.Delivery, ask.subject_id).met_share
 
 
-def _offer_ways(said: Said, ask: Ask, task: Task) -> None:
+def _offer_ways(said: Reply, ask: Prompt, task: Task) -> None:
     """2 alone: rework, a part of the price where under 80 % was met, or an operator, each by its
     letter."""
     share, language = _share(ask), said.person.language
@@ -123,14 +123,14 @@ def _offer_ways(said: Said, ask: Ask, task: Task) -> None:
         share=share,
         part=_part(task, share, language),
     )
-    reply_saying(said, "not_quite", task, ways=ways)
+    answer_with(said, "not_quite", task, ways=ways)
 
 
-def _ask_whether_all_the_same(said: Said, ask: Ask, task: Task) -> None:
+def _ask_whether_all_the_same(said: Reply, ask: Prompt, task: Task) -> None:
     """A yes to a delivery under 80 % is asked back once, with what each answer costs."""
     share, language = _share(ask), said.person.language
     _ask_letters(said, ask, task, "accept", f"1{prompts.OPTIONS[language][:3]}")
-    reply_saying(
+    answer_with(
         said,
         "accept_all_the_same",
         task,
@@ -144,45 +144,45 @@ def _part(task: Task, share: int, language: str) -> str:
     return compose.money(delivery.share_of(task.price or 0, share), task.currency, language)
 
 
-def _ask_letters(said: Said, ask: Ask, task: Task, kind: str, letters: str) -> None:
-    prompts.open_ask(task, said.person.id, kind, ask.subject_id, said.by.channel, list(letters))
+def _ask_letters(said: Reply, ask: Prompt, task: Task, kind: str, letters: str) -> None:
+    prompts.open_prompt(task, said.person.id, kind, ask.subject_id, said.by.channel, list(letters))
 
 
-def correct(said: Said, ask: Ask, task: Task, why: str) -> None:
+def correct(said: Reply, ask: Prompt, task: Task, why: str) -> None:
     """The retelling is wrong, and this is different."""
     understanding.correct(task, said.by, ask.subject_id, why)
-    prompts.close_asks(task.id, "retelling", "correction")
-    reply_saying(said, "corrected", task)
+    prompts.close_prompts(task.id, "retelling", "correction")
+    answer_with(said, "corrected", task)
 
 
-def rework(said: Said, ask: Ask, task: Task, lacks: str) -> None:
+def rework(said: Reply, ask: Prompt, task: Task, lacks: str) -> None:
     """The delivery is not quite right, and this is missing."""
     delivery.accept(task, said.by, comment=lacks, then="rework")
-    prompts.close_asks(task.id, *prompts.JUDGING)
-    reply_saying(said, "reworking", task)
+    prompts.close_prompts(task.id, *prompts.JUDGING)
+    answer_with(said, "reworking", task)
 
 
-def answer(said: Said, ask: Ask, task: Task, text: str, *, quietly: bool = False) -> None:
+def answer(said: Reply, ask: Prompt, task: Task, text: str, *, quietly: bool = False) -> None:
     """The answer to a question. Who chose a letter needs no word back; who wrote freely is told how
     it was taken."""
     questions.answer(task, said.by, ask.subject_id, text.strip())
-    prompts.close_asks(task.id, "question", subject_id=ask.subject_id)
+    prompts.close_prompts(task.id, "question", subject_id=ask.subject_id)
     if said.by_phone and not quietly:
-        reply_saying(said, "taken", task)
+        answer_with(said, "taken", task)
 
 
-def _ask_for_words(said: Said, ask: Ask, task: Task, kind: str, question: str) -> None:
+def _ask_for_words(said: Reply, ask: Prompt, task: Task, kind: str, question: str) -> None:
     _ask_letters(said, ask, task, kind, "")
-    reply_saying(said, question, task)
+    answer_with(said, question, task)
 
 
-def _say_accepted(said: Said, task: Task) -> None:
+def _say_accepted(said: Reply, task: Task) -> None:
     """By the channel of the answer, with the price; where a card is kept the receipt of the payment
     says it."""
     company = db.session.get_one(Company, task.company_id)
     if company.stripe_method and task.price and task.channel == said.by.channel:
         return
-    compose.tell(said.person, "accepted", task, channel=said.by.channel)
+    compose.notify(said.person, "accepted", task, channel=said.by.channel)
 
 
 def _without_number(text: str, task: Task) -> str:
@@ -193,14 +193,14 @@ def _without_number(text: str, task: Task) -> str:
     return bare.removesuffix(number).strip(" #") or bare
 
 
-BY_KIND: dict[str, Callable[[Said, Ask, Task, str, str], None]] = {
+BY_KIND: dict[str, Callable[[Reply, Prompt, Task, str, str], None]] = {
     "retelling": _retelling,
     "question": _question,
     "delivery": _delivery,
     "rework": _way,
     "accept": _way,
 }
-WORDS: dict[str, Callable[[Said, Ask, Task, str], None]] = {
+WORDS: dict[str, Callable[[Reply, Prompt, Task, str], None]] = {
     "correction": correct,
     "rework": rework,
     "question": answer,

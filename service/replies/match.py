@@ -7,16 +7,16 @@ import re
 from sqlalchemy import select
 
 from service.messages import prompts
-from service.messages.prompts import NO, YES, Ask
+from service.messages.prompts import NO, YES, Prompt
 from service.replies import reply_codes
-from service.replies.reply import Said
-from service.replies.reply_codes import LONGEST, Letter
+from service.replies.reply import Reply
+from service.replies.reply_codes import MAX_CODE_TEXT, ReplyCode
 from service.tasks import questions
 from service.tasks.task import Task
 from tenants.isolation import db
 from tenants.membership import companies_of
 
-Open = list[tuple[Ask, Task]]
+Open = list[tuple[Prompt, Task]]
 DOUBT = re.compile(
     r"\b(?:but|not|no|missing|except|lacks?|without|wrong|но|не|нет|кроме|без|только)\b",
     re.IGNORECASE,
@@ -27,10 +27,10 @@ ALIKE = {"а": "a", "в": "b", "с": "c", "е": "e"}
 LOOKS = {**ALIKE, **{latin: cyrillic for cyrillic, latin in ALIKE.items()}}
 
 
-def waiting_for(said: Said, number: int | None = None) -> Open:
+def waiting_for(said: Reply, number: int | None = None) -> Open:
     """What is open for this person, newest first: on the task that is named; without a name
     everything."""
-    found = prompts.open_of(said.person.id)
+    found = prompts.open_prompts_of(said.person.id)
     if number is not None:
         return [(ask, task) for ask, task in found if task.number == number]
     if said.task_id is not None:
@@ -38,7 +38,7 @@ def waiting_for(said: Said, number: int | None = None) -> Open:
     return found
 
 
-def fitting(said: Said, letter: Letter) -> Open:
+def fitting(said: Reply, letter: ReplyCode) -> Open:
     """The asks that the letter answers, the newest of each task. Without a number those by the
     writer's channel go first, and what was asked elsewhere is answered by nothing but the very
     letter that was offered: a second yes shall accept nothing else.
@@ -57,13 +57,13 @@ def fitting(said: Said, letter: Letter) -> Open:
 
 def newest_each(found: Open) -> Open:
     """Where several asks of one task fit, the newest counts."""
-    tasks: dict[int, tuple[Ask, Task]] = {}
+    tasks: dict[int, tuple[Prompt, Task]] = {}
     for ask, task in found:
         tasks.setdefault(task.id, (ask, task))
     return list(tasks.values())
 
 
-def meaning(ask: Ask, letter: Letter) -> str | None:
+def meaning(ask: Prompt, letter: ReplyCode) -> str | None:
     """What the letter says to this ask: yes, no, 1, 2, rework, settle, dispute, the place of an
     option, words;
     None where it says nothing."""
@@ -91,7 +91,7 @@ def option(offered: list[str], token: str) -> int | None:
     return within.pop() if len(within) == 1 else None
 
 
-def task_of_number(said: Said, number: int) -> Task | None:
+def task_of_number(said: Reply, number: int) -> Task | None:
     """The person's own task of this number; where two companies have it, that of the address they
     write from."""
     found = select(Task).where(
@@ -104,7 +104,7 @@ def task_of_number(said: Said, number: int) -> Task | None:
     )
 
 
-def _short_enough(letter: Letter) -> bool:
+def _short_enough(letter: ReplyCode) -> bool:
     """Words behind a letter on the same line are few, and no order; a single N or 2 may be followed
     by any reason."""
     if letter.alone:
@@ -112,13 +112,13 @@ def _short_enough(letter: Letter) -> bool:
     if reply_codes.ORDER.match(letter.rest) and len(letter.rest.split()) > 2:
         return False
     return (
-        len(letter.rest) <= LONGEST
+        len(letter.rest) <= MAX_CODE_TEXT
         or letter.sign in ("n", "н", "2")
         or (letter.sign in NO and "," in letter.gap)
     )
 
 
-def _of_retelling(ask: Ask, letter: Letter) -> str | None:
+def _of_retelling(ask: Prompt, letter: ReplyCode) -> str | None:
     if letter.sign in NO:
         return "no"
     if {offered.lower() for offered in ask.letters} & {"y", "д"}:
@@ -127,7 +127,7 @@ def _of_retelling(ask: Ask, letter: Letter) -> str | None:
     return None if place is None else "ab"[place]
 
 
-def _of_delivery(letter: Letter) -> str | None:
+def _of_delivery(letter: ReplyCode) -> str | None:
     """A yes with a "but" behind it on the same line is no acceptance: it would be charged."""
     if letter.sign in (*NO, "2"):
         return "2"
@@ -142,7 +142,7 @@ def _of_delivery(letter: Letter) -> str | None:
 WAYS = {0: (), 2: ("rework", "dispute"), 3: ("rework", "settle", "dispute")}
 
 
-def _of_ways(ask: Ask, letter: Letter) -> str | None:
+def _of_ways(ask: Prompt, letter: ReplyCode) -> str | None:
     """One of the ways, or a 1 or 2 anew where both were offered. To pay a part takes the letter and
     nothing else."""
     offered = [sign for sign in ask.letters if not sign.isdigit()]
@@ -153,7 +153,7 @@ def _of_ways(ask: Ask, letter: Letter) -> str | None:
     return way if way != "settle" or letter.bare else None
 
 
-def _of_question(ask: Ask, letter: Letter) -> str | None:
+def _of_question(ask: Prompt, letter: ReplyCode) -> str | None:
     """A yes, a no or a figure are its words; a letter is one of its options."""
     place = option(ask.letters, letter.sign) if _parted(letter) else None
     if place is not None:
@@ -162,13 +162,13 @@ def _of_question(ask: Ask, letter: Letter) -> str | None:
     return "words" if letter.sign in (*YES, *NO) or figure else None
 
 
-def _parted(letter: Letter) -> bool:
+def _parted(letter: ReplyCode) -> bool:
     """A letter with words behind it is an option only where something parts them: "a" and "а" are
     words, too."""
     return letter.alone or bool(set(letter.gap) & set(".,;:!)-–—"))
 
 
-def only_question(said: Said) -> Open:
+def only_question(said: Reply) -> Open:
     """The questions that words may answer, newest of each task first; by phone those that were
     asked there."""
     found = [
@@ -185,6 +185,6 @@ def only_question(said: Said) -> Open:
     )
 
 
-def options_of(ask: Ask) -> list[str]:
+def options_of(ask: Prompt) -> list[str]:
     """The options of the question that was asked."""
     return db.session.get_one(questions.Question, ask.subject_id).options

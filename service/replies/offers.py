@@ -11,7 +11,7 @@ from service.core.time import now
 from service.messages.message import Message
 from service.nlu import deadlines
 from service.replies import actions, reply_codes
-from service.replies.reply import Said, reply_saying
+from service.replies.reply import Reply, answer_with
 from service.tasks import cancelling, review
 from service.tasks.task import Task
 from tenants import membership
@@ -24,7 +24,7 @@ OFFER_THANKS = ("receipt", "accepted")
 THANKS = re.compile(r"^\s*[tтсc][\s,.:;!-]+(\S.*)$", re.IGNORECASE | re.DOTALL)
 
 
-def last_to(said: Said, *templates: str, task_id: int | None = None) -> Message | None:
+def last_to(said: Reply, *templates: str, task_id: int | None = None) -> Message | None:
     """The newest message to this person by this channel: of these templates, about this task, where
     they are named."""
     wanted = select(Message).where(
@@ -39,7 +39,7 @@ def last_to(said: Said, *templates: str, task_id: int | None = None) -> Message 
     return db.session.scalar(wanted.order_by(Message.id.desc()).limit(1))
 
 
-def stop(said: Said, task_id: int | None) -> int | None:
+def stop(said: Reply, task_id: int | None) -> int | None:
     """Stop the task whose acknowledgement offered it; without a name the one acknowledged last, if
     nobody has asked since."""
     offer = (
@@ -54,7 +54,7 @@ def stop(said: Said, task_id: int | None) -> int | None:
     return task.id
 
 
-def thank(said: Said) -> int | None:
+def thank(said: Reply) -> int | None:
     """Thanks reach the assistant while the note that offered it is the last that was said; in doubt
     the words are a task."""
     match = THANKS.match(said.text)
@@ -69,7 +69,7 @@ def thank(said: Said) -> int | None:
     return actions.carefully(said, task, lambda: _praise(said, task, words))
 
 
-def _offer_of_thanks(said: Said) -> Message | None:
+def _offer_of_thanks(said: Reply) -> Message | None:
     if said.task_id is not None:
         return last_to(said, *OFFER_THANKS, task_id=said.task_id)
     last = last_to(said) if said.by_phone else None
@@ -83,17 +83,17 @@ def _task_of(message: Message | None) -> Task | None:
     return task if task and membership.belongs(message.to_id or 0, task.company_id) else None
 
 
-def _cancel(said: Said, task: Task) -> None:
+def _cancel(said: Reply, task: Task) -> None:
     cancelling.cancel(task, said.by)
 
 
-def _praise(said: Said, task: Task, words: str) -> None:
+def _praise(said: Reply, task: Task, words: str) -> None:
     review.praise(task, said.by, words[:2000])
     holder = db.session.get(Person, task.holder_id) if task.holder_id else None
-    reply_saying(said, "thanked", task, name=holder.first_name if holder else "Poruchi")
+    answer_with(said, "thanked", task, name=holder.first_name if holder else "Poruchi")
 
 
-def _like_task(said: Said, words: str) -> bool:
+def _like_task(said: Reply, words: str) -> bool:
     """A day, an order: something is to be done."""
     dated = (
         deadlines.deadline_in(words, said.person.tz, now())

@@ -7,11 +7,11 @@ import re
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from service.core.actor import Actor
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.messages.wording import saying
 from service.outbound import compose
 from service.tasks import cancelling
-from service.tasks.states import OPEN, STATE_NAMES
+from service.tasks.states import OPEN_STATES, STATE_NAMES
 from service.tasks.task import Task
 from tenants import addresses
 from tenants.isolation import db
@@ -28,7 +28,7 @@ STATUS = ("status", "статус")
 CANCEL = re.compile(
     r"^\s*(?:cancel|отмена|отменить|отмени|отмените)(?:\s+#?(\d{1,7}))?\s*[.!]*\s*$", re.IGNORECASE
 )
-SHOWN = 5
+MAX_TASKS_SHOWN = 5
 
 
 def word_of(text: str) -> str:
@@ -57,7 +57,7 @@ def _stop(person: Person, phone: str, word: str) -> str:
     """No more texts from this one on. Where Twilio does not say so, we do, once more."""
     number = addresses.tidy("phone", phone)
     if word not in STOP_AT_TWILIO:
-        compose.tell(person, "stopped", channel="sms", address=number)
+        compose.notify(person, "stopped", channel="sms", address=number)
     addresses.stop("phone", number, stopped=True)
     return ""
 
@@ -65,13 +65,13 @@ def _stop(person: Person, phone: str, word: str) -> str:
 def _status(person: Person) -> str:
     """What is under way: first what waits for the client's word."""
     waits = or_(Task.waiting_for == "client", Task.state == "delivered")
-    open_tasks = (_theirs(person), Task.state.in_(OPEN))
+    open_tasks = (_theirs(person), Task.state.in_(OPEN_STATES))
     tasks = list(
         db.session.scalars(
             select(Task)
             .where(*open_tasks)
             .order_by(func.coalesce(waits, False).desc(), Task.id.desc())
-            .limit(SHOWN)
+            .limit(MAX_TASKS_SHOWN)
         )
     )
     more = (
@@ -104,6 +104,6 @@ def _cancel(person: Person, by: Actor, number: str | None) -> str:
     try:
         with db.session.begin_nested():
             cancelling.cancel(task, by)
-    except Refusal as error:
+    except DomainError as error:
         return error.detail if number in error.detail else f"{number}: {error.detail}"
     return ""

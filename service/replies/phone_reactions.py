@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from service.messages.message import Message
-from service.replies.reply import Said
+from service.replies.reply import Reply
 from tenants.isolation import db
 
 QUOTE = r"[“\"«‘„](?P<quoted>.+)[”\"»’“]"
@@ -71,7 +71,7 @@ def read(text: str) -> PhoneReaction | None:
     )
 
 
-def message_of(said: Said, reaction: PhoneReaction) -> Message | None:
+def message_of(said: Reply, reaction: PhoneReaction) -> Message | None:
     """Return the newest message to this person that is quoted."""
     if not reaction.quoted:
         return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.core.actor import Actor
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.inbound.inbound_message import Inbound
 from service.messages.wording import saying
 from service.outbound import compose
@@ -15,7 +15,7 @@ from tenants.people import Person
 
 
 @dataclass
-class Said:
+class Reply:
     """A text or mail of a known person. `task_id` and `message_id` where the answer address or a
     reference names them."""
 
@@ -38,9 +38,9 @@ class Said:
         return asked_at <= self.inbound.received_at
 
 
-def reply_saying(said: Said, saying_name: str, task: Task | None = None, **facts: object) -> None:
+def answer_with(said: Reply, saying_name: str, task: Task | None = None, **facts: object) -> None:
     """One of the short sentences, in the writer's language."""
-    reply(
+    answer_back(
         said,
         saying(
             saying_name, said.person.language, **{"number": task.number if task else "", **facts}
@@ -49,9 +49,9 @@ def reply_saying(said: Said, saying_name: str, task: Task | None = None, **facts
     )
 
 
-def reply(said: Said, words: str, task: Task | None = None) -> None:
+def answer_back(said: Reply, words: str, task: Task | None = None) -> None:
     """Words back to the writer."""
-    compose.tell(
+    compose.notify(
         said.person,
         "reply",
         task,
@@ -62,7 +62,7 @@ def reply(said: Said, words: str, task: Task | None = None) -> None:
     )
 
 
-def refused(said: Said, error: Refusal, task: Task) -> None:
+def refused(said: Reply, error: DomainError, task: Task) -> None:
     """Why it cannot be done, with the number of the task it is about."""
     number = str(task.number)
-    reply(said, error.detail if number in error.detail else f"{number}: {error.detail}", task)
+    answer_back(said, error.detail if number in error.detail else f"{number}: {error.detail}", task)

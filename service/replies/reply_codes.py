@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from service.messages.prompts import NO, YES
 
 # Longer words behind "yes" or "no" are a text of their own and not taken for a letter.
-LONGEST = 40
+MAX_CODE_TEXT = 40
 NUMBERED = re.compile(r"^#?(\d{3,7})(?!\d)[\s:,.)\-–—]+(.*)$", re.DOTALL)
 TOKEN = re.compile(r"^([^\W\d_]+|\d)(?![\w'’-])(?:[ \t]+#?(\d{3,7})(?![\w/-]|[.:]\d))?", re.UNICODE)
 QUOTES = " \t\n\"'«»“”„‚‘’"
@@ -42,7 +42,7 @@ KNOWN = frozenset((*YES, *NO, "1", "2"))
 
 
 @dataclass(frozen=True)
-class Letter:
+class ReplyCode:
     """A text that begins like an answer. `rest` are the words behind it, `gap` is what parts them
     from it."""
 
@@ -63,7 +63,7 @@ class Letter:
         return self.bare or "\n" in self.gap
 
 
-def read(text: str) -> Letter | None:
+def read(text: str) -> ReplyCode | None:
     """The letter at the beginning, alone or with a number on either side; None where the text
     begins otherwise."""
     words = text.strip(QUOTES)
@@ -77,7 +77,7 @@ def read(text: str) -> Letter | None:
     found = number or (int(match[2]) if match[2] else None)
     behind = words[match.end() :]
     gap = re.match(r"[\s\W]*", behind)
-    return Letter(
+    return ReplyCode(
         match[1].lower(),
         found,
         _without_politeness(behind),
@@ -110,7 +110,7 @@ def wordless(text: str) -> bool:
 
 def thanks(text: str) -> bool:
     """Whether it is a word of thanks and nothing else."""
-    return bool(THANKS.match(text.strip())) and len(text) <= LONGEST
+    return bool(THANKS.match(text.strip())) and len(text) <= MAX_CODE_TEXT
 
 
 def _token(words: str) -> re.Match[str] | None:

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from service.messages import prompts
-from service.messages.prompts import Ask
+from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.replies import actions, match, offers, phone_commands, phone_reactions, reply_codes
 from service.replies.match import Open
-from service.replies.reply import Said, reply, reply_saying
-from service.replies.reply_codes import NEW, Letter
+from service.replies.reply import Reply, answer_back, answer_with
+from service.replies.reply_codes import NEW, ReplyCode
 from service.tasks.task import Task, find
 
 FOR_WORDS = ("correction", "rework")
 
 
-def take_in(said: Said) -> int | None:
+def handle(said: Reply) -> int | None:
     """Take the text as the answer it is: the task's id, -1 where it was about none, None where it
     is a new task."""
     if NEW.match(said.text):
@@ -45,21 +45,21 @@ def without_new(text: str) -> str:
     return NEW.sub("", text, count=1) or text
 
 
-def pass_on_in_their_name(said: Said) -> None:
+def pass_on_in_their_name(said: Reply) -> None:
     """Words of somebody else of the company on the task that their mail answers."""
     task = find(said.task_id or 0)
     actions.carefully(said, task, lambda: actions.pass_on(said, task, said.text))
-    reply_saying(said, "passed_on", task)
+    answer_with(said, "passed_on", task)
 
 
-def _new(said: Said) -> int | None:
+def _new(said: Reply) -> int | None:
     if not reply_codes.wordless(NEW.sub("", said.text, count=1)) or not said.by_phone:
         return None
-    reply_saying(said, "new_what")
+    answer_with(said, "new_what")
     return -1
 
 
-def _phone_reaction(said: Said) -> int | None:
+def _phone_reaction(said: Reply) -> int | None:
     """A tap on a text of ours is no answer; on a question that waits, the answer is asked for."""
     reaction = phone_reactions.read(said.text) if said.by_phone else None
     if reaction is None:
@@ -72,7 +72,7 @@ def _phone_reaction(said: Said) -> int | None:
     ]
     if reaction.agrees and waiting:
         ask, task = waiting[0]
-        reply_saying(
+        answer_with(
             said,
             "unread",
             task,
@@ -82,18 +82,18 @@ def _phone_reaction(said: Said) -> int | None:
     return message.task_id or -1 if message else -1
 
 
-def _command(said: Said) -> int | None:
+def _command(said: Reply) -> int | None:
     words = (
         phone_commands.answer(said.person, said.by, said.inbound.sender, said.text)
         if said.by_phone
         else None
     )
     if words:
-        reply(said, words)
+        answer_back(said, words)
     return None if words is None else -1
 
 
-def _letter(said: Said) -> int | None:
+def _letter(said: Reply) -> int | None:
     """A letter that an open ask offered."""
     letter = _read(said)
     if letter is None or (not said.by_phone and said.task_id is None and not letter.bare):
@@ -111,7 +111,7 @@ def _letter(said: Said) -> int | None:
     return actions.letter(said, *found[0], letter) if found else None
 
 
-def _read(said: Said) -> Letter | None:
+def _read(said: Reply) -> ReplyCode | None:
     """The letter, where the text begins with one and no words were asked for. A figure behind it
     that is no task's number is words."""
     letter = reply_codes.read(said.text)
@@ -128,7 +128,7 @@ def _read(said: Said) -> Letter | None:
     )
 
 
-def _asked_for_words(said: Said, letter: Letter) -> bool:
+def _asked_for_words(said: Reply, letter: ReplyCode) -> bool:
     """Whether the last that was asked here was what is different, or what is missing, and not by
     this letter."""
     found = _takes_words(said)
@@ -137,7 +137,7 @@ def _asked_for_words(said: Said, letter: Letter) -> bool:
     )
 
 
-def _takes_words(said: Said) -> Open:
+def _takes_words(said: Reply) -> Open:
     """What words answer, newest first: by phone what was asked there, by mail what the mail
     names."""
     if not said.by_phone and said.task_id is None:
@@ -155,7 +155,7 @@ def _takes_words(said: Said) -> Open:
     ]
 
 
-def _note(said: Said) -> int | None:
+def _note(said: Reply) -> int | None:
     """N and T, offered by our own notes."""
     letter = reply_codes.read(said.text)
     if letter and letter.sign in prompts.NO and letter.bare:
@@ -163,7 +163,7 @@ def _note(said: Said) -> int | None:
     return offers.thank(said)
 
 
-def _stop(said: Said, letter: Letter) -> int | None:
+def _stop(said: Reply, letter: ReplyCode) -> int | None:
     """N stops what was only acknowledged, where nothing is asked that it could answer."""
     named = match.task_of_number(said, letter.number) if letter.number else None
     task_id = named.id if named else said.task_id
@@ -172,7 +172,7 @@ def _stop(said: Said, letter: Letter) -> int | None:
     return offers.stop(said, task_id)
 
 
-def _numbered(said: Said) -> int | None:
+def _numbered(said: Reply) -> int | None:
     """ "12: …": words on that task, or the answer to what was asked there."""
     found = reply_codes.numbered(said.text) if said.by_phone and said.task_id is None else None
     if found is None:
@@ -186,13 +186,13 @@ def _numbered(said: Said) -> int | None:
             else None
         )
     if reply_codes.wordless(words):
-        reply_saying(said, "say_what", task)
+        answer_with(said, "say_what", task)
         return task.id
     there = replace(said, task_id=task.id, text=words)
     return _words(there) or _on_named_task(there)
 
 
-def _words(said: Said) -> int | None:
+def _words(said: Reply) -> int | None:
     """Words answer what was asked last: what is different, what is missing, or the one question."""
     found = _takes_words(said)
     if not found or reply_codes.wordless(said.text) or _wrong_letter(said, found[0][0]):
@@ -207,7 +207,7 @@ def _words(said: Said) -> int | None:
     return actions.words(said, *questions[0], said.text)
 
 
-def _wrong_letter(said: Said, ask: Ask) -> bool:
+def _wrong_letter(said: Reply, ask: Prompt) -> bool:
     """A letter or figure that was not offered is asked back, not taken for words."""
     letter = reply_codes.read(said.text)
     return (
@@ -218,7 +218,7 @@ def _wrong_letter(said: Said, ask: Ask) -> bool:
     )
 
 
-def _on_named_task(said: Said) -> int | None:
+def _on_named_task(said: Reply) -> int | None:
     """Words on the task that is named reach those who work on it; what still waits for a letter is
     said."""
     if said.task_id is None:
@@ -228,16 +228,16 @@ def _on_named_task(said: Said) -> int | None:
     return task.id
 
 
-def _pass_on(said: Said, task: Task) -> None:
+def _pass_on(said: Reply, task: Task) -> None:
     actions.pass_on(said, task, said.text)
     waiting = next((ask for ask, _task in match.waiting_for(said) if ask.letters), None)
     if waiting:
-        reply_saying(said, "passed_on_waits", task, letters=_letters(waiting, said))
+        answer_with(said, "passed_on_waits", task, letters=_letters(waiting, said))
     elif said.by_phone:
-        reply_saying(said, "passed_on", task)
+        answer_with(said, "passed_on", task)
 
 
-def _like_an_answer(said: Said) -> int | None:
+def _like_an_answer(said: Reply) -> int | None:
     """What looks like an answer and answers nothing: asked back, never made a task."""
     if not said.by_phone:
         return None
@@ -259,12 +259,12 @@ def _short_words(text: str) -> bool:
     """Up to three words that order nothing."""
     return (
         len(text.split()) <= 3
-        and len(text) <= reply_codes.LONGEST
+        and len(text) <= reply_codes.MAX_CODE_TEXT
         and not reply_codes.ORDER.match(text.strip())
     )
 
 
-def _begins_like_letter(text: str, letter: Letter | None) -> bool:
+def _begins_like_letter(text: str, letter: ReplyCode | None) -> bool:
     """A letter alone, a yes or no with too many words behind it, or no words at all."""
     if letter is None:
         return reply_codes.wordless(text)
@@ -273,9 +273,9 @@ def _begins_like_letter(text: str, letter: Letter | None) -> bool:
     )
 
 
-def _unread(said: Said, waiting: Open) -> int:
+def _unread(said: Reply, waiting: Open) -> int:
     ask, task = waiting[0]
-    reply_saying(
+    answer_with(
         said,
         "unread" if ask.letters else "unread_words",
         task,
@@ -285,7 +285,7 @@ def _unread(said: Said, waiting: Open) -> int:
     return task.id
 
 
-def _nothing_waits(said: Said, letter: Letter | None) -> int:
+def _nothing_waits(said: Reply, letter: ReplyCode | None) -> int:
     """Perhaps it answers what the assistant wrote; else nothing waits for it."""
     last = offers.last_to(said)
     if (
@@ -303,24 +303,24 @@ def _nothing_waits(said: Said, letter: Letter | None) -> int:
         if reply_codes.thanks(said.text)
         else "nothing_waits"
     )
-    reply_saying(said, key, task)
+    answer_with(said, key, task)
     return task.id if task else -1
 
 
-def _letters(ask: Ask, said: Said) -> str:
+def _letters(ask: Prompt, said: Reply) -> str:
     between = " или " if said.person.language == "ru" else " or "
     return between.join(ask.letters)
 
 
-def _which(said: Said, found: Open, token: str | None) -> int:
+def _which(said: Reply, found: Open, token: str | None) -> int:
     numbers = ", ".join(str(task.number) for _ask, task in found)
     number = found[0][1].number
-    reply_saying(
+    answer_with(
         said, "which", numbers=numbers, example=f"{token} {number}" if token else f"{number}: ..."
     )
     return -1
 
 
-def _not_found(said: Said, number: int) -> int:
-    reply_saying(said, "not_found", number=number)
+def _not_found(said: Reply, number: int) -> int:
+    answer_with(said, "not_found", number=number)
     return -1

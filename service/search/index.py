@@ -24,13 +24,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.isolation import Base, db
 
-MOST = 300
+BATCH_SIZE = 300
 # Ids commit out of order: so many behind the newest that is known are looked at again, each second
 # and each minute.
 BEHIND, FAR_BEHIND = 1_000, 50_000
 
 
-class Findable(Base):
+class SearchEntry(Base):
     """The words of a task, or of a message on it. Read by the finder's functions alone."""
 
     __tablename__ = "findable"
@@ -73,11 +73,11 @@ order by m.id limit :most on conflict do nothing
 """)
 
 
-def learn(behind: int = BEHIND) -> int:
+def index_changes(behind: int = BEHIND) -> int:
     """Take in what was said since; in the system's scope. How many rows came, at most `MOST` of
     each kind."""
     return sum(
-        _took(db.session.execute(what, {"behind": behind, "most": MOST}))
+        _took(db.session.execute(what, {"behind": behind, "most": BATCH_SIZE}))
         for what in (TASKS, MESSAGES)
     )
 

@@ -24,8 +24,8 @@ from tenants.isolation import db
 from tenants.membership import Membership
 from tenants.people import Person
 
-MOST = 200
-LONGEST = 200
+MAX_RESULTS = 200
+MAX_QUERY = 200
 # A search that takes longer than this is given up, and the desk says that it is busy. It stays for
 # the rest of the transaction: on a function it would have no effect, since the clock of a statement
 # is set when the statement begins.
@@ -51,7 +51,7 @@ class Named:
 
 def tasks(
     q: str,
-    limit: int = lists.PAGE,
+    limit: int = lists.PAGE_SIZE,
     *,
     states: Sequence[str] = (),
     category: str | None = None,
@@ -65,7 +65,7 @@ def tasks(
     role = isolation.current().role
     if not words or role not in FIND:
         return []
-    most = MOST if narrow else min(limit, MOST)
+    most = MAX_RESULTS if narrow else min(limit, MAX_RESULTS)
     ids = _ids(
         role,
         {
@@ -79,7 +79,7 @@ def tasks(
     return lists.by_ids(ids, narrow)[:limit]
 
 
-def page(q: str, limit: int = lists.PAGE, **narrowed: Any) -> Page:
+def page(q: str, limit: int = lists.PAGE_SIZE, **narrowed: Any) -> Page:
     """What fits best as a page of a list; there is no next one."""
     return Page(tasks(q, limit, **narrowed), None)
 
@@ -110,7 +110,7 @@ def people(q: str, limit: int = 8) -> list[Named]:
 
 def tidy(q: str) -> str:
     """The words as the functions take them."""
-    return " ".join(clean(q[:LONGEST]).split())
+    return " ".join(clean(q[:MAX_QUERY]).split())
 
 
 def _ids(role: str, values: dict[str, object]) -> list[int]:

@@ -12,16 +12,16 @@ from sqlalchemy.orm.attributes import set_committed_value
 from service.catalogue.categories import all_categories, category
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.config import settings
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.time import after_working, now
 from service.tasks import parameters, pauses
-from service.tasks.events import hold, record
+from service.tasks.events import lock, record
 from service.tasks.task import Task
 
 DECISIONS = {"refuse": "task.refused", "delete": "task.deleted", "do": "task.done_at_once"}
 
 
-def sort_in(
+def apply_triage(
     task: Task, code: str, confidence: float, deadline: datetime | None, *, sure: bool
 ) -> None:
     """Triage's word on a new task: to the queue where it is sure, else to the operator's list with
@@ -48,15 +48,15 @@ def sort_in(
 
 def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason: str = "") -> None:
     """An operator's decision. Raises BadInput where a category or a reason is missing."""
-    hold(task)
+    lock(task)
     if decision == "delegate":
         return _delegate(task, by, code)
     if decision not in DECISIONS:
-        raise BadInput({"decision": _("The decision is delegate, do, delete or refuse.")})
+        raise InvalidInput({"decision": _("The decision is delegate, do, delete or refuse.")})
     if not reason.strip():
-        raise BadInput({"reason": _("Say why, in a sentence that the client will read.")})
+        raise InvalidInput({"reason": _("Say why, in a sentence that the client will read.")})
     if len(reason.strip()) > 2000:
-        raise BadInput({"reason": _("At most 2,000 letters.")})
+        raise InvalidInput({"reason": _("At most 2,000 letters.")})
     record(
         task,
         DECISIONS[decision],
@@ -69,7 +69,7 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
 def _delegate(task: Task, by: Actor, code: str | None) -> None:
     chosen = code or task.category
     if chosen not in all_categories():
-        raise BadInput({"category": _("Choose a kind of work.")})
+        raise InvalidInput({"category": _("Choose a kind of work.")})
     _queue(task, by, {"chosen_by": "operator", **_guess(task, chosen, task.deadline_at)})
 
 

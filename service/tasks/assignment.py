@@ -10,15 +10,15 @@ from sqlalchemy import DateTime, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import ASSISTANT, Actor
-from service.core.errors import BadInput, NotAllowed, NotFound, NotNow
+from service.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.tasks import pauses
 from service.tasks.events import check, record
-from service.tasks.states import HELD
-from service.tasks.task import OfTask, Task, find
+from service.tasks.states import ASSIGNED_STATES
+from service.tasks.task import Task, TaskOwned, find
 from tenants import isolation
 from tenants.isolation import Base, db
+from tenants.literals import literal_limit
 from tenants.membership import Membership, Staff
-from tenants.rows import bound
 
 # Somebody who takes two tasks at the same instant is counted one after the other, or the limit
 # would be passed.
@@ -31,7 +31,7 @@ TAKEN = text(
 )
 
 
-class Holding(OfTask, Base):
+class Assignment(TaskOwned, Base):
     """An assistant's time with a task: from when to when, given by whom, and why it ended."""
 
     __tablename__ = "holding"
@@ -41,13 +41,13 @@ class Holding(OfTask, Base):
     reason: Mapped[str | None] = mapped_column(String(1000))
 
 
-def held_by(person_id: int) -> int:
+def assigned_to(person_id: int) -> int:
     """How many tasks an assistant holds now, those that wait for acceptance not counted."""
     return (
         db.session.scalar(
             select(func.count())
             .select_from(Task)
-            .where(Task.holder_id == person_id, Task.state.in_(HELD))
+            .where(Task.holder_id == person_id, Task.state.in_(ASSIGNED_STATES))
         )
         or 0
     )
@@ -65,11 +65,11 @@ def last_began(person_id: int, task: Task) -> datetime | None:
         select(Task.id)
         .where(Task.holder_id == person_id, Task.company_id == task.company_id, Task.id < task.id)
         .order_by(Task.id.desc())
-        .limit(bound(20))
+        .limit(literal_limit(20))
     )
     return db.session.scalar(
-        select(func.max(Holding.at)).where(
-            Holding.task_id.in_(before), Holding.assistant_id == person_id
+        select(func.max(Assignment.at)).where(
+            Assignment.task_id.in_(before), Assignment.assistant_id == person_id
         )
     )
 
@@ -80,8 +80,8 @@ def claim(task: Task, by: Actor) -> None:
     check(task, "task.claimed", by)
     staff = _fit(task, by.person_id)
     db.session.execute(ONE_CLAIM, {"person": staff.person_id})
-    if held_by(staff.person_id) >= staff.held_limit:
-        raise NotNow(
+    if assigned_to(staff.person_id) >= staff.held_limit:
+        raise Conflict(
             _(
                 "You hold %(count)s tasks, which is your limit. Finish or give back one first.",
                 count=staff.held_limit,
@@ -99,7 +99,7 @@ def find_to_claim(task_id: int, by: Actor) -> Task:
     except NotFound:
         with isolation.as_system():
             taken = db.session.scalar(TAKEN, {"task": task_id, "person": by.person_id})
-        raise NotNow(_("Somebody else was faster."), state=None) if taken else NotFound from None
+        raise Conflict(_("Somebody else was faster."), state=None) if taken else NotFound from None
 
 
 def assign(task: Task, by: Actor, assistant_id: int) -> None:
@@ -107,8 +107,8 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
     check(task, "task.assigned", by)
     staff = _fit(task, assistant_id)
     if task.holder_id == staff.person_id:
-        raise NotNow(_("They hold this task already."))
-    end_holding(task, _("handed on"))
+        raise Conflict(_("They hold this task already."))
+    end_assignment(task, _("handed on"))
     record(
         task,
         "task.assigned",
@@ -117,7 +117,7 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
         set_={
             "holder_id": staff.person_id,
             "understood_at": None,
-            **pauses.moving_to(task, "assigned"),
+            **pauses.on_state(task, "assigned"),
         },
     )
     _begin(task, staff.person_id, by)
@@ -128,9 +128,9 @@ def give_back(task: Task, by: Actor, reason: str) -> None:
     row afterwards."""
     check(task, "task.given_back", by)
     if not 3 <= len(reason.strip()) <= 1000:
-        raise BadInput({"reason": _("Say in a sentence why it goes back.")})
-    end_holding(task, reason.strip())
-    columns = {"holder_id": None, "understood_at": None, **pauses.moving_to(task, "queued")}
+        raise InvalidInput({"reason": _("Say in a sentence why it goes back.")})
+    end_assignment(task, reason.strip())
+    columns = {"holder_id": None, "understood_at": None, **pauses.on_state(task, "queued")}
     with isolation.as_system():
         record(task, "task.given_back", by, set_=columns)
 
@@ -155,7 +155,7 @@ def _fit(task: Task, person_id: int | None) -> Staff:
 
 def _begin(task: Task, assistant_id: int, by: Actor) -> None:
     db.session.add(
-        Holding(
+        Assignment(
             company_id=task.company_id,
             task_id=task.id,
             by_id=by.person_id,
@@ -165,10 +165,10 @@ def _begin(task: Task, assistant_id: int, by: Actor) -> None:
     db.session.flush()
 
 
-def end_holding(task: Task, reason: str) -> None:
+def end_assignment(task: Task, reason: str) -> None:
     """The holder's time with the task is over."""
     db.session.execute(
-        update(Holding)
-        .where(Holding.task_id == task.id, Holding.ended_at.is_(None))
+        update(Assignment)
+        .where(Assignment.task_id == task.id, Assignment.ended_at.is_(None))
         .values(ended_at=func.now(), reason=reason)
     )

@@ -20,22 +20,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import Actor
 from service.core.config import settings
-from service.core.errors import BadInput, NotFound
+from service.core.errors import InvalidInput, NotFound
 from service.core.text import clean
 from service.tasks import events
-from service.tasks.states import adds_to
-from service.tasks.task import OfTask, Task
+from service.tasks.states import check_may_add
+from service.tasks.task import Task, TaskOwned
 from tenants import isolation
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
-MOST_FILES = 100
+MAX_FILES = 100
 # The part of a file that did not fit: its row has a name, a size and no bytes (`left_out.py`).
 LEFT_OUT = "left_out"
 PLAIN_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 
 
-class Attachment(OfTask, Base):
+class Attachment(TaskOwned, Base):
     """A file on a task. `part` says where it belongs: brief, message, delivery; or left_out."""
 
     __tablename__ = "attachment"
@@ -47,7 +47,7 @@ class Attachment(OfTask, Base):
     part: Mapped[str] = mapped_column(String(10), server_default="brief")
 
 
-class Unfit(BadInput):
+class Unfit(InvalidInput):
     """A file that does not fit. `why` is size (`most` in MB) or count (`most` files on a task)."""
 
     def __init__(self, why: str, most: int, sentence: str) -> None:
@@ -63,9 +63,9 @@ def attach(
     Raises Unfit where it is too large or the task has a hundred already, NotAllowed, and NotNow for
     the delivery's where the work is not under way: what was delivered stays as it was.
     """
-    adds_to(task, by)
+    check_may_add(task, by)
     if part == "delivery" and task.state != "working":
-        raise events.not_now(task)
+        raise events.conflict(task)
     check_room(task, 1)
     digest, size = _keep(content)
     file = Attachment(
@@ -87,13 +87,13 @@ def attach(
 def check_room(task: Task, count: int) -> None:
     """Raise Unfit where so many files more would be too many for the task."""
     there = len(files_of(task))
-    if there + count > MOST_FILES:
+    if there + count > MAX_FILES:
         raise Unfit(
             "count",
-            MOST_FILES,
+            MAX_FILES,
             _(
                 "A task has up to %(most)s files; this one has %(there)s. Leave some out.",
-                most=MOST_FILES,
+                most=MAX_FILES,
                 there=there,
             ),
         )
@@ -104,7 +104,7 @@ def files_of(task: Task, part: str | None = None) -> list[Attachment]:
     wanted = select(Attachment).where(Attachment.task_id == task.id, Attachment.part != LEFT_OUT)
     if part:
         wanted = wanted.where(Attachment.part == part)
-    return list(db.session.scalars(wanted.order_by(Attachment.id).limit(bound(MOST_FILES))))
+    return list(db.session.scalars(wanted.order_by(Attachment.id).limit(literal_limit(MAX_FILES))))
 
 
 def too_large(most: int, name: str = "") -> Unfit:

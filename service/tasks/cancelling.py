@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from service.core.actor import Actor
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.time import now
 from service.tasks import delivery, pauses, red_line
 from service.tasks.events import check, record
@@ -51,7 +51,7 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     """Stop the task; gives what is charged for what was done, in minor units. Raises BadInput."""
     check(task, "task.cancelled", by)
     if len(reason) > 2000:
-        raise BadInput({"reason": _("At most 2,000 letters.")})
+        raise InvalidInput({"reason": _("At most 2,000 letters.")})
     due, agreed = price_now(task), undecided(task)
     columns = {
         "price": due,
@@ -63,7 +63,5 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
         "alarm": None,
     }
     facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
-    record(
-        task, "task.cancelled", by, set_={**pauses.ended_wait(task), **columns}, price=due, **facts
-    )
+    record(task, "task.cancelled", by, set_={**pauses.resume(task), **columns}, price=due, **facts)
     return due

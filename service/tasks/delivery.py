@@ -18,20 +18,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.config import settings
-from service.core.errors import BadInput, NotReady
+from service.core.errors import InvalidInput, NotReady
 from service.core.time import now, working_days
 from service.tasks import parameters, pauses, understanding, verdicts
 from service.tasks.events import check, record
-from service.tasks.task import OfTask, Task
+from service.tasks.task import Task, TaskOwned
 from tenants.company import Company
 from tenants.isolation import Base, db
+from tenants.literals import literal_limit
 from tenants.people import Person
-from tenants.rows import bound
 
 SUCCESS = verdicts.SUCCESS
 
 
-class Delivery(OfTask, Base):
+class Delivery(TaskOwned, Base):
     """What was delivered, and for each criterion whether it is met: `[{id, met, note}]`."""
 
     __tablename__ = "delivery"
@@ -46,7 +46,7 @@ class Delivery(OfTask, Base):
         return round(100 * sum(met) / len(met)) if met else 100
 
 
-class Acceptance(OfTask, Base):
+class Acceptance(TaskOwned, Base):
     """The word on a delivery: what follows, and the score in percent where a person said one.
 
     `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stop).
@@ -78,7 +78,7 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
         company_id=task.company_id,
         task_id=task.id,
         by_id=by.person_id,
-        text=_said(text),
+        text=_checked_text(text),
         criteria=_answers(task, criteria),
     )
     db.session.add(delivery)
@@ -88,7 +88,7 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
         task,
         "task.delivered",
         by,
-        set_={**columns, **pauses.ended_wait(task), **_silence(task)},
+        set_={**columns, **pauses.resume(task), **_acceptance_alarms(task)},
         delivery=delivery.id,
         met=delivery.met_share,
     )
@@ -126,7 +126,7 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     if outcome == "cancel":
         columns = {"price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason}
-        record(task, "task.cancelled", by, price=0, set_={**pauses.ended_wait(task), **columns})
+        record(task, "task.cancelled", by, price=0, set_={**pauses.resume(task), **columns})
     elif outcome == "accept":
         _judge(task, by, "task.accepted", score, reason)
     else:
@@ -137,7 +137,7 @@ def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int 
     """Set the price of a stopped task, between nothing and what was agreed last."""
     figure = score if outcome == "settle" else None
     price = share_of(agreed_price(task), figure or 0)
-    said = _word(task, by, figure, reason, outcome)
+    said = _acceptance(task, by, figure, reason, outcome)
     record(
         task,
         "task.resolved",
@@ -162,7 +162,7 @@ def last_delivery(task: Task) -> Delivery | None:
         select(Delivery)
         .where(Delivery.task_id == task.id)
         .order_by(Delivery.id.desc())
-        .limit(bound(1))
+        .limit(literal_limit(1))
     )
 
 
@@ -180,7 +180,7 @@ def last_acceptance(task: Task) -> Acceptance | None:
         select(Acceptance)
         .where(Acceptance.task_id == task.id)
         .order_by(Acceptance.id.desc())
-        .limit(bound(1))
+        .limit(literal_limit(1))
     )
 
 
@@ -189,7 +189,7 @@ def share_of(price: int, percent: int) -> int:
     return (price * percent + 50) // 100
 
 
-def silence_ends(task: Task) -> datetime | None:
+def accepted_by_default_at(task: Task) -> datetime | None:
     """When the delivery counts as accepted without a word: the agreed working days after it, and a
     day after the notice at least."""
     if task.alarm == "silence" and task.alarm_at:
@@ -201,13 +201,13 @@ def silence_ends(task: Task) -> datetime | None:
     return working_days(task.delivered_at, company.silence_days, person.tz)
 
 
-def silence_notice(task: Task) -> None:
+def on_acceptance_notice(task: Task) -> None:
     """A day before the silence counts as yes the client is told so once more."""
-    ends = max(silence_ends(task) or now(), now() + timedelta(days=1))
+    ends = max(accepted_by_default_at(task) or now(), now() + timedelta(days=1))
     record(task, "task.acceptance_notice", THE_SYSTEM, set_={"alarm_at": ends, "alarm": "silence"})
 
 
-def silence(task: Task) -> None:
+def accept_by_default(task: Task) -> None:
     """End the agreed silence: accept from 80 % of the criteria on, send it to an operator below."""
     delivery = _delivered(task)
     if delivery.met_share >= SUCCESS:
@@ -228,7 +228,9 @@ def _delivered(task: Task) -> Delivery:
     return delivery
 
 
-def _word(task: Task, by: Actor, score: int | None, comment: str, then: str | None) -> Acceptance:
+def _acceptance(
+    task: Task, by: Actor, score: int | None, comment: str, then: str | None
+) -> Acceptance:
     said = Acceptance(
         company_id=task.company_id,
         task_id=task.id,
@@ -254,7 +256,7 @@ def _judge(
     then: str | None = None,
     **facts: Any,
 ) -> Acceptance:
-    said = _word(task, by, score, comment, then)
+    said = _acceptance(task, by, score, comment, then)
     record(
         task,
         kind,
@@ -278,7 +280,7 @@ def _columns(task: Task, kind: str, score: int | None) -> dict[str, Any]:
     closes = now() + timedelta(days=settings().closes_after_days)
     return {
         "waiting_for": None,
-        **pauses.ended_wait(task),
+        **pauses.resume(task),
         "alarm_at": closes,
         "alarm": "close",
         "score": score,
@@ -291,13 +293,13 @@ def _rework_dates(task: Task) -> dict[str, Any]:
     """Rework gets at least a working day where the dead line has passed or is near."""
     soonest = now() + timedelta(days=1)
     deadline = max(task.deadline_at or soonest, soonest)
-    return {**pauses.moving_to(task, "working", deadline_at=deadline)}
+    return {**pauses.on_state(task, "working", deadline_at=deadline)}
 
 
-def _silence(task: Task) -> dict[str, Any]:
+def _acceptance_alarms(task: Task) -> dict[str, Any]:
     """The alarms of a delivered task: a notice a day before the silence ends."""
     task.delivered_at = now()
-    ends = silence_ends(task)
+    ends = accepted_by_default_at(task)
     if ends is None:
         return {}
     return {
@@ -306,15 +308,15 @@ def _silence(task: Task) -> dict[str, Any]:
     }
 
 
-def _said(text: str) -> str:
+def _checked_text(text: str) -> str:
     if not 3 <= len(text.strip()) <= 50_000:
-        raise BadInput({"text": _("Say what you deliver, in at most 50,000 letters.")})
+        raise InvalidInput({"text": _("Say what you deliver, in at most 50,000 letters.")})
     return text.strip()
 
 
 def _comment(comment: str) -> str:
     if len(comment) > 5000:
-        raise BadInput({"comment": _("At most 5,000 letters.")})
+        raise InvalidInput({"comment": _("At most 5,000 letters.")})
     return comment.strip()
 
 
@@ -323,7 +325,7 @@ def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     given = {answer["id"]: answer for answer in answers}
     wanted = parameters.criteria_of(task)
     if any(criterion.id not in given for criterion in wanted) or len(given) != len(wanted):
-        raise BadInput({"criteria": _("Answer each criterion: is it met, and how.")})
+        raise InvalidInput({"criteria": _("Answer each criterion: is it met, and how.")})
     return [
         {
             "id": c.id,

@@ -30,12 +30,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from service.core import live_updates, outbox
 from service.core.actor import Actor
-from service.core.errors import NotAllowed, NotNow
-from service.tasks.states import DESK, MOVES, STATE_NAMES, check_ready, may, own_work
+from service.core.errors import Conflict, NotAllowed
+from service.tasks.states import DESK, STATE_NAMES, TRANSITIONS, check_ready, may, own_work
 from service.tasks.task import Task
 from tenants import membership
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
 
 class Event(Base):
@@ -67,14 +67,14 @@ class Event(Base):
 
 
 @dataclass(frozen=True)
-class Happened:
+class RecordedEvent:
     """An event that was written in this transaction."""
 
     id: int
 
 
 # What changes nothing that a page shows.
-UNSEEN = ("message.written", "task.noted")
+NOT_ON_PAGES = ("message.written", "task.noted")
 TABLE = cast(Table, Task.__table__)
 INSERT = text(
     "insert into event (company_id, task_id, kind, by_kind, by_id, channel, facts) values"
@@ -90,7 +90,7 @@ def record(
     set_: dict[str, Any] | None = None,
     later_: datetime | None = None,
     **facts: Any,
-) -> Happened:
+) -> RecordedEvent:
     """The one way in which a task changes: move it, write the event, make the work that follows, in
     the caller's transaction.
 
@@ -98,30 +98,30 @@ def record(
     due. Raises NotAllowed (this actor never may), NotNow (not in this state; says in which),
     NotReady (says what is missing).
     """
-    _refuse(task, kind, by)
+    _check_allowed(task, kind, by)
     was = task.holder_id
-    _move(task, kind, set_ or {})
+    _change(task, kind, set_ or {})
     return write(kind, by, task=task, was_=was, later_=later_, **facts)
 
 
 def check(task: Task, kind: str, by: Actor) -> None:
     """Hold the task and raise what stands against this change: NotNow, NotAllowed or NotReady.
     Before columns are computed."""
-    hold(task)
-    _refuse(task, kind, by)
+    lock(task)
+    _check_allowed(task, kind, by)
 
 
-def hold(task: Task) -> None:
+def lock(task: Task) -> None:
     """Lock the task's row until the transaction ends, and read it anew where it has changed since
     it was read. Raises NotNow."""
     version = db.session.scalar(select(Task.version).where(Task.id == task.id).with_for_update())
     if version is None:
-        raise NotNow(_("Somebody else was faster."), state=None)
+        raise Conflict(_("Somebody else was faster."), state=None)
     if version != task.version:
         db.session.refresh(task)
 
 
-def hold_all(ids: Collection[int]) -> list[Task]:
+def lock_all(ids: Collection[int]) -> list[Task]:
     """Lock these tasks until the transaction ends, in the order of their ids; others may still
     write beside them (messages, files)."""
     if not ids:
@@ -133,7 +133,7 @@ def hold_all(ids: Collection[int]) -> list[Task]:
     )
 
 
-def _refuse(task: Task, kind: str, by: Actor) -> None:
+def _check_allowed(task: Task, kind: str, by: Actor) -> None:
     if own_work(task, kind, by):
         raise NotAllowed(_("You did this work yourself; somebody else has to judge it."))
     if (
@@ -146,14 +146,14 @@ def _refuse(task: Task, kind: str, by: Actor) -> None:
         )
     if not may(task, kind, by):
         raise NotAllowed(_("This is not yours to do."))
-    if task.state not in MOVES[kind].sources:
-        raise not_now(task)
+    if task.state not in TRANSITIONS[kind].sources:
+        raise conflict(task)
     check_ready(task, kind)
 
 
-def not_now(task: Task) -> NotNow:
+def conflict(task: Task) -> Conflict:
     """The error that says in which state the task stands."""
-    return NotNow(
+    return Conflict(
         _(
             "Task %(number)s is %(state)s now, so this cannot be done.",
             number=task.number,
@@ -163,10 +163,10 @@ def not_now(task: Task) -> NotNow:
     )
 
 
-def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
+def _change(task: Task, kind: str, changes: dict[str, Any]) -> None:
     """One update that names the states it may come from and the holder that was seen; whoever is
     second finds no row."""
-    move = MOVES[kind]
+    move = TRANSITIONS[kind]
     values = {
         **changes,
         "version": TABLE.c.version + 1,
@@ -193,14 +193,14 @@ def _move(task: Task, kind: str, changes: dict[str, Any]) -> None:
         set_committed_value(task, name, value)
 
 
-def _too_late(task: Task, kind: str) -> NotNow:
+def _too_late(task: Task, kind: str) -> Conflict:
     """Somebody was faster; the loser of a claim may not even see the task any more."""
     now_in = db.session.scalar(
         select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True)
     )
-    if now_in is None or now_in in MOVES[kind].sources:
-        return NotNow(_("Somebody else was faster."), state=None)
-    return NotNow(
+    if now_in is None or now_in in TRANSITIONS[kind].sources:
+        return Conflict(_("Somebody else was faster."), state=None)
+    return Conflict(
         _(
             "Task %(number)s is %(state)s now, so this cannot be done.",
             number=task.number,
@@ -220,7 +220,7 @@ def write(
     later_: datetime | None = None,
     queue_: str | None = None,
     **facts: Any,
-) -> Happened:
+) -> RecordedEvent:
     """Write an event and the due work that follows from it; open pages are told. Changes of a task
     go through `record`.
 
@@ -242,10 +242,10 @@ def write(
         },
     )
     assert event_id is not None  # an insert that does nothing else gives its row
-    outbox.follow(event_id, company, kind, later_, queue_)
-    if task is not None and kind not in UNSEEN:
+    outbox.enqueue_for(event_id, company, kind, later_, queue_)
+    if task is not None and kind not in NOT_ON_PAGES:
         live_updates.announce(
-            live_updates.Nudge(
+            live_updates.Change(
                 task.id,
                 task.company_id,
                 task.person_id,
@@ -256,16 +256,18 @@ def write(
                 task.category,
             )
         )
-    return Happened(event_id)
+    return RecordedEvent(event_id)
 
 
-HISTORY = 200
+MAX_HISTORY = 200
 
 
-def history(task: Task, limit: int = HISTORY) -> list[Event]:
+def history(task: Task, limit: int = MAX_HISTORY) -> list[Event]:
     """The newest of what happened to a task, oldest first. What was said and sent is not part of
     it: it would drown the rest."""
     told = select(Event).where(
         Event.task_id == task.id, Event.kind.not_in(("task.message", "message.written"))
     )
-    return list(db.session.scalars(told.order_by(Event.id.desc()).limit(bound(limit))))[::-1]
+    return list(db.session.scalars(told.order_by(Event.id.desc()).limit(literal_limit(limit))))[
+        ::-1
+    ]

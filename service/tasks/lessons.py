@@ -12,24 +12,24 @@ from sqlalchemy import BigInteger, DateTime, Index, String, func, select, text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import CLIENT, Actor
-from service.core.errors import BadInput, NotAllowed, NotNow
+from service.core.errors import Conflict, InvalidInput, NotAllowed
 from service.tasks import events
-from service.tasks.states import adds_to
-from service.tasks.task import OfTask, Task, find
+from service.tasks.states import check_may_add
+from service.tasks.task import Task, TaskOwned, find
 from tenants import handbook, membership
 from tenants.isolation import Base, db
+from tenants.literals import literal_limit
 from tenants.people import Person
-from tenants.rows import bound
 
-LONGEST, MOST = 500, 20
+MAX_TEXT, MAX_WAITING = 500, 20
 
 
-class Lesson(OfTask, Base):
+class Lesson(TaskOwned, Base):
     """A line for the client's handbook; `state` is proposed, accepted or dropped."""
 
     __tablename__ = "lesson"
 
-    text: Mapped[str] = mapped_column(String(LONGEST))
+    text: Mapped[str] = mapped_column(String(MAX_TEXT))
     state: Mapped[str] = mapped_column(String(10), server_default="proposed")
     decided_by: Mapped[int | None] = mapped_column(BigInteger)
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -52,12 +52,12 @@ class Proposed:
 def propose(task: Task, by: Actor, words: str) -> Lesson:
     """Propose a line for the client's handbook. Raises BadInput, NotAllowed (somebody else's task),
     NotNow (twenty already)."""
-    adds_to(task, by)
+    check_may_add(task, by)
     line = " ".join(words.split())
-    if not 3 <= len(line) <= LONGEST:
-        raise BadInput({"lesson": _("Say it in one line of 3 to 500 letters.")})
-    if len(lessons_of(task)) >= MOST:
-        raise NotNow(
+    if not 3 <= len(line) <= MAX_TEXT:
+        raise InvalidInput({"lesson": _("Say it in one line of 3 to 500 letters.")})
+    if len(lessons_of(task)) >= MAX_WAITING:
+        raise Conflict(
             _("Twenty lines from one task are enough. Write the rest to the client."),
             state=task.state,
         )
@@ -71,7 +71,10 @@ def propose(task: Task, by: Actor, words: str) -> Lesson:
 def lessons_of(task: Task) -> Sequence[Lesson]:
     """What was proposed from this task, oldest first."""
     return db.session.scalars(
-        select(Lesson).where(Lesson.task_id == task.id).order_by(Lesson.id).limit(bound(MOST))
+        select(Lesson)
+        .where(Lesson.task_id == task.id)
+        .order_by(Lesson.id)
+        .limit(literal_limit(MAX_WAITING))
     ).all()
 
 
@@ -83,7 +86,7 @@ def waiting(company_id: int, limit: int = 50) -> list[Proposed]:
         .outerjoin(Person, Person.id == Lesson.by_id)
         .where(Lesson.company_id == company_id, Lesson.state == "proposed")
         .order_by(Lesson.id)
-        .limit(bound(limit))
+        .limit(literal_limit(limit))
     )
     return [Proposed(*row) for row in rows]
 
@@ -115,14 +118,14 @@ def _decided(company_id: int, lesson_id: int, by: Actor, state: str) -> Lesson:
         .returning(Lesson)
     )
     if lesson is None:
-        raise NotNow(_("This line is not waiting any more."), state=None)
+        raise Conflict(_("This line is not waiting any more."), state=None)
     return lesson
 
 
 def _take_in(lesson: Lesson, by: Actor) -> None:
     longer = handbook.with_line(handbook.of(lesson.company_id), lesson.text)
-    if len(longer) > handbook.LONGEST:
-        raise BadInput(
+    if len(longer) > handbook.MAX_TEXT:
+        raise InvalidInput(
             {"text": _("The handbook is full: at most 20,000 letters. Make room first.")}
         )
     handbook.write(lesson.company_id, longer, by.person_id or 0)

@@ -17,10 +17,10 @@ from flask_babel import gettext as _
 from sqlalchemy import text
 
 from service.core.actor import CLIENT, Actor
-from service.core.errors import BadInput, NotAllowed, PastLimit
+from service.core.errors import InvalidInput, NotAllowed, SpendingLimitExceeded
 from service.core.time import now
 from service.tasks import events
-from service.tasks.parameters import GREATEST_SUM
+from service.tasks.parameters import MAX_AMOUNT
 from service.tasks.task import Task
 from tenants import isolation, membership
 from tenants.company import Company
@@ -135,9 +135,9 @@ def set_them(company_id: int, by: Actor, wanted: Wanted) -> None:
     if wrong := {
         name: _("A limit is a sum of zero or more.")
         for name, sum_ in fields.items()
-        if sum_ is not None and not 0 <= sum_ <= GREATEST_SUM
+        if sum_ is not None and not 0 <= sum_ <= MAX_AMOUNT
     }:
-        raise BadInput(wrong)
+        raise InvalidInput(wrong)
     company = db.session.get_one(Company, company_id)
     company.limit_month, company.limit_task = wanted.month, wanted.task
     membership.limit_members(company_id, wanted.members)
@@ -167,7 +167,7 @@ def check(task: Task, by: Actor, price: int) -> None:
     stands = standing(task.company_id)
     past = stands.past(task, price) if stands else None
     if past and not is_owner(by, task.company_id):
-        raise PastLimit(
+        raise SpendingLimitExceeded(
             _("An owner has to confirm this: %(why)s. They have been asked.", why=past.why)
         )
 

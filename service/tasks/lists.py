@@ -18,18 +18,18 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, all_, and_, any_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.time import now
 from service.tasks import to_decide
-from service.tasks.states import HELD, OPEN
+from service.tasks.states import ASSIGNED_STATES, OPEN_STATES
 from service.tasks.task import FIRST_NUMBER, UNDER_WAY, Task
 from tenants.company import Company
 from tenants.isolation import db
+from tenants.literals import literal_in, literal_limit
 from tenants.membership import Staff
 from tenants.people import Person
-from tenants.rows import among, bound
 
-PAGE = 50
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -61,29 +61,31 @@ class Page:
     next: str | None
 
 
-def queued(after: str | None = None, limit: int = PAGE) -> Page:
+def queued(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
     """The queue as this reader sees it, most pressing first."""
     return _by_deadline((_is("queued"),), after, limit)
 
 
-def held(person_id: int) -> list[Row]:
+def assigned_to(person_id: int) -> list[Row]:
     """What an assistant holds and works on, most pressing first; delivered work comes last."""
     return _rows(
-        _WIDE.where(Task.holder_id == person_id, _is(*HELD, "delivered"))
+        _WIDE.where(Task.holder_id == person_id, _is(*ASSIGNED_STATES, "delivered"))
         .order_by(Task.state == "delivered", Task.deadline_at, Task.id)
-        .limit(bound(100))
+        .limit(literal_limit(100))
     )
 
 
-def count_held(person_id: int, most: int) -> int:
+def count_assigned(person_id: int, most: int) -> int:
     """How many tasks `held` lists, counted up to `most`."""
     return (
-        db.session.scalar(_counted([Task.holder_id == person_id, _is(*HELD, "delivered")], most))
+        db.session.scalar(
+            _counted([Task.holder_id == person_id, _is(*ASSIGNED_STATES, "delivered")], most)
+        )
         or 0
     )
 
 
-def triage(after: str | None = None, limit: int = PAGE, *, asked: bool = False) -> Page:
+def triage(after: str | None = None, limit: int = PAGE_SIZE, *, asked: bool = False) -> Page:
     """What waits for an operator's decision, oldest first; with `asked` for the client's answer."""
     return _by_id(to_decide.waits(asked=asked), after, limit, newest_first=False)
 
@@ -126,26 +128,30 @@ def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
         list(_VIEWS[one.view]())
         if one.view in _VIEWS
         else [_is(one.view)]
-        if one.view in OPEN
+        if one.view in OPEN_STATES
         else [_UNDER_WAY]
     )
     return [*wanted, _UNDER_WAY] if one.view and (one.company or one.newest) else wanted
 
 
 _VIEWS: dict[str, Callable[[], Sequence[ColumnElement[bool]]]] = {
-    "late": lambda: (_is("queued", *HELD), Task.deadline_at < now(), Task.waiting_since.is_(None)),
+    "late": lambda: (
+        _is("queued", *ASSIGNED_STATES),
+        Task.deadline_at < now(),
+        Task.waiting_since.is_(None),
+    ),
     "red": lambda: (_is("working"), Task.red_line_at.between(now(), now() + timedelta(days=1))),
-    "client": lambda: (_is(*OPEN), or_(Task.waiting_since.is_not(None), _is("delivered"))),
+    "client": lambda: (_is(*OPEN_STATES), or_(Task.waiting_since.is_not(None), _is("delivered"))),
     "disputed": lambda: (Task.disputed_at.is_not(None), _is("delivered")),
 }
 
 
 def _is(*states: str) -> ColumnElement[bool]:
-    return among(Task.state, states)
+    return literal_in(Task.state, states)
 
 
-_UNDER_WAY, _STILL_OPEN = _is(*UNDER_WAY), _is(*OPEN)
-_UNDECIDED = among(Task.waiting_for, ("operator",))
+_UNDER_WAY, _STILL_OPEN = _is(*UNDER_WAY), _is(*OPEN_STATES)
+_UNDECIDED = literal_in(Task.waiting_for, ("operator",))
 
 
 # So many of what goes wrong are listed; that there are more is said.
@@ -162,7 +168,7 @@ def exceptions(limit: int = WRONG) -> list[Row]:
     return _rows(
         _WIDE.where(or_(and_(wrong, _STILL_OPEN), _UNDECIDED))
         .order_by(later, Task.overdue_at.is_(None), Task.deadline_at, Task.id)
-        .limit(bound(limit))
+        .limit(literal_limit(limit))
     )
 
 
@@ -172,7 +178,9 @@ def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]
     waits = or_(Task.waiting_since.is_not(None), and_(_is("delivered"), Task.disputed_at.is_(None)))
     mine = () if all_people else (Task.person_id == person_id,)
     return _rows(
-        _WIDE.where(_is(*OPEN), waits, *mine).order_by(Task.deadline_at, Task.id).limit(bound(50))
+        _WIDE.where(_is(*OPEN_STATES), waits, *mine)
+        .order_by(Task.deadline_at, Task.id)
+        .limit(literal_limit(50))
     )
 
 
@@ -183,7 +191,7 @@ def of_company(
     category: str | None = None,
     assignee: int | None = None,
     after: str | None = None,
-    limit: int = PAGE,
+    limit: int = PAGE_SIZE,
 ) -> Page:
     """A company's tasks, newest first, through its own index."""
     wanted: list[ColumnElement[bool]] = [
@@ -199,7 +207,7 @@ def seen(
     category: str | None = None,
     assignee: int | None = None,
     after: str | None = None,
-    limit: int = PAGE,
+    limit: int = PAGE_SIZE,
 ) -> Page:
     """All tasks that this reader may see, newest first (staff)."""
     return _by_id(_filters(states, category, assignee), after, limit)
@@ -244,7 +252,7 @@ def view_counts(most: int = 100) -> dict[str, int]:
 
 def _counted(wanted: Sequence[ColumnElement[bool]], most: int) -> Select[int]:
     return select(func.count()).select_from(
-        select(Task.id).where(*wanted).limit(bound(most)).subquery()
+        select(Task.id).where(*wanted).limit(literal_limit(most)).subquery()
     )
 
 
@@ -254,7 +262,7 @@ def urgent_share(most: int = 1000) -> int:
         select(Task.priority)
         .where(_UNDER_WAY)
         .order_by(Task.deadline_at, Task.id)
-        .limit(bound(most))
+        .limit(literal_limit(most))
         .subquery()
     )
     urgent = func.count().filter(rows.c.priority == "urgent")
@@ -290,7 +298,9 @@ def could_do(code: str) -> list[tuple[Person, int, int]]:
     """Who has this trade, the freest first: each with what they hold and their limit, at most
     fifty."""
     held_now = (
-        select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
+        select(func.count())
+        .where(Task.holder_id == Staff.person_id, _is(*ASSIGNED_STATES))
+        .scalar_subquery()
     )
     found = db.session.execute(
         select(Person, held_now, Staff.held_limit)
@@ -299,7 +309,7 @@ def could_do(code: str) -> list[tuple[Person, int, int]]:
             Staff.role == "assistant", Staff.ended_at.is_(None), literal(code) == any_(Staff.trades)
         )
         .order_by(held_now - Staff.held_limit, Person.name)
-        .limit(bound(50))
+        .limit(literal_limit(50))
     )
     return [(person, count or 0, limit) for person, count, limit in found]
 
@@ -308,7 +318,9 @@ def loads(trade: str | None = None, most: int = 500) -> list[tuple[Person, int, 
     """The pool by name, `most` assistants: each with what they hold and their limit. For a trade:
     those who have it first, the freest before others."""
     held_now = (
-        select(func.count()).where(Task.holder_id == Staff.person_id, _is(*HELD)).scalar_subquery()
+        select(func.count())
+        .where(Task.holder_id == Staff.person_id, _is(*ASSIGNED_STATES))
+        .scalar_subquery()
     )
     order = (
         (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name)
@@ -320,7 +332,7 @@ def loads(trade: str | None = None, most: int = 500) -> list[tuple[Person, int, 
         .join(Staff, Staff.person_id == Person.id)
         .where(Staff.role == "assistant", Staff.ended_at.is_(None))
         .order_by(*order)
-        .limit(bound(most))
+        .limit(literal_limit(most))
     )
     return [(person, count or 0, limit) for person, count, limit in found]
 
@@ -352,7 +364,7 @@ def _by_deadline(wanted: Sequence[ColumnElement[bool]], after: str | None, limit
         query = query.where(
             tuple_(Task.deadline_at, Task.id) > tuple_(datetime.fromisoformat(str(moment)), last)
         )
-    rows = _rows(query.limit(bound(limit + 1)))
+    rows = _rows(query.limit(literal_limit(limit + 1)))
     return _page(
         rows,
         limit,
@@ -372,7 +384,7 @@ def _by_id(
     if after:
         last = _read(after, 1)[0]
         query = query.where(column < last if newest_first else column > last)
-    return _page(_rows(query.limit(bound(limit + 1))), limit, lambda task: [task.id])
+    return _page(_rows(query.limit(literal_limit(limit + 1))), limit, lambda task: [task.id])
 
 
 def _page(rows: list[Row], limit: int, key: Any) -> Page:
@@ -399,7 +411,7 @@ def _read(text: str, length: int) -> list[Any]:
         if length == 2:
             datetime.fromisoformat(values[0])
     except (ValueError, TypeError, RecursionError) as error:
-        raise BadInput({"after": _("The cursor is not one of ours.")}) from error
+        raise InvalidInput({"after": _("The cursor is not one of ours.")}) from error
     return values
 
 
@@ -411,7 +423,7 @@ def handed_over(company_ids: Sequence[int]) -> dict[int, int]:
         select(newest.number)
         .where(newest.company_id == Company.id)
         .order_by(newest.id.desc())
-        .limit(bound(1))
+        .limit(literal_limit(1))
         .scalar_subquery()
     )
     count = func.coalesce(last - FIRST_NUMBER, 0).label("tasks")

@@ -15,25 +15,25 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.catalogue.categories import all_categories, category
 from service.core.actor import CLIENT, Actor
-from service.core.errors import BadInput, NotNow
+from service.core.errors import Conflict, InvalidInput
 from service.core.time import now
 from service.tasks import pauses
-from service.tasks.events import Happened, check, record
-from service.tasks.task import OfTask, Task
+from service.tasks.events import RecordedEvent, check, record
+from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
-MOST_CRITERIA = 20
-GREATEST_QUANTITY = Decimal(100_000)
-GREATEST_SUM = 100_000_000
-LEAST_QUANTITY = Decimal("0.01")
+MAX_CRITERIA = 20
+MAX_QUANTITY = Decimal(100_000)
+MAX_AMOUNT = 100_000_000
+MIN_QUANTITY = Decimal("0.01")
 # A dead line further away than this is a slip of the pen.
-FURTHEST = timedelta(days=730)
+MAX_AHEAD = timedelta(days=730)
 # From the retelling on the price stands in what the client confirms.
 AGREED = ("retold", "working")
 
 
-class Criterion(OfTask, Base):
+class Criterion(TaskOwned, Base):
     """One thing that has to be so for the work to be well done."""
 
     __tablename__ = "criterion"
@@ -65,12 +65,12 @@ def criteria_of(task: Task) -> list[Criterion]:
             select(Criterion)
             .where(Criterion.task_id == task.id)
             .order_by(Criterion.position)
-            .limit(bound(MOST_CRITERIA))
+            .limit(literal_limit(MAX_CRITERIA))
         )
     )
 
 
-def change(task: Task, by: Actor, wanted: Parameters) -> Happened:
+def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
     """Change the parameters. Raises BadInput by field, NotNow for a client after the red line."""
     check(task, "task.changed", by)
     if (
@@ -79,7 +79,7 @@ def change(task: Task, by: Actor, wanted: Parameters) -> Happened:
         and task.red_line_at
         and task.red_line_at <= now()
     ):
-        raise NotNow(
+        raise Conflict(
             _(
                 "The red line has passed: from here a change is a new agreement with price and"
                 " time. Write to the assistant."
@@ -87,7 +87,7 @@ def change(task: Task, by: Actor, wanted: Parameters) -> Happened:
         )
     validate(wanted)
     if task.state in AGREED and (wanted.quantity is not None or wanted.category is not None):
-        raise NotNow(
+        raise Conflict(
             _(
                 "Quantity and kind are part of what was retold and agreed. Write to the assistant,"
                 " who retells it."
@@ -126,15 +126,15 @@ def validate(wanted: Parameters) -> None:
     errors = dict(wanted.errors)
     if wanted.deadline_at is not None and wanted.deadline_at <= now():
         errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
-    if wanted.deadline_at is not None and wanted.deadline_at > now() + FURTHEST:
+    if wanted.deadline_at is not None and wanted.deadline_at > now() + MAX_AHEAD:
         errors["deadline_at"] = _(
             "The dead line is more than two years away. Choose an earlier one."
         )
     if wanted.outcome is not None and len(wanted.outcome) > 5000:
         errors["outcome"] = _("At most 5,000 letters.")
-    if wanted.budget is not None and not 0 <= wanted.budget <= GREATEST_SUM:
+    if wanted.budget is not None and not 0 <= wanted.budget <= MAX_AMOUNT:
         errors["budget"] = _("The budget has to be a sum of zero or more.")
-    if wanted.quantity is not None and not LEAST_QUANTITY <= wanted.quantity <= GREATEST_QUANTITY:
+    if wanted.quantity is not None and not MIN_QUANTITY <= wanted.quantity <= MAX_QUANTITY:
         errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
     if wanted.category is not None and wanted.category not in all_categories():
         errors["category"] = _("There is no such kind of work.")
@@ -143,11 +143,11 @@ def validate(wanted: Parameters) -> None:
     if wanted.criteria is not None:
         errors.update(_wrong_criteria(wanted.criteria))
     if errors:
-        raise BadInput(errors)
+        raise InvalidInput(errors)
 
 
 def _wrong_criteria(criteria: list[str]) -> dict[str, str]:
-    if not criteria or len(criteria) > MOST_CRITERIA:
+    if not criteria or len(criteria) > MAX_CRITERIA:
         return {"criteria": _("Between one and twenty criteria are needed.")}
     if any(not 0 < len(text.strip()) <= 500 for text in criteria):
         return {"criteria": _("Each criterion has between 1 and 500 letters.")}
@@ -173,7 +173,7 @@ def columns_for(task: Task, wanted: Parameters) -> dict[str, Any]:
 
 def rounded(quantity: Decimal | None) -> Decimal | None:
     """A quantity with two digits, as it is kept, so that the price is that of what is kept."""
-    return None if quantity is None else quantity.quantize(LEAST_QUANTITY)
+    return None if quantity is None else quantity.quantize(MIN_QUANTITY)
 
 
 def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def dated(task: Task, deadline: datetime) -> dict[str, Any]:
     red_line = pauses.red_line_for(task, deadline)
     dates = {"deadline_at": deadline, "red_line_at": red_line, "overdue_at": None}
     if task.waiting_since:
-        return {**dates, **pauses.counted_anew(task)}
+        return {**dates, **pauses.restart_pause(task)}
     return {**dates, **pauses.alarms(task.state, red_line, deadline, None)}
 
 

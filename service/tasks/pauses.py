@@ -15,11 +15,11 @@ from sqlalchemy import DateTime, String, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.time import after_working, half_of, now, working
-from service.tasks.task import OfTask, Task
+from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
-TICKS = ("queued", "assigned", "briefed", "retold", "working")
+COUNTING_STATES = ("queued", "assigned", "briefed", "retold", "working")
 STILL_ASKED = text(
     "select exists (select from question where task_id = :task and answered_at is null)"
 )
@@ -29,7 +29,7 @@ REPORTED = text(
 )
 
 
-class Pause(OfTask, Base):
+class Pause(TaskOwned, Base):
     """A stretch in which the clock stood; `to_at` is empty while it still does."""
 
     __tablename__ = "pause"
@@ -38,7 +38,7 @@ class Pause(OfTask, Base):
     to_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-def stand(task: Task, why: str) -> dict[str, Any]:
+def pause(task: Task, why: str) -> dict[str, Any]:
     """Stop the clock because the client's word is waited for; gives the columns of the task that
     change."""
     if task.waiting_since is not None:
@@ -48,13 +48,13 @@ def stand(task: Task, why: str) -> dict[str, Any]:
     return {"waiting_since": moment, "waiting_for": "client", "alarm_at": None, "alarm": None}
 
 
-def moving_to(task: Task, state: str, **terms: Any) -> dict[str, Any]:
+def on_state(task: Task, state: str, **terms: Any) -> dict[str, Any]:
     """The columns of a task that comes to `state`, perhaps on new terms (its dates): the clock goes
     on, and the alarm is that of the state it comes to. While a question waits for its answer it
     stands on, in whatever state."""
     if task.waiting_since is not None and db.session.scalar(STILL_ASKED, {"task": task.id}):
-        return {**terms, **counted_anew(task)} if "deadline_at" in terms else terms
-    columns = {**ended_wait(task), **terms}
+        return {**terms, **restart_pause(task)} if "deadline_at" in terms else terms
+    columns = {**resume(task), **terms}
     red_line, deadline = (
         columns.get(name, getattr(task, name)) for name in ("red_line_at", "deadline_at")
     )
@@ -67,7 +67,7 @@ def moving_to(task: Task, state: str, **terms: Any) -> dict[str, Any]:
     return {**columns, **alarms(state, red_line, deadline, task.overdue_at)}
 
 
-def ended_wait(task: Task) -> dict[str, Any]:
+def resume(task: Task) -> dict[str, Any]:
     """The wait is over: the stretch ends, and the dates have moved by it."""
     if task.waiting_since is None:
         return {}
@@ -84,7 +84,7 @@ def ended_wait(task: Task) -> dict[str, Any]:
     }
 
 
-def counted_anew(task: Task) -> dict[str, Any]:
+def restart_pause(task: Task) -> dict[str, Any]:
     """The clock stands on, but new dates hold from now: what was waited so far is in them."""
     return {"waiting_since": now(), "waited_s": Task.waited_s + int(waited(task).total_seconds())}
 
@@ -95,7 +95,7 @@ def waited(task: Task) -> timedelta:
     return working(task.waiting_since, now()) if task.waiting_since else timedelta(0)
 
 
-def moved(task: Task, deadline: datetime) -> datetime:
+def shifted_by_pause(task: Task, deadline: datetime) -> datetime:
     """A dead line after the wait that is on now."""
     return deadline if task.deadline_fixed else after_working(deadline, waited(task))
 
@@ -119,7 +119,7 @@ def alarms(
     """
     if state == "working" and red_line and red_line > now():
         return {"alarm_at": red_line, "alarm": "red_line"}
-    if state in TICKS and deadline and (deadline > now() or late is None):
+    if state in COUNTING_STATES and deadline and (deadline > now() or late is None):
         return {"alarm_at": deadline, "alarm": "dead_line"}
     return {"alarm_at": None, "alarm": None}
 
@@ -153,7 +153,10 @@ def pauses(task: Task) -> list[Pause]:
     """When the clock stood, in order."""
     return list(
         db.session.scalars(
-            db.select(Pause).where(Pause.task_id == task.id).order_by(Pause.id).limit(bound(200))
+            db.select(Pause)
+            .where(Pause.task_id == task.id)
+            .order_by(Pause.id)
+            .limit(literal_limit(200))
         )
     )
 
@@ -171,7 +174,7 @@ def _unreported(task: Task, red_line: datetime | None) -> bool:
 def _dates_after(task: Task, waited_: timedelta, moment: datetime) -> dict[str, Any]:
     if task.deadline_at is None:
         return {}
-    deadline = moved(task, task.deadline_at)
+    deadline = shifted_by_pause(task, task.deadline_at)
     passed = task.red_line_at is None or task.red_line_at <= task.waiting_since  # type: ignore[operator]
     return {
         "deadline_at": deadline,

@@ -10,16 +10,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import Actor
-from service.core.errors import BadInput, NotFound, NotNow
+from service.core.errors import Conflict, InvalidInput, NotFound
 from service.core.time import now
 from service.tasks import pauses
 from service.tasks.events import check, record
-from service.tasks.task import OfTask, Task
+from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
 
-class Question(OfTask, Base):
+class Question(TaskOwned, Base):
     """What the assistant (or an operator) asks, perhaps with up to five options, and the client's
     answer."""
 
@@ -38,9 +38,9 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
     check(task, "task.asked", by)
     offered = [option.strip() for option in options or [] if option.strip()]
     if not 3 <= len(text.strip()) <= 2000:
-        raise BadInput({"text": _("Ask in 3 to 2,000 letters.")})
+        raise InvalidInput({"text": _("Ask in 3 to 2,000 letters.")})
     if len(offered) > 5 or any(len(option) > 200 for option in offered):
-        raise BadInput({"options": _("At most five options of 200 letters each.")})
+        raise InvalidInput({"options": _("At most five options of 200 letters each.")})
     question = Question(
         company_id=task.company_id,
         task_id=task.id,
@@ -50,7 +50,7 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
     )
     db.session.add(question)
     db.session.flush()
-    record(task, "task.asked", by, set_=pauses.stand(task, "question"), question=question.id)
+    record(task, "task.asked", by, set_=pauses.pause(task, "question"), question=question.id)
     return question
 
 
@@ -59,7 +59,7 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
     NotNow, BadInput."""
     check(task, "task.answered", by)
     if not 1 <= len(text.strip()) <= 5000:
-        raise BadInput({"text": _("Answer in 1 to 5,000 letters.")})
+        raise InvalidInput({"text": _("Answer in 1 to 5,000 letters.")})
     question = db.session.scalar(
         select(Question).where(Question.id == question_id, Question.task_id == task.id)
     )
@@ -73,7 +73,7 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
         task,
         "task.answered",
         by,
-        set_=pauses.moving_to(task, task.state) if stands else {},
+        set_=pauses.on_state(task, task.state) if stands else {},
         question=question.id,
     )
     return question
@@ -101,7 +101,7 @@ def questions_of(task: Task) -> list[Question]:
             select(Question)
             .where(Question.task_id == task.id)
             .order_by(Question.id)
-            .limit(bound(200))
+            .limit(literal_limit(200))
         )
     )
 
@@ -115,5 +115,5 @@ def _keep(question: Question, by: Actor, text: str) -> None:
         .execution_options(synchronize_session=False)
     ).first()
     if kept is None:
-        raise NotNow(_("This question was answered already."))
+        raise Conflict(_("This question was answered already."))
     db.session.refresh(question)

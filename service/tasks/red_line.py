@@ -8,16 +8,16 @@ from sqlalchemy import Boolean, Integer, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import THE_SYSTEM, Actor
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.time import half_of, now
 from service.tasks import pauses
 from service.tasks.events import check, record
-from service.tasks.task import OfTask, Task
+from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
 
-class Report(OfTask, Base):
+class Report(TaskOwned, Base):
     """What the holder said at the red line (or at any time of the work). `progress` in percent."""
 
     __tablename__ = "report"
@@ -31,9 +31,9 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
     """State progress, whether the date holds and what help is needed. Raises BadInput."""
     check(task, "task.red_line", by)
     if not 0 <= progress <= 100:
-        raise BadInput({"progress": _("Progress is between 0 and 100 percent.")})
+        raise InvalidInput({"progress": _("Progress is between 0 and 100 percent.")})
     if len(help_) > 5000:
-        raise BadInput({"help": _("At most 5,000 letters.")})
+        raise InvalidInput({"help": _("At most 5,000 letters.")})
     said = Report(
         company_id=task.company_id,
         task_id=task.id,
@@ -61,7 +61,10 @@ def reports_of(task: Task) -> list[Report]:
     """All reports of this task, oldest first."""
     return list(
         db.session.scalars(
-            select(Report).where(Report.task_id == task.id).order_by(Report.id).limit(bound(200))
+            select(Report)
+            .where(Report.task_id == task.id)
+            .order_by(Report.id)
+            .limit(literal_limit(200))
         )
     )
 
@@ -69,11 +72,14 @@ def reports_of(task: Task) -> list[Report]:
 def last_report(task: Task) -> Report | None:
     """The newest report."""
     return db.session.scalar(
-        select(Report).where(Report.task_id == task.id).order_by(Report.id.desc()).limit(bound(1))
+        select(Report)
+        .where(Report.task_id == task.id)
+        .order_by(Report.id.desc())
+        .limit(literal_limit(1))
     )
 
 
-def came(task: Task) -> None:
+def on_red_line(task: Task) -> None:
     """The red line has come: the holder is reminded, and without a report in half the remaining
     time the desk is told."""
     record(task, "task.red_line_came", THE_SYSTEM, set_=_after(task))
@@ -85,7 +91,7 @@ def _after(task: Task) -> dict[str, object]:
     return {"alarm_at": half_of(now(), max(task.deadline_at, now())), "alarm": "red_line_missed"}
 
 
-def missed(task: Task) -> None:
+def on_red_line_missed(task: Task) -> None:
     """No report came: a supervisor looks while there is still time."""
     columns = pauses.alarms(task.state, None, task.deadline_at, task.overdue_at)
     if pauses.reported(task):

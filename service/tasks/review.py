@@ -9,15 +9,15 @@ from sqlalchemy import BigInteger, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import THE_SYSTEM, Actor
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.tasks.events import check, record
-from service.tasks.parameters import GREATEST_SUM
-from service.tasks.task import OfTask, Task
+from service.tasks.parameters import MAX_AMOUNT
+from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
-from tenants.rows import bound
+from tenants.literals import literal_limit
 
 
-class Praise(OfTask, Base):
+class Praise(TaskOwned, Base):
     """Thanks that reach the assistant, and a tip in minor units."""
 
     __tablename__ = "praise"
@@ -30,9 +30,9 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
     """Thank the assistant; the task is closed with it. Raises BadInput."""
     check(task, "task.praised", by)
     if not 1 <= len(text.strip()) <= 2000:
-        raise BadInput({"text": _("Say it in 1 to 2,000 letters.")})
-    if tip is not None and not 0 <= tip <= GREATEST_SUM:
-        raise BadInput({"tip": _("A tip is a sum of zero or more.")})
+        raise InvalidInput({"text": _("Say it in 1 to 2,000 letters.")})
+    if tip is not None and not 0 <= tip <= MAX_AMOUNT:
+        raise InvalidInput({"tip": _("A tip is a sum of zero or more.")})
     thanks = Praise(
         company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(), tip=tip
     )
@@ -46,7 +46,10 @@ def praises_of(task: Task) -> list[Praise]:
     """The thanks for this task."""
     return list(
         db.session.scalars(
-            select(Praise).where(Praise.task_id == task.id).order_by(Praise.id).limit(bound(50))
+            select(Praise)
+            .where(Praise.task_id == task.id)
+            .order_by(Praise.id)
+            .limit(literal_limit(50))
         )
     )
 

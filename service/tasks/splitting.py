@@ -8,27 +8,27 @@ from dataclasses import replace
 from flask_babel import gettext as _
 
 from service.core.actor import Actor
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.tasks import events, submission
-from service.tasks.submission import Handed, Kept, Wish
-from service.tasks.task import LONGEST_TEXT, Task, find
+from service.tasks.submission import CreatedTask, DeliveryKey, TaskRequest
+from service.tasks.task import MAX_TEXT, Task, find
 
 
-def split(task: Task, by: Actor, first: str, second: str, key: str) -> Handed:
+def split(task: Task, by: Actor, first: str, second: str, key: str) -> CreatedTask:
     """Leave `first` as the task's words and make a task of `second`, once for each key. Files stay
     with the first.
 
     Raises BadInput where a part has no words or too many, NotNow where the task is decided already
     or the key was used for other words.
     """
-    events.hold(task)
+    events.lock(task)
     kept, away = _parts(first, second)
     made = submission.hand_over(
-        Wish(away, private=task.private, project=task.project),
+        TaskRequest(away, private=task.private, project=task.project),
         replace(by, channel=task.channel),
         task.company_id,
         person_id=task.person_id,
-        kept=Kept("split", f"task:{task.id}", key, submission.raw_of([kept, away])),
+        kept=DeliveryKey("split", f"task:{task.id}", key, submission.raw_of([kept, away])),
     )
     if not made.repeated:
         _tell_of_each_other(task, find(made.id), by, kept)
@@ -43,10 +43,10 @@ def _parts(first: str, second: str) -> tuple[str, str]:
     errors |= {
         name: _("At most 20,000 letters; attach the rest as a file.")
         for name, words in parts.items()
-        if len(words) > LONGEST_TEXT
+        if len(words) > MAX_TEXT
     }
     if errors:
-        raise BadInput(errors)
+        raise InvalidInput(errors)
     return parts["first"], parts["second"]
 
 

@@ -12,12 +12,12 @@ from service.core.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, 
 from service.core.errors import NotAllowed, NotReady
 from service.tasks.task import UNDER_WAY, Task
 
-HOLDER = "holder"
+ASSIGNEE = "holder"
 DESK = (OPERATOR, SUPERVISOR)
 BEFORE_WORK = ("received", "triage", "queued", "assigned", "briefed", "retold")
-HELD = ("assigned", "briefed", "retold", "working")
-OPEN = ("received", "triage", *UNDER_WAY)
-ENDED = ("accepted", "closed", "refused", "deleted", "cancelled")
+ASSIGNED_STATES = ("assigned", "briefed", "retold", "working")
+OPEN_STATES = ("received", "triage", *UNDER_WAY)
+ENDED_STATES = ("accepted", "closed", "refused", "deleted", "cancelled")
 
 STATE_NAMES = {
     "received": _l("received"),
@@ -39,7 +39,7 @@ Need = Callable[[Task], str | None]
 
 
 @dataclass(frozen=True)
-class Move:
+class Transition:
     """From which states to which (None: it stays), by whom, and what must be there first."""
 
     sources: tuple[str, ...]
@@ -73,41 +73,43 @@ def undecided(task: Task) -> str | None:
     return str(_l("Nothing on this task waits for an operator’s decision."))
 
 
-MOVES: dict[str, Move] = {
-    "task.received": Move((), "received", (CLIENT, *DESK, SYSTEM)),
-    "task.unsure": Move(("received",), "triage", (SYSTEM,)),
-    "task.queued": Move(("received", "triage"), "queued", (SYSTEM, *DESK), (priced, dated)),
-    "task.refused": Move(("received", "triage"), "refused", DESK),
-    "task.deleted": Move(("received", "triage"), "deleted", DESK),
-    "task.done_at_once": Move(("received", "triage"), "closed", DESK),
-    "task.triage_undone": Move(("queued", "refused", "deleted", "closed"), "triage", DESK),
-    "task.split": Move(("triage",), None, DESK),
-    "task.claimed": Move(("queued",), "assigned", (ASSISTANT,)),
-    "task.unclaimed": Move(("assigned",), "queued", (HOLDER,)),
-    "task.assigned": Move(("queued", *HELD), "assigned", DESK),
-    "task.given_back": Move(HELD, "queued", (HOLDER, *DESK, SYSTEM)),
-    "task.briefed": Move(("assigned",), "briefed", (HOLDER,)),
-    "task.retold": Move(("briefed", "retold"), "retold", (HOLDER,)),
-    "task.corrected": Move(("retold",), "briefed", (CLIENT, *DESK)),
-    "task.understood": Move(("retold",), "working", (CLIENT, *DESK)),
-    "task.red_line": Move(("working",), None, (HOLDER,)),
-    "task.red_line_came": Move(("working",), None, (SYSTEM,)),
-    "task.red_line_missed": Move(("working",), None, (SYSTEM,)),
-    "task.overdue": Move(("queued", *HELD), None, (SYSTEM,)),
-    "task.delivered": Move(("working",), "delivered", (HOLDER,)),
-    "task.acceptance_notice": Move(("delivered",), None, (SYSTEM,), (undisputed,)),
-    "task.silence_ended": Move(("delivered",), None, (SYSTEM,), (undisputed,)),
-    "task.reworked": Move(("delivered",), "working", (CLIENT, *DESK), (undisputed,)),
-    "task.disputed": Move(("delivered",), None, (CLIENT, *DESK), (undisputed,)),
-    "task.resolved": Move(("delivered", "cancelled"), None, DESK, (undecided,)),
-    "task.settled": Move(("delivered",), "accepted", (CLIENT, *DESK), (undisputed,)),
-    "task.accepted": Move(("delivered",), "accepted", (CLIENT, *DESK, SYSTEM), (undisputed,)),
-    "task.asked": Move(("received", "triage", "queued", *HELD), None, (HOLDER, *DESK)),
-    "task.answered": Move(OPEN, None, (CLIENT, *DESK)),
-    "task.changed": Move((*BEFORE_WORK, "working"), None, (CLIENT, *DESK)),
-    "task.cancelled": Move(OPEN, "cancelled", (CLIENT, *DESK)),
-    "task.praised": Move(("accepted", "closed"), "closed", (CLIENT, *DESK)),
-    "task.closed": Move(("accepted",), "closed", (SYSTEM, *DESK)),
+TRANSITIONS: dict[str, Transition] = {
+    "task.received": Transition((), "received", (CLIENT, *DESK, SYSTEM)),
+    "task.unsure": Transition(("received",), "triage", (SYSTEM,)),
+    "task.queued": Transition(("received", "triage"), "queued", (SYSTEM, *DESK), (priced, dated)),
+    "task.refused": Transition(("received", "triage"), "refused", DESK),
+    "task.deleted": Transition(("received", "triage"), "deleted", DESK),
+    "task.done_at_once": Transition(("received", "triage"), "closed", DESK),
+    "task.triage_undone": Transition(("queued", "refused", "deleted", "closed"), "triage", DESK),
+    "task.split": Transition(("triage",), None, DESK),
+    "task.claimed": Transition(("queued",), "assigned", (ASSISTANT,)),
+    "task.unclaimed": Transition(("assigned",), "queued", (ASSIGNEE,)),
+    "task.assigned": Transition(("queued", *ASSIGNED_STATES), "assigned", DESK),
+    "task.given_back": Transition(ASSIGNED_STATES, "queued", (ASSIGNEE, *DESK, SYSTEM)),
+    "task.briefed": Transition(("assigned",), "briefed", (ASSIGNEE,)),
+    "task.retold": Transition(("briefed", "retold"), "retold", (ASSIGNEE,)),
+    "task.corrected": Transition(("retold",), "briefed", (CLIENT, *DESK)),
+    "task.understood": Transition(("retold",), "working", (CLIENT, *DESK)),
+    "task.red_line": Transition(("working",), None, (ASSIGNEE,)),
+    "task.red_line_came": Transition(("working",), None, (SYSTEM,)),
+    "task.red_line_missed": Transition(("working",), None, (SYSTEM,)),
+    "task.overdue": Transition(("queued", *ASSIGNED_STATES), None, (SYSTEM,)),
+    "task.delivered": Transition(("working",), "delivered", (ASSIGNEE,)),
+    "task.acceptance_notice": Transition(("delivered",), None, (SYSTEM,), (undisputed,)),
+    "task.silence_ended": Transition(("delivered",), None, (SYSTEM,), (undisputed,)),
+    "task.reworked": Transition(("delivered",), "working", (CLIENT, *DESK), (undisputed,)),
+    "task.disputed": Transition(("delivered",), None, (CLIENT, *DESK), (undisputed,)),
+    "task.resolved": Transition(("delivered", "cancelled"), None, DESK, (undecided,)),
+    "task.settled": Transition(("delivered",), "accepted", (CLIENT, *DESK), (undisputed,)),
+    "task.accepted": Transition(("delivered",), "accepted", (CLIENT, *DESK, SYSTEM), (undisputed,)),
+    "task.asked": Transition(
+        ("received", "triage", "queued", *ASSIGNED_STATES), None, (ASSIGNEE, *DESK)
+    ),
+    "task.answered": Transition(OPEN_STATES, None, (CLIENT, *DESK)),
+    "task.changed": Transition((*BEFORE_WORK, "working"), None, (CLIENT, *DESK)),
+    "task.cancelled": Transition(OPEN_STATES, "cancelled", (CLIENT, *DESK)),
+    "task.praised": Transition(("accepted", "closed"), "closed", (CLIENT, *DESK)),
+    "task.closed": Transition(("accepted",), "closed", (SYSTEM, *DESK)),
 }
 # Things that happen beside a task's state; they carry no move.
 OTHER_KINDS = (
@@ -137,12 +139,12 @@ OTHER_KINDS = (
 
 def may(task: Task, kind: str, by: Actor) -> bool:
     """Whether this actor ever may do this to this task, whatever its state (who, not when)."""
-    allowed = MOVES[kind].who
+    allowed = TRANSITIONS[kind].who
     holds = by.kind == ASSISTANT and task.holder_id is not None and task.holder_id == by.person_id
-    return (by.kind in allowed or (HOLDER in allowed and holds)) and not own_work(task, kind, by)
+    return (by.kind in allowed or (ASSIGNEE in allowed and holds)) and not own_work(task, kind, by)
 
 
-def adds_to(task: Task, by: Actor) -> None:
+def check_may_add(task: Task, by: Actor) -> None:
     """Words and files: an assistant adds to what they hold. Raises NotAllowed."""
     if by.kind == ASSISTANT and task.holder_id != by.person_id:
         raise NotAllowed(str(_l("This is not yours to do.")))
@@ -166,21 +168,21 @@ def own_work(task: Task, kind: str, by: Actor) -> bool:
     return kind in judged and by.person_id is not None and by.person_id == task.holder_id
 
 
-def possible(task: Task, by: Actor) -> set[str]:
+def possible_kinds(task: Task, by: Actor) -> set[str]:
     """The kinds of event that this actor could bring about now; pages show just these buttons."""
     return {
         kind
-        for kind, move in MOVES.items()
-        if task.state in move.sources and may(task, kind, by) and not missing(task, kind)
+        for kind, move in TRANSITIONS.items()
+        if task.state in move.sources and may(task, kind, by) and not missing_first(task, kind)
     }
 
 
-def missing(task: Task, kind: str) -> list[str]:
+def missing_first(task: Task, kind: str) -> list[str]:
     """What must be there first, in sentences."""
-    return [lack for need in MOVES[kind].needs if (lack := need(task))]
+    return [lack for need in TRANSITIONS[kind].needs if (lack := need(task))]
 
 
 def check_ready(task: Task, kind: str) -> None:
     """Raises NotReady with what is missing."""
-    if lacks := missing(task, kind):
+    if lacks := missing_first(task, kind):
         raise NotReady(" ".join(lacks), missing=lacks)

@@ -22,18 +22,18 @@ from sqlalchemy import text as sql
 from service.catalogue.categories import all_categories
 from service.core import wake
 from service.core.actor import CLIENT, Actor
-from service.core.errors import BadInput, NotNow
-from service.core.event_handlers import FOLLOWS, queue_of
+from service.core.errors import Conflict, InvalidInput
+from service.core.event_handlers import EVENT_HANDLERS, queue_of
 from service.core.time import now
 from service.nlu.language_of_text import language_of
-from service.tasks.parameters import FURTHEST, GREATEST_SUM
-from service.tasks.task import LONGEST_TEXT
+from service.tasks.parameters import MAX_AHEAD, MAX_AMOUNT
+from service.tasks.task import MAX_TEXT
 from tenants import isolation
 from tenants.isolation import db
 
 
 @dataclass(frozen=True)
-class Kept:
+class DeliveryKey:
     """Where the words came from: what makes a repeat of them the same delivery."""
 
     channel: str
@@ -46,7 +46,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Wish:
+class TaskRequest:
     """What the client hands over. `budget` in minor units of the company's currency."""
 
     text: str
@@ -123,7 +123,7 @@ MADE_FROM = sql(
 
 
 @dataclass(frozen=True)
-class Handed:
+class CreatedTask:
     """The new task as it is at this moment; `repeated` where the same delivery had made it
     before."""
 
@@ -137,14 +137,14 @@ class Handed:
 
 
 def hand_over(
-    wish: Wish,
+    wish: TaskRequest,
     by: Actor,
     company_id: int,
     *,
     person_id: int | None = None,
-    kept: Kept | None = None,
+    kept: DeliveryKey | None = None,
     inbound_id: int | None = None,
-) -> Handed:
+) -> CreatedTask:
     """Make a task of a wish, once for each delivery. An operator enters it for `person_id`, the
     service for a message's sender.
 
@@ -158,15 +158,15 @@ def hand_over(
     ).first()
     if row is None:
         return _repeated(tidy, values, source)
-    isolation.after_commit(wake.poke)
-    return Handed(
+    isolation.after_commit(wake.wake)
+    return CreatedTask(
         row.id, row.number, row.created_at, row.currency, values["language"], values["title"]
     )
 
 
-def hand_over_in_one_trip(
-    wish: Wish, by: Actor, company_id: int, scope: isolation.Scope, kept: Kept
-) -> Handed | None:
+def hand_over_in_one_roundtrip(
+    wish: TaskRequest, by: Actor, company_id: int, scope: isolation.AccessScope, kept: DeliveryKey
+) -> CreatedTask | None:
     """`hand_over` as a transaction of its own in one round trip, for doors that do nothing else in
     it.
 
@@ -174,37 +174,37 @@ def hand_over_in_one_trip(
     Raises BadInput.
     """
     values = _values(checked(wish), by, company_id, None)
-    row = isolation.one_trip(scope, NEW, {**values, **_of_delivery(kept)})
+    row = isolation.execute_in_one_roundtrip(scope, NEW, {**values, **_of_delivery(kept)})
     if row is None:
         return None
-    wake.poke()
-    return Handed(
+    wake.wake()
+    return CreatedTask(
         row.id, row.number, row.created_at, row.currency, values["language"], values["title"]
     )
 
 
-def checked(wish: Wish) -> Wish:
+def checked(wish: TaskRequest) -> TaskRequest:
     """The wish with its texts tidied. Raises BadInput with a sentence for each wrong field."""
     errors: dict[str, str] = {}
     words = wish.text.replace("\x00", "").strip()
     if not words:
         errors["text"] = _("Say what is to be done.")
-    if len(words) > LONGEST_TEXT:
+    if len(words) > MAX_TEXT:
         errors["text"] = _("At most 20,000 letters; attach the rest as a file.")
     if wish.category is not None and wish.category not in all_categories():
         errors["category"] = _("There is no such kind of work.")
     if wish.deadline_at is not None and wish.deadline_at <= now():
         errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
-    if wish.deadline_at is not None and wish.deadline_at > now() + FURTHEST:
+    if wish.deadline_at is not None and wish.deadline_at > now() + MAX_AHEAD:
         errors["deadline_at"] = _(
             "The dead line is more than two years away. Choose an earlier one."
         )
-    if wish.budget is not None and not 0 <= wish.budget <= GREATEST_SUM:
+    if wish.budget is not None and not 0 <= wish.budget <= MAX_AMOUNT:
         errors["budget"] = _("The budget has to be a sum of zero or more.")
     if wish.priority not in ("low", "ordinary", "urgent"):
         errors["priority"] = _("The priority is low, ordinary or urgent.")
     if errors:
-        raise BadInput(errors)
+        raise InvalidInput(errors)
     return replace(wish, text=words, title=title_of(wish.title.replace("\x00", "") or words))
 
 
@@ -229,8 +229,8 @@ def title_of(words: str) -> str:
     )
 
 
-def _values(wish: Wish, by: Actor, company_id: int, person_id: int | None) -> dict[str, Any]:
-    follows = FOLLOWS["task.received"]
+def _values(wish: TaskRequest, by: Actor, company_id: int, person_id: int | None) -> dict[str, Any]:
+    follows = EVENT_HANDLERS["task.received"]
     return {
         **vars(wish),
         "company": company_id,
@@ -246,7 +246,7 @@ def _values(wish: Wish, by: Actor, company_id: int, person_id: int | None) -> di
     }
 
 
-def _of_delivery(kept: Kept | None) -> dict[str, Any]:
+def _of_delivery(kept: DeliveryKey | None) -> dict[str, Any]:
     assert kept is not None  # every door that has no inbound row yet says where the words came from
     return {
         "kept_channel": kept.channel,
@@ -262,15 +262,15 @@ def _of_inbound(inbound_id: int | None) -> dict[str, Any]:
     return {"inbound_id": inbound_id}
 
 
-def _repeated(wish: Wish, values: dict[str, Any], source: dict[str, Any]) -> Handed:
+def _repeated(wish: TaskRequest, values: dict[str, Any], source: dict[str, Any]) -> CreatedTask:
     """The same delivery once more: the task that it made. With other words under the same key:
     NotNow."""
     row = db.session.execute(MADE_FROM if "inbound_id" in source else REPEATED, source).first()
     if row is None:
-        raise NotNow(_("The same is under way already. Ask again in a second."), retry_after=1)
+        raise Conflict(_("The same is under way already. Ask again in a second."), retry_after=1)
     if "digest" in source and bytes(row.digest) != source["digest"]:
-        raise NotNow(_("This key was used for another request. Use a new one."), reused=True)
-    return Handed(
+        raise Conflict(_("This key was used for another request. Use a new one."), reused=True)
+    return CreatedTask(
         row.id,
         row.number,
         row.created_at,

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from service.core.errors import NotFound
 from tenants.isolation import Base, db
 
-LONGEST_TEXT = 20_000
+MAX_TEXT = 20_000
 # For the indexes of the board's lists.
 UNDER_WAY = ("queued", "assigned", "briefed", "retold", "working", "delivered")
 GOES_WRONG = "disputed_at is not null or overdue_at is not null or off_course_at is not null"
@@ -145,7 +145,7 @@ class Task(Base):
         return self.state not in ("closed", "refused", "deleted", "cancelled", "accepted")
 
 
-class OfTask:
+class TaskOwned:
     """A row that belongs to a task. Its foreign key carries the company along, so that it cannot
     point to another's."""
 

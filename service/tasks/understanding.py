@@ -16,16 +16,16 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from service.catalogue.categories import category
 from service.core.actor import Actor
-from service.core.errors import BadInput, NotNow
+from service.core.errors import Conflict, InvalidInput
 from service.core.time import now
-from service.tasks import differences, limits, parameters, pauses
+from service.tasks import clarified, limits, parameters, pauses
 from service.tasks.events import check, record
-from service.tasks.task import OfTask, Task
+from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
-from tenants.rows import among, bound
+from tenants.literals import literal_in, literal_limit
 
 
-class Retelling(OfTask, Base):
+class Retelling(TaskOwned, Base):
     """How the assistant understood the task, the price and date it was shown with, and perhaps
     another way."""
 
@@ -43,7 +43,7 @@ class Retelling(OfTask, Base):
     correction: Mapped[str | None] = mapped_column(Text)
 
 
-class Agreement(OfTask, Base):
+class Agreement(TaskOwned, Base):
     """Which retelling was confirmed, by whom, through which channel, and at which price and
     date."""
 
@@ -86,7 +86,7 @@ def retell(
         by_id=by.person_id,
         text=text.strip(),
         plan=plan.strip(),
-        differences=differences.checked(points, task.text),
+        differences=clarified.checked(points, task.text),
         deadline_at=task.deadline_at,
         quantity=priced["quantity"],
         price=priced["price"],
@@ -98,7 +98,7 @@ def retell(
         task,
         "task.retold",
         by,
-        set_={**priced, **pauses.stand(task, "retelling")},
+        set_={**priced, **pauses.pause(task, "retelling")},
         retelling=retelling.id,
     )
     return retelling
@@ -110,7 +110,7 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
     check(task, "task.understood", by)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
-        raise BadInput({"verdict": _("The assistant proposed no other way.")})
+        raise InvalidInput({"verdict": _("The assistant proposed no other way.")})
     terms = _terms(task, retelling, proposal=proposal)
     limits.check(task, by, terms["price"])
     agreement = Agreement(
@@ -143,13 +143,13 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     check(task, "task.corrected", by)
     retelling = _seen(task, retelling_id)
     if not note.strip():
-        raise BadInput({"note": _("Say what is different, in your own words.")})
+        raise InvalidInput({"note": _("Say what is different, in your own words.")})
     if len(note) > 5000:
-        raise BadInput({"note": _("At most 5,000 letters.")})
+        raise InvalidInput({"note": _("At most 5,000 letters.")})
     retelling.correction = note.strip()
     db.session.flush()
     record(
-        task, "task.corrected", by, set_=pauses.moving_to(task, "briefed"), retelling=retelling.id
+        task, "task.corrected", by, set_=pauses.on_state(task, "briefed"), retelling=retelling.id
     )
 
 
@@ -166,7 +166,7 @@ def last_retelling(task: Task) -> Retelling | None:
         select(Retelling)
         .where(Retelling.task_id == task.id)
         .order_by(Retelling.id.desc())
-        .limit(bound(1))
+        .limit(literal_limit(1))
     )
 
 
@@ -180,9 +180,9 @@ def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
     rows = db.session.execute(
         select(Task, Retelling)
         .join(Retelling, Retelling.id == newest)
-        .where(among(Task.state, ("retold",)), Task.company_id == company_id)
+        .where(literal_in(Task.state, ("retold",)), Task.company_id == company_id)
         .order_by(Task.id)
-        .limit(bound(50))
+        .limit(literal_limit(50))
     )
     return [(task, retelling) for task, retelling in rows]
 
@@ -193,14 +193,16 @@ def agreement_of(task: Task) -> Agreement | None:
         select(Agreement)
         .where(Agreement.task_id == task.id)
         .order_by(Agreement.id.desc())
-        .limit(bound(1))
+        .limit(literal_limit(1))
     )
 
 
 def _seen(task: Task, retelling_id: int) -> Retelling:
     retelling = last_retelling(task)
     if retelling is None or retelling.id != retelling_id:
-        raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
+        raise Conflict(
+            _("Another retelling was made since. Read that one first."), state=task.state
+        )
     return retelling
 
 
@@ -208,16 +210,16 @@ def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any
     """Price and dates that stand from now on: the red line at half of the term, or of what is left
     of it."""
     shown = retelling.proposal_deadline_at if proposal else task.deadline_at
-    deadline = pauses.moved(task, shown or retelling.deadline_at)
+    deadline = pauses.shifted_by_pause(task, shown or retelling.deadline_at)
     if deadline <= now():
-        raise NotNow(
+        raise Conflict(
             _("The dead line has passed meanwhile. Set a later one first."), state=task.state
         )
     return {
         "price": (retelling.proposal_price or 0) if proposal else retelling.price,
         "understood_at": now(),
         "overdue_at": None,
-        **pauses.moving_to(
+        **pauses.on_state(
             task, "working", deadline_at=deadline, red_line_at=pauses.red_line_for(task, deadline)
         ),
     }
@@ -226,7 +228,7 @@ def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any
 def _price_for(task: Task, quantity: Decimal | None) -> dict[str, Any]:
     if quantity is None or task.category is None:
         return {"quantity": task.quantity, "price": task.price}
-    kept = quantity.quantize(parameters.LEAST_QUANTITY)
+    kept = quantity.quantize(parameters.MIN_QUANTITY)
     return {"quantity": kept, "price": category(task.category).price(kept, task.currency)}
 
 
@@ -246,22 +248,19 @@ def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal
         errors["text"] = _("Retell the task in at least a sentence, at most 10,000 letters.")
     if len(plan) > 10_000:
         errors["plan"] = _("The plan has at most 10,000 letters.")
-    if (
-        quantity is not None
-        and not parameters.LEAST_QUANTITY <= quantity <= parameters.GREATEST_QUANTITY
-    ):
+    if quantity is not None and not parameters.MIN_QUANTITY <= quantity <= parameters.MAX_QUANTITY:
         errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
     if proposal and not proposal.text.strip():
         errors["proposal.text"] = _("Say what the other way is.")
     if proposal and len(proposal.text.strip()) > 5000:
         errors["proposal.text"] = _("At most 5,000 letters.")
-    if proposal and not 0 <= proposal.price <= parameters.GREATEST_SUM:
+    if proposal and not 0 <= proposal.price <= parameters.MAX_AMOUNT:
         errors["proposal.price"] = _("The price has to be a sum of zero or more.")
     if proposal and proposal.deadline_at <= now():
         errors["proposal.deadline_at"] = _("The dead line is in the past. Choose a later moment.")
-    if proposal and proposal.deadline_at > now() + parameters.FURTHEST:
+    if proposal and proposal.deadline_at > now() + parameters.MAX_AHEAD:
         errors["proposal.deadline_at"] = _(
             "The dead line is more than two years away. Choose an earlier one."
         )
     if errors:
-        raise BadInput(errors)
+        raise InvalidInput(errors)

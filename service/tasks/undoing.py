@@ -13,12 +13,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from service.core.actor import Actor
-from service.core.errors import NotNow
+from service.core.errors import Conflict
 from service.core.time import now
 from service.tasks import parameters, pauses
-from service.tasks.assignment import end_holding
+from service.tasks.assignment import end_assignment
 from service.tasks.events import Event, check, record
-from service.tasks.states import MOVES
+from service.tasks.states import TRANSITIONS
 from service.tasks.task import Task
 from tenants import isolation
 from tenants.isolation import db
@@ -46,8 +46,8 @@ def undo_claim(task: Task, by: Actor) -> None:
     """Back into the queue without a word, as if it had not been taken. Raises NotNow."""
     check(task, "task.unclaimed", by)
     _last_is_mine(task, by, ("task.claimed",))
-    end_holding(task, _("put back at once"))
-    columns = {"holder_id": None, **pauses.moving_to(task, "queued")}
+    end_assignment(task, _("put back at once"))
+    columns = {"holder_id": None, **pauses.on_state(task, "queued")}
     with isolation.as_system():
         record(task, "task.unclaimed", by, set_=columns)
 
@@ -58,7 +58,7 @@ def undo_change(task: Task, by: Actor, event_id: int) -> None:
     check(task, "task.changed", by)
     last = _last_is_mine(task, by, ("task.changed",))
     if last.id != event_id or not (columns := _as_it_was(task, last.facts)):
-        raise NotNow(
+        raise Conflict(
             _("Something has happened since, so this cannot be taken back."), state=task.state
         )
     record(
@@ -83,7 +83,7 @@ def _as_it_was(task: Task, facts: dict[str, Any]) -> dict[str, Any]:
 def _last_is_mine(task: Task, by: Actor, kinds: tuple[str, ...]) -> Event:
     last = db.session.scalar(
         select(Event)
-        .where(Event.task_id == task.id, Event.kind.in_(MOVES))
+        .where(Event.task_id == task.id, Event.kind.in_(TRANSITIONS))
         .order_by(Event.id.desc())
         .limit(1)
     )
@@ -93,7 +93,7 @@ def _last_is_mine(task: Task, by: Actor, kinds: tuple[str, ...]) -> Event:
         or last.by_id != by.person_id
         or now() - last.at > OFFERED
     ):
-        raise NotNow(
+        raise Conflict(
             _("Something has happened since, so this cannot be taken back."), state=task.state
         )
     return last

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 
 SUCCESS = 80
 OUTCOMES = ("rework", "settle", "accept", "cancel")
@@ -15,15 +15,15 @@ KINDS = {"rework": "task.reworked", "settle": "task.settled", "dispute": "task.d
 def kind_for(score: int | None, then: str | None) -> str:
     """Return the kind of event of a word on a delivery. Raises BadInput by field."""
     if score is not None and not 0 <= score <= 100:
-        raise BadInput({"score": _("The score is between 0 and 100.")})
+        raise InvalidInput({"score": _("The score is between 0 and 100.")})
     if then and then not in KINDS:
-        raise BadInput(
+        raise InvalidInput(
             {"then": _("Choose: have it reworked, pay a share, or let an operator decide.")}
         )
     if then:
         _check_below(score, then)
     elif score is not None and score < SUCCESS:
-        raise BadInput(
+        raise InvalidInput(
             {
                 "then": _(
                     "Below 80 %, choose: have it reworked, pay that share,"
@@ -36,24 +36,26 @@ def kind_for(score: int | None, then: str | None) -> str:
 
 def _check_below(score: int | None, then: str) -> None:
     if score is not None and score >= SUCCESS:
-        raise BadInput(
+        raise InvalidInput(
             {"score": _("80 % and more accepts the work. Give a figure below 80, or accept it.")}
         )
     if then == "settle" and score is None:
-        raise BadInput({"score": _("Give a figure below 80: that share of the price is charged.")})
+        raise InvalidInput(
+            {"score": _("Give a figure below 80: that share of the price is charged.")}
+        )
 
 
 def check_resolution(outcome: str, reason: str, score: int | None, *, stopped: bool) -> None:
     """Check an operator's decision, of a delivery or of the price of a stopped task. Raises
     BadInput."""
     if stopped and outcome not in ("settle", "cancel"):
-        raise BadInput({"outcome": _("This task was stopped: settle its price, or cancel it.")})
+        raise InvalidInput({"outcome": _("This task was stopped: settle its price, or cancel it.")})
     if outcome not in OUTCOMES:
-        raise BadInput({"outcome": _("The outcome is rework, settle, accept or cancel.")})
+        raise InvalidInput({"outcome": _("The outcome is rework, settle, accept or cancel.")})
     if not 0 < len(reason.strip()) <= 2000:
-        raise BadInput({"reason": _("Give a reason in 1 to 2,000 characters.")})
+        raise InvalidInput({"reason": _("Give a reason in 1 to 2,000 characters.")})
     if wrong := _wrong_figure(outcome, score):
-        raise BadInput({"score": wrong})
+        raise InvalidInput({"score": wrong})
 
 
 def _wrong_figure(outcome: str, score: int | None) -> str | None:

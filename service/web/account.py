@@ -50,7 +50,7 @@ def login() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and password; the session begins anew."""
     email, password = request.form.get("email", "")[:320], request.form.get("password", "")
-    with isolation.transaction(isolation.door("sign-in")):
+    with isolation.transaction(isolation.unauthenticated("sign-in")):
         person_id = passwords.check(email, password)
         token = identity.open_session(person_id, request.user_agent.string) if person_id else None
     if token is None:
@@ -72,7 +72,7 @@ def logout() -> ResponseReturnValue:
     """End this session, here and in the database."""
     who = auth.known()
     if who and who.session_id:
-        with isolation.transaction(isolation.door("sign-in")):
+        with isolation.transaction(isolation.unauthenticated("sign-in")):
             identity.end_session(who.session_id, who.person_id)
     logout_user()
     session.clear()
@@ -80,7 +80,7 @@ def logout() -> ResponseReturnValue:
 
 
 @pages.get("/app")
-@auth.signed_in
+@auth.requires_sign_in
 def companies() -> ResponseReturnValue:
     """To the company's desk; a list where there are several, the staff's place where there is
     none."""
@@ -112,7 +112,7 @@ def ask_reset() -> ResponseReturnValue:
 @auth.public
 def new_password(token: str) -> ResponseReturnValue:
     """Set a new password with the link from the mail; with the first one, also a name."""
-    with isolation.transaction(isolation.door("reset")):
+    with isolation.transaction(isolation.unauthenticated("reset")):
         link = links.read(token[:100], "reset")
         person_id = link.person_id if link else None
         unnamed = accounts.unnamed(person_id)
@@ -149,7 +149,7 @@ def new_password(token: str) -> ResponseReturnValue:
 @auth.public
 def join(token: str) -> ResponseReturnValue:
     """Join a company with an invitation."""
-    with isolation.transaction(isolation.door("join")):
+    with isolation.transaction(isolation.unauthenticated("join")):
         link = links.read(token[:100], "join")
         email = link.email if link else None
         company = db.session.get(Company, link.company_id) if link and link.company_id else None
@@ -204,14 +204,14 @@ def join(token: str) -> ResponseReturnValue:
 
 
 @pages.get("/account")
-@auth.signed_in
+@auth.requires_sign_in
 def account() -> ResponseReturnValue:
     """One's own name, language, zone, channel, sessions and password."""
     return _account({})
 
 
 @pages.post("/account")
-@auth.signed_in
+@auth.requires_sign_in
 def change() -> ResponseReturnValue:
     """Change what stands on the account page."""
     name = clean(request.form.get("name", "")).strip()
@@ -231,7 +231,7 @@ def change() -> ResponseReturnValue:
 
 @pages.post("/account/password")
 @limiter.limit("20/hour")
-@auth.signed_in
+@auth.requires_sign_in
 def change_password() -> ResponseReturnValue:
     """A new password ends every session, this one too."""
     with isolation.transaction(isolation.system("account")):
@@ -251,16 +251,16 @@ def change_password() -> ResponseReturnValue:
 
 
 @pages.post("/account/sessions/<int:session_id>/end")
-@auth.signed_in
+@auth.requires_sign_in
 def end_session(session_id: int) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    with isolation.transaction(isolation.door("sign-in")):
+    with isolation.transaction(isolation.unauthenticated("sign-in")):
         identity.end_session(session_id, g.identity.person_id)
     return redirect(url_for("account.account"), 303)
 
 
 def _account(errors: dict[str, str]) -> str:
-    with isolation.transaction(isolation.door("sign-in")):
+    with isolation.transaction(isolation.unauthenticated("sign-in")):
         person = db.session.get_one(people.Person, g.identity.person_id)
         sessions = identity.sessions_of(person.id)
         return str(

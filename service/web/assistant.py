@@ -12,7 +12,7 @@ from service.access import auth, forms, uploads
 from service.access.locale import here
 from service.catalogue import playbooks
 from service.catalogue.categories import all_categories
-from service.core.errors import NotAllowed, NotFound, NotNow, Refusal
+from service.core.errors import Conflict, DomainError, NotAllowed, NotFound
 from service.insight import my_month
 from service.messages import message
 from service.tasks import (
@@ -30,17 +30,17 @@ from service.tasks import (
 )
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
-from service.web import bench as around
 from service.web import menu_counts, render
+from service.web import workbench as around
+from service.web.brief_points import points_of
 from service.web.charts.weeks import my_kinds, my_weeks
 from service.web.client.task import download
-from service.web.points import points_of
-from service.web.shown import show
+from service.web.task_view import view_of
 from tenants import handbook
 from tenants.isolation import db
 
 pages = Blueprint("assistant", __name__, url_prefix="/work")
-mine = auth.staff("assistant")
+mine = auth.requires_staff("assistant")
 
 
 @pages.get("")
@@ -73,7 +73,7 @@ def month() -> ResponseReturnValue:
 @mine
 def handbooks() -> ResponseReturnValue:
     """How the clients work whose tasks I hold."""
-    held = lists.held(auth.me().person_id or 0)
+    held = lists.assigned_to(auth.me().person_id or 0)
     names = {row.task.company_id: row.company for row in held}
     books = sorted(handbook.of_companies(list(names)), key=lambda book: names[book.company_id])
     return render_template(
@@ -102,13 +102,13 @@ def bench(task_id: int) -> ResponseReturnValue:
     return page(task_id)
 
 
-def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValue:
     """The workbench; after a refusal with what was typed and what was wrong."""
     if refusal is not None:
         db.session.rollback()
     task = find(task_id)
     errors = refusal.at() if refusal else {}
-    shown = show(task, auth.me(), forms.before())
+    shown = view_of(task, auth.me(), forms.before())
     return render_template(
         "assistant/bench.html",
         it=shown,
@@ -117,7 +117,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         values=forms.typed(refusal),
         left=forms.unsent(refusal),
         queue=around.queue(auth.me(), limit=8),
-        bench=around.bench(shown, auth.me()),
+        bench=around.context_of(shown, auth.me()),
         points=points_of(task, shown.criteria),
         reported=task.state == "working" and pauses.reported(task),
     ), refusal.status if refusal else 200
@@ -128,7 +128,7 @@ def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
     try:
         act(find(task_id))
         return redirect(f"/work/{task_id}", 303)
-    except Refusal as error:
+    except DomainError as error:
         return page(task_id, error)
 
 
@@ -140,7 +140,7 @@ def claim(task_id: int) -> ResponseReturnValue:
         assignment.claim(assignment.find_to_claim(task_id, auth.me()), auth.me())
         forms.toast(_("It is yours."), undo=f"/work/{task_id}/undo")
         return redirect(f"/work/{task_id}", 303)
-    except (NotNow, NotFound) as error:
+    except (Conflict, NotFound) as error:
         db.session.rollback()
         flash(error.detail or _("Somebody else was faster."), "error")
         return redirect("/work", 303)
@@ -153,8 +153,8 @@ def take_next() -> ResponseReturnValue:
     for row in lists.queued(limit=10).rows:
         try:
             assignment.claim(row.task, auth.me())
-        except (NotNow, NotAllowed) as error:
-            last: Refusal = error
+        except (Conflict, NotAllowed) as error:
+            last: DomainError = error
             continue
         forms.toast(_("It is yours."), undo=f"/work/{row.task.id}/undo")
         return redirect(f"/work/{row.task.id}", 303)
@@ -168,7 +168,7 @@ def undo(task_id: int) -> ResponseReturnValue:
     """Put back what was taken a moment ago."""
     try:
         undoing.undo_claim(find(task_id), auth.me())
-    except Refusal as error:
+    except DomainError as error:
         return page(task_id, error)
     return redirect("/work", 303)
 
@@ -199,7 +199,9 @@ def retell(task_id: int) -> ResponseReturnValue:
 def _retell(task: Task) -> None:
     last, seen = understanding.last_retelling(task), forms.whole("seen")
     if last and seen is not None and last.id != seen:  # the same form in two windows
-        raise NotNow(_("Another retelling was made since. Read that one first."), state=task.state)
+        raise Conflict(
+            _("Another retelling was made since. Read that one first."), state=task.state
+        )
     understanding.retell(
         task,
         auth.me(),
@@ -275,7 +277,7 @@ def give_back(task_id: int) -> ResponseReturnValue:
     """Give the task back with a reason; it may not be visible afterwards."""
     try:
         assignment.give_back(find(task_id), auth.me(), forms.words("reason"))
-    except Refusal as error:
+    except DomainError as error:
         return page(task_id, error)
     flash(_("It is back in the queue."))
     return redirect("/work", 303)
@@ -302,7 +304,7 @@ def learn(task_id: int) -> ResponseReturnValue:
 
 
 def _learn(task: Task) -> None:
-    lessons.propose(task, auth.me(), forms.words("lesson", lessons.LONGEST + 1))
+    lessons.propose(task, auth.me(), forms.words("lesson", lessons.MAX_TEXT + 1))
     flash(_("Proposed. It stands in the handbook once the client or the desk has said yes."))
 
 

@@ -62,7 +62,7 @@ def metrics() -> ResponseReturnValue:
         ("due_needs_person", "Due work for a person", needing),
         ("due_on_hold", "Due work on hold", on_hold),
         ("due_oldest_seconds", "Age of the oldest due work", oldest),
-        *((name, about, held[name]) for name, (about, _query) in invariants.NETS.items()),
+        *((name, about, held[name]) for name, (about, _query) in invariants.INVARIANTS.items()),
     ):
         Gauge(f"poruchi_{name}", about, registry=registry).set(value)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

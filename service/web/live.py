@@ -12,7 +12,7 @@ from service import presence
 from service.access import auth
 from service.core import actor, live_updates
 from service.core.actor import Actor
-from service.core.live_updates import Eyes, Nudge
+from service.core.live_updates import Change, Viewer
 from service.tasks.task import find
 from tenants import isolation
 from tenants.signin.identity import Identity, Seat
@@ -28,14 +28,14 @@ def begin() -> None:
 
 
 @pages.get("")
-@auth.signed_in
+@auth.requires_sign_in
 def stream() -> ResponseReturnValue:
     """Server-sent events: `changed` when what the page shows has changed, `here` when somebody
     comes or goes."""
     seat, by, task = _place(), _actor(), request.args.get("task", type=int)
     who: Identity = g.identity
     shown = _task(task, seat) if task else None
-    eyes = Eyes(
+    eyes = Viewer(
         who.person_id,
         None if seat else who.staff_role,
         who.trades,
@@ -54,7 +54,7 @@ def stream() -> ResponseReturnValue:
 
 
 @pages.get("/here")
-@auth.signed_in
+@auth.requires_sign_in
 def here() -> ResponseReturnValue:
     """Who else looks at the task, as a piece of its page."""
     task = _task(request.args.get("task", 0, type=int), _place())
@@ -64,7 +64,7 @@ def here() -> ResponseReturnValue:
 
 
 @pages.post("/answering")
-@auth.signed_in
+@auth.requires_sign_in
 def answering() -> ResponseReturnValue:
     """Somebody is writing on the task."""
     presence.answer(_task(request.form.get("task", 0, type=int), _place()), _actor())
@@ -72,14 +72,14 @@ def answering() -> ResponseReturnValue:
 
 
 @pages.post("/gone")
-@auth.signed_in
+@auth.requires_sign_in
 def gone() -> ResponseReturnValue:
     """The page was closed."""
     presence.go(_task(request.form.get("task", 0, type=int), _place()), _actor())
     return "", 204
 
 
-def _attended(news: Iterator[str], task: Nudge, by: Actor, name: str) -> Iterator[str]:
+def _attended(news: Iterator[str], task: Change, by: Actor, name: str) -> Iterator[str]:
     """The stream of a task's page: while it is open, its reader is there."""
     try:
         for words in news:
@@ -109,7 +109,7 @@ def _actor() -> Actor:
     )
 
 
-def _task(task_id: int, seat: Seat | None) -> Nudge:
+def _task(task_id: int, seat: Seat | None) -> Change:
     """The task through the wall, as open pages are told of it. Raises NotFound."""
     who: Identity = g.identity
     with isolation.transaction(who.client_scope(seat) if seat else who.staff_scope()):

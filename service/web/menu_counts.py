@@ -9,7 +9,7 @@ from service.messages import message_lists as channel_lists
 from service.tasks import lists, to_decide
 from tenants import isolation
 
-MOST = 100
+MAX_COUNT = 100
 
 
 def beside(path: str) -> str:
@@ -23,12 +23,12 @@ def beside(path: str) -> str:
 
 def waiting() -> str:
     """How many tasks and messages wait for a decision; what was asked back waits for the client."""
-    return _unless_none(to_decide.count(MOST) + channel_lists.count_waiting(MOST))
+    return _unless_none(to_decide.count(MAX_COUNT) + channel_lists.count_waiting(MAX_COUNT))
 
 
 def holding() -> str:
     """How many tasks the reader holds, those that wait for acceptance with them."""
-    return _unless_none(lists.count_held(g.identity.person_id, MOST))
+    return _unless_none(lists.count_assigned(g.identity.person_id, MAX_COUNT))
 
 
 def _role() -> str:
@@ -41,4 +41,4 @@ def _unless_none(count: int) -> str:
 
 def counted(count: int) -> str:
     """A number that was counted up to the bound."""
-    return f"{MOST - 1}+" if count >= MOST else str(count)
+    return f"{MAX_COUNT - 1}+" if count >= MAX_COUNT else str(count)

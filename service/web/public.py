@@ -12,19 +12,19 @@ from flask_babel import gettext as _
 from service.access import auth, forms
 from service.access.locale import here, locale
 from service.access.rate_limits import limiter
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.text import clean
 from service.intake import unknown_senders
 from service.intake.unknown_senders import FirstTask
 from service.tasks.delivery import SUCCESS
-from service.web import tale, term
+from service.web import example_week, term
 from service.web.account import ZONES
 from service.web.charts import phone
 from service.web.examples import examples
 from service.web.render import language, weekday
 
 pages = Blueprint("public", __name__)
-FIELDS = {"email": 320, "phone": 40, "text": forms.MOST}
+FIELDS = {"email": 320, "phone": 40, "text": forms.MAX_TEXT}
 
 
 @pages.get("/")
@@ -51,7 +51,7 @@ def first_task() -> ResponseReturnValue:
     told = FirstTask(**typed, language=locale(), zone=zone if zone in ZONES else "Europe/Riga")
     try:
         unknown_senders.first_task(told, request.form.get("key", "")[:64] or uuid.uuid4().hex)
-    except BadInput as error:
+    except InvalidInput as error:
         return _front(values, error.errors), 422
     session["thanked"] = told.email[:200]
     return redirect(url_for("public.thanks"), 303)
@@ -73,7 +73,7 @@ def privacy() -> ResponseReturnValue:
 
 def _front(values: dict[str, str], errors: dict[str, str]) -> str:
     key = request.form.get("key", "")[:64] or uuid.uuid4().hex
-    told = tale.of_this_week(here())
+    told = example_week.of_this_week(here())
     line = term.line(cast(term.Timed, told), moment=told.confirmed_at)
     return render_template(
         "public/front.html",
@@ -89,7 +89,7 @@ def _front(values: dict[str, str], errors: dict[str, str]) -> str:
     )
 
 
-def _texts(told: tale.Tale) -> list[phone.Said]:
+def _texts(told: example_week.Tale) -> list[phone.Said]:
     """The three texts of the tale that make it a task under way."""
     retold = told.on_the_phone(language(), weekday(told.deadline_at))
     return [

@@ -12,15 +12,15 @@ from flask_babel import gettext as _
 from service.access import auth
 from service.access.rate_limits import by_reader, limiter
 from service.channels.push import edge, subscriptions
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from tenants import isolation
 
 pages = Blueprint("notifications", __name__, url_prefix="/push")
-LARGEST = 4096
+MAX_BYTES = 4096
 
 
 @pages.get("/key")
-@auth.signed_in
+@auth.requires_sign_in
 def key() -> ResponseReturnValue:
     """What a browser subscribes with, and who is signed in, so that it renews only what is
     theirs."""
@@ -29,7 +29,7 @@ def key() -> ResponseReturnValue:
 
 @pages.post("/subscriptions")
 @limiter.limit("60/hour", key_func=by_reader)
-@auth.signed_in
+@auth.requires_sign_in
 def subscribe() -> ResponseReturnValue:
     """This browser may be sent to as long as this sign-in lasts."""
     said = _said()
@@ -49,7 +49,7 @@ def subscribe() -> ResponseReturnValue:
 
 @pages.post("/subscriptions/end")
 @limiter.limit("60/hour", key_func=by_reader)
-@auth.signed_in
+@auth.requires_sign_in
 def end() -> ResponseReturnValue:
     """Nothing more is sent to this browser."""
     with isolation.transaction(isolation.system("push")):
@@ -59,9 +59,9 @@ def end() -> ResponseReturnValue:
 
 def _said() -> dict[str, Any]:
     """The JSON object of the request. Raises BadInput."""
-    said = request.get_json(silent=True) if (request.content_length or 0) <= LARGEST else None
+    said = request.get_json(silent=True) if (request.content_length or 0) <= MAX_BYTES else None
     if not isinstance(said, dict):
-        raise BadInput({"endpoint": _("This request could not be read.")})
+        raise InvalidInput({"endpoint": _("This request could not be read.")})
     return said
 
 

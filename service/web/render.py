@@ -32,8 +32,8 @@ from service.tasks.pauses import retell_by
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task
 from service.web import markup, menu_counts, ruler, strings, term, words
-from service.web.drawn import drawn
-from service.web.reach import reach
+from service.web.contact import reach
+from service.web.fragment_cache import drawn
 
 # A word that no column of ours is wide enough for.
 LONG = re.compile(r"\S{25}")

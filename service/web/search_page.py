@@ -7,32 +7,32 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.access import auth
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.search import query
 from service.tasks.lists import Row
 from service.tasks.states import STATE_NAMES
 from tenants import isolation
-from tenants.isolation import Scope
+from tenants.isolation import AccessScope
 from tenants.signin.identity import Identity
 
 pages = Blueprint("finding", __name__)
-MOST, LONGEST = 8, 100
+MAX_RESULTS, MAX_QUERY = 8, 100
 
 
 @pages.get("/find")
-@auth.signed_in
+@auth.requires_sign_in
 def find() -> ResponseReturnValue:
     """Tasks, people and companies, at most eight of each; `company` says at which company's desk a
     client looks."""
     words = request.args.get("q", "")
-    if not 1 <= len(query.tidy(words)) <= len(words) <= LONGEST:
-        raise BadInput({"q": _("Write between 1 and 100 letters.")})
+    if not 1 <= len(query.tidy(words)) <= len(words) <= MAX_QUERY:
+        raise InvalidInput({"q": _("Write between 1 and 100 letters.")})
     scope, base = _whose(g.identity, request.args.get("company", ""))
     with isolation.transaction(scope):
         return _found(words, base)
 
 
-def _whose(who: Identity, slug: str) -> tuple[Scope, str]:
+def _whose(who: Identity, slug: str) -> tuple[AccessScope, str]:
     """The scope that fits, and where its tasks are: staff's own, else that of the company named, or
     of the first."""
     if who.staff_role:
@@ -46,17 +46,17 @@ def _whose(who: Identity, slug: str) -> tuple[Scope, str]:
 def _found(words: str, base: str) -> Response:
     people = "/people" if base.startswith("/app/") else "/desk/pool"
     return jsonify(
-        tasks=[_task(row, base) for row in query.tasks(words, MOST)],
+        tasks=[_task(row, base) for row in query.tasks(words, MAX_RESULTS)],
         people=[
             {
                 "name": one.name,
                 "url": base.removesuffix("/tasks") + people if people == "/people" else people,
             }
-            for one in query.people(words, MOST)
+            for one in query.people(words, MAX_RESULTS)
         ],
         companies=[
             {"name": one.name, "url": f"/desk/companies/{one.id}"}
-            for one in query.companies(words, MOST)
+            for one in query.companies(words, MAX_RESULTS)
         ],
     )
 

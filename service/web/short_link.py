@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from service.access import auth, forms
 from service.access.rate_limits import limiter
 from service.core import actor
-from service.core.errors import NotFound, Refusal
+from service.core.errors import DomainError, NotFound
 from service.messages import short_links
 from service.tasks import delivery
 from service.tasks.task import Task, find
 from service.web.client.steps import answer_question, judge_retelling, score_delivery
-from service.web.shown import show
+from service.web.task_view import view_of
 from service.web.words import client_move
 from tenants import isolation, membership
 from tenants.isolation import db
@@ -33,7 +33,7 @@ def task(token: str) -> ResponseReturnValue:
         raise NotFound
     task_id, person_id, company_id = found
     g.actor = actor.client(person_id)
-    with isolation.transaction(isolation.door("short link")):
+    with isolation.transaction(isolation.unauthenticated("short link")):
         role = membership.role_of(person_id, company_id)
     if role is None:
         raise NotFound  # a link of somebody who has left the company
@@ -49,16 +49,16 @@ def _post(task_id: int, token: str) -> ResponseReturnValue:
             raise NotFound
         act(task)
         return redirect(f"/t/{token}", 303)
-    except Refusal as error:
+    except DomainError as error:
         db.session.rollback()
         return _page(find(task_id), token, error)
 
 
-def _page(task: Task, token: str, refusal: Refusal | None = None) -> ResponseReturnValue:
-    shown = show(task, auth.me())
+def _page(task: Task, token: str, refusal: DomainError | None = None) -> ResponseReturnValue:
+    shown = view_of(task, auth.me())
     mine, move = client_move(task, shown.holder)
     errors = refusal.at() if refusal else {}
-    silence = delivery.silence_ends(task) if task.state == "delivered" else None
+    silence = delivery.accepted_by_default_at(task) if task.state == "delivered" else None
     return render_template(
         "short/task.html",
         it=shown,

@@ -13,7 +13,7 @@ from service.core.text import apart
 from service.core.time import minute, now
 from service.tasks import left_out
 from service.tasks.events import Event
-from service.tasks.pauses import TICKS
+from service.tasks.pauses import COUNTING_STATES
 from service.tasks.task import Task
 
 # From here on a red line is said to come.
@@ -181,7 +181,7 @@ def badge(task: Task, reader: str) -> Badge:
     """What a list says of a task to this reader (client, assistant, operator)."""
     if (
         task.deadline_at
-        and task.state in TICKS
+        and task.state in COUNTING_STATES
         and task.deadline_at < now()
         and not task.waiting_since
     ):

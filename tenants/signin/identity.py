@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, update
 
 from tenants import isolation
 from tenants.company import Company
-from tenants.isolation import Scope, db
+from tenants.isolation import AccessScope, db
 from tenants.people import Person
 from tenants.signin import secrets
 from tenants.signin.tables import ApiKey, Login, LoginSession
@@ -50,11 +50,11 @@ class Identity:
         """The person's place in the company of this slug."""
         return next((seat for seat in self.seats if seat.slug == slug), None)
 
-    def client_scope(self, seat: Seat) -> Scope:
+    def client_scope(self, seat: Seat) -> AccessScope:
         """The scope of this person in that company."""
         return isolation.client(self.person_id, seat.company_id, owner=seat.role == "owner")
 
-    def staff_scope(self) -> Scope:
+    def staff_scope(self) -> AccessScope:
         """The scope of this person as staff; a supervisor or admin sees what an operator sees."""
         if self.staff_role == "assistant":
             return isolation.assistant(self.person_id, self.trades)
@@ -105,8 +105,10 @@ def by_session(token: str) -> Identity | None:
     """Whose session this cookie's token opens, or None where it was ended or has not been used for
     30 days. A transaction of its own, in one message, as each page begins with it."""
     return _one(
-        isolation.one_trip(
-            isolation.door("sign-in"), BY_SESSION, {"token": secrets.digest(token), "idle": IDLE}
+        isolation.execute_in_one_roundtrip(
+            isolation.unauthenticated("sign-in"),
+            BY_SESSION,
+            {"token": secrets.digest(token), "idle": IDLE},
         )
     )
 
@@ -114,7 +116,9 @@ def by_session(token: str) -> Identity | None:
 def by_key(key: str) -> Identity | None:
     """Whose API key this is, or None; a transaction of its own as well."""
     return _one(
-        isolation.one_trip(isolation.door("api key"), BY_KEY, {"token": secrets.digest(key)})
+        isolation.execute_in_one_roundtrip(
+            isolation.unauthenticated("api key"), BY_KEY, {"token": secrets.digest(key)}
+        )
     )
 
 

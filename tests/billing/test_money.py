@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from service.billing import cards, charges, invoice_pdf, ledger, stripe_edge
 from service.billing.charges import Charge, Invoice
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.inbound.inbound_message import Inbound
 from service.tasks import cancelling, delivery, review
 from service.tasks.task import find
@@ -30,12 +30,14 @@ def pay():
     with isolation.transaction(isolation.system("test")):
         ids = list(
             db.session.scalars(
-                select(Due.id).where(
-                    Due.reaction == "pay", Due.done_at.is_(None), Due.needs_person_at.is_(None)
+                select(OutboxRow.id).where(
+                    OutboxRow.reaction == "pay",
+                    OutboxRow.done_at.is_(None),
+                    OutboxRow.needs_person_at.is_(None),
                 )
             )
         )
-    jobs.work_off(ids)
+    jobs.run_rows(ids)
 
 
 def keep_card(client, method="pm_card_visa"):
@@ -97,15 +99,15 @@ def test_a_death_between_intent_and_confirmation_pays_once(world, stripe_here, m
 
     with isolation.transaction(isolation.system("test")):
         due_id = db.session.scalar(
-            select(Due.id)
-            .where(Due.reaction == "pay", Due.done_at.is_(None))
-            .order_by(Due.id.desc())
+            select(OutboxRow.id)
+            .where(OutboxRow.reaction == "pay", OutboxRow.done_at.is_(None))
+            .order_by(OutboxRow.id.desc())
             .limit(1)
         )
     with monkeypatch.context() as moment:
         moment.setattr(stripe_edge, "confirm", dies)
         try:
-            jobs.work_off([due_id])
+            jobs.run_rows([due_id])
         except Killed:
             pass
     intent = charge_of(task_id).intent_id
@@ -115,7 +117,7 @@ def test_a_death_between_intent_and_confirmation_pays_once(world, stripe_here, m
             text("update due set lease_until = now() - interval '1 second' where id = :id"),
             {"id": due_id},
         )
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert (charge_of(task_id).state, charge_of(task_id).intent_id) == ("paid", intent)
     assert balance(client, "card") == 9600
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from service.billing import lists
 from service.tasks import delivery
 from service.tasks.task import find
-from service.web import sheet, worked
+from service.web import charges_csv, work_done
 from tenants import isolation
 from tenants.isolation import db
 from tests.talk import work_off
@@ -102,7 +102,7 @@ def row(quantity="7", unit_price=1200, amount=8400, state="accepted", score=90, 
 )
 def test_what_a_charge_is_for(app, of, words):
     with app.test_request_context():
-        assert worked.work(row(**of)) == words
+        assert work_done.work(row(**of)) == words
 
 
 def test_the_page_shows_charges_with_who_handed_them_over_and_pays_what_is_open(world, application):
@@ -142,7 +142,7 @@ def test_the_page_shows_charges_with_who_handed_them_over_and_pays_what_is_open(
 
 
 def test_the_sheet_has_every_charge_once_and_no_formula(world, application, monkeypatch):
-    monkeypatch.setattr(sheet, "AT_ONCE", 4)
+    monkeypatch.setattr(charges_csv, "BATCH_SIZE", 4)
     owner, helper, other = world.client(), world.staff(), world.client()
     many(owner, helper, world, 10)
     change(
@@ -182,7 +182,7 @@ def test_a_member_gets_no_private_charge_in_the_sheet(world, application):
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", " =1", "＝1"])
 def test_a_cell_is_never_a_formula(cell):
-    assert sheet.safe(cell) == "'" + cell and sheet.safe("a=b") == "a=b"
+    assert charges_csv.safe(cell) == "'" + cell and charges_csv.safe("a=b") == "a=b"
 
 
 def test_a_settled_price_is_said(world, application):

@@ -45,7 +45,7 @@ def from_envelope(sender, envelope, words="What does a translation cost?", subje
         f"Authentication-Results: {checked(sender)}\r\nFrom: {sender}\r\nSubject:"
         f" {subject}\r\n\r\n{words}\r\n".encode()
     )
-    store.keep(
+    store.store(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),

@@ -81,7 +81,7 @@ def set_to(monkeypatch):
     ],
 )
 def test_only_what_was_checked_of_the_very_domain_is_believed(results, believed):
-    assert sender_auth.believed(letter(results), "127.0.0.1") is believed
+    assert sender_auth.is_authenticated(letter(results), "127.0.0.1") is believed
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_only_what_was_checked_of_the_very_domain_is_believed(results, believed)
 )
 def test_a_sender_that_could_be_read_in_two_ways_is_not_believed(world, app, sender):
     for domain in ("demo.example", "evil.example"):
-        assert not sender_auth.believed(
+        assert not sender_auth.is_authenticated(
             letter(f"mx.desk.test; dmarc=pass header.from={domain}", sender), "127.0.0.1"
         )
 
@@ -106,7 +106,7 @@ def test_results_that_the_sender_wrote_below_do_not_count():
         "mx.desk.test; dmarc=fail header.from=demo.example\r\nAuthentication-Results: mx.desk.test;"
         " dmarc=pass header.from=demo.example"
     )
-    assert not sender_auth.believed(both, "127.0.0.1")
+    assert not sender_auth.is_authenticated(both, "127.0.0.1")
 
 
 def test_a_passed_check_of_another_domain_makes_no_task_of_the_client(world, app):
@@ -153,9 +153,11 @@ def test_without_the_setting_only_a_demo_on_loopback_believes_and_others_say_so(
         demo_client()
     set_to(mail_authserv=authserv, public_url=url)
     with isolation.transaction(isolation.system("test")):
-        assert sender_auth.believes_nobody() is nobody
-        assert sender_auth.believed(letter(""), "127.0.0.1") is (not nobody and not authserv)
-        assert not sender_auth.believed(letter(""), "203.0.113.7")
+        assert sender_auth.trusts_nobody() is nobody
+        assert sender_auth.is_authenticated(letter(""), "127.0.0.1") is (
+            not nobody and not authserv
+        )
+        assert not sender_auth.is_authenticated(letter(""), "203.0.113.7")
     assert ("MAIL_AUTHSERV" in doctor.examine()["mail in"]) is nobody
     page = world.sign_in(client, world.staff("operator")).get("/desk").text
     assert ("MAIL_AUTHSERV" in page) is nobody

@@ -148,7 +148,7 @@ def test_an_empty_text_is_answered_and_is_no_task(world, client):
 def test_a_mail_becomes_a_task_with_its_files_once(world, app):
     person = world.client()
     raw = mail(person.email, "Please book two flights to Oslo by the 28th.", "Flights")
-    store.keep(
+    store.store(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -208,7 +208,7 @@ def test_automatic_mail_is_kept_and_never_answered(world, app):
 def test_the_results_of_the_named_server_are_believed_and_no_others(monkeypatch):
     from service.channels.email import sender_auth
 
-    letter = parse.Letter(
+    letter = parse.ParsedEmail(
         "a@good.example", "", "", "", [], False, ["mx.ours; dkim=pass header.d=good.example"]
     )
     monkeypatch.setattr(
@@ -218,15 +218,17 @@ def test_the_results_of_the_named_server_are_believed_and_no_others(monkeypatch)
             update={"mail_authserv": "mx.ours", "mail_peers": "203.0.113.0/28"}
         ),
     )
-    assert sender_auth.believed(letter, "203.0.113.7")
-    assert not sender_auth.believed(letter, "198.51.100.7"), "anybody could write such a header"
+    assert sender_auth.is_authenticated(letter, "203.0.113.7")
+    assert not sender_auth.is_authenticated(letter, "198.51.100.7"), (
+        "anybody could write such a header"
+    )
     letter.results = [
         "mx.theirs; dkim=pass header.d=good.example",
         "mx.ours; dkim=pass header.d=good.example",
     ]
-    assert not sender_auth.believed(letter, "203.0.113.7")
+    assert not sender_auth.is_authenticated(letter, "203.0.113.7")
     letter.results = ["mx.ours; dkim=fail header.d=good.example"]
-    assert not sender_auth.believed(letter, "203.0.113.7")
+    assert not sender_auth.is_authenticated(letter, "203.0.113.7")
 
 
 def test_mail_that_is_nested_too_deeply_is_kept_and_read_as_far_as_it_goes():

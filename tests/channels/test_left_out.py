@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, update
 
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.inbound.inbound_message import Inbound
 from service.messages import short_links
 from service.messages.message import Message
@@ -31,8 +31,10 @@ def attached(task_id):
 
 def stuck():
     return one(
-        select(Due).where(
-            Due.needs_person_at.is_not(None), Due.done_at.is_(None), Due.reaction == "understand"
+        select(OutboxRow).where(
+            OutboxRow.needs_person_at.is_not(None),
+            OutboxRow.done_at.is_(None),
+            OutboxRow.reaction == "understand",
         )
     )
 
@@ -139,9 +141,9 @@ def test_a_mail_that_stuck_before_is_a_task_after_try_again(world, application, 
     mail(person.email, "Please cut this film.", "The film", files=[("film.mp4", LARGE)])
     with isolation.transaction(isolation.system("test")):
         [row] = db.session.scalars(
-            select(Due)
-            .where(Due.reaction == "understand", Due.done_at.is_(None))
-            .order_by(Due.id.desc())
+            select(OutboxRow)
+            .where(OutboxRow.reaction == "understand", OutboxRow.done_at.is_(None))
+            .order_by(OutboxRow.id.desc())
             .limit(1)
         )
         row.attempt, row.needs_person_at, row.last_error = (

@@ -11,9 +11,9 @@ from datetime import timedelta
 import pytest
 
 from service.channels.email import smtp_edge
-from service.core import outbox, stopping
+from service.core import outbox, shutdown
 from service.core.config import settings
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.outbound import dispatch
 from tenants import isolation
 from tenants.isolation import db
@@ -49,14 +49,14 @@ def by(monkeypatch):
 
 def row(due_id):
     with isolation.transaction(isolation.system("test")):
-        found = db.session.get(Due, due_id)
+        found = db.session.get(OutboxRow, due_id)
         db.session.expunge(found)
         return found
 
 
 def sent_by(world):
     message_id, due_id = written(world.client())
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     return load(message_id), row(due_id)
 
 
@@ -118,7 +118,7 @@ def working(app, due_id):
 
     def work():
         with app.app_context():
-            jobs.work_off([due_id])
+            jobs.run_rows([due_id])
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -141,21 +141,21 @@ def test_a_slow_server_gets_the_mail_once_while_the_lease_is_renewed(world, app,
 def test_an_end_that_is_not_known_is_asked_and_never_sent_again_by_itself(world, by):
     server = by(Server(hangs_up=True))
     message_id, due_id = written(world.client())
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     message, waits = load(message_id), row(due_id)
     assert message.state == "unknown" and "hung up" in message.error
     assert waits.needs_person_at is not None and waits.hold is None
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert len(server.taken) == 1
     server.hangs_up = False
     with isolation.transaction(isolation.operator(0)):
         outbox.retry(due_id)
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert (load(message_id).state, len(server.taken)) == ("sent", 2)
 
 
 def test_patience_has_an_end(world, by, monkeypatch):
-    monkeypatch.setattr(smtp_edge, "PATIENCE", 1)
+    monkeypatch.setattr(smtp_edge, "AFTER_DATA_S", 1)
     by(Server(thinks=5))
     message, waits = sent_by(world)
     assert message.state == "unknown" and "ten minutes" in waits.last_error
@@ -167,11 +167,11 @@ def test_who_is_asked_to_stop_does_not_wait_for_a_slow_server(world, app, by):
     try:
         with working(app, due_id):
             time.sleep(1)
-            stopping.requested.set()
+            shutdown.requested.set()
             began = time.monotonic()
         assert time.monotonic() - began < 5
     finally:
-        stopping.requested.clear()
+        shutdown.requested.clear()
     assert load(message_id).state == "unknown" and "stopped" in load(message_id).error
     assert row(due_id).needs_person_at is not None
 
@@ -181,7 +181,7 @@ def test_a_worker_that_died_while_the_server_had_the_mail_is_not_followed_by_a_s
 ):
     server = by(Server())
     message_id, due_id = written(world.client(), state="handing")
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert (load(message_id).state, server.taken) == ("unknown", [])
     assert "ended while" in row(due_id).last_error
 
@@ -197,7 +197,7 @@ def test_what_the_server_says_of_a_mail_it_has_is_believed(world, by, then, stat
 def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(world, by):
     server = by(Server())
     _message_id, due_id = written(world.client(), text="one\n.two\n..three\nend")
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert b"\r\n.two\r\n..three\r\n" in server.taken[0]
 
 

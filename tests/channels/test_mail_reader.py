@@ -25,7 +25,7 @@ from tests.talk import checked, mail, one, set_aside_all, tasks_of, told, work_o
 HTML = b"Content-Type: text/html\r\n\r\n"
 # More lines than the child has memory for: some 15 million in 30 MB.
 MANY_LINES = b"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n\r\n" + b"\r\n" * (
-    store.LARGEST // 2 - 200
+    store.MAX_BYTES // 2 - 200
 )
 
 
@@ -42,7 +42,7 @@ def keep(sender, rest):
         f" Odd\r\nMessage-ID: <{uuid.uuid4().hex}@x.example>\r\n".encode()
         + rest
     )
-    store.keep(
+    store.store(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -102,7 +102,7 @@ def test_what_could_not_be_read_comes_to_its_task_as_a_file(world, app, monkeypa
     person, operator = world.client(), world.staff("operator")
     # A child that has yet to start answers in no millisecond.
     monkeypatch.setattr(reader, "_reader", reader.Reader())
-    monkeypatch.setattr(reader, "SECONDS", 0.001)
+    monkeypatch.setattr(reader, "MAX_SECONDS", 0.001)
     keep(person.email, HTML + b"<p>words")
     work_off()
     with isolation.transaction(operator.scope):
@@ -114,7 +114,7 @@ def test_what_could_not_be_read_comes_to_its_task_as_a_file(world, app, monkeypa
 
 def test_a_child_that_hangs_is_ended_in_time_and_the_next_mail_is_read(mails, monkeypatch):
     assert mails.read(html("<p>one")).text == "one"
-    monkeypatch.setattr(reader, "SECONDS", 0.5)
+    monkeypatch.setattr(reader, "MAX_SECONDS", 0.5)
     child = mails.process.pid
     os.kill(child, signal.SIGSTOP)
     began = time.monotonic()
@@ -125,7 +125,7 @@ def test_a_child_that_hangs_is_ended_in_time_and_the_next_mail_is_read(mails, mo
         "",
     ) and time.monotonic() - began < 3
     assert not os.path.exists(f"/proc/{child}")
-    monkeypatch.setattr(reader, "SECONDS", 15.0)
+    monkeypatch.setattr(reader, "MAX_SECONDS", 15.0)
     assert mails.read(html("<p>three")).text == "three"
 
 

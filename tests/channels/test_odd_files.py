@@ -37,7 +37,7 @@ def odd(sender):
             content, maintype="application", subtype="octet-stream", filename=name
         )
     raw = letter.as_bytes()
-    store.keep(
+    store.store(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -73,7 +73,7 @@ def test_a_type_that_is_none_is_kept_as_bytes(world, application, app):
     letter.set_content("Please look at this.")
     letter.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
     raw = letter.as_bytes().replace(b"application/pdf", "application/\u043f\u0434\u0444".encode())
-    store.keep(
+    store.store(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),

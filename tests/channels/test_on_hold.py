@@ -16,8 +16,8 @@ from service.billing import charges, payments
 from service.channels.email import smtp_edge
 from service.core import outbox
 from service.core.config import settings
-from service.core.errors import NotNow
-from service.core.outbox import Due
+from service.core.errors import Conflict
+from service.core.outbox import OutboxRow
 from service.core.time import now
 from service.messages.message import Message
 from service.outbound import compose, dispatch
@@ -63,7 +63,7 @@ def nothing_else_on_hold(app):
 
 def row(due_id):
     with isolation.transaction(isolation.system("test")):
-        found = db.session.get(Due, due_id)
+        found = db.session.get(OutboxRow, due_id)
         db.session.expunge(found)
         return found
 
@@ -78,7 +78,9 @@ def age(message_id, due_id, by):
         db.session.execute(
             update(Message).where(Message.id == message_id).values(created_at=now() - by)
         )
-        db.session.execute(update(Due).where(Due.id == due_id).values(created_at=now() - by))
+        db.session.execute(
+            update(OutboxRow).where(OutboxRow.id == due_id).values(created_at=now() - by)
+        )
 
 
 def template(message_id, name, **facts):
@@ -96,7 +98,7 @@ def test_a_message_kept_in_for_days_goes_out_when_it_may_and_was_never_tried(
     url = f"smtp://{server.address}"
     switch(**{"smtp_url": url, **changes})
     message_id, due_id = written(world.client())
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     age(message_id, due_id, timedelta(days=3))
     waits = row(due_id)
     assert (load(message_id).state, waits.hold, waits.attempt, waits.done_at) == (
@@ -107,11 +109,11 @@ def test_a_message_kept_in_for_days_goes_out_when_it_may_and_was_never_tried(
     )
     assert release() == 0
     with isolation.transaction(isolation.operator(0)):
-        assert due_id not in [one.id for one in outbox.needing_person()]
+        assert due_id not in [one.id for one in outbox.needing_operator()]
         assert outbox.count_on_hold() == {hold: 1}
     switch(smtp_url=url, outbound="on")
     assert release() == 1
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert (load(message_id).state, len(server.taken), row(due_id).hold) == ("sent", 1, None)
 
 
@@ -123,7 +125,7 @@ def test_one_recipient_gets_everything_in_the_order_it_was_written(world, server
         for number, who in enumerate((anna, berta, anna, anna))
     ]
     for _message, due_id in reversed(rows):
-        jobs.work_off([due_id])
+        jobs.run_rows([due_id])
     switch(smtp_url=f"smtp://{server.address}", outbound="on")
     order = []
     for _round in range(5):
@@ -131,17 +133,17 @@ def test_one_recipient_gets_everything_in_the_order_it_was_written(world, server
         with isolation.transaction(isolation.system("test")):
             free = list(
                 db.session.scalars(
-                    select(Due.id)
+                    select(OutboxRow.id)
                     .where(
-                        Due.id.in_([due_id for _m, due_id in rows]),
-                        Due.hold.is_(None),
-                        Due.done_at.is_(None),
+                        OutboxRow.id.in_([due_id for _m, due_id in rows]),
+                        OutboxRow.hold.is_(None),
+                        OutboxRow.done_at.is_(None),
                     )
-                    .order_by(Due.id.desc())
+                    .order_by(OutboxRow.id.desc())
                 )
             )
         order.append(len(free))
-        jobs.work_off(free[:1]), jobs.work_off(free[1:])
+        jobs.run_rows(free[:1]), jobs.run_rows(free[1:])
     assert order == [2, 1, 1, 0, 0]
     to_anna = [mail for mail in server.taken if anna.email.encode() in mail]
     assert [next(n for n in range(4) if b"number %d" % n in mail) for mail in to_anna] == [0, 2, 3]
@@ -151,14 +153,14 @@ def test_what_is_written_afterwards_does_not_overtake_what_is_still_on_hold(worl
     switch(outbound="off")
     person = world.client()
     first, second = written(person, text="number 0"), written(person, text="number 1")
-    jobs.work_off([first[1]]), jobs.work_off([second[1]])
+    jobs.run_rows([first[1]]), jobs.run_rows([second[1]])
     switch(smtp_url=f"smtp://{server.address}", outbound="on")
     newest = written(person, text="number 2")
     code = written(person, template="code", text="number 3")
-    jobs.work_off([newest[1]]), jobs.work_off([code[1]])
+    jobs.run_rows([newest[1]]), jobs.run_rows([code[1]])
     for _round in range(3):
         release()
-        jobs.work_off([first[1]]), jobs.work_off([second[1]]), jobs.work_off([newest[1]])
+        jobs.run_rows([first[1]]), jobs.run_rows([second[1]]), jobs.run_rows([newest[1]])
     order = [next(n for n in range(4) if b"number %d" % n in mail) for mail in server.taken]
     assert order == [3, 0, 1, 2]
 
@@ -167,7 +169,7 @@ def test_a_second_release_does_not_overtake_what_is_not_sent_yet(world, server, 
     switch(outbound="off")
     person = world.client()
     first, second = written(person), written(person)
-    jobs.work_off([first[1]]), jobs.work_off([second[1]])
+    jobs.run_rows([first[1]]), jobs.run_rows([second[1]])
     switch(smtp_url=f"smtp://{server.address}", outbound="on")
     release(), release()
     assert (row(first[1]).hold, row(second[1]).hold) == (None, "outbound")
@@ -186,12 +188,12 @@ def test_codes_and_links_past_their_end_can_only_be_discarded(world, switch, nam
     switch(outbound="off")
     message_id, due_id = written(world.client())
     template(message_id, name)
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     age(message_id, due_id, lasts + timedelta(minutes=1))
     switch(outbound="on", smtp_url="smtp://127.0.0.1:1")
     release()
     assert (row(due_id).hold, row(due_id).last_error) == ("review", on_hold.ENDED)
-    with pytest.raises(NotNow), isolation.transaction(isolation.operator(0)):
+    with pytest.raises(Conflict), isolation.transaction(isolation.operator(0)):
         on_hold.send(due_id)
     with isolation.transaction(isolation.operator(0)):
         assert [one.may_send for one in on_hold.listed() if one.row.id == due_id] == [False]
@@ -202,14 +204,14 @@ def test_codes_and_links_past_their_end_can_only_be_discarded(world, switch, nam
 def test_what_is_older_than_a_week_is_sent_when_an_operator_says_so(world, server, switch):
     switch(outbound="off")
     message_id, due_id = written(world.client())
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     age(message_id, due_id, timedelta(days=7, minutes=1))
     switch(smtp_url=f"smtp://{server.address}", outbound="on")
     release(), release()
     assert (row(due_id).last_error, server.taken) == (on_hold.OLD, [])
     with isolation.transaction(isolation.operator(0)):
         on_hold.send(due_id)
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert (load(message_id).state, len(server.taken)) == ("sent", 1)
 
 
@@ -224,9 +226,9 @@ def asked_to_confirm(world):
             select(Message.id).where(Message.task_id == task_id, Message.template == "confirm")
         )
         due_id = db.session.scalar(
-            select(Due.id)
-            .join(Event, Event.id == Due.event_id)
-            .where(Due.reaction == "send", Event.facts["message"].as_integer() == message_id)
+            select(OutboxRow.id)
+            .join(Event, Event.id == OutboxRow.event_id)
+            .where(OutboxRow.reaction == "send", Event.facts["message"].as_integer() == message_id)
         )
         db.session.execute(
             text("update due set done_at = now() where reaction = 'send' and id < :id"),
@@ -239,7 +241,7 @@ def asked_to_confirm(world):
 def test_a_question_that_was_answered_meanwhile_is_asked_no_more(world, switch, answered):
     switch(outbound="off")
     task_id, person, _message_id, due_id = asked_to_confirm(world)
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     if answered:
         world._step("working", task_id, person, None)
         work_off()
@@ -254,15 +256,15 @@ def test_a_reminder_whose_task_stands_otherwise_now_waits_for_an_operator(world,
     person, helper = world.client(), world.staff()
     task_id = world.task(person, "working", helper)
     with isolation.transaction(isolation.system("test")):
-        made = compose.tell(db.session.get(Person, person.id), "late", find(task_id))
+        made = compose.notify(db.session.get(Person, person.id), "late", find(task_id))
         message_id = made.id
     with isolation.transaction(isolation.system("test")):
         due_id = db.session.scalar(
-            select(Due.id)
-            .join(Event, Event.id == Due.event_id)
-            .where(Due.reaction == "send", Event.facts["message"].as_integer() == message_id)
+            select(OutboxRow.id)
+            .join(Event, Event.id == OutboxRow.event_id)
+            .where(OutboxRow.reaction == "send", Event.facts["message"].as_integer() == message_id)
         )
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     world._step("delivered", task_id, person, helper)
     switch(outbound="on", smtp_url="smtp://127.0.0.1:1")
     release()
@@ -277,9 +279,9 @@ def charged(world):
     with isolation.transaction(isolation.system("test")):
         charge = db.session.scalar(select(charges.Charge).where(charges.Charge.task_id == task_id))
         due_id = db.session.scalar(
-            select(Due.id)
-            .join(Event, Event.id == Due.event_id)
-            .where(Due.reaction == "pay", Event.facts["charge"].as_integer() == charge.id)
+            select(OutboxRow.id)
+            .join(Event, Event.id == OutboxRow.event_id)
+            .where(OutboxRow.reaction == "pay", Event.facts["charge"].as_integer() == charge.id)
         )
         return charge.id, due_id
 
@@ -293,7 +295,7 @@ def state_of(charge_id):
 def test_no_charge_fails_while_nothing_may_go_out(charged, switch):
     charge_id, due_id = charged
     switch(outbound="off")
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert state_of(charge_id) == ("open", None)
     with isolation.transaction(isolation.system("test")):
         assert (
@@ -312,10 +314,12 @@ def test_no_charge_fails_while_nothing_may_go_out(charged, switch):
 def test_a_payment_that_is_discarded_can_be_made_on_the_billing_page(charged, switch):
     charge_id, due_id = charged
     switch(outbound="off")
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     with isolation.transaction(isolation.system("test")):
         db.session.execute(
-            update(Due).where(Due.id == due_id).values(created_at=now() - timedelta(days=8))
+            update(OutboxRow)
+            .where(OutboxRow.id == due_id)
+            .values(created_at=now() - timedelta(days=8))
         )
     switch(outbound="on")
     release()
@@ -328,7 +332,7 @@ def test_the_messages_page_lists_what_is_on_hold_with_its_buttons(world, client,
     switch(outbound="off")
     message_id, due_id = written(world.client(), text="Hello")
     other = written(world.client())
-    jobs.work_off([due_id]), jobs.work_off([other[1]])
+    jobs.run_rows([due_id]), jobs.run_rows([other[1]])
     age(message_id, due_id, timedelta(days=8))
     switch(outbound="on", smtp_url="")
     release()

@@ -11,7 +11,7 @@ from sqlalchemy import select, text, update
 
 from devdesk.standins.segments import segments
 from service.channels.sms import sms_fit
-from service.channels.sms.segments import parts, plain
+from service.channels.sms.segments import count, plain
 from service.core.time import awake
 from service.messages.message import Message
 from service.messages.wording import TEMPLATES
@@ -51,7 +51,7 @@ def test_a_long_retelling_keeps_price_date_and_letters_and_leads_to_the_whole(
     retell(helper, task_id, LONG[language])
     said = last_text(person)
     assert ENDS[language] in said and "€" in said and "http://desk.test/t/" in said
-    assert parts(said) == segments(said) <= 3
+    assert count(said) == segments(said) <= 3
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
@@ -60,7 +60,7 @@ def test_both_prices_of_two_ways_are_shown_however_long_they_are(world, client, 
     task_id = new_task(world, client, person, helper)
     retell(helper, task_id, LONG[language], proposal=LONG[language])
     said = last_text(person)
-    assert said.count("€") == 2 and parts(said) <= 3
+    assert said.count("€") == 2 and count(said) <= 3
     assert ("Reply A or B" if language == "en" else "А или Б") in said
 
 
@@ -77,7 +77,7 @@ def test_a_long_question_keeps_its_letters(world, client):
     assert (
         "Reply A Volga" in said
         and ", B Kama, or your words." in said
-        and parts(said) <= 3
+        and count(said) <= 3
         and "/t/" in said
     )
 
@@ -158,7 +158,7 @@ def test_the_reminder_names_the_day_of_the_delivery(world, app):
             {"id": task_id},
         )
     with isolation.transaction(isolation.system("test")):
-        delivery.silence_notice(find(task_id))
+        delivery.on_acceptance_notice(find(task_id))
     work_off()
     day = (datetime.now(ZoneInfo("Europe/Riga")) - timedelta(days=3)).strftime("%a")
     assert f"ready since {day} " in told(person)[-1]

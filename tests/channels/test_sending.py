@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from service.channels.email import smtp_edge
 from service.core import outbox
 from service.core.config import settings
-from service.core.outbox import Due, Heals
+from service.core.outbox import OutboxRow, RetryLater
 from service.core.time import now
 from service.messages.message import Message
 from service.outbound import compose, dispatch
@@ -62,7 +62,7 @@ def letters(monkeypatch):
 def written(person, channel="email", template="reply", **values):
     """A message to this person, and its row of due work."""
     with isolation.transaction(isolation.system("test")):
-        made = compose.tell(
+        made = compose.notify(
             db.session.get(Person, person.id),
             template,
             channel=channel,
@@ -75,9 +75,9 @@ def written(person, channel="email", template="reply", **values):
         )
     with isolation.transaction(isolation.system("test")):
         return number, db.session.scalar(
-            select(Due.id)
-            .join(Event, Event.id == Due.event_id)
-            .where(Due.reaction == "send", Event.facts["message"].as_integer() == number)
+            select(OutboxRow.id)
+            .join(Event, Event.id == OutboxRow.event_id)
+            .where(OutboxRow.reaction == "send", Event.facts["message"].as_integer() == number)
         )
 
 
@@ -90,19 +90,19 @@ def load(message_id):
 
 def test_a_mail_that_was_taken_is_sent_whatever_happens_at_quit(world, letters):
     message_id, due_id = written(world.client())
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert (load(message_id).state, letters.taken) == ("sent", 1)
 
 
 def test_what_failed_is_sent_when_an_operator_tries_it_again(world, letters):
     message_id, due_id = written(world.client())
     letters.refuses = True
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert load(message_id).state == "failed"
     letters.refuses = False
     with isolation.transaction(isolation.operator(0)):
         outbox.retry(due_id)
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert (load(message_id).state, load(message_id).error, letters.taken) == ("sent", None, 1)
 
 
@@ -111,7 +111,7 @@ def test_a_text_that_was_written_before_stop_is_held_with_the_reason(world, app)
     message_id, due_id = written(person, "sms")
     with isolation.transaction(isolation.system("test")):
         addresses.stop("phone", person.phone, stopped=True)
-    jobs.work_off([due_id])
+    jobs.run_rows([due_id])
     assert load(message_id).state == "held" and "no more texts" in load(message_id).error
 
 
@@ -120,5 +120,5 @@ def test_the_report_on_a_text_is_waited_for_from_the_last_try_on(world, app):
     message_id, _due_id = written(
         person, "sms", state="sending", created_at=now() - timedelta(hours=2), tried_at=now()
     )
-    with pytest.raises(Heals, match="report"):
+    with pytest.raises(RetryLater, match="report"):
         dispatch._found(load(message_id))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.channels.email import parse, quotes
 from service.channels.sms import twilio_edge
 from service.core.config import settings
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.inbound import store
 from service.inbound.inbound_message import Inbound
 from service.intake import inbox, interpret
@@ -128,7 +128,7 @@ def test_mail_without_one_sender_waits_for_a_person(world, app, heading):
         heading.replace(b"{me}", person.email.encode())
         + f"Subject: odd {person.id}\r\n\r\nCompare three vans".encode()
     )
-    store.keep(
+    store.store(
         "email",
         "tasks@desk.localhost",
         parse.identity(raw),
@@ -203,10 +203,12 @@ def fetch_pictures():
     with isolation.transaction(isolation.system("test")):
         ids = list(
             db.session.scalars(
-                select(Due.id).where(Due.reaction == "fetch_media", Due.done_at.is_(None))
+                select(OutboxRow.id).where(
+                    OutboxRow.reaction == "fetch_media", OutboxRow.done_at.is_(None)
+                )
             )
         )
-    jobs.work_off(ids)
+    jobs.run_rows(ids)
 
 
 def test_a_picture_with_words_comes_to_its_task_and_what_cannot_be_fetched_is_said_there(

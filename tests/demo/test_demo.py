@@ -101,13 +101,13 @@ def test_who_is_there(rows):
 def test_every_state_is_on_the_desk(rows):
     count = {row.state: row.n for row in rows("select state, count(*) n from task group by state")}
     assert set(count) == set(states.STATE_NAMES)
-    assert sum(count[state] for state in states.OPEN) == 140
+    assert sum(count[state] for state in states.OPEN_STATES) == 140
     assert (
         count["triage"] + count["received"] == 8
         and 30 <= count["queued"] <= 40
         and count["working"] >= 35
     )
-    assert sum(count[state] for state in states.ENDED) >= 390
+    assert sum(count[state] for state in states.ENDED_STATES) >= 390
     assert one(rows("select count(distinct text) from task")) == sum(count.values())
     assert (
         one(rows("select count(*) from task where disputed_at is not null and state = 'delivered'"))
@@ -182,14 +182,14 @@ def test_events_are_those_that_the_steps_allow(rows):
     for task_id, events in lives.items():
         state, moves = None, 0
         for event in events:
-            if move := states.MOVES.get(event.kind):
+            if move := states.TRANSITIONS.get(event.kind):
                 assert event.kind == "task.received" or state in move.sources, (
                     task_id,
                     event.kind,
                     state,
                 )
                 assert event.by_kind in move.who or (
-                    event.by_kind == "assistant" and states.HOLDER in move.who
+                    event.by_kind == "assistant" and states.ASSIGNEE in move.who
                 ), (event.kind, event.by_kind)
                 state, moves = move.target or state, moves + 1
         assert (state, moves) == (now_in[task_id].state, now_in[task_id].version), task_id
@@ -399,6 +399,6 @@ def test_every_open_task_of_the_first_company_has_its_page(application, rows):
     for row in rows(
         "select number from task t join company c on c.id = t.company_id where c.slug = 'demo' and"
         " state = any(%s)",
-        list(states.OPEN),
+        list(states.OPEN_STATES),
     ):
         assert browser.get(f"/app/demo/tasks/{row.number}").status_code == 200, row.number

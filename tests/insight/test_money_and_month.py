@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from service.insight import arrivals, my_month, spending, stretch
+from service.insight import arrivals, my_month, period, spending
 from service.insight.pair import together
 from service.insight.shapes import Bar, Bars, scale
 from service.tasks import cancelling, review
@@ -85,7 +85,7 @@ def test_members_see_what_the_wall_shows_them_and_strangers_nothing(spent):
 def test_tasks_are_counted_by_week_and_channel(world, monkeypatch):
     with isolation.transaction(isolation.system("test")):
         first = db.session.scalar(text("select coalesce(max(id), 0) from task"))
-    monkeypatch.setattr(stretch, "first_task", lambda: first)
+    monkeypatch.setattr(period, "first_task", lambda: first)
     client = world.client()
     ids = [world.task(client) for _each in range(4)]
     change("update task set channel = 'sms' where id = :id", id=ids[0])

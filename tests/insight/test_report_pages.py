@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from service.insight import stretch
+from service.insight import period
 from tests.talk import work_off
 
 
@@ -39,7 +39,7 @@ def pictures(html):
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_pages_with_nothing_to_show(world, application, monkeypatch, language):
-    monkeypatch.setattr(stretch, "first_task", lambda: 1 << 60)
+    monkeypatch.setattr(period, "first_task", lambda: 1 << 60)
     client = world.client()
     assert (
         len(pictures(page(world, application, client, f"/app/{client.slug}/billing", language)))

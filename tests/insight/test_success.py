@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from service.insight import stretch, success, waits
+from service.insight import period, success, waits
 from service.insight.success import ASSISTANTS_WEAK, COMPANIES_WEAK, Group, advice
 from tenants import isolation
 from tenants.isolation import db
@@ -16,7 +16,7 @@ def alone(world, monkeypatch):
     """From here on only tasks that are made in this test count."""
     with isolation.transaction(isolation.system("test")):
         first = db.session.scalar(text("select coalesce(max(id), 0) from task"))
-    monkeypatch.setattr(stretch, "first_task", lambda: first)
+    monkeypatch.setattr(period, "first_task", lambda: first)
     return world
 
 

@@ -84,11 +84,11 @@ def _fill_the_rest(world, *clients):
                     ),
                 ]
             )
-            prompts.open_ask(task, one.id, "retelling", 1, "sms", ["Y"])
+            prompts.open_prompt(task, one.id, "retelling", 1, "sms", ["Y"])
             handbook.write(one.company_id, "Ours", one.id)
             db.session.add(Lesson(**both, text="They like it short"))
             charges.charge_for(task, event.id)
-            index.learn()
+            index.index_changes()
             assert ledger.balance(one.company_id) > 0
 
 
@@ -113,7 +113,7 @@ def with_company(owner):
 
 
 def enter(connection, scope):
-    connection.execute(isolation.OPEN_PLAIN, scope.settings())
+    connection.execute(isolation.SET_SCOPE_PLAIN, scope.settings())
 
 
 def test_every_table_is_behind_the_wall(app, owner):
@@ -168,7 +168,7 @@ def test_a_company_draws_its_own_numbers_alone(world):
         db.session.execute(draw, {"company": theirs.company_id})
     with (
         pytest.raises(DBAPIError, match="permission denied"),
-        isolation.transaction(isolation.door("test")),
+        isolation.transaction(isolation.unauthenticated("test")),
     ):
         db.session.execute(draw, {"company": ours.company_id})
     with pytest.raises(DBAPIError, match="permission denied"), isolation.transaction(ours.scope):
@@ -386,7 +386,7 @@ def test_a_query_without_a_scope_is_an_error(app):
 
     from tenants.isolation import db
 
-    with pytest.raises(isolation.WallError):
+    with pytest.raises(isolation.IsolationError):
         db.session.execute(text("select 1"))
     db.session.rollback()
 
@@ -396,16 +396,16 @@ def test_a_scope_inside_an_open_transaction_is_an_error(app):
 
     from tenants.isolation import db
 
-    with pytest.raises(isolation.WallError), isolation.scope(isolation.system("one")):
+    with pytest.raises(isolation.IsolationError), isolation.scope(isolation.system("one")):
         db.session.execute(text("select 1"))
         with isolation.scope(isolation.system("two")):
             pass
-    with pytest.raises(isolation.WallError), isolation.scope(isolation.system("one")):
+    with pytest.raises(isolation.IsolationError), isolation.scope(isolation.system("one")):
         db.session.execute(text("select 1"))
 
 
 def test_doors_only_insert_what_comes_in(two, desk):
-    enter(desk, isolation.door("test"))
+    enter(desk, isolation.unauthenticated("test"))
     for name in ("task", "message", "charge", "handbook", "due"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), desk.transaction():
             desk.execute(sql.SQL("select 1 from {}").format(sql.Identifier(name)))
@@ -452,10 +452,10 @@ def test_scopes_are_opened_in_the_places_that_are_listed_here():
         "service/core/outbox.py",
         "service/accounts.py",
         "service/web/live.py",
-        "service/web/keeping.py",
-        "service/web/sheet.py",
+        "service/web/drafts_api.py",
+        "service/web/charges_csv.py",
         "service/billing/cards.py",
-        "service/core/restores.py",
+        "service/core/restore_epoch.py",
         "devdesk/demo/__init__.py",
         "devdesk/demo/newest.py",
         "service/operation/cli.py",

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from service import accounts
 from service.channels.email import smtp_edge
-from service.core.errors import NotAllowed, NotFound, NotNow
+from service.core.errors import Conflict, NotAllowed, NotFound
 from service.messages import short_links
 from service.messages.message import Message, say
 from service.tasks import assignment, attachments, cancelling, delivery, parameters, understanding
@@ -119,7 +119,7 @@ def test_the_last_owner_stays_even_when_two_end_each_other_at_once(world, app):
 
     def end(by, whom):
         if membership.owners_held(by.company_id) == [whom.id]:
-            raise NotNow("the last one")
+            raise Conflict("the last one")
         db.session.execute(
             text("update membership set ended_at = now() where person_id = :id"), {"id": whom.id}
         )
@@ -188,7 +188,7 @@ def test_only_the_holder_adds_words_and_files_and_nothing_is_added_to_what_was_d
     ):
         with pytest.raises(NotAllowed), isolation.transaction(rival.scope):
             act(find(queued))
-    with pytest.raises(NotNow), isolation.transaction(helper.scope):
+    with pytest.raises(Conflict), isolation.transaction(helper.scope):
         attachments.attach(
             find(delivered), helper.actor, "more.txt", "text/plain", io.BytesIO(b"more"), "delivery"
         )
@@ -200,7 +200,7 @@ def test_a_place_in_the_service_can_be_ended(world):
     with isolation.transaction(isolation.system("test")):
         assert accounts.end_staff(helper.id) == 1
     assert (world.load(task_id).state, world.load(task_id).holder_id) == ("queued", None)
-    with isolation.transaction(isolation.door("test")):
+    with isolation.transaction(isolation.unauthenticated("test")):
         assert identity.by_key(key) is None
     with pytest.raises(NotFound), isolation.transaction(isolation.system("test")):
         accounts.end_staff(helper.id)
@@ -218,7 +218,7 @@ def test_a_key_can_be_ended(world):
             "company": client.slug,
         } in identity.open_keys()
         assert identity.end_key(key_id) and not identity.end_key(key_id)
-    with isolation.transaction(isolation.door("test")):
+    with isolation.transaction(isolation.unauthenticated("test")):
         assert identity.by_key(key) is None
 
 

@@ -18,7 +18,7 @@ from service.channels.push import devices, edge, keys
 from service.channels.push.subscriptions import PushSubscription
 from service.core import outbox
 from service.core.config import settings
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.messages.message import Message
 from service.tasks.events import Event
 from tenants import isolation
@@ -63,17 +63,19 @@ def outside(person):
     with isolation.transaction(isolation.system("test")):
         ids = list(
             db.session.scalars(
-                select(Due.id)
-                .join(Event, Event.id == Due.event_id)
+                select(OutboxRow.id)
+                .join(Event, Event.id == OutboxRow.event_id)
                 .where(
-                    Due.reaction == "send",
-                    Due.done_at.is_(None),
+                    OutboxRow.reaction == "send",
+                    OutboxRow.done_at.is_(None),
                     Event.facts["message"].as_integer().in_(messages),
                 )
             )
         )
-        db.session.execute(update(Due).where(Due.id.in_(ids)).values(due_at=outbox.func.now()))
-    jobs.work_off(ids)
+        db.session.execute(
+            update(OutboxRow).where(OutboxRow.id.in_(ids)).values(due_at=outbox.func.now())
+        )
+    jobs.run_rows(ids)
     return one(select(Message).where(Message.id.in_(messages)).order_by(Message.id))
 
 
@@ -81,9 +83,9 @@ def work_of(message):
     return next(
         row
         for row in one(
-            select(Due)
-            .join(Event, Event.id == Due.event_id)
-            .where(Due.reaction == "send", Event.facts["message"].as_integer() == message.id)
+            select(OutboxRow)
+            .join(Event, Event.id == OutboxRow.event_id)
+            .where(OutboxRow.reaction == "send", Event.facts["message"].as_integer() == message.id)
         )
     )
 
@@ -234,7 +236,7 @@ def test_a_push_service_that_is_away_is_tried_again(asked, service):
 
 
 def test_old_news_is_dropped_quietly(asked, service, monkeypatch):
-    monkeypatch.setattr(devices, "NEWS_FOR", devices.timedelta(0))
+    monkeypatch.setattr(devices, "SHOWN_FOR", devices.timedelta(0))
     (message,) = outside(asked[0])
     assert (message.state, service.came, work_of(message).needs_person_at) == ("failed", [], None)
 
@@ -342,9 +344,9 @@ def test_staff_and_clients_alike_see_no_subscription_through_the_wall(asked):
         asked[0].scope,
         isolation.assistant(1),
         isolation.operator(1),
-        isolation.door("test"),
+        isolation.unauthenticated("test"),
     ):
         with psycopg.connect(os.environ["DATABASE_URL"]) as desk:
-            desk.execute(isolation.OPEN_PLAIN, scope.settings())
+            desk.execute(isolation.SET_SCOPE_PLAIN, scope.settings())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 desk.execute("select 1 from push_subscription")

@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from service.channels.push import edge, endpoint_check
-from service.channels.push.edge import Device, Gone
+from service.channels.push.edge import Device, PushSubscriptionExpired
 from tests.push.push_service import Browser
 
 PUBLIC = [
@@ -87,7 +87,7 @@ def test_a_public_name_that_leads_inside_is_not_followed(monkeypatch, address):
     opened = []
     monkeypatch.setattr(socket, "create_connection", lambda *args: opened.append(args))
     keys = Browser("x").subscription()["keys"]
-    with pytest.raises(Gone):
+    with pytest.raises(PushSubscriptionExpired):
         edge.send(Device("https://push.example.com/x", keys["p256dh"], keys["auth"]), b"x", "t")
     assert opened == []
 

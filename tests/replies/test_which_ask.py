@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from service.core import outbox
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.core.time import now
-from service.messages.prompts import Ask
+from service.messages.prompts import Prompt
 from service.tasks import assignment, understanding
 from service.tasks.task import find
 from tenants import isolation
@@ -72,7 +72,7 @@ def test_a_second_yes_accepts_nothing_that_was_asked_elsewhere(world, client, pa
     by_mail = world.task(person, "delivered", helper)
     work_off()
     with isolation.transaction(isolation.system("test")):
-        db.session.execute(update(Ask).where(Ask.task_id == by_mail).values(channel="email"))
+        db.session.execute(update(Prompt).where(Prompt.task_id == by_mail).values(channel="email"))
     task_id = new_task(world, client, person, helper)
     retell(helper, task_id)
     write(client, person, "Y", "Y\nwith lunch")
@@ -88,13 +88,15 @@ def test_a_yes_that_was_on_its_way_agrees_to_no_retelling_that_came_later(world,
     text(client, person.phone, f"Y {world.load(task_id).number}")
     with isolation.transaction(isolation.system("test")):
         waiting = db.session.scalars(
-            select(Due).where(Due.reaction == "understand", Due.done_at.is_(None))
+            select(OutboxRow).where(OutboxRow.reaction == "understand", OutboxRow.done_at.is_(None))
         ).all()
         late = [row.id for row in waiting]
     with isolation.transaction(helper.scope):
         understanding.retell(find(task_id), helper.actor, "New: hotels in Paldiski, twice as dear.")
     with isolation.transaction(isolation.system("test")):
-        db.session.execute(update(Due).where(Due.id.in_(late)).values(needs_person_at=now()))
+        db.session.execute(
+            update(OutboxRow).where(OutboxRow.id.in_(late)).values(needs_person_at=now())
+        )
     work_off()
     with isolation.transaction(isolation.operator(0)):
         for number in late:

@@ -142,7 +142,7 @@ def test_thanks_by_mail_are_for_the_task_that_is_answered(world, app):
             from service.outbound import compose
             from tenants.people import Person
 
-            compose.tell(db.session.get(Person, person.id), "accepted", find(task_id))
+            compose.notify(db.session.get(Person, person.id), "accepted", find(task_id))
     mail(
         person.email,
         "T great work",

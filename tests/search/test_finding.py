@@ -28,7 +28,7 @@ def desk(app):
 
 def learn():
     with isolation.transaction(isolation.system("test")):
-        while index.learn():
+        while index.index_changes():
             pass
 
 
@@ -40,7 +40,7 @@ def found(scope, q, limit=50, **narrowed):
 def by_role(desk, scope, q, role=None, most=50):
     """What the role's function gives, asked in plain SQL."""
     desk.rollback()
-    desk.execute(isolation.OPEN_PLAIN, scope.settings())
+    desk.execute(isolation.SET_SCOPE_PLAIN, scope.settings())
     return [
         row[0]
         for row in desk.execute(f"select id from find_for_{role or scope.role}(%s, %s)", (q, most))
@@ -93,10 +93,10 @@ def test_in_a_burst_nothing_is_left_out_while_it_is_learnt(world, monkeypatch):
     ]
     with isolation.transaction(helper.scope):
         message.say(find(tasks[-1]), helper.actor, "I begin with this one.")
-    monkeypatch.setattr(index, "MOST", 2)
+    monkeypatch.setattr(index, "BATCH_SIZE", 2)
     for _twice in range(2):
         with isolation.transaction(isolation.system("test")):
-            index.learn()
+            index.index_changes()
         assert sorted(found(person.scope, word)) == tasks
 
 
@@ -218,8 +218,8 @@ def test_without_a_scope_nothing_is_found(world, desk):
     world.task(person, text=f"Find {word}")
     learn()
     assert (
-        by_role(desk, isolation.Scope("client"), word)
-        == by_role(desk, isolation.Scope("assistant"), word)
+        by_role(desk, isolation.AccessScope("client"), word)
+        == by_role(desk, isolation.AccessScope("assistant"), word)
         == []
     )
     desk.rollback()
@@ -232,7 +232,7 @@ def test_each_function_is_run_by_its_own_role_alone(world, desk):
         "client": world.client().scope,
         "assistant": world.staff().scope,
         "operator": world.staff("operator").scope,
-        "door": isolation.door("test"),
+        "door": isolation.unauthenticated("test"),
         "system": isolation.system("test"),
     }
     for role, scope in scopes.items():
@@ -242,7 +242,7 @@ def test_each_function_is_run_by_its_own_role_alone(world, desk):
                     by_role(desk, scope, "x", function)
         for helper in ("find_near(array['x'], null)", "find_query('x')", "find_number('1')"):
             desk.rollback()
-            desk.execute(isolation.OPEN_PLAIN, scope.settings())
+            desk.execute(isolation.SET_SCOPE_PLAIN, scope.settings())
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 desk.execute(f"select {helper}")
 

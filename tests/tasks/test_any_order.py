@@ -12,8 +12,8 @@ from sqlalchemy import func, select, text
 
 from service.billing import charges
 from service.core.actor import ASSISTANT, CLIENT, OPERATOR, SYSTEM, THE_SYSTEM
-from service.core.errors import NotAllowed, Refusal
-from service.core.event_handlers import FOLLOWS
+from service.core.errors import DomainError, NotAllowed
+from service.core.event_handlers import EVENT_HANDLERS
 from service.core.time import now
 from service.tasks import (
     analysis,
@@ -29,7 +29,7 @@ from service.tasks import (
     understanding,
 )
 from service.tasks.events import Event
-from service.tasks.states import HELD, MOVES
+from service.tasks.states import ASSIGNED_STATES, TRANSITIONS
 from service.tasks.task import Task, find
 from tenants import isolation
 from tenants.isolation import db
@@ -128,8 +128,8 @@ ACTIONS = {
         1,
         lambda task, by: delivery.accept(task, by, next(_figures)),
     ),
-    "silence notice": ("task.acceptance_notice", 4, _clock(delivery.silence_notice)),
-    "silence": ("task.silence_ended", 4, _clock(delivery.silence)),
+    "silence notice": ("task.acceptance_notice", 4, _clock(delivery.on_acceptance_notice)),
+    "silence": ("task.silence_ended", 4, _clock(delivery.accept_by_default)),
     "rework": (
         "task.reworked",
         3,
@@ -169,7 +169,7 @@ ACTIONS = {
 def _choose(dice, task: Task, who) -> str:
     """Mostly something that could happen now, so that the walk gets somewhere; sometimes anything
     at all."""
-    can = states.possible(task, who.actor)
+    can = states.possible_kinds(task, who.actor)
     fitting = [name for name, (kind, _often, _call) in ACTIONS.items() if kind in can]
     names = fitting if fitting and dice.random() < 0.7 else list(ACTIONS)
     if who.actor.kind == SYSTEM:
@@ -208,7 +208,7 @@ def _walk(world, dice, task_id: int, people, other, turns: int) -> None:
         try:
             with isolation.transaction(who.scope):
                 ACTIONS[name][2](find(task_id), who.actor)
-        except Refusal as refused:
+        except DomainError as refused:
             assert refused.detail or refused.code == "not-found"
             assert world.load(task_id).version == before.version, (
                 f"{name} was refused and changed the task"
@@ -227,12 +227,12 @@ def _allowed(before: Task, after: Task, who) -> None:
         kinds = list(
             db.session.scalars(
                 select(Event.kind)
-                .where(Event.task_id == before.id, Event.kind.in_(MOVES))
+                .where(Event.task_id == before.id, Event.kind.in_(TRANSITIONS))
                 .order_by(Event.id.desc())
                 .limit(1)
             )
         )
-    move = MOVES[kinds[0]]
+    move = TRANSITIONS[kinds[0]]
     assert before.state in move.sources or kinds[0] in (
         "task.reworked",
         "task.cancelled",
@@ -253,13 +253,13 @@ def _charged_on_somebodys_word(task_id: int) -> None:
         agreed = delivery.agreed_price(task)
         event = db.session.scalars(
             select(Event)
-            .where(Event.task_id == task_id, Event.kind.in_(MOVES))
+            .where(Event.task_id == task_id, Event.kind.in_(TRANSITIONS))
             .order_by(Event.id.desc())
             .limit(1)
         ).one()
         was = charges.of_task(task)
-        for reaction in set(FOLLOWS.get(event.kind, ())) & {"charge", "charge_decided"}:
-            jobs.HERE[reaction](event)
+        for reaction in set(EVENT_HANDLERS.get(event.kind, ())) & {"charge", "charge_decided"}:
+            jobs.HANDLERS[reaction](event)
         made = charges.of_task(task)
         if made is None or was is not None:
             assert made is was
@@ -298,7 +298,7 @@ def _kept_right(world, task_id: int) -> None:
             .where(Event.task_id == task_id, Event.kind == "task.red_line")
         )
     assert running == (1 if task.holder_id else 0)
-    assert (task.state in HELD) <= (task.holder_id is not None)
+    assert (task.state in ASSIGNED_STATES) <= (task.holder_id is not None)
     assert stands == (1 if task.waiting_since else 0)
     assert not delivered or reported
     assert (

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.core.errors import BadInput
-from service.tasks import differences, understanding
+from service.core.errors import InvalidInput
+from service.tasks import clarified, understanding
 from service.tasks.task import find
 from service.web.markup import compared
 from tenants import isolation
@@ -15,7 +15,7 @@ TEXT = "We look for oat milk that foams\nwell, by the end of the week."
 
 
 def test_words_that_the_client_never_wrote_are_refused_and_empty_rows_left_out():
-    assert differences.checked([("foams well", "at least 3 % fat"), ("", " ")], TEXT) == [
+    assert clarified.checked([("foams well", "at least 3 % fat"), ("", " ")], TEXT) == [
         {"words": "foams well", "exact": "at least 3 % fat"}
     ]
     for wrong in (
@@ -24,10 +24,10 @@ def test_words_that_the_client_never_wrote_are_refused_and_empty_rows_left_out()
         ("", "at least 3 % fat"),
         ("foams well", "x" * 301),
     ):
-        with pytest.raises(BadInput):
-            differences.checked([wrong], TEXT)
-    with pytest.raises(BadInput):
-        differences.checked([("oat milk", str(n)) for n in range(11)], TEXT)
+        with pytest.raises(InvalidInput):
+            clarified.checked([wrong], TEXT)
+    with pytest.raises(InvalidInput):
+        clarified.checked([("oat milk", str(n)) for n in range(11)], TEXT)
 
 
 def test_both_texts_are_marked_with_the_same_number_and_nothing_in_them_is_markup():

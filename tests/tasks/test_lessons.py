@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from service.core.errors import BadInput, NotAllowed, NotNow
+from service.core.errors import Conflict, InvalidInput, NotAllowed
 from service.tasks import events, lessons
 from service.tasks.task import find
 from tenants import handbook, isolation
@@ -74,7 +74,7 @@ def test_only_the_first_word_counts(world, held):
     client, helper, task_id = held
     lesson_id = propose(helper, task_id)
     decide(client, client.company_id, lesson_id, accept=False)
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         decide(world.staff("operator"), client.company_id, lesson_id)
     assert book_of(client.company_id) == ""
 
@@ -115,7 +115,7 @@ def test_a_member_reads_what_waits_but_does_not_decide_and_private_tasks_stay_pr
     propose(helper, world.task(owner, "working", helper, private=True), "What is private stays so.")
     with isolation.transaction(member.scope):
         assert [one.lesson.id for one in lessons.waiting(owner.company_id)] == [open_one]
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         decide(member, owner.company_id, open_one)
     with isolation.transaction(owner.scope):
         assert len(lessons.waiting(owner.company_id)) == 2
@@ -126,22 +126,22 @@ def test_another_company_reads_and_decides_nothing(world, held):
     lesson_id, stranger = propose(helper, task_id), world.client()
     with isolation.transaction(stranger.scope):
         assert lessons.waiting(client.company_id) == []
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         decide(stranger, client.company_id, lesson_id)
 
 
 @pytest.mark.parametrize("words", ["", "ab", "x" * 501])
 def test_a_line_has_its_bounds(held, words):
     _client, helper, task_id = held
-    with pytest.raises(BadInput):
+    with pytest.raises(InvalidInput):
         propose(helper, task_id, words)
 
 
 def test_twenty_lines_from_a_task_are_enough(held):
     _client, helper, task_id = held
-    for number in range(lessons.MOST):
+    for number in range(lessons.MAX_WAITING):
         propose(helper, task_id, f"Line {number}")
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         propose(helper, task_id)
 
 
@@ -149,8 +149,8 @@ def test_a_full_handbook_takes_no_more(held):
     client, helper, task_id = held
     lesson_id = propose(helper, task_id)
     with isolation.transaction(client.scope):
-        handbook.write(client.company_id, "x" * (handbook.LONGEST - 10), client.id)
-    with pytest.raises(BadInput):
+        handbook.write(client.company_id, "x" * (handbook.MAX_TEXT - 10), client.id)
+    with pytest.raises(InvalidInput):
         decide(client, client.company_id, lesson_id)
     with isolation.transaction(client.scope):
         assert lessons.waiting(client.company_id)[0].lesson.state == "proposed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.core.errors import NotAllowed, NotNow, NotReady
+from service.core.errors import Conflict, NotAllowed, NotReady
 from service.tasks import assignment, delivery, understanding
 from service.tasks.task import find
 from tenants import isolation
@@ -42,7 +42,7 @@ def test_nobody_confirms_another_retelling_than_the_one_seen(world):
     task_id = world.task(client, "retold", one)
     with isolation.transaction(one.scope):
         understanding.retell(find(task_id), one.actor, "Said once more, in other words.")
-    with pytest.raises(NotNow), isolation.transaction(client.scope):
+    with pytest.raises(Conflict), isolation.transaction(client.scope):
         task = find(task_id)
         first = understanding.last_retelling(task).id - 1
         understanding.confirm(task, client.actor, first)

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from service.channels.sms.segments import parts
-from service.core.errors import BadInput, NotAllowed, PastLimit
+from service.channels.sms.segments import count
+from service.core.errors import InvalidInput, NotAllowed, SpendingLimitExceeded
 from service.core.time import now
 from service.messages import short_links
 from service.tasks import limits, understanding
@@ -66,7 +66,7 @@ def house(world):
 
 
 def refusal(call):
-    with pytest.raises(PastLimit) as caught:
+    with pytest.raises(SpendingLimitExceeded) as caught:
         call()
     return caught.value.detail
 
@@ -190,7 +190,7 @@ def test_two_at_the_same_instant_do_not_both_find_room(house, app):
 
 @pytest.mark.parametrize("wanted", [Wanted(-1, None, {}), Wanted(None, 100_000_001, {})])
 def test_a_limit_is_a_sum_of_zero_or_more(house, wanted):
-    with pytest.raises(BadInput), isolation.transaction(house.owner.scope):
+    with pytest.raises(InvalidInput), isolation.transaction(house.owner.scope):
         limits.set_them(house.owner.company_id, house.owner.actor, wanted)
 
 
@@ -216,7 +216,7 @@ def test_a_member_who_texts_yes_is_told_and_the_owners_yes_starts_it(world, clie
     task_id = house.retold()
     work_off()
     asked = told(house.owner)[-1]
-    assert ("Your word is needed" if language == "en" else "Нужно ваше слово") in asked and parts(
+    assert ("Your word is needed" if language == "en" else "Нужно ваше слово") in asked and count(
         asked
     ) <= 3
     texted(client, house.member.phone, "Y" if language == "en" else "Д")
@@ -224,7 +224,7 @@ def test_a_member_who_texts_yes_is_told_and_the_owners_yes_starts_it(world, clie
     answer = told(house.member)[-1]
     assert (
         "An owner has to confirm this" if language == "en" else "Подтвердить должен владелец"
-    ) in answer and parts(answer) <= (1 if language == "en" else 2)
+    ) in answer and count(answer) <= (1 if language == "en" else 2)
     assert house.state(task_id) == "retold"
     texted(client, house.owner.phone, "Y" if language == "en" else "Д")
     work_off()
@@ -243,7 +243,7 @@ def test_a_long_retelling_leaves_the_owners_text_its_price_limit_and_letters(wor
         )
     work_off()
     asked = told(house.owner)[-1]
-    assert parts(asked) <= 3 and "Д или Н" in asked and "96,00" in asked and "50,00" in asked
+    assert count(asked) <= 3 and "Д или Н" in asked and "96,00" in asked and "50,00" in asked
 
 
 def test_owners_are_asked_once_for_each_retelling_and_for_what_lost_its_room(house):

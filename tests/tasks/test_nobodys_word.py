@@ -10,7 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from service.billing import charges
-from service.core.errors import BadInput, NotReady
+from service.core.errors import InvalidInput, NotReady
 from service.messages.message import Message
 from service.tasks import cancelling, delivery, red_line
 from service.tasks.events import Event
@@ -32,7 +32,7 @@ def be_silent(world, task_id):
     """The notice and then the end of the agreed silence."""
     for _twice in range(2):
         with time_machine.travel(world.load(task_id).alarm_at + timedelta(seconds=1), tick=True):
-            clock_process.ring_one(task_id)
+            clock_process.run_alarm(task_id)
     work_off()
 
 
@@ -213,7 +213,7 @@ def test_a_word_without_a_figure_keeps_none(world, two):
 def test_a_word_that_is_none_is_refused(world, two, words, field):
     client = two[0]
     task_id = world.partly(*two, 3, 5)
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InvalidInput) as refused:
         say(client, task_id, *words)
     assert list(refused.value.errors) == [field]
     assert world.load(task_id).state == "delivered"
@@ -233,7 +233,7 @@ def test_a_word_that_is_none_is_refused(world, two, words, field):
 def test_a_decision_that_is_none_is_refused(world, two, words, field):
     task_id = world.partly(*two, 3, 5)
     say(two[0], task_id, 40, "No.", "dispute")
-    with pytest.raises(BadInput) as refused:
+    with pytest.raises(InvalidInput) as refused:
         decide(world.staff("operator"), task_id, *words)
     assert list(refused.value.errors) == [field]
     assert world.load(task_id).disputed_at is not None
@@ -291,7 +291,7 @@ def test_what_was_doubted_and_is_then_stopped_costs_nothing_until_an_operator_de
     assert last_event(task_id, "task.cancelled") == {"price": 0, "agreed": PRICE}
     assert f"{task.number}: A stopped task needs its price" in told_desk(task_id)
     for wrong in ("rework", "accept"):
-        with pytest.raises(BadInput):
+        with pytest.raises(InvalidInput):
             decide(desk, task_id, wrong, "So.")
     decide(desk, task_id, outcome, "By what was of use.", score)
     task = world.load(task_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.core.errors import BadInput, NotNow
+from service.core.errors import Conflict, InvalidInput
 from service.tasks import analysis, events, splitting
 from service.tasks.task import find
 from tenants import isolation
@@ -22,7 +22,7 @@ def waiting(world):
         project="Lisbon",
     )
     with isolation.transaction(isolation.system("test")):
-        analysis.sort_in(find(task_id), "booking", 0.2, None, sure=False)
+        analysis.apply_triage(find(task_id), "booking", 0.2, None, sure=False)
     return client, operator, task_id
 
 
@@ -77,7 +77,7 @@ def test_the_same_form_sent_twice_splits_once(world, waiting):
     assert split(operator, task_id).id == split(operator, task_id).id
     with isolation.transaction(isolation.system("test")):
         assert [one.kind for one in events.history(find(task_id))].count("task.split") == 1
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         split(operator, task_id, second="Other words under the same key")
 
 
@@ -88,7 +88,7 @@ def test_the_same_form_sent_twice_splits_once(world, waiting):
 )
 def test_each_part_needs_words_and_not_too_many(world, waiting, first, second):
     _client, operator, task_id = waiting
-    with pytest.raises(BadInput):
+    with pytest.raises(InvalidInput):
         split(operator, task_id, first, second)
     assert "recording" in world.load(task_id).text
 
@@ -97,6 +97,6 @@ def test_what_is_decided_is_not_split(world, waiting):
     _client, operator, task_id = waiting
     with isolation.transaction(operator.scope):
         analysis.decide(find(task_id), operator.actor, "delegate", "booking")
-    with pytest.raises(NotNow):
+    with pytest.raises(Conflict):
         split(operator, task_id)
     assert world.load(task_id).text.endswith("out.")

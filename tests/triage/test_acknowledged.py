@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, text
 
 from service.catalogue.categories import all_categories
-from service.core.outbox import Due
+from service.core.outbox import OutboxRow
 from service.messages.message import Message
 from service.notifications import clients
 from service.tasks import analysis
@@ -56,9 +56,9 @@ def test_what_waits_for_an_operator_is_acknowledged_without_a_guess(
 def due_of(task_id, reaction):
     with isolation.transaction(isolation.system("test")):
         return db.session.scalar(
-            select(Due.id)
-            .join(Event, Event.id == Due.event_id)
-            .where(Event.task_id == task_id, Due.reaction == reaction)
+            select(OutboxRow.id)
+            .join(Event, Event.id == OutboxRow.event_id)
+            .where(Event.task_id == task_id, OutboxRow.reaction == reaction)
         )
 
 
@@ -66,14 +66,14 @@ def test_who_is_faster_makes_no_difference(world):
     person = world.client()
     task_id = world.task(person, text=SURE)
     acknowledge, triage = due_of(task_id, "acknowledge"), due_of(task_id, "triage")
-    jobs.work_off([acknowledge])
+    jobs.run_rows([acknowledge])
     assert talk.told(person) == []
-    jobs.work_off([triage])
+    jobs.run_rows([triage])
     with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update due set due_at = now() where id = :id"), {"id": acknowledge}
         )
-    jobs.work_off([acknowledge])
+    jobs.run_rows([acknowledge])
     assert names_a_guess(acknowledged(person))
 
 
@@ -81,27 +81,27 @@ def test_a_task_that_triage_does_not_reach_is_acknowledged_all_the_same(world, m
     monkeypatch.setattr(clients, "SORTED_WITHIN", timedelta(0))
     person = world.client()
     task_id = world.task(person, text=SURE)
-    jobs.work_off([due_of(task_id, "acknowledge")])
+    jobs.run_rows([due_of(task_id, "acknowledge")])
     assert not names_a_guess(acknowledged(person))
 
 
 def test_a_task_that_an_operator_ended_at_once_is_acknowledged_without_a_price(world):
     person = world.client()
     task_id = world.task(person, text=UNSURE)
-    jobs.work_off([due_of(task_id, "triage")])
+    jobs.run_rows([due_of(task_id, "triage")])
     operator = world.staff("operator")
     with isolation.transaction(operator.scope):
         analysis.decide(find(task_id), operator.actor, "refuse", None, "We do not do that.")
-    jobs.work_off([due_of(task_id, "acknowledge")])
+    jobs.run_rows([due_of(task_id, "acknowledge")])
     assert not names_a_guess(acknowledged(person))
 
 
 def test_who_is_early_keeps_nobody_else_in_the_batch_waiting(world):
     person = world.client()
     early, sorted_in = world.task(person, text=SURE), world.task(person, text=SURE)
-    jobs.work_off([due_of(sorted_in, "triage")])
+    jobs.run_rows([due_of(sorted_in, "triage")])
     rows = {task_id: due_of(task_id, "acknowledge") for task_id in (early, sorted_in)}
-    jobs.work_off(list(rows.values()))
+    jobs.run_rows(list(rows.values()))
     with isolation.transaction(isolation.system("test")):
-        done = {task_id: db.session.get(Due, row).done_at for task_id, row in rows.items()}
+        done = {task_id: db.session.get(OutboxRow, row).done_at for task_id, row in rows.items()}
     assert done[early] is None and done[sorted_in] is not None

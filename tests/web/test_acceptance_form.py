@@ -246,7 +246,7 @@ def test_what_waits_for_a_decision_stands_on_the_operators_list_with_its_reason(
     person, desk = two[0], world.staff("operator")
     task_id = world.partly(*two, 3, 5)
     with isolation.transaction(isolation.system("test")):
-        delivery.silence(find(task_id))
+        delivery.accept_by_default(find(task_id))
     if stopped:
         from service.tasks import cancelling
 

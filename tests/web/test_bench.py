@@ -148,7 +148,7 @@ def test_a_playbook_is_written_by_the_desk_and_read_by_the_trade(world, applicat
     assert "Two sources for each figure." in read(application, helper, "/work/playbooks")[1]
     assert "Two sources for each figure." in read(application, helper, f"/work/{task_id}")[1]
     assert "Two sources for each figure." not in read(application, elsewhere, "/work/playbooks")[1]
-    refused = desk.post("/desk/playbooks/research", data={"en": "x" * (playbooks.LONGEST + 5)})
+    refused = desk.post("/desk/playbooks/research", data={"en": "x" * (playbooks.MAX_TEXT + 5)})
     assert refused.status_code == 422
     desk.post("/desk/playbooks/research", data={"en": "", "ru": ""})
     assert "No playbook yet" in read(application, helper, "/work/playbooks")[1]

@@ -133,7 +133,7 @@ def test_filters_narrow_and_turn_round(world):
 def test_the_date_is_moved_in_triage_and_put_back(world, desk):
     task_id = world.task(world.client())
     with isolation.transaction(isolation.system("test")):
-        analysis.sort_in(find(task_id), "research", 0.2, None, sure=False)
+        analysis.apply_triage(find(task_id), "research", 0.2, None, sure=False)
     was = world.load(task_id).deadline_at
     assert (
         desk.post(

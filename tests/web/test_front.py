@@ -12,7 +12,7 @@ import pytest
 
 from service.catalogue.categories import all_categories
 from service.messages.wording import TEMPLATES
-from service.web import reach, tale
+from service.web import contact, example_week
 from service.web.charts import phone
 
 RIGA = ZoneInfo("Europe/Riga")
@@ -47,11 +47,11 @@ def test_the_sums_of_the_examples_follow_from_the_rates(client):
 def test_the_phone_shows_the_very_words_of_the_service(client, language, ending):
     assert ending in TEMPLATES[language]["confirm"].sms
     label = re.search(r'class="phone"[^>]*aria-label="([^"]*)"', front(client, language))[1]
-    assert ending in label and str(tale.NUMBER) in label
+    assert ending in label and str(example_week.NUMBER) in label
 
 
 def test_the_tale_runs_in_its_order_with_the_red_line_at_half():
-    told = tale.of_this_week(RIGA)
+    told = example_week.of_this_week(RIGA)
     moments = [
         told.created_at,
         told.chosen_at,
@@ -84,7 +84,7 @@ def test_bubbles_stand_one_under_the_other_within_the_phone():
 
 
 def test_the_foot_names_the_address_for_tasks_and_the_number(client):
-    by = reach.reach()
+    by = contact.reach()
     shown = front(client)
     assert (
         f'href="mailto:{by.mail}"' in shown
@@ -92,7 +92,8 @@ def test_the_foot_names_the_address_for_tasks_and_the_number(client):
         and by.mail.startswith("tasks@")
     )
     assert (
-        reach._written("MG0123456789") == "" and reach._written("+37120000000") == "+371 20 000 000"
+        contact._written("MG0123456789") == ""
+        and contact._written("+37120000000") == "+371 20 000 000"
     )
 
 

@@ -38,7 +38,7 @@ def test_a_draft_is_kept_written_over_and_forgotten_by_its_writer_alone(reader, 
 def test_too_long_a_draft_or_key_is_refused_and_loses_nothing(reader):
     keep(reader, "note-1", "short")
     assert (
-        keep(reader, "note-1", "x" * (drafts.LONGEST + 1)) == 422
+        keep(reader, "note-1", "x" * (drafts.MAX_TEXT + 1)) == 422
         and keep(reader, "k" * 61, "words") == 422
     )
     assert keep(reader, "", "words") == 422
@@ -46,7 +46,7 @@ def test_too_long_a_draft_or_key_is_refused_and_loses_nothing(reader):
 
 
 def test_beyond_the_most_the_oldest_goes_and_writing_on_costs_none(reader, monkeypatch):
-    monkeypatch.setattr(drafts, "MOST_DRAFTS", 3)
+    monkeypatch.setattr(drafts, "MAX_DRAFTS", 3)
     for number in range(3):
         keep(reader, f"note-{number}", "words")
     keep(reader, "note-2", "more words")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from service.core.live_updates import REMEMBERED, Eyes, Hub, Nudge
+from service.core.live_updates import MAX_REMEMBERED, Change, Hub, Viewer
 
-MOVED = Nudge(
+MOVED = Change(
     task=7,
     company=1,
     person=2,
@@ -22,17 +22,17 @@ MOVED = Nudge(
 def test_a_stream_that_opens_after_a_change_learns_of_it_where_it_concerns_its_page():
     hub, made = Hub(), time.time() - 0.01
     hub.pass_on(MOVED)
-    assert hub.missed(Eyes(2, company=1), made)
-    assert hub.missed(Eyes(2, company=1, task=7), made)
-    assert not hub.missed(Eyes(2, company=1, task=8), made)
-    assert not hub.missed(Eyes(2, company=9), made)
-    assert not hub.missed(Eyes(2, company=1), time.time() + 0.01)
+    assert hub.missed(Viewer(2, company=1), made)
+    assert hub.missed(Viewer(2, company=1, task=7), made)
+    assert not hub.missed(Viewer(2, company=1, task=8), made)
+    assert not hub.missed(Viewer(2, company=9), made)
+    assert not hub.missed(Viewer(2, company=1), time.time() + 0.01)
 
 
 def test_who_looks_at_a_task_is_no_change_and_not_more_than_so_much_is_remembered():
     hub, made = Hub(), time.time() - 0.01
     hub.pass_on(replace(MOVED, what="here"))
-    assert not hub.missed(Eyes(2, company=1, task=7), made)
-    for n in range(REMEMBERED + 1):
+    assert not hub.missed(Viewer(2, company=1, task=7), made)
+    for n in range(MAX_REMEMBERED + 1):
         hub.pass_on(replace(MOVED, task=n))
-    assert len(hub.lately) == REMEMBERED
+    assert len(hub.lately) == MAX_REMEMBERED

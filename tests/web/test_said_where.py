@@ -6,7 +6,7 @@ from __future__ import annotations
 from flask_babel import force_locale
 
 from service.core.config import settings
-from service.web import reach, render
+from service.web import contact, render
 from service.web.charts import phone
 from tenants import isolation
 from tenants.company import Company
@@ -72,7 +72,7 @@ def test_the_phone_keeps_a_day_with_its_hour_and_both_letters_together():
 def test_the_firm_stands_in_the_foot_and_on_the_privacy_page_where_it_is_set(client, monkeypatch):
     assert "Brīvības" not in client.get("/privacy").text
     monkeypatch.setattr(
-        reach,
+        contact,
         "settings",
         lambda: settings().model_copy(update={"invoice_from": "Poruchi SIA; Brīvības iela 1"}),
     )

@@ -41,12 +41,12 @@ def test_an_assistant_sees_how_many_tasks_they_hold(world, client):
 
 
 def test_the_desk_sees_how_many_tasks_and_messages_wait(world, client, monkeypatch):
-    monkeypatch.setattr(menu_counts, "MOST", 10_000)  # other tests leave theirs waiting, too
+    monkeypatch.setattr(menu_counts, "MAX_COUNT", 10_000)  # other tests leave theirs waiting, too
     browser = world.sign_in(client, world.staff("operator"))
     before = int(browser.get("/desk/waiting").get_data(as_text=True) or 0)
     task_id = world.task(world.client())
     with isolation.transaction(isolation.system("test")):
-        analysis.sort_in(find(task_id), "research", 0.2, None, sure=False)
+        analysis.apply_triage(find(task_id), "research", 0.2, None, sure=False)
         db.session.add(
             Inbound(
                 channel="sms",

@@ -32,7 +32,7 @@ def three(world, owner):
         )
         db.session.execute(update(Task).where(Task.state == "triage").values(state="deleted"))
         for task_id in made:
-            analysis.sort_in(find(task_id), "research", 0.2, None, sure=False)
+            analysis.apply_triage(find(task_id), "research", 0.2, None, sure=False)
     return made
 
 

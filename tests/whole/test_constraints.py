@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.access import problems
 from service.core import constraints, outbox
-from service.core.errors import NotNow
+from service.core.errors import Conflict
 from tenants import isolation
 from tenants.isolation import db
 from workers import jobs
@@ -52,7 +52,7 @@ def met(world):
 def met_in_one_trip(world):
     person = world.client()
     with pytest.raises(psycopg.IntegrityError) as raised:
-        isolation.one_trip(
+        isolation.execute_in_one_roundtrip(
             isolation.system("test"),
             text("insert into company (slug, name) values (:slug, 'Twice')"),
             {"slug": person.slug},
@@ -113,7 +113,7 @@ def test_a_hook_is_told_in_plain_words(world, app):
 
 def test_a_command_says_one_sentence(world, application):
     """Somebody takes the short name past the lock, as a migration or a restore by hand might."""
-    from service.operation.cli import refusals
+    from service.operation.cli import show_errors
 
     person = world.client()
 
@@ -126,7 +126,7 @@ def test_a_command_says_one_sentence(world, application):
         application.app_context(),
         pytest.raises(Exception, match="made at the same moment") as raised,
     ):
-        refusals(insert)
+        show_errors(insert)
     assert type(raised.value).__name__ == "ClickException"
 
 
@@ -143,5 +143,5 @@ def test_a_command_says_what_cannot_be_kept(application, value, says):
 def test_due_work_says_the_sentence_where_it_needs_a_person(world, app):
     held = outbox.Lease(1, 1, None, "send_welcome", uuid.uuid4(), 3, outbox.now())
     assert jobs._reason(held, met(world)) == f"{SLUG} (send_welcome, uq_company_slug)"
-    assert jobs._reason(held, NotNow("Task 12 is closed now.")) == "Task 12 is closed now."
+    assert jobs._reason(held, Conflict("Task 12 is closed now.")) == "Task 12 is closed now."
     assert "KeyError" in jobs._reason(held, KeyError("x"))

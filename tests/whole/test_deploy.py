@@ -79,7 +79,11 @@ def test_what_the_image_takes_is_enough_to_run(tmp_path):
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, place)
     assert {entry.name for entry in tmp_path.iterdir() if entry.is_dir()} == set(NEEDED)
-    code = "from wsgi import app; import workers.crew, workers.prepare; print(app.name)"
+    code = (
+        "from wsgi import app; import workers.process_supervisor, workers.prepare;"
+        " print(app.name, [str(rule) for rule in app.url_map.iter_rules() if 'guide' in str(rule)],"
+        " 'demo' in app.cli.commands, 'doctor' in app.cli.commands)"
+    )
     environment = {**os.environ, "DATA_DIR": str(tmp_path / "data"), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -90,7 +94,7 @@ def test_what_the_image_takes_is_enough_to_run(tmp_path):
         check=False,
         timeout=120,
     )
-    assert done.stdout == "poruchi\n", done.stderr
+    assert done.stdout == "poruchi [] False True\n", done.stderr  # nothing of devdesk
 
 
 def test_the_image_copies_nothing_past_the_list_and_holds_no_setting_that_is_secret():

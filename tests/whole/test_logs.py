@@ -58,7 +58,7 @@ def test_an_exception_is_logged_by_its_kind_and_place_without_its_words(app, wri
 def test_a_fault_of_the_database_is_logged_by_its_code(world, written):
     logger, stream = written
     for fault in (
-        lambda: isolation.one_trip(
+        lambda: isolation.execute_in_one_roundtrip(
             isolation.system("test"), text("select cast(:words as integer)"), {"words": MARK}
         ),
         lambda: _in_a_transaction(f"select '{MARK}'::integer"),

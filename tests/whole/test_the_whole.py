@@ -34,12 +34,15 @@ def test_every_message_has_both_languages_with_the_same_facts():
 
 
 def test_every_kind_of_event_has_its_words():
-    assert set(states.MOVES) | set(states.OTHER_KINDS) <= set(words.EVENTS)
+    assert set(states.TRANSITIONS) | set(states.OTHER_KINDS) <= set(words.EVENTS)
 
 
 def test_every_state_has_a_name_and_a_place_among_the_steps():
     named = {
-        state for move in states.MOVES.values() for state in (*move.sources, move.target) if state
+        state
+        for move in states.TRANSITIONS.values()
+        for state in (*move.sources, move.target)
+        if state
     }
     assert named == set(states.STATE_NAMES) == set(words.STATE_WORDS) == set(words.STEP_OF)
 

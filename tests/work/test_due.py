@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 
 from service.core import outbox
 from service.core.actor import THE_SYSTEM
-from service.core.event_handlers import FOLLOWS, OUTSIDE, QUEUES
-from service.core.outbox import Due, Heals, NeedsPerson
+from service.core.event_handlers import EVENT_HANDLERS, QUEUES, VENDOR_CALLS
+from service.core.outbox import NeedsOperator, OutboxRow, RetryLater
 from service.tasks import events
 from tenants import isolation
 from tenants.isolation import db
@@ -23,15 +23,15 @@ def row(world):
     task_id = world.task(world.client())
     with isolation.transaction(isolation.system("test")):
         return db.session.scalar(
-            select(Due.id)
-            .join(events.Event, events.Event.id == Due.event_id)
-            .where(events.Event.task_id == task_id, Due.reaction == "triage")
+            select(OutboxRow.id)
+            .join(events.Event, events.Event.id == OutboxRow.event_id)
+            .where(events.Event.task_id == task_id, OutboxRow.reaction == "triage")
         )
 
 
 def state(due_id):
     with isolation.transaction(isolation.system("test")):
-        found = db.session.get(Due, due_id)
+        found = db.session.get(OutboxRow, due_id)
         db.session.expunge(found)
         return found
 
@@ -49,7 +49,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(row
             {"id": row},
         )
     assert outbox.lease(row).attempt == 2
-    with pytest.raises(outbox.LostLease), outbox.doing(late):
+    with pytest.raises(outbox.LostLease), outbox.effect_and_mark(late):
         db.session.execute(text("update company set name = 'done by the late one'"))
     with isolation.transaction(isolation.system("test")):
         assert (
@@ -61,8 +61,8 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(row
 
 
 def test_what_may_heal_is_tried_again_later(row):
-    with outbox.doing(outbox.lease(row)):
-        raise Heals("busy")
+    with outbox.effect_and_mark(outbox.lease(row)):
+        raise RetryLater("busy")
     after = state(row)
     assert (
         after.done_at is None
@@ -74,13 +74,13 @@ def test_what_may_heal_is_tried_again_later(row):
 
 
 def test_what_a_person_must_do_is_put_on_their_list_and_can_be_tried_again(row):
-    with outbox.doing(outbox.lease(row)):
-        raise NeedsPerson("The number is not valid.")
+    with outbox.effect_and_mark(outbox.lease(row)):
+        raise NeedsOperator("The number is not valid.")
     assert state(row).needs_person_at is not None
     with isolation.transaction(isolation.operator(0)):
-        assert row in [one.id for one in outbox.needing_person()]
+        assert row in [one.id for one in outbox.needing_operator()]
         outbox.retry(row)
-    jobs.work_off([row])
+    jobs.run_rows([row])
     assert state(row).done_at is not None
 
 
@@ -90,8 +90,8 @@ def test_nothing_is_tried_for_ever(row):
             text("update due set created_at = now() - interval '2 days' where id = :id"),
             {"id": row},
         )
-    with outbox.doing(outbox.lease(row)):
-        raise Heals("still busy")
+    with outbox.effect_and_mark(outbox.lease(row)):
+        raise RetryLater("still busy")
     assert state(row).needs_person_at is not None
 
 
@@ -112,17 +112,17 @@ def test_a_poisoned_row_does_not_stop_the_others(world, monkeypatch):
     with isolation.transaction(isolation.system("test")):
         ids = {
             task: db.session.scalar(
-                select(Due.id)
-                .join(events.Event, events.Event.id == Due.event_id)
-                .where(events.Event.task_id == task, Due.reaction == "triage")
+                select(OutboxRow.id)
+                .join(events.Event, events.Event.id == OutboxRow.event_id)
+                .where(events.Event.task_id == task, OutboxRow.reaction == "triage")
             )
             for task in (good, bad)
         }
-    real = jobs.HERE["triage"]
+    real = jobs.HANDLERS["triage"]
     monkeypatch.setitem(
-        jobs.HERE, "triage", lambda event: 1 / 0 if event.task_id == bad else real(event)
+        jobs.HANDLERS, "triage", lambda event: 1 / 0 if event.task_id == bad else real(event)
     )
-    jobs.work_off([ids[bad], ids[good]])
+    jobs.run_rows([ids[bad], ids[good]])
     assert state(ids[good]).done_at is not None
     assert state(ids[bad]).done_at is None and "ZeroDivisionError" in state(ids[bad]).last_error
 
@@ -130,29 +130,29 @@ def test_a_poisoned_row_does_not_stop_the_others(world, monkeypatch):
 def test_an_event_without_consequences_makes_no_work(world):
     with isolation.transaction(isolation.system("test")):
         event = events.write("task.noted", THE_SYSTEM)
-        assert db.session.scalar(select(Due.id).where(Due.event_id == event.id)) is None
+        assert db.session.scalar(select(OutboxRow.id).where(OutboxRow.event_id == event.id)) is None
 
 
 def test_every_consequence_has_its_function_and_its_queue():
-    named = {name for names in FOLLOWS.values() for name in names}
-    assert named == set(jobs.HERE) | set(jobs.OUTSIDE)
-    assert set(jobs.OUTSIDE) == OUTSIDE
+    named = {name for names in EVENT_HANDLERS.values() for name in names}
+    assert named == set(jobs.HANDLERS) | set(jobs.VENDOR_HANDLERS)
+    assert set(jobs.VENDOR_HANDLERS) == VENDOR_CALLS
 
 
 def test_every_queue_has_a_worker():
     from service.app import create_app
-    from workers.crew import Crew
+    from workers.process_supervisor import ProcessSupervisor
 
     hands = {
         hand.task.keywords["queue"]
-        for hand in Crew(create_app()).hands
+        for hand in ProcessSupervisor(create_app()).children
         if hasattr(hand.task, "keywords")
     }
     assert hands == set(QUEUES)
 
 
 def test_growing_waits_stay_within_an_hour():
-    assert timedelta(seconds=min(3600.0, 2.0**outbox.MOST_ATTEMPTS)) == timedelta(hours=1)
+    assert timedelta(seconds=min(3600.0, 2.0**outbox.MAX_ATTEMPTS)) == timedelta(hours=1)
 
 
 def test_production_runs_a_worker_for_every_queue():
@@ -160,7 +160,7 @@ def test_production_runs_a_worker_for_every_queue():
 
     import yaml
 
-    from service.core.event_handlers import WORKERS
+    from service.core.event_handlers import WORKERS_PER_QUEUE
 
     compose = yaml.safe_load(
         (Path(__file__).resolve().parent.parent.parent / "deploy" / "compose.yaml").read_text()
@@ -170,4 +170,4 @@ def test_production_runs_a_worker_for_every_queue():
         for service in compose["services"].values()
         if service.get("command", [])[:3] == ["python", "-m", "workers.work"]
     }
-    assert run == {"work": 1, **WORKERS}
+    assert run == {"work": 1, **WORKERS_PER_QUEUE}

@@ -6,18 +6,18 @@ import pytest
 from sqlalchemy import text
 
 from service.tasks import submission as h
-from service.tasks.submission import Kept, Wish
+from service.tasks.submission import DeliveryKey, TaskRequest
 from tenants import isolation
 from tenants.isolation import db
 
 
 def hand_over(person, key):
-    return h.hand_over_in_one_trip(
-        Wish(text="Find it"),
+    return h.hand_over_in_one_roundtrip(
+        TaskRequest(text="Find it"),
         person.actor,
         person.company_id,
         person.scope,
-        Kept("rest", "key:1", key, b"raw"),
+        DeliveryKey("rest", "key:1", key, b"raw"),
     )
 
 
@@ -40,7 +40,7 @@ def test_after_a_rollback_it_is_prepared_again(world):
 def test_what_fails_leaves_no_connection_behind_that_commits_by_itself(world):
     person = world.client()
     with pytest.raises(Exception, match="nobody"):
-        isolation.one_trip(person.scope, text("select nobody(:it)"), {"it": 1})
+        isolation.execute_in_one_roundtrip(person.scope, text("select nobody(:it)"), {"it": 1})
     with pytest.raises(ZeroDivisionError), isolation.transaction(person.scope):
         db.session.execute(
             text("update person set zone = 'Pacific/Apia' where id = :me"),
@@ -56,7 +56,7 @@ def test_what_fails_leaves_no_connection_behind_that_commits_by_itself(world):
 def test_one_message_sees_no_more_than_its_scope(world):
     ours, theirs = world.client(), world.client()
     hand_over(theirs, "theirs")
-    seen = isolation.one_trip(
+    seen = isolation.execute_in_one_roundtrip(
         ours.scope,
         text("select count(*) as n from task where company_id = :company"),
         {"company": theirs.company_id},

@@ -183,18 +183,18 @@ def test_mail_beyond_thirty_megabytes_is_refused_for_good_and_a_whole_one_is_tak
     mark = uuid.uuid4().hex
     line = b"x" * 1022 + b"\r\n"
     server = talk(room)
-    assert server.data(heading(mark) + line * (store.LARGEST // 1024))[0] == 552
+    assert server.data(heading(mark) + line * (store.MAX_BYTES // 1024))[0] == 552
     assert kept(mark) == [] and room["room"].bytes == 0
     server.mail("who@else.example")
     server.rcpt("tasks@desk.localhost")
-    assert server.data(heading(mark) + line * (store.LARGEST // 1024 - 1))[0] == 250
+    assert server.data(heading(mark) + line * (store.MAX_BYTES // 1024 - 1))[0] == 250
     assert len(kept(mark)) == 1 and room["room"].bytes == 0
 
 
 def test_more_connections_than_there_are_places_are_told_to_come_again(room):
     held = [
         socket.create_connection(("127.0.0.1", room["port"]), 10)
-        for _n in range(mailroom.MOST_CONNECTIONS)
+        for _n in range(mailroom.MAX_CONNECTIONS)
     ]
     assert all(connection.recv(4).startswith(b"220") for connection in held)
     late = socket.create_connection(("127.0.0.1", room["port"]), 10)
@@ -236,8 +236,8 @@ def test_forty_mails_of_short_lines_take_the_memory_of_the_bound(room, app):
     before = resident()
     held = [begin(room, heading(uuid.uuid4().hex) + b"x\r\n" * (2 * MB)) for _n in range(40)]
     time.sleep(1)
-    assert room["room"].bytes <= mailroom.MOST_BYTES
-    assert resident() - before < 2 * mailroom.MOST_BYTES
+    assert room["room"].bytes <= mailroom.MAX_BYTES_IN_FLIGHT
+    assert resident() - before < 2 * mailroom.MAX_BYTES_IN_FLIGHT
     for server in held:
         server.close()
     wait_for(lambda: room["room"].bytes == 0 and room["room"].connections == 0)

@@ -59,7 +59,7 @@ ABSENCE = re.compile(
     r"|буду отсутствовать|отсутствую|вне офиса)\b",
     re.IGNORECASE,
 )
-LONGEST_NOTE = 1000
+MAX_NOTE = 1000
 
 
 def marked(header: Callable[[str], str], sender: str, content_type: str) -> bool:
@@ -92,6 +92,6 @@ def verdict(subject: str, text: str, *, answers: bool, envelope: str) -> Verdict
         return "certain"
     if SUBJECT.match(subject.strip()[:300]):
         return "certain" if answers else "perhaps"
-    if len(text) > LONGEST_NOTE:
+    if len(text) > MAX_NOTE:
         return ""
     return "perhaps" if MACHINE.search(text) or (answers and ABSENCE.search(text)) else ""

@@ -15,7 +15,7 @@ from email.message import Message as Mail
 
 from service.channels.email.parts import BLANKS, Part, bytes_of, file_name, text_of
 
-MOST_PARTS, DEEPEST = 2_000, 50
+MAX_PARTS, MAX_DEPTH = 2_000, 50
 LARGEST_TEXT, LARGEST_HTML, MOST_LINKS = 200_000, 4_000_000, 500
 NEARLY_ALL = 0.8
 WORD = re.compile(r"\w+")
@@ -50,9 +50,9 @@ class Body:
     def words(self, part: Mail, depth: int = 0) -> Words:
         """Return what this part and all in it say, and keep its files. Raises TooDeep."""
         self.parts += 1
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise TooDeep
-        if self.parts > MOST_PARTS:
+        if self.parts > MAX_PARTS:
             raise TooDeep  # a person looks at it: what came behind would be lost without a word
         if not part.is_multipart():
             return self._leaf(part)

@@ -21,11 +21,11 @@ from service.channels.email.parts import BLANKS
 DEEPEST, DEEPEST_LIST = 200, 8
 # inscriptis copies a paragraph at each of its elements: after so many elements the rest is text
 # without layout, and text ends after so many characters.
-MOST_ELEMENTS, MOST_TEXT = 50_000, 200_000
+MAX_ELEMENTS, MAX_TEXT = 50_000, 200_000
 # All addresses behind links together; of more the words alone stay.
-MOST_OF_ADDRESSES = 50_000
+MAX_LINK_TEXT = 50_000
 # A table with a longer cell, or of more cells than this, is read cell by cell, one below the other.
-LONGEST_CELL, MOST_IN_CELL, MOST_CELLS = 120, 20, 20_000
+MAX_CELL, MAX_IN_CELL, MAX_CELLS = 120, 20, 20_000
 SILENT = frozenset({"head", "title", "style", "script", "template"})
 TABLE = frozenset({"table", "tr", "td", "th"})
 LISTS = frozenset({"ul", "ol"})
@@ -125,7 +125,7 @@ def _lies_side_by_side(table: etree._Element) -> bool:
         return False
     rows = list(table.iterdescendants("tr"))
     widest = max((len(row) for row in rows), default=0)
-    return widest * len(rows) <= MOST_CELLS and all(
+    return widest * len(rows) <= MAX_CELLS and all(
         _is_short(cell) for cell in table.iterdescendants("td", "th")
     )
 
@@ -134,7 +134,7 @@ def _is_short(cell: etree._Element) -> bool:
     length = 0
     for count, element in enumerate(cell.iter()):
         length += len(element.text or "") + len(element.tail or "" if element is not cell else "")
-        if length > LONGEST_CELL or count > MOST_IN_CELL:
+        if length > MAX_CELL or count > MAX_IN_CELL:
             return False
     return True
 
@@ -217,7 +217,7 @@ class _Target:
     def data(self, text: str) -> None:
         """Take text of a page's words; each piece of what is struck out or hidden lies in a
         bracket."""
-        if self.silent or self.length > MOST_TEXT:
+        if self.silent or self.length > MAX_TEXT:
             return
         for piece in re.split(f"([{BEGINS}{ENDS}])", text):
             if piece in (BEGINS, ENDS):
@@ -256,7 +256,7 @@ class _Target:
     def _begin(self, element: _Open, name: str, style: str, attributes: dict[str, str]) -> None:
         if name == "br":
             self._break()
-        elif self.depth >= DEEPEST or self.elements >= MOST_ELEMENTS:
+        elif self.depth >= DEEPEST or self.elements >= MAX_ELEMENTS:
             if name in AS_IT_IS or name in AS_BLOCK:
                 self._break()
         else:
@@ -278,7 +278,7 @@ class _Target:
 
     def _break(self) -> None:
         self.elements += 1
-        if self.elements > MOST_ELEMENTS:
+        if self.elements > MAX_ELEMENTS:
             return self.tree.data(" ")
         self.tree.start("br", {})
         self.tree.end("br")
@@ -309,7 +309,7 @@ class _Target:
         if WEB.match(address):
             self.links.append(address)
         self.addresses += len(plain)
-        if _bare(plain) != _bare(words) and self.addresses < MOST_OF_ADDRESSES:
+        if _bare(plain) != _bare(words) and self.addresses < MAX_LINK_TEXT:
             self.data(f" <{plain}>" if words else f"<{plain}>")
 
 

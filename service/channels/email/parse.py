@@ -13,10 +13,10 @@ from email.parser import BytesHeaderParser
 
 from service.channels.email import automatic, body, quotes
 from service.channels.email.body import LARGEST_TEXT
-from service.channels.email.parts import LONGEST_HEADER, Part, decoded
+from service.channels.email.parts import MAX_HEADER, Part, decoded
 from service.core.text import clean
 
-__all__ = ["Letter", "Part", "identity", "is_plain", "read", "unread"]
+__all__ = ["ParsedEmail", "Part", "identity", "is_plain", "read", "unread"]
 LARGEST_HEAD, MOST_RESULTS = 256 * 1024, 5
 # Python reads no header in such a line; other servers do.
 SPACED_FROM = re.compile(rb"^from[ \t]+:", re.IGNORECASE | re.MULTILINE)
@@ -25,7 +25,7 @@ ADDRESS = re.compile(r"[^\s<>()\[\],;:@\"]+@[^\s<>()\[\],;:@\"]+")
 
 
 @dataclass
-class Letter:
+class ParsedEmail:
     """A mail as the house understands it: `text` is the whole of it. `automatic` mail comes from a
     machine that answers or reports, `bulk` mail from a list, which a person may have written; of an
     `unread` one the headers alone could be read.
@@ -48,7 +48,7 @@ class Letter:
         return quotes.new_words(self.text)
 
 
-def read(raw: bytes) -> Letter:
+def read(raw: bytes) -> ParsedEmail:
     """Read a mail; never raises for what is odd in it. What it takes of time and memory is bounded
     by whoever calls it: see `reader`."""
     mail, found = _parsed(raw), body.Body()
@@ -59,7 +59,7 @@ def read(raw: bytes) -> Letter:
     return _letter(mail, _head(raw), words.text[:LARGEST_TEXT].strip(), found.files)
 
 
-def unread(raw: bytes) -> Letter:
+def unread(raw: bytes) -> ParsedEmail:
     """Return what the headers say of a mail that cannot be read, with the whole of it as one file.
     Takes little time."""
     head = _head(raw)
@@ -73,18 +73,18 @@ def is_plain(raw: bytes, longest: int) -> bool:
     return len(raw) <= longest and _heading(_head(raw)).get_content_type() == "text/plain"
 
 
-def _letter(mail: Mail, head: bytes, text: str, files: list[Part]) -> Letter:
+def _letter(mail: Mail, head: bytes, text: str, files: list[Part]) -> ParsedEmail:
     sender = _address(mail, head)
-    return Letter(
+    return ParsedEmail(
         sender=sender,
         subject=_header(mail, "Subject")[:300],
         text=text,
         message_id=_header(mail, "Message-ID")[:990],
         references=_references(mail),
         automatic=automatic.marked(lambda name: _raw(mail, name), sender, mail.get_content_type()),
-        results=[
-            str(value)[:LONGEST_HEADER] for value in mail.get_all("Authentication-Results", [])
-        ][:MOST_RESULTS],
+        results=[str(value)[:MAX_HEADER] for value in mail.get_all("Authentication-Results", [])][
+            :MOST_RESULTS
+        ],
         files=files,
         bulk=automatic.bulk(lambda name: _raw(mail, name), mail.keys()),
     )
@@ -131,7 +131,7 @@ def _raw(mail: Mail, name: str) -> str:
     """A header as it came, its first occurrence; raw bytes are read as UTF-8, else as cp1251."""
     value = next(
         (str(found) for key, found in mail.raw_items() if key.lower() == name.lower()), ""
-    )[:LONGEST_HEADER]
+    )[:MAX_HEADER]
     try:
         value.encode("utf-8")
         return value
@@ -157,7 +157,7 @@ def _address(mail: Mail, head: bytes) -> str:
     From, a line among the headers that is none."""
     values = [str(value) for key, value in mail.raw_items() if key.lower() == "from"]
     broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in mail.defects)
-    if broken or SPACED_FROM.search(head) or len(values) != 1 or len(values[0]) > LONGEST_HEADER:
+    if broken or SPACED_FROM.search(head) or len(values) != 1 or len(values[0]) > MAX_HEADER:
         return ""
     bare = QUOTED.sub(" ", values[0])
     found = ADDRESS.findall(bare)

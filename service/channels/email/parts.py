@@ -10,7 +10,7 @@ from email.message import Message as Mail
 from service.core.text import clean
 
 # Longer headers are cut: decoding one takes time that grows with the square of its length.
-LONGEST_HEADER = 8_000
+MAX_HEADER = 8_000
 # What nobody sees: blanks, and what newsletters fill their hidden first line with.
 BLANKS = " \t\r\n\u00a0\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
 
@@ -61,7 +61,7 @@ def file_name(part: Mail) -> str:
 
 def decoded(text: str) -> str:
     """Return a header's text, its encoded words read."""
-    text = text[:LONGEST_HEADER]
+    text = text[:MAX_HEADER]
     try:
         return clean(str(make_header(decode_header(text))))
     except (ValueError, LookupError, UnicodeError, IndexError, MessageError):

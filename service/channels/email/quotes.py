@@ -31,7 +31,7 @@ RULE = re.compile(r"^_{20,}\s*$")
 SIGNATURE = re.compile(r"^-- ?$")
 # A heading's line is no longer than this; in longer ones the patterns would look for their end
 # again and again.
-LONGEST_HEADING = 600
+MAX_HEADING = 600
 
 
 def new_words(text: str) -> str:
@@ -73,11 +73,11 @@ def _above_quote(lines: list[str], place: int) -> bool:
 def _heading(lines: list[str], place: int) -> int:
     """How many lines the heading of a quoted mail takes that begins here: none, one or two."""
     two = " ".join(line.strip() for line in lines[place : place + 2])
-    if len(lines[place]) > LONGEST_HEADING:
+    if len(lines[place]) > MAX_HEADING:
         return 0
     if QUOTED.match(lines[place].strip()):
         return 1
-    if len(two) > LONGEST_HEADING:
+    if len(two) > MAX_HEADING:
         return 0
     begins = re.match(
         r"(?i)^(?:on\b|пн|вт|ср|чт|пт|сб|вс|\d{1,2}[.\s]|[а-я]+,\s+\d)", lines[place].strip()

@@ -17,15 +17,15 @@ import time
 from pathlib import Path
 
 from service.channels.email import parse
-from service.channels.email.parse import Letter
+from service.channels.email.parse import ParsedEmail
 from service.channels.email.reader_process import receive, send, unpacked
 
 ROOT = Path(__file__).resolve().parents[3]
 # Real time for one mail, shorter than a worker's lease on its row.
-SECONDS = 15.0
-LONGEST_HERE = 32 * 1024
+MAX_SECONDS = 15.0
+MAX_READ_HERE = 32 * 1024
 # After a mail of this size the child is replaced: what it took of memory is given back at once.
-LARGE = 4 * 1024 * 1024
+LARGE_MAIL = 4 * 1024 * 1024
 
 
 # Ended by itself after a while without mails, or by somebody else; all other ends are the mail's
@@ -45,10 +45,10 @@ class Reader:
         self.process: subprocess.Popen[bytes] | None = None
         self.socket: socket.socket | None = None
 
-    def read(self, raw: bytes) -> Letter:
+    def read(self, raw: bytes) -> ParsedEmail:
         """Return the mail, read; or what its headers say, `unread`, where reading it took too
         much."""
-        if parse.is_plain(raw, LONGEST_HERE):
+        if parse.is_plain(raw, MAX_READ_HERE):
             return parse.read(raw)
         with self.lock:
             for _attempt in range(2):
@@ -70,11 +70,11 @@ class Reader:
             self.process.wait()
         self.process = self.socket = None
 
-    def _ask(self, raw: bytes) -> Letter:
+    def _ask(self, raw: bytes) -> ParsedEmail:
         process, child = self._running()
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + MAX_SECONDS
         try:
-            child.settimeout(SECONDS)
+            child.settimeout(MAX_SECONDS)
             send(child, raw)
             letter = unpacked(receive(child, until))
         except TimeoutError:
@@ -87,7 +87,7 @@ class Reader:
         except BaseException:
             self.stop()  # its answer would be taken for that of the next mail
             raise
-        if len(raw) > LARGE:
+        if len(raw) > LARGE_MAIL:
             self.stop()
         return letter
 
@@ -128,6 +128,6 @@ def _environment() -> dict[str, str]:
 _reader = Reader()
 
 
-def read(raw: bytes) -> Letter:
+def read(raw: bytes) -> ParsedEmail:
     """Return a kept mail, read within limits. Never raises for what is odd in it."""
     return _reader.read(raw)

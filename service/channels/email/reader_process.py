@@ -18,7 +18,7 @@ import time
 from dataclasses import asdict, replace
 
 from service.channels.email import parse
-from service.channels.email.parse import Letter, Part
+from service.channels.email.parse import ParsedEmail, Part
 
 # For each mail. An ordinary one of 30 MB, the largest that the mail room takes, needs under a
 # second and 440 MB.
@@ -51,21 +51,21 @@ def _exactly(source: socket.socket, length: int, until: float) -> bytes:
     return bytes(found)
 
 
-def packed(letter: Letter) -> bytes:
+def packed(letter: ParsedEmail) -> bytes:
     """A letter as bytes: a line of JSON, then the content of its files."""
     facts = asdict(replace(letter, files=[]))
     facts["files"] = [(part.name, part.type, len(part.content)) for part in letter.files]
     return b"".join([json.dumps(facts).encode(), b"\n", *(part.content for part in letter.files)])
 
 
-def unpacked(content: bytes) -> Letter:
+def unpacked(content: bytes) -> ParsedEmail:
     """The letter that `packed` made these bytes of."""
     line, _, rest = content.partition(b"\n")
     facts, files, begins = json.loads(line), [], 0
     for name, kind, length in facts.pop("files"):
         files.append(Part(name, kind, rest[begins : begins + length]))
         begins += length
-    return Letter(**facts, files=files)
+    return ParsedEmail(**facts, files=files)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from authres import AuthenticationResultsHeader
 from authres.core import AuthenticationResult, AuthResError
 from sqlalchemy import select
 
-from service.channels.email.parse import Letter
+from service.channels.email.parse import ParsedEmail
 from service.core.config import LOOPBACK, settings
 from tenants.addresses import Address
 from tenants.isolation import db
@@ -23,12 +23,12 @@ from tenants.isolation import db
 DEMO_ADDRESS = "client@demo.example"
 
 
-def believed(letter: Letter, peer: str) -> bool:
+def is_authenticated(letter: ParsedEmail, peer: str) -> bool:
     """Return whether this letter is from whom it says. `peer` is the address that delivered it to
     us."""
     authserv = settings().mail_authserv
     if not authserv:
-        return _loopback(peer) and not believes_nobody()
+        return _loopback(peer) and not trusts_nobody()
     if not (_loopback(peer) or _within(peer, settings().mail_peers)):
         return False  # anybody else could write the results himself
     # The receiving server puts its own header on top; what a sender wrote himself stands below it.
@@ -37,7 +37,7 @@ def believed(letter: Letter, peer: str) -> bool:
     )
 
 
-def believes_nobody() -> bool:
+def trusts_nobody() -> bool:
     """Return whether MAIL_AUTHSERV is missing on a desk that needs it: any but a demo desk that
     only this machine reaches."""
     return not settings().mail_authserv and not (

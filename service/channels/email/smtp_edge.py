@@ -16,19 +16,19 @@ from email.utils import format_datetime, formataddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from service.channels.email import email_html, message_ids
-from service.channels.email.about import NOTES
-from service.core import stopping
+from service.channels.email.task_context import NOTES
+from service.core import shutdown
 from service.core.config import LOOPBACK, settings
-from service.core.outbox import Heals, NeedsPerson
+from service.core.outbox import NeedsOperator, RetryLater
 from service.core.time import now
 from service.messages import short_links
 from service.messages.message import Message
 
 # For each step of the conversation but the last; a lease lasts half a minute.
-SECONDS = 20
+TIMEOUT_S = 20
 # RFC 5321, 4.5.3.2.6: a server may think for ten minutes after it has the mail, and has it then.
 # Who asks earlier sends it twice.
-PATIENCE = 600
+AFTER_DATA_S = 600
 RENEW_EACH = 10.0
 GOOD_BYE_SECONDS = 2
 BLOCK = 32 * 1024
@@ -85,17 +85,17 @@ def _in_words() -> Iterator[None]:
         smtplib.SMTPHeloError,
         smtplib.SMTPAuthenticationError,
     ) as error:
-        raise Heals(
+        raise RetryLater(
             f"The mail server does not let us in ({error.smtp_code}). Check SMTP_URL."
         ) from error
     except smtplib.SMTPResponseException as error:
         raise _told(error.smtp_code) from error
     except ssl.SSLCertVerificationError as error:
-        raise Heals(
+        raise RetryLater(
             f"The certificate of the mail server is not valid for it ({error.verify_message})."
         ) from error
     except (OSError, smtplib.SMTPException) as error:
-        raise Heals(f"The mail server cannot be reached ({type(error).__name__}).") from error
+        raise RetryLater(f"The mail server cannot be reached ({type(error).__name__}).") from error
 
 
 def _let_in(address: SplitResult) -> smtplib.SMTP:
@@ -115,9 +115,9 @@ def _let_in(address: SplitResult) -> smtplib.SMTP:
 def _opened(scheme: str, host: str, port: int | None) -> smtplib.SMTP:
     if scheme == "smtps":
         return smtplib.SMTP_SSL(
-            host, port or 465, timeout=SECONDS, context=ssl.create_default_context()
+            host, port or 465, timeout=TIMEOUT_S, context=ssl.create_default_context()
         )
-    return smtplib.SMTP(host, port or 25, timeout=SECONDS)
+    return smtplib.SMTP(host, port or 25, timeout=TIMEOUT_S)
 
 
 def _start_tls(server: smtplib.SMTP, host: str, *, needed: bool) -> None:
@@ -129,7 +129,7 @@ def _start_tls(server: smtplib.SMTP, host: str, *, needed: bool) -> None:
     if server.has_extn("starttls"):
         server.starttls(context=ssl.create_default_context())
     elif needed:
-        raise Heals(NO_TLS)
+        raise RetryLater(NO_TLS)
 
 
 def _hand_over(
@@ -145,7 +145,7 @@ def _hand_over(
     options = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
     if not to.isascii():
         if not server.has_extn("smtputf8"):
-            raise NeedsPerson("The mail server cannot take an address with such characters.")
+            raise NeedsOperator("The mail server cannot take an address with such characters.")
         options.append("SMTPUTF8")
     content = _dotted(mail.as_bytes(policy=SMTPUTF8 if "SMTPUTF8" in options else SMTP))
     _expect(server.mail(f"tasks@{settings().mail_domain}", options))
@@ -170,9 +170,9 @@ def _dotted(content: bytes) -> bytes:
 
 def _answer(server: smtplib.SMTP, renew: Callable[[], object]) -> tuple[int, bytes]:
     """What the server says of the mail it has. Raises UnknownEnd."""
-    ends, renewed = time.monotonic() + PATIENCE, time.monotonic()
+    ends, renewed = time.monotonic() + AFTER_DATA_S, time.monotonic()
     while not _readable(server.sock):
-        if stopping.requested.is_set():
+        if shutdown.requested.is_set():
             raise UnknownEnd(
                 UNKNOWN.format(why="the service was stopped while the mail server had it")
             )
@@ -251,5 +251,5 @@ def leave(server: smtplib.SMTP) -> None:
 
 def _told(code: int) -> Exception:
     if code >= 500:
-        return NeedsPerson(f"The mail server refused this mail for good ({code}).")
-    return Heals(f"The mail server asks us to wait ({code}).")
+        return NeedsOperator(f"The mail server refused this mail for good ({code}).")
+    return RetryLater(f"The mail server asks us to wait ({code}).")

@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 
 from service.channels.push import edge, subscriptions
-from service.channels.push.edge import Device, Gone
+from service.channels.push.edge import Device, PushSubscriptionExpired
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
 from service.core.text import cut
@@ -33,10 +33,10 @@ SHOWN = frozenset(
         "receipt",
     }
 )
-LONGEST_LINE = 180
+MAX_LINE = 180
 # A notification that could not be handed over for so long is no news any more; the mail has been
 # read by then.
-NEWS_FOR = timedelta(hours=12)
+SHOWN_FOR = timedelta(hours=12)
 
 
 def show(message: Message, language: str, words: str) -> None:
@@ -81,7 +81,7 @@ def _line(words: str) -> str:
     ours = settings().url
     first, *more = words.strip().split("\n\n")
     told = " ".join([first, *(part for part in more if ours not in part)])
-    return cut(" ".join(word for word in told.split() if not word.startswith(ours)), LONGEST_LINE)
+    return cut(" ".join(word for word in told.split() if not word.startswith(ours)), MAX_LINE)
 
 
 def _page(task: Task) -> str:
@@ -91,16 +91,16 @@ def _page(task: Task) -> str:
 def send(message: Message) -> str:
     """Hand a written one over; gives the push service's name for it. Raises Gone where its device
     is no more, Heals, NeedsPerson."""
-    if now() - message.created_at > NEWS_FOR:
-        raise Gone("It is no news any more.")
+    if now() - message.created_at > SHOWN_FOR:
+        raise PushSubscriptionExpired("It is no news any more.")
     with isolation.transaction(isolation.system("send")):
         found = subscriptions.open_one(message.facts["subscription"])
         device = Device(found.endpoint, found.p256dh, found.auth) if found else None
     if device is None:
-        raise Gone("They are signed out there, or want no more notifications.")
+        raise PushSubscriptionExpired("They are signed out there, or want no more notifications.")
     try:
         return edge.send(device, _payload(message), f"task-{message.task_id}")
-    except Gone:
+    except PushSubscriptionExpired:
         with isolation.transaction(isolation.system("send")):
             subscriptions.close(message.facts["subscription"])
         raise

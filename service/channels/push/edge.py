@@ -16,16 +16,16 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from service.channels.push import endpoint_check, keys
-from service.core.outbox import Heals, NeedsPerson
+from service.core.outbox import NeedsOperator, RetryLater
 
-SECONDS = 10
+TIMEOUT_S = 10
 DAY = 86400
 # A push service takes 4,096 bytes of ciphertext; the rest of our 3 kB is never filled up.
-LONGEST = 3000
-LONGEST_WAIT = 3600
+MAX_PAYLOAD = 3000
+MAX_RETRY_AFTER_S = 3600
 
 
-class Gone(Exception):
+class PushSubscriptionExpired(Exception):
     """This browser takes no more notifications; the text says why. Nothing for a person to do."""
 
 
@@ -63,7 +63,7 @@ def send(device: Device, text: bytes, topic: str) -> str:
         finally:
             connection.close()
     except (OSError, http.client.HTTPException) as error:
-        raise Heals(f"The push service cannot be reached ({type(error).__name__}).") from error
+        raise RetryLater(f"The push service cannot be reached ({type(error).__name__}).") from error
     _told(answer.status, answer.headers.get("Retry-After") or "")
     return (answer.headers.get("Location") or device.endpoint)[-200:]
 
@@ -89,7 +89,7 @@ def _sealed(device: Device, text: bytes) -> bytes:
     once = ec.generate_private_key(ec.SECP256R1())
     return bytes(
         http_ece.encrypt(
-            text[:LONGEST],
+            text[:MAX_PAYLOAD],
             salt=os.urandom(16),
             private_key=once,
             dh=_raw(device.p256dh),
@@ -118,11 +118,13 @@ def _connection(parts: SplitResult) -> http.client.HTTPConnection:
         endpoint_check.address_of(host, port) if endpoint_check.may_be(parts.geturl()) else None
     )
     if address is None:
-        raise Gone("The address of this subscription is not one of a public push service.")
+        raise PushSubscriptionExpired(
+            "The address of this subscription is not one of a public push service."
+        )
     connection = (
         http.client.HTTPConnection if parts.scheme == "http" else http.client.HTTPSConnection
-    )(host, port, timeout=SECONDS)
-    connection.sock = socket.create_connection((address, port), SECONDS)
+    )(host, port, timeout=TIMEOUT_S)
+    connection.sock = socket.create_connection((address, port), TIMEOUT_S)
     if parts.scheme == "https":
         connection.sock = ssl.create_default_context().wrap_socket(
             connection.sock, server_hostname=host
@@ -132,18 +134,18 @@ def _connection(parts: SplitResult) -> http.client.HTTPConnection:
 
 def _told(status: int, retry_after: str) -> None:
     if status in (404, 410):
-        raise Gone("The browser takes no more notifications.")
+        raise PushSubscriptionExpired("The browser takes no more notifications.")
     if status == 429 or status >= 500:
         wait = (
-            timedelta(seconds=min(int(retry_after), LONGEST_WAIT))
+            timedelta(seconds=min(int(retry_after), MAX_RETRY_AFTER_S))
             if retry_after.isdecimal() and len(retry_after) < 9
             else None
         )
-        raise Heals(f"The push service answered {status}.", wait)
+        raise RetryLater(f"The push service answered {status}.", wait)
     if status in (401, 403):
-        raise NeedsPerson(
+        raise NeedsOperator(
             f"The push service refuses our key ({status}). Check VAPID_PRIVATE_KEY, VAPID_SUBJECT"
             " and the clock."
         )
     if not 200 <= status < 300:
-        raise NeedsPerson(f"The push service refused the notification ({status}).")
+        raise NeedsOperator(f"The push service refused the notification ({status}).")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from service.core.config import settings
 
-LONGEST = 1000
+MAX_URL = 1000
 # A name with a dot whose last part has a letter in it: no bare name of a neighbour, no address in
 # digits.
 NAME = re.compile(
@@ -28,7 +28,7 @@ def may_be(endpoint: str) -> bool:
     """Whether this can be the address of a push service: https, a public name, the usual port."""
     if (
         not endpoint.isascii()
-        or len(endpoint) > LONGEST
+        or len(endpoint) > MAX_URL
         or any(ord(letter) <= 32 for letter in endpoint)
     ):
         return False

@@ -20,12 +20,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.channels.push import endpoint_check
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from tenants.isolation import Base, db
 from tenants.signin.tables import LoginSession
 
 # Devices of one person; with one more the oldest is let go.
-MOST = 10
+MAX_PER_PERSON = 10
 
 
 class PushSubscription(Base):
@@ -64,7 +64,7 @@ def keep(
         and endpoint_check.is_point(p256dh)
         and endpoint_check.is_secret(auth)
     ):
-        raise BadInput({"endpoint": "This is no subscription of a push service."})
+        raise InvalidInput({"endpoint": "This is no subscription of a push service."})
     row = {
         "person_id": person_id,
         "session_id": session_id,
@@ -103,7 +103,7 @@ def of_person(person_id: int) -> list[PushSubscription]:
                 LoginSession.ended_at.is_(None),
             )
             .order_by(PushSubscription.created_at.desc(), PushSubscription.id.desc())
-            .limit(MOST)
+            .limit(MAX_PER_PERSON)
         )
     )
 

@@ -10,7 +10,7 @@ from tenants import isolation
 from tenants.isolation import db
 
 # A report never leads back: delivered stays delivered, whatever arrives late.
-MEANING = {
+STATE_OF_STATUS = {
     "queued": "sent",
     "accepted": "sent",
     "sending": "sent",
@@ -22,10 +22,10 @@ MEANING = {
 }
 
 
-def take_in(message_id: int | None, sid: str, status: str, code: str | None) -> None:
+def record_status(message_id: int | None, sid: str, status: str, code: str | None) -> None:
     """Note the report on our message; it also tells us the id of a text whose sending we did not
     live to note."""
-    meaning = MEANING.get(status)
+    meaning = STATE_OF_STATUS.get(status)
     if message_id is None or meaning is None or not 0 < message_id < 1 << 62:
         return
     values = {

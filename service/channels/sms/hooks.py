@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import Counter
 
 from service.channels.sms import delivery_receipts, twilio_edge
-from service.core import restores
+from service.core import restore_epoch
 from service.core.config import settings
 from service.core.text import clean
 from service.inbound import store
@@ -49,7 +49,7 @@ def message() -> ResponseReturnValue:
     form = _form()
     if not form.get("MessageSid") or not form.get("From"):
         abort(400)
-    store.keep(
+    store.store(
         "sms", form.get("To", ""), form["MessageSid"], sender=form["From"], raw=request.get_data()
     )
     return Response(EMPTY, mimetype="text/xml")
@@ -60,7 +60,7 @@ def message() -> ResponseReturnValue:
 def status() -> ResponseReturnValue:
     """What became of a text that we sent; the address says which of our messages it is."""
     form = _form()
-    delivery_receipts.take_in(
+    delivery_receipts.record_status(
         _ours(), form.get("MessageSid", ""), form.get("MessageStatus", ""), form.get("ErrorCode")
     )
     return Response("", 204)
@@ -73,7 +73,7 @@ def voice() -> ResponseReturnValue:
     operator's list."""
     form = _form()
     if form.get("CallSid"):
-        store.keep(
+        store.store(
             "voice",
             form.get("To", ""),
             form["CallSid"],
@@ -93,7 +93,11 @@ def _ours() -> int | None:
     number = request.args.get("message", type=int)
     if number is None or not 0 < number < 1 << 62:
         return None
-    return number if request.args.get("epoch", "") == restores.epoch_of("message", number) else None
+    return (
+        number
+        if request.args.get("epoch", "") == restore_epoch.epoch_of("message", number)
+        else None
+    )
 
 
 def _form() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from service.channels.sms.parse import Medium
 from service.channels.sms.twilio_edge import LARGEST_MEDIUM, TooLarge, Unfetched
 from service.core import outbox
 from service.core.actor import Actor, client
-from service.core.outbox import Heals, Lease
+from service.core.outbox import Lease, RetryLater
 from service.inbound.inbound_message import Inbound
 from service.tasks import attachments, left_out
 from service.tasks.attachments import Unfit
@@ -25,14 +25,14 @@ from tenants import isolation
 from tenants.isolation import db
 
 # Twilio is asked this often for what it cannot give just now; then it is noted on the task.
-MOST_TRIES = 6
+MAX_TRIES = 6
 
 
 def fetch(held: Lease) -> None:
     """Fetch one file of a text, outside of any transaction; then attach it with the mark."""
     task_id, place, medium, by = _load(held)
     content = _fetched(medium, held)
-    with outbox.doing(held):
+    with outbox.effect_and_mark(held):
         _keep(find(task_id), by, medium, content, place + 1)
 
 
@@ -50,8 +50,8 @@ def _fetched(medium: Medium, held: Lease) -> bytes | Unfetched:
         return twilio_edge.media(medium.address)
     except Unfetched as error:
         return error
-    except Heals as error:
-        if held.attempt < MOST_TRIES:
+    except RetryLater as error:
+        if held.attempt < MAX_TRIES:
             raise
         return Unfetched(str(error))
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from service.core.text import clean
 from service.inbound.inbound_message import Inbound
 
-MOST_MEDIA = 10
+MAX_MEDIA = 10
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def media_of(inbound: Inbound) -> list[Medium]:
     """What came with the text, at most ten files."""
     form = _form(inbound)
     count = form.get("NumMedia", "0")
-    most = min(int(count), MOST_MEDIA) if count.isdecimal() and len(count) < 4 else 0
+    most = min(int(count), MAX_MEDIA) if count.isdecimal() and len(count) < 4 else 0
     return [
         Medium(form[f"MediaUrl{place}"], form.get(f"MediaContentType{place}", ""))
         for place in range(most)

@@ -3,7 +3,7 @@ several."""
 
 from __future__ import annotations
 
-MOST = 3
+MAX_SEGMENTS = 3
 GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ"
     " !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -24,7 +24,7 @@ PLAIN = str.maketrans(
 )
 
 
-def parts(text: str) -> int:
+def count(text: str) -> int:
     """How many parts the text takes."""
     if _gsm(text):
         length, whole, part = sum(2 if letter in ESCAPED else 1 for letter in text), 160, 153

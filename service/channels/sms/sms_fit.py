@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from service.channels.sms.segments import MOST, parts, plain
+from service.channels.sms.segments import MAX_SEGMENTS, count, plain
 from service.core.text import cut
 
 VARIES = (
@@ -22,19 +22,19 @@ VARIES = (
     "name",
     "who",
 )
-LONGEST, SHORTEST, STEP = 450, 12, 6
+MAX_SHARE, MIN_SHARE, STEP = 450, 12, 6
 
 
 def fit(words: str, facts: defaultdict[str, Any], link: str = "") -> str:
     """The words with their facts. Where something had to be shortened the link leads to the
     whole."""
     whole = _filled(words, facts)
-    if parts(whole) <= MOST and not facts.get("shortened"):
+    if count(whole) <= MAX_SEGMENTS and not facts.get("shortened"):
         return whole
     ending = f" {link}" if link and "{link}" not in words else ""
-    for most in range(LONGEST, SHORTEST, -STEP):
+    for most in range(MAX_SHARE, MIN_SHARE, -STEP):
         text = _filled(words, _shorter(facts, most)) + ending
-        if parts(text) <= MOST:
+        if count(text) <= MAX_SEGMENTS:
             return text
     return text
 

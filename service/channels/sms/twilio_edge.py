@@ -15,9 +15,9 @@ from twilio.http.http_client import TwilioHttpClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from service.core import restores
+from service.core import restore_epoch
 from service.core.config import settings
-from service.core.outbox import Heals, NeedsPerson
+from service.core.outbox import NeedsOperator, RetryLater
 
 # The client logs every request with the words in it; they stay out of our logs.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
@@ -75,7 +75,7 @@ def client() -> Client:
 def send(to: str, text: str, message_id: int) -> Sent:
     """Hand a text to Twilio. Raises Heals for what may succeed later, NeedsPerson for what
     cannot."""
-    epoch = restores.epoch_of("message", message_id)
+    epoch = restore_epoch.epoch_of("message", message_id)
     about = f"message={message_id}" + (f"&epoch={epoch}" if epoch else "")
     callback = f"{settings().url}/hooks/twilio/status?{about}"
     try:
@@ -85,7 +85,7 @@ def send(to: str, text: str, message_id: int) -> Sent:
     except TwilioRestException as error:
         raise _told(error) from error
     except (requests.RequestException, ValueError) as error:
-        raise Heals(f"Twilio cannot be reached ({type(error).__name__}).") from error
+        raise RetryLater(f"Twilio cannot be reached ({type(error).__name__}).") from error
     return Sent(made.sid, str(made.status), made.body)
 
 
@@ -100,7 +100,7 @@ def sent_to(to: str, since: datetime) -> list[Sent]:
             limit=200,
         )
     except (TwilioRestException, requests.RequestException, ValueError) as error:
-        raise Heals("Twilio's list cannot be read.") from error
+        raise RetryLater("Twilio's list cannot be read.") from error
     return [Sent(made.sid, str(made.status), made.body) for made in found]
 
 
@@ -119,12 +119,12 @@ def media(address: str) -> bytes:
     try:
         with _reader().get(place, timeout=(4, 6), stream=True) as answer:
             if answer.status_code == 429 or answer.status_code >= 500:
-                raise Heals(f"Twilio answered {answer.status_code}.")
+                raise RetryLater(f"Twilio answered {answer.status_code}.")
             if answer.status_code != 200:
                 raise Unfetched(f"Twilio answered {answer.status_code}.")
             return _bounded(answer)
     except requests.RequestException as error:
-        raise Heals(f"Twilio cannot be reached ({type(error).__name__}).") from error
+        raise RetryLater(f"Twilio cannot be reached ({type(error).__name__}).") from error
 
 
 def _reader() -> requests.Session:
@@ -155,7 +155,7 @@ def _bounded(answer: requests.Response) -> bytes:
         if len(content) > LARGEST_MEDIUM:
             raise TooLarge("It is larger than 10 MB.")
         if time.monotonic() > until:
-            raise Heals("Twilio gives it too slowly.")
+            raise RetryLater("Twilio gives it too slowly.")
     return bytes(content)
 
 
@@ -168,9 +168,9 @@ def signature_holds(address: str, form: dict[str, str], signature: str) -> bool:
 
 def _told(error: TwilioRestException) -> Exception:
     if error.status == 429 or error.status >= 500:
-        return Heals(f"Twilio answered {error.status}.")
+        return RetryLater(f"Twilio answered {error.status}.")
     if error.status in (401, 403):
-        return NeedsPerson(
+        return NeedsOperator(
             "Twilio refuses our account. Check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
         )
-    return NeedsPerson(HOPELESS.get(error.code, f"Twilio refused the text (code {error.code})."))
+    return NeedsOperator(HOPELESS.get(error.code, f"Twilio refused the text (code {error.code})."))

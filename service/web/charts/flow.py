@@ -11,7 +11,7 @@ from service.insight.arrivals import WEEKS, Week
 from service.insight.shapes import Bars, Share, Shares, scale
 from service.insight.waits import Wait
 from service.web import words
-from service.web.charts.said import day_name, per_cent, spoken, tasks
+from service.web.charts.labels import day_name, per_cent, spoken, tasks
 from service.web.charts.weeks import week_bar
 
 WAIT_WORDS = {

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from service.insight.shapes import Bar, Bars, Share, Shares, scale
 from service.insight.spending import Month, Spending
 from service.web import render
-from service.web.charts.said import month_name, per_cent, spoken, three_letters
+from service.web.charts.labels import month_name, per_cent, spoken, three_letters
 
 # A limit so many times as high as the highest bar is left out of the picture: the bars would be
 # nothing beside it.

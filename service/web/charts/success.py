@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from service.insight.shapes import Share, Shares, StepPair, Steps
 from service.insight.success import Group, Ranked, Step
 from service.web import render, words
-from service.web.charts.said import heard, in_time, per_cent, spoken, tasks
+from service.web.charts.labels import heard, in_time, per_cent, spoken, tasks
 
 STEP_WORDS = {
     "criteria": (_l("Criteria"), _l("of their own"), _l("the usual one alone")),

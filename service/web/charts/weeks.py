@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from service.insight.my_month import Kind, Week
 from service.insight.shapes import Bar, Bars, Share, Shares, scale
 from service.web import render
-from service.web.charts.said import day_name, in_time, per_cent, spoken, tasks, three_letters
+from service.web.charts.labels import day_name, in_time, per_cent, spoken, tasks, three_letters
 
 
 def week_bar(

@@ -13,8 +13,8 @@ from service.access.problems import show
 from service.access.rate_limits import by_reader, limiter
 from service.billing import cards, stripe_edge
 from service.core.config import settings
-from service.core.errors import Refusal
-from service.core.outbox import Heals, NeedsPerson
+from service.core.errors import DomainError
+from service.core.outbox import NeedsOperator, RetryLater
 from service.web.client.blueprint import pages
 
 # What the vendor's field loads, by its own documentation.
@@ -25,7 +25,7 @@ VENDOR = {
 
 
 @pages.get("/billing/card")
-@auth.owner_calling
+@auth.requires_owner_opening_scopes
 def card() -> ResponseReturnValue:
     """The vendor's card field."""
     return _page({})
@@ -33,12 +33,12 @@ def card() -> ResponseReturnValue:
 
 @pages.post("/billing/card/setup")
 @limiter.limit("30/hour", key_func=by_reader)
-@auth.owner_calling
+@auth.requires_owner_opening_scopes
 def set_up() -> ResponseReturnValue:
     """A secret for the field of this page, for one card."""
     try:
         return jsonify(secret=stripe_edge.set_up())
-    except (Heals, NeedsPerson):
+    except (RetryLater, NeedsOperator):
         return show(
             503,
             "try-again",
@@ -48,12 +48,12 @@ def set_up() -> ResponseReturnValue:
 
 @pages.post("/billing/card")
 @limiter.limit("30/hour", key_func=by_reader)
-@auth.owner_calling
+@auth.requires_owner_opening_scopes
 def keep() -> ResponseReturnValue:
     """Keep the card that the field made a payment method of."""
     try:
         cards.keep(g.scope, g.seat.company_id, request.form.get("payment_method", "")[:80])
-    except Refusal as error:
+    except DomainError as error:
         return _page(error.at("payment_method")), error.status
     flash(_("The card is kept."))
     return redirect(f"/app/{g.seat.slug}/billing#card-h", 303)

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.access import auth, forms, uploads
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.insight import spending
 from service.search import query
 from service.tasks import lists, questions, review, submission, understanding
 from service.tasks.states import STATE_NAMES
-from service.tasks.submission import Kept, Wish
+from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import find
-from service.web.charts.said import month_alone
+from service.web.charts.labels import month_alone
 from service.web.client.blueprint import pages
 from service.web.client.task import attach
 from service.web.words import badge
@@ -40,14 +40,14 @@ FIELDS = (
 
 
 @pages.get("/")
-@auth.client
+@auth.requires_client
 def desk() -> ResponseReturnValue:
     """What waits for me, the one box, what is running, what was done."""
     return _desk({}, {})
 
 
 @pages.get("/tasks")
-@auth.client
+@auth.requires_client
 def tasks() -> ResponseReturnValue:
     """All tasks of the company that I may see, newest first; with words those that fit best."""
     state, category, words = (
@@ -70,7 +70,7 @@ def tasks() -> ResponseReturnValue:
 
 
 @pages.get("/tasks/new")
-@auth.client
+@auth.requires_client
 def new() -> ResponseReturnValue:
     """The one box on a page of its own."""
     return render_template(
@@ -79,12 +79,14 @@ def new() -> ResponseReturnValue:
 
 
 @pages.post("/tasks")
-@auth.client
+@auth.requires_client
 def hand_over() -> ResponseReturnValue:
     """Hand a task over, once for each form, with its files."""
-    values = {name: forms.words(name, forms.MOST if name == "text" else 20_001) for name in FIELDS}
+    values = {
+        name: forms.words(name, forms.MAX_TEXT if name == "text" else 20_001) for name in FIELDS
+    }
     try:
-        wish = Wish(
+        wish = TaskRequest(
             text=values["text"],
             title=values["title"][:200],
             category=values["category"][:30] or None,
@@ -101,13 +103,13 @@ def hand_over() -> ResponseReturnValue:
             wish,
             auth.me(),
             g.seat.company_id,
-            kept=Kept(
+            kept=DeliveryKey(
                 "web", str(g.seat.company_id), key, submission.raw_of({**values, "key": key})
             ),
         )
         if not made.repeated and sent:
             attach(find(made.id))
-    except Refusal as error:
+    except DomainError as error:
         if forms.by_script():
             raise
         db.session.rollback()

@@ -14,7 +14,7 @@ from service.access import auth, forms
 from service.access.locale import here
 from service.access.rate_limits import by_reader, limiter
 from service.catalogue.categories import all_categories, category
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.time import after_working, half_of, now
 from service.nlu.classifier import classify
 from service.nlu.deadlines import deadline_in
@@ -23,7 +23,7 @@ from tenants.company import Company
 from tenants.isolation import db
 
 # Fewer words than these say too little to guess from.
-LEAST_WORDS = 3
+MIN_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Guess:
 
 @pages.post("/guess")
 @limiter.limit("240/minute", key_func=by_reader)
-@auth.client
+@auth.requires_client
 def guess() -> ResponseReturnValue:
     """A piece of the box: the guess at what is being written."""
     text = forms.words("text", 20_000).strip()
-    if len(text.split()) < LEAST_WORDS:
+    if len(text.split()) < MIN_WORDS:
         return render_template("client/guess.html", guess=None)
     return render_template(
         "client/guess.html", guess=_of(text, request.form.get("category", ""), _day())
@@ -90,6 +90,6 @@ def _day() -> datetime | None:
     """The day in the form's field, where it is one that is still to come."""
     try:
         day = forms.moment("deadline_at")
-    except BadInput:
+    except InvalidInput:
         return None
     return day if day and day > now() else None

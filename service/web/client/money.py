@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from service.access import auth, forms
 from service.access.locale import here
 from service.billing import cards, invoice_pdf, ledger, lists
-from service.core.errors import NotFound, Refusal
+from service.core.errors import DomainError, NotFound
 from service.core.time import now
 from service.insight import spending
 from service.tasks import limits as spending_limits
 from service.tasks.limits import Wanted
-from service.web import render, sheet, worked
+from service.web import charges_csv, render, work_done
+from service.web.charts.labels import month_alone
 from service.web.charts.money import by_kind, by_month
-from service.web.charts.said import month_alone
 from service.web.client.blueprint import pages
 from tenants import membership
 from tenants.company import Company
@@ -27,14 +27,14 @@ from tenants.isolation import current, db
 
 
 @pages.get("/billing")
-@auth.client
+@auth.requires_client
 def billing() -> ResponseReturnValue:
     """What is spent, what is owed, the charges with their invoices, the card."""
     return _billing({})
 
 
 @pages.get("/billing/invoices/<number>.pdf")
-@auth.client
+@auth.requires_client
 def invoice(number: str) -> ResponseReturnValue:
     """An invoice as PDF."""
     found = lists.invoice(number)
@@ -48,21 +48,21 @@ def invoice(number: str) -> ResponseReturnValue:
 
 
 @pages.get("/billing/charges.csv")
-@auth.client
+@auth.requires_client
 def charges() -> ResponseReturnValue:
     """All charges as a sheet."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    reader = sheet.Reader(app, current(), here(), render.language())
+    reader = charges_csv.Reader(app, current(), here(), render.language())
     name = f"{g.seat.slug}-{now():%Y-%m-%d}.csv"
     return Response(
-        sheet.of_charges(reader),
+        charges_csv.of_charges(reader),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
 @pages.post("/billing/payment")
-@auth.owner
+@auth.requires_owner
 def pay() -> ResponseReturnValue:
     """Try again what the card did not pay."""
     for one in spending.open_invoices(db.session.get_one(Company, g.seat.company_id)):
@@ -73,12 +73,12 @@ def pay() -> ResponseReturnValue:
 
 
 @pages.post("/billing/limits")
-@auth.owner
+@auth.requires_owner
 def limits() -> ResponseReturnValue:
     """Set what may be spent without an owner's word."""
     try:
         spending_limits.set_them(g.seat.company_id, auth.me(), _wanted_limits())
-    except Refusal as error:
+    except DomainError as error:
         return _billing(error.at()), error.status
     flash(_("The limits are kept."))
     return redirect(f"/app/{g.seat.slug}/billing#limits", 303)
@@ -115,7 +115,7 @@ def _billing(errors: dict[str, str]) -> str:
         base=f"/app/{g.seat.slug}",
         page=lists.charges(asked("after"), asked("before")),
         issued=lists.invoices(company.id, asked("invoices-after"), asked("invoices-before")),
-        work=worked.work,
+        work=work_done.work,
         spent=spent,
         promised=promised,
         open=spending.open_invoices(company),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from service import accounts
 from service.access import auth, forms
 from service.access.rate_limits import by_reader, limiter
-from service.core.errors import BadInput, NotNow, Refusal
+from service.core.errors import Conflict, DomainError, InvalidInput
 from service.core.time import now
 from service.tasks import lessons
 from service.web.account import ZONES
@@ -26,7 +26,7 @@ from tenants.signin.tables import Login
 
 
 @pages.get("/people")
-@auth.client
+@auth.requires_client
 def people() -> ResponseReturnValue:
     """Who belongs to the company."""
     return _people({})
@@ -34,7 +34,7 @@ def people() -> ResponseReturnValue:
 
 @pages.post("/people")
 @limiter.limit("60/hour")
-@auth.owner
+@auth.requires_owner
 def invite() -> ResponseReturnValue:
     """Invite somebody by e-mail."""
     try:
@@ -45,33 +45,33 @@ def invite() -> ResponseReturnValue:
                 request.form.get("role", "member"),
                 g.identity.person_id,
             )
-    except Refusal as error:
+    except DomainError as error:
         return _people(error.at("email")), error.status
     flash(_("An invitation is on its way."))
     return redirect(f"/app/{g.seat.slug}/people", 303)
 
 
 @pages.post("/people/<int:person_id>/end")
-@auth.owner
+@auth.requires_owner
 def end_membership(person_id: int) -> ResponseReturnValue:
     """End somebody's membership; the last owner stays."""
     try:
         _end(person_id)
-    except Refusal as error:
+    except DomainError as error:
         return _people({"": error.detail}), error.status
     return redirect(f"/app/{g.seat.slug}/people", 303)
 
 
 @pages.post("/people/<int:person_id>/role")
-@auth.owner
+@auth.requires_owner
 def change_role(person_id: int) -> ResponseReturnValue:
     """Make somebody an owner, or a member again; the last owner stays one."""
     role = request.form.get("role", "")
     try:
         if role not in membership.COMPANY_ROLES:
-            raise BadInput({"role": _("The role is owner or member.")})
+            raise InvalidInput({"role": _("The role is owner or member.")})
         _place_of(person_id, leaves_owners=role != "owner").role = role
-    except Refusal as error:
+    except DomainError as error:
         return _people({"": error.detail}), error.status
     flash(_("Changed. It counts from their next page on."))
     return redirect(f"/app/{g.seat.slug}/people", 303)
@@ -81,7 +81,7 @@ def _place_of(person_id: int, *, leaves_owners: bool) -> membership.Membership:
     """Somebody's place in the company. Raises NotNow where the last owner would leave it without
     one; 404 where they have none."""
     if leaves_owners and membership.owners_held(g.seat.company_id) == [person_id]:
-        raise NotNow(_("The last owner stays. Make somebody else an owner first."))
+        raise Conflict(_("The last owner stays. Make somebody else an owner first."))
     place = membership.Membership
     return db.session.scalar(
         select(place).where(
@@ -102,38 +102,38 @@ def _end(person_id: int) -> None:
 
 
 @pages.get("/handbook")
-@auth.client
+@auth.requires_client
 def read_handbook() -> ResponseReturnValue:
     """How this company works, and the lines that wait for a word."""
     return _handbook()
 
 
 @pages.post("/handbook")
-@auth.client
+@auth.requires_client
 def write_handbook() -> ResponseReturnValue:
     """Keep the handbook."""
     text = forms.words("text")
-    if len(text) > handbook.LONGEST:
-        return _handbook(BadInput({"text": _("At most 20,000 letters.")}), text)
+    if len(text) > handbook.MAX_TEXT:
+        return _handbook(InvalidInput({"text": _("At most 20,000 letters.")}), text)
     handbook.write(g.seat.company_id, text, g.identity.person_id)
     flash(_("Kept. It goes with every task."))
     return redirect(f"/app/{g.seat.slug}/handbook", 303)
 
 
 @pages.post("/handbook/lessons/<int:lesson_id>")
-@auth.owner
+@auth.requires_owner
 def decide_lesson(lesson_id: int) -> ResponseReturnValue:
     """Take a proposed line into the handbook, or drop it."""
     taken = request.form.get("verdict") == "accept"
     try:
         lessons.decide(g.seat.company_id, lesson_id, auth.me(), accept=taken)
-    except Refusal as error:
+    except DomainError as error:
         return _handbook(error)
     flash(_("It is in the handbook now.") if taken else _("Dropped."))
     return redirect(f"/app/{g.seat.slug}/handbook", 303)
 
 
-def _handbook(error: Refusal | None = None, text: str | None = None) -> ResponseReturnValue:
+def _handbook(error: DomainError | None = None, text: str | None = None) -> ResponseReturnValue:
     if error is not None:
         db.session.rollback()
     found = handbook.of(g.seat.company_id)
@@ -147,19 +147,19 @@ def _handbook(error: Refusal | None = None, text: str | None = None) -> Response
 
 
 @pages.get("/settings")
-@auth.client
+@auth.requires_client
 def settings() -> ResponseReturnValue:
     """The company's settings, and where we reach you."""
     return _settings({})
 
 
 @pages.post("/settings")
-@auth.owner
+@auth.requires_owner
 def change_settings() -> ResponseReturnValue:
     """Change the company's settings."""
     try:
         _change(db.session.get_one(Company, g.seat.company_id))
-    except Refusal as error:
+    except DomainError as error:
         return _settings(error.at()), error.status
     flash(_("Kept."))
     return redirect(f"/app/{g.seat.slug}/settings", 303)
@@ -167,7 +167,7 @@ def change_settings() -> ResponseReturnValue:
 
 @pages.post("/settings/addresses")
 @limiter.limit("10/hour", key_func=by_reader)
-@auth.client
+@auth.requires_client
 def claim_address() -> ResponseReturnValue:
     """Give a number or an address of one's own; a code goes there."""
     return _addresses(
@@ -180,7 +180,7 @@ def claim_address() -> ResponseReturnValue:
 
 @pages.post("/settings/addresses/<int:address_id>")
 @limiter.limit("10/hour", key_func=by_reader)
-@auth.client
+@auth.requires_client
 def prove_address(address_id: int) -> ResponseReturnValue:
     """Show with the code that the address is one's own."""
     return _addresses(
@@ -192,7 +192,7 @@ def prove_address(address_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/settings/addresses/<int:address_id>/end")
-@auth.client
+@auth.requires_client
 def drop_address(address_id: int) -> ResponseReturnValue:
     """Take an address of one's own away."""
     return _addresses(
@@ -205,7 +205,7 @@ def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
     try:
         with isolation.as_system():
             act()
-    except Refusal as error:
+    except DomainError as error:
         return _settings(error.at("address")), error.status
     flash(done)
     return redirect(f"/app/{g.seat.slug}/settings#addresses", 303)
@@ -214,12 +214,12 @@ def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
 def _change(company: Company) -> None:
     name, days = forms.words("name", 201).strip(), forms.whole("silence_days")
     if not 1 <= len(name) <= 200:
-        raise BadInput({"name": _("A name has between 1 and 200 letters.")})
+        raise InvalidInput({"name": _("A name has between 1 and 200 letters.")})
     if days is None or not 1 <= days <= 30:
-        raise BadInput({"silence_days": _("Between 1 and 30 working days.")})
+        raise InvalidInput({"silence_days": _("Between 1 and 30 working days.")})
     address = forms.words("address")
     if len(address) > 1000:
-        raise BadInput({"company-address": _("At most 1,000 letters.")})
+        raise InvalidInput({"company-address": _("At most 1,000 letters.")})
     company.name, company.silence_days, company.address = name, days, address
     company.language = "ru" if request.form.get("language") == "ru" else "en"
     company.zone = (

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.access import auth, forms
-from service.core.errors import BadInput, Refusal
+from service.core.errors import DomainError, InvalidInput
 from service.tasks import cancelling, delivery, parameters, questions, review, understanding
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task
@@ -25,12 +25,12 @@ def step(number: int, act: Callable[[Task], object]) -> ResponseReturnValue:
         task = of(number)
         act(task)
         return back(task)
-    except Refusal as error:
+    except DomainError as error:
         return page(number, error)
 
 
 @pages.post("/tasks/<int:number>/understanding")
-@auth.client
+@auth.requires_client
 def understand(number: int) -> ResponseReturnValue:
     """Confirm, correct, or take the assistant's way."""
     return step(number, judge_retelling)
@@ -44,7 +44,7 @@ def judge_retelling(task: Task) -> None:
     elif verdict in ("confirmed", "proposal_accepted"):
         understanding.confirm(task, auth.me(), seen, proposal=verdict == "proposal_accepted")
     else:
-        raise BadInput({"verdict": _("Say whether it is right.")})
+        raise InvalidInput({"verdict": _("Say whether it is right.")})
 
 
 def _correction(task: Task) -> str:
@@ -60,7 +60,7 @@ def _correction(task: Task) -> str:
 
 
 @pages.post("/tasks/<int:number>/answers")
-@auth.client
+@auth.requires_client
 def answer(number: int) -> ResponseReturnValue:
     """Answer a question."""
     return step(number, answer_question)
@@ -76,13 +76,13 @@ def answer_question(task: Task) -> None:
             if question.id == number
             for offered in question.options
         }:
-            raise BadInput({"text": _("This was not among the options.")})
+            raise InvalidInput({"text": _("This was not among the options.")})
         words = [words for words in (option, forms.words("text")) if words]
         questions.answer(task, auth.me(), number, "\n\n".join(words))
 
 
 @pages.post("/tasks/<int:number>/acceptance")
-@auth.client
+@auth.requires_client
 def accept(number: int) -> ResponseReturnValue:
     """Score the delivery."""
     return step(number, score_delivery)
@@ -110,7 +110,7 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
         and 0 <= score < delivery.SUCCESS
     ):
         part = render.money(delivery.share_of(task.price or 0, score), task.currency)
-        raise BadInput(
+        raise InvalidInput(
             {
                 "score": _(
                     "At %(share)s %% you pay %(sum)s. Press the button with that sum to confirm.",
@@ -125,7 +125,7 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
 
 
 @pages.post("/tasks/<int:number>/praise")
-@auth.client
+@auth.requires_client
 def praise(number: int) -> ResponseReturnValue:
     """Thank the assistant."""
     return step(number, lambda task: _thank(task, forms.words("praise"), forms.money("tip")))
@@ -137,14 +137,14 @@ def _thank(task: Task, words: str, tip: int | None) -> None:
 
 
 @pages.post("/tasks/<int:number>/cancellation")
-@auth.client
+@auth.requires_client
 def cancel(number: int) -> ResponseReturnValue:
     """Stop the task."""
     return step(number, lambda task: cancelling.cancel(task, auth.me(), forms.words("reason")))
 
 
 @pages.post("/tasks/<int:number>/parameters")
-@auth.client
+@auth.requires_client
 def change(number: int) -> ResponseReturnValue:
     """Change outcome, criteria, quantity, budget, dead line, priority."""
     return step(number, lambda task: parameters.change(task, auth.me(), wanted_parameters()))

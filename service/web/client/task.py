@@ -6,12 +6,12 @@ from flask import g, redirect, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 from service.access import auth, forms, uploads
-from service.core.errors import Refusal
+from service.core.errors import DomainError
 from service.messages import message
 from service.tasks import attachments, cancelling, delivery
 from service.tasks.task import Task, find_number
 from service.web.client.blueprint import pages
-from service.web.shown import show
+from service.web.task_view import view_of
 from service.web.words import client_move
 from tenants.isolation import db
 
@@ -29,12 +29,12 @@ def back(task: Task, part: str = "") -> ResponseReturnValue:
     return redirect(f"/app/{g.seat.slug}/tasks/{task.number}{part}", 303)
 
 
-def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+def page(number: int, refusal: DomainError | None = None) -> ResponseReturnValue:
     """The task's page; after a refusal with what was typed and what was wrong."""
     if refusal is not None:
         db.session.rollback()
     task = of(number)
-    shown = show(task, auth.me(), forms.before())
+    shown = view_of(task, auth.me(), forms.before())
     errors = refusal.at() if refusal else {}
     mine, move = client_move(task, shown.holder)
     return render_template(
@@ -49,19 +49,19 @@ def page(number: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         left=forms.unsent(refusal),
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),
-        silence=delivery.silence_ends(task) if task.state == "delivered" else None,
+        silence=delivery.accepted_by_default_at(task) if task.state == "delivered" else None,
     ), (refusal.status if refusal else 200)
 
 
 @pages.get("/tasks/<int:number>")
-@auth.client
+@auth.requires_client
 def task(number: int) -> ResponseReturnValue:
     """Whose move it is, the term, the eight steps, and what can be done now."""
     return page(number)
 
 
 @pages.post("/tasks/<int:number>/messages")
-@auth.client
+@auth.requires_client
 def write(number: int) -> ResponseReturnValue:
     """Write to the assistant."""
     try:
@@ -70,24 +70,24 @@ def write(number: int) -> ResponseReturnValue:
             message.say_once(task, auth.me(), forms.words("reply"))
         attach(task, "message")
         return back(task, "#talk")
-    except Refusal as error:
+    except DomainError as error:
         return page(number, error)
 
 
 @pages.post("/tasks/<int:number>/files")
-@auth.client
+@auth.requires_client
 def add_files(number: int) -> ResponseReturnValue:
     """Add files to the task."""
     try:
         task = of(number)
         attach(task)
         return back(task, "#files")
-    except Refusal as error:
+    except DomainError as error:
         return page(number, error)
 
 
 @pages.get("/tasks/<int:number>/files/<int:file_id>")
-@auth.client
+@auth.requires_client
 def file(number: int, file_id: int) -> ResponseReturnValue:
     """A file's bytes, always to be saved, never shown in place."""
     return download(of(number), file_id)

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from service import accounts
 from service.access import auth, forms
 from service.catalogue.categories import all_categories
-from service.core.errors import NotFound, Refusal
+from service.core.errors import DomainError, NotFound
 from service.core.text import apart
 from service.tasks import assignment, events
 from service.web.operator.blueprint import pages
@@ -21,7 +21,7 @@ from tenants.isolation import db
 from tenants.people import Person
 from tenants.signin import identity
 
-admin_only = auth.staff("admin")
+admin_only = auth.requires_staff("admin")
 
 
 @pages.get("/admin")
@@ -79,7 +79,7 @@ def ask_end_staff(person_id: int) -> ResponseReturnValue:
     if person_id == auth.me().person_id:
         return _own_place()
     person = _of_staff(person_id)
-    held = assignment.held_by(person_id)
+    held = assignment.assigned_to(person_id)
     return render_template("operator/end_place.html", person=person, held=held)
 
 
@@ -119,7 +119,7 @@ def _do(act: Callable[[], object]) -> ResponseReturnValue:
     try:
         with isolation.as_system():
             act()
-    except Refusal as error:
+    except DomainError as error:
         db.session.rollback()
         return _page(error.at()), error.status
     flash(_("Done."))

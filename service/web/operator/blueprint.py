@@ -5,4 +5,4 @@ from flask import Blueprint
 from service.access import auth
 
 pages = Blueprint("operator", __name__)
-desk_only = auth.staff(*auth.DESK)
+requires_desk = auth.requires_staff(*auth.DESK)

@@ -12,19 +12,19 @@ from service.catalogue.categories import all_categories
 from service.channels.email import sender_auth
 from service.core import drafts
 from service.core.time import now
-from service.insight.lately import lately
+from service.insight.recent import lately
 from service.messages import message_lists as channel_lists
 from service.search import query
 from service.tasks import lists
 from service.tasks.lists import Narrow
 from service.tasks.task import UNDER_WAY
-from service.web.operator.blueprint import desk_only, pages
+from service.web.operator.blueprint import pages, requires_desk
 from service.web.ruler import Stretch
 from tenants import addresses, company, membership
 
 
 @pages.get("/desk")
-@desk_only
+@requires_desk
 def desk() -> ResponseReturnValue:
     """Exceptions, and how much waits where."""
     return render_template(
@@ -35,7 +35,7 @@ def desk() -> ResponseReturnValue:
         counts=lists.counts("triage", *UNDER_WAY),
         loads=lists.loads(),
         waiting=len(channel_lists.waiting()),
-        no_authserv=sender_auth.believes_nobody(),
+        no_authserv=sender_auth.trusts_nobody(),
     )
 
 
@@ -61,7 +61,7 @@ FILTERS = ("state", "q", "days", "trade", "company", "holder", "team", "order")
 
 
 @pages.get("/desk/board")
-@desk_only
+@requires_desk
 def board() -> ResponseReturnValue:
     """Everything that is under way on one ruler of time, most pressing first, with the load of the
     pool; with words whatever fits."""
@@ -116,7 +116,7 @@ def _id(text: str) -> int | None:
 
 
 @pages.get("/desk/board/figures")
-@desk_only
+@requires_desk
 def figures() -> ResponseReturnValue:
     """How the pool does, as a piece of the board: read after it, so that the board waits for
     nothing."""

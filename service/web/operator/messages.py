@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service import on_hold
-from service.core import outbox, restores
+from service.core import outbox, restore_epoch
 from service.core.errors import NotFound
 from service.inbound.inbound_message import Inbound
 from service.intake import inbox
 from service.messages import message_lists
-from service.web.operator.blueprint import desk_only, pages
+from service.web.operator.blueprint import pages, requires_desk
 from tenants.isolation import db
 
 # Who reads these could take the account over.
@@ -20,15 +20,15 @@ SECRET = ("reset", "welcome", "invitation", "code")
 
 
 @pages.get("/desk/messages")
-@desk_only
+@requires_desk
 def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
     return render_template(
         "operator/messages.html",
-        needing=outbox.needing_person(),
+        needing=outbox.needing_operator(),
         held=on_hold.listed(),
         on_hold=outbox.count_on_hold(),
-        restored=restores.newest(),
+        restored=restore_epoch.newest(),
         out=message_lists.outgoing(request.args.get("out")),
         inbound=message_lists.inbound(after=request.args.get("in")),
         waiting=message_lists.count_waiting(1000),
@@ -37,7 +37,7 @@ def messages() -> ResponseReturnValue:
 
 
 @pages.post("/desk/due/<int:due_id>/retry")
-@desk_only
+@requires_desk
 def retry(due_id: int) -> ResponseReturnValue:
     """Try once more."""
     outbox.retry(due_id)
@@ -46,7 +46,7 @@ def retry(due_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/due/<int:due_id>/send")
-@desk_only
+@requires_desk
 def send(due_id: int) -> ResponseReturnValue:
     """Send what is on hold."""
     on_hold.send(due_id)
@@ -55,7 +55,7 @@ def send(due_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/due/<int:due_id>/discard")
-@desk_only
+@requires_desk
 def discard(due_id: int) -> ResponseReturnValue:
     """Discard what is on hold."""
     on_hold.discard(due_id)
@@ -64,7 +64,7 @@ def discard(due_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/inbound/<int:inbound_id>/replay")
-@desk_only
+@requires_desk
 def replay(inbound_id: int) -> ResponseReturnValue:
     """Understand a message once more."""
     inbox.replay(inbound_id)
@@ -73,7 +73,7 @@ def replay(inbound_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/desk/inbound/<int:inbound_id>/raw")
-@desk_only
+@requires_desk
 def raw(inbound_id: int) -> ResponseReturnValue:
     """The raw bytes as they came, to be saved, never shown in place."""
     found = db.session.get(Inbound, inbound_id)

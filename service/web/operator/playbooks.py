@@ -9,37 +9,37 @@ from flask_babel import gettext as _
 from service.access import auth, forms
 from service.catalogue import playbooks
 from service.catalogue.categories import category as kind_of
-from service.core.errors import BadInput
-from service.web.operator.blueprint import desk_only, pages
+from service.core.errors import InvalidInput
+from service.web.operator.blueprint import pages, requires_desk
 from tenants.isolation import db
 
 
 @pages.get("/desk/playbooks")
-@desk_only
+@requires_desk
 def read_playbooks() -> ResponseReturnValue:
     """All kinds of work, with which playbooks are there."""
     return render_template("operator/playbooks.html", written=playbooks.written())
 
 
 @pages.get("/desk/playbooks/<code>")
-@desk_only
+@requires_desk
 def playbook(code: str) -> ResponseReturnValue:
     """One kind of work's playbook in both languages."""
     return _playbook(code)
 
 
 @pages.post("/desk/playbooks/<code>")
-@desk_only
+@requires_desk
 def write_playbook(code: str) -> ResponseReturnValue:
     """Keep a playbook in both languages."""
     texts = {
-        language: forms.words(language, playbooks.LONGEST + 1) for language in playbooks.LANGUAGES
+        language: forms.words(language, playbooks.MAX_TEXT + 1) for language in playbooks.LANGUAGES
     }
     playbooks.all_of(code)
     try:
         for language, text in texts.items():
             playbooks.write(code, language, text, auth.me().person_id or 0)
-    except BadInput as error:
+    except InvalidInput as error:
         db.session.rollback()
         return _playbook(code, error, texts)
     flash(_("Kept. Assistants of the trade read it beside their tasks."))
@@ -47,7 +47,7 @@ def write_playbook(code: str) -> ResponseReturnValue:
 
 
 def _playbook(
-    code: str, error: BadInput | None = None, texts: dict[str, str] | None = None
+    code: str, error: InvalidInput | None = None, texts: dict[str, str] | None = None
 ) -> ResponseReturnValue:
     found = {language: one.text for language, one in playbooks.all_of(code).items()}
     return render_template(

@@ -10,12 +10,12 @@ from service.access import auth, forms
 from service.access.locale import here
 from service.billing import ledger
 from service.catalogue.categories import all_categories
-from service.core.errors import NotFound, Refusal
+from service.core.errors import DomainError, NotFound
 from service.insight import arrivals, leaving, success, waits
 from service.tasks import lessons, lists
 from service.web.charts import flow
 from service.web.charts.success import by_category, of_ranked, of_steps
-from service.web.operator.blueprint import desk_only, pages
+from service.web.operator.blueprint import pages, requires_desk
 from tenants import handbook, membership
 from tenants.company import Company, page_of
 from tenants.isolation import db
@@ -23,7 +23,7 @@ from tenants.membership import Staff
 
 
 @pages.get("/desk/pool")
-@desk_only
+@requires_desk
 def pool() -> ResponseReturnValue:
     """Each assistant with trades, load and limit; who has most places free first."""
     loads = sorted(lists.loads(), key=lambda load: load[1] - load[2])
@@ -35,7 +35,7 @@ def pool() -> ResponseReturnValue:
 
 
 @pages.post("/desk/pool/<int:person_id>")
-@desk_only
+@requires_desk
 def change_pool(person_id: int) -> ResponseReturnValue:
     """Change an assistant's trades, limit and team."""
     one = db.session.get(Staff, person_id)
@@ -50,7 +50,7 @@ def change_pool(person_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/desk/companies")
-@desk_only
+@requires_desk
 def companies() -> ResponseReturnValue:
     """All client companies."""
     rows, after = page_of(request.args.get("after"))
@@ -63,7 +63,7 @@ def companies() -> ResponseReturnValue:
 
 
 @pages.get("/desk/companies/<int:company_id>")
-@desk_only
+@requires_desk
 def company(company_id: int) -> ResponseReturnValue:
     """One company: people, tasks, balance."""
     found = db.session.get(Company, company_id)
@@ -81,21 +81,21 @@ def company(company_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/companies/<int:company_id>/lessons/<int:lesson_id>")
-@desk_only
+@requires_desk
 def decide_lesson(company_id: int, lesson_id: int) -> ResponseReturnValue:
     """Take a proposed line into a company's handbook, or drop it."""
     try:
         lessons.decide(
             company_id, lesson_id, auth.me(), accept=request.form.get("verdict") == "accept"
         )
-    except Refusal as error:
+    except DomainError as error:
         db.session.rollback()
         flash(error.detail, "error")
     return redirect(f"/desk/companies/{company_id}", 303)
 
 
 @pages.get("/desk/reports")
-@desk_only
+@requires_desk
 def reports() -> ResponseReturnValue:
     """Success at the dead line each way, how long clients take, what came in, the load now, how
     fast messages leave."""

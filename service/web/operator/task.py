@@ -11,21 +11,21 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.access import auth, forms
-from service.core.errors import BadInput, Refusal
+from service.core.errors import DomainError, InvalidInput
 from service.messages import message_lists as channel_lists
 from service.tasks import assignment, cancelling, delivery, lists, parameters, submission
-from service.tasks.submission import Kept, Wish
+from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import Task, find
 from service.web.assistant import ask_client, write_to_client
 from service.web.client import steps
 from service.web.client.task import download
-from service.web.operator.blueprint import desk_only, pages
-from service.web.shown import show
+from service.web.operator.blueprint import pages, requires_desk
+from service.web.task_view import view_of
 from tenants import addresses
 from tenants.isolation import db
 
 
-def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
+def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValue:
     """The task's page for the desk."""
     if refusal is not None:
         db.session.rollback()
@@ -33,7 +33,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
     errors = refusal.at() if refusal else {}
     return render_template(
         "operator/task.html",
-        it=show(task, auth.me(), forms.before()),
+        it=view_of(task, auth.me(), forms.before()),
         task=task,
         errors=errors,
         values=forms.typed(refusal),
@@ -43,7 +43,7 @@ def page(task_id: int, refusal: Refusal | None = None) -> ResponseReturnValue:
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),
         phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
-        silence=delivery.silence_ends(task) if task.state == "delivered" else None,
+        silence=delivery.accepted_by_default_at(task) if task.state == "delivered" else None,
     ), refusal.status if refusal else 200
 
 
@@ -52,19 +52,19 @@ def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
     try:
         act(find(task_id))
         return redirect(f"/desk/tasks/{task_id}", 303)
-    except Refusal as error:
+    except DomainError as error:
         return page(task_id, error)
 
 
 @pages.get("/desk/tasks/<int:task_id>")
-@desk_only
+@requires_desk
 def task(task_id: int) -> ResponseReturnValue:
     """Everything on a task."""
     return page(task_id)
 
 
 @pages.post("/desk/tasks/<int:task_id>/assignment")
-@desk_only
+@requires_desk
 def assign(task_id: int) -> ResponseReturnValue:
     """Hand the task to an assistant."""
     return step(
@@ -73,7 +73,7 @@ def assign(task_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/tasks/<int:task_id>/return")
-@desk_only
+@requires_desk
 def give_back(task_id: int) -> ResponseReturnValue:
     """Put the task back into the queue."""
     return step(
@@ -85,35 +85,35 @@ def give_back(task_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/tasks/<int:task_id>/understanding")
-@desk_only
+@requires_desk
 def understand(task_id: int) -> ResponseReturnValue:
     """Confirm or correct for the client."""
     return step(task_id, steps.judge_retelling)
 
 
 @pages.post("/desk/tasks/<int:task_id>/answers")
-@desk_only
+@requires_desk
 def answer(task_id: int) -> ResponseReturnValue:
     """Answer for the client."""
     return step(task_id, steps.answer_question)
 
 
 @pages.post("/desk/tasks/<int:task_id>/questions")
-@desk_only
+@requires_desk
 def ask(task_id: int) -> ResponseReturnValue:
     """Ask the client."""
     return step(task_id, ask_client)
 
 
 @pages.post("/desk/tasks/<int:task_id>/acceptance")
-@desk_only
+@requires_desk
 def accept(task_id: int) -> ResponseReturnValue:
     """Accept for the client."""
     return step(task_id, steps.score_delivery)
 
 
 @pages.post("/desk/tasks/<int:task_id>/resolution")
-@desk_only
+@requires_desk
 def resolve(task_id: int) -> ResponseReturnValue:
     """Decide a dispute, a delivery on which nobody replied, or the price of a stopped task."""
     return step(
@@ -131,7 +131,7 @@ def resolve(task_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/tasks/<int:task_id>/cancellation")
-@desk_only
+@requires_desk
 def cancel(task_id: int) -> ResponseReturnValue:
     """Stop the task."""
     return step(
@@ -143,44 +143,44 @@ def cancel(task_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/tasks/<int:task_id>/parameters")
-@desk_only
+@requires_desk
 def change(task_id: int) -> ResponseReturnValue:
     """Change the parameters."""
     return step(task_id, lambda task: parameters.change(task, auth.me(), steps.wanted_parameters()))
 
 
 @pages.post("/desk/tasks/<int:task_id>/messages")
-@desk_only
+@requires_desk
 def write(task_id: int) -> ResponseReturnValue:
     """Write to the client."""
     return step(task_id, write_to_client)
 
 
 @pages.get("/desk/tasks/<int:task_id>/files/<int:file_id>")
-@desk_only
+@requires_desk
 def file(task_id: int, file_id: int) -> ResponseReturnValue:
     """A file's bytes."""
     return download(find(task_id), file_id)
 
 
 @pages.get("/desk/tasks/new")
-@desk_only
+@requires_desk
 def new() -> ResponseReturnValue:
     """A task told by phone."""
     return render_template("operator/new.html", values={}, errors={}, key=uuid.uuid4().hex)
 
 
 @pages.post("/desk/tasks")
-@desk_only
+@requires_desk
 def enter() -> ResponseReturnValue:
     """Enter a task for a client who told it by phone; it is marked as such."""
     values = {
-        name: forms.words(name, forms.MOST if name == "text" else 321)
+        name: forms.words(name, forms.MAX_TEXT if name == "text" else 321)
         for name in ("email", "text", "title", "category", "deadline_at")
     }
     try:
         made = _enter(values)
-    except Refusal as error:
+    except DomainError as error:
         db.session.rollback()
         errors = error.at()
         return render_template(
@@ -189,13 +189,13 @@ def enter() -> ResponseReturnValue:
     return redirect(f"/desk/tasks/{made.id}", 303)
 
 
-def _enter(values: dict[str, str]) -> submission.Handed:
+def _enter(values: dict[str, str]) -> submission.CreatedTask:
     owner = addresses.owner_of("email", values["email"])
     if owner is None:
-        raise BadInput({"email": _("No client has this address.")})
+        raise InvalidInput({"email": _("No client has this address.")})
     person, company_id = owner
     by = replace(auth.me(), channel="voice")
-    wish = Wish(
+    wish = TaskRequest(
         values["text"],
         title=values["title"][:200],
         category=values["category"][:30] or None,
@@ -207,5 +207,5 @@ def _enter(values: dict[str, str]) -> submission.Handed:
         by,
         company_id,
         person_id=person.id,
-        kept=Kept("voice", f"desk:{by.person_id}", key, submission.raw_of(values)),
+        kept=DeliveryKey("voice", f"desk:{by.person_id}", key, submission.raw_of(values)),
     )

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service.access import auth, forms
-from service.core.errors import BadInput, Refusal
+from service.core.errors import DomainError, InvalidInput
 from service.intake import inbox
 from service.nlu.classifier import classify, speaking_for
 from service.tasks import analysis, assignment, lists, parameters, questions, splitting, undoing
@@ -19,20 +19,20 @@ from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task, find
 from service.web import menu_counts
 from service.web.operator import triage_list
-from service.web.operator.blueprint import desk_only, pages
+from service.web.operator.blueprint import pages, requires_desk
 from tenants import handbook
 from tenants.isolation import db
 
 
 @pages.get("/desk/triage")
-@desk_only
+@requires_desk
 def triage() -> ResponseReturnValue:
     """What waits for a decision, and the one that is looked at: `task`, `message`, else the
     oldest."""
     return page()
 
 
-def page(refusal: Refusal | None = None) -> ResponseReturnValue:
+def page(refusal: DomainError | None = None) -> ResponseReturnValue:
     """The page; after a refusal with what was typed and what was wrong."""
     if refusal is not None:
         db.session.rollback()
@@ -84,14 +84,14 @@ def _guess(task: Task) -> dict[str, object]:
 
 
 @pages.get("/desk/waiting")
-@desk_only
+@requires_desk
 def waiting() -> ResponseReturnValue:
     """How many wait for a decision, as a piece of the menu."""
     return menu_counts.waiting()
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage")
-@desk_only
+@requires_desk
 def decide(task_id: int) -> ResponseReturnValue:
     """Delegate (to the queue, or to somebody at once), do, delete or refuse; it can be taken back
     for a while."""
@@ -109,7 +109,7 @@ def decide(task_id: int) -> ResponseReturnValue:
             )
         if decision == "delegate" and who:
             assignment.assign(task, auth.me(), who)
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     said = _("Task %(number)s is %(state)s.", number=task.number, state=STATE_NAMES[task.state])
     forms.toast(said, undo=f"/desk/tasks/{task_id}/triage/undo") if not who else flash(said)
@@ -117,40 +117,40 @@ def decide(task_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage/undo")
-@desk_only
+@requires_desk
 def undo(task_id: int) -> ResponseReturnValue:
     """Take the decision back."""
     try:
         undoing.undo_triage(find(task_id), auth.me())
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage/question")
-@desk_only
+@requires_desk
 def ask_back(task_id: int) -> ResponseReturnValue:
     """Ask the client before deciding; the task leaves the list until they answer."""
     try:
         task = find(task_id)
         with forms.errors_at({"text": "ask-question"}):
             questions.ask(task, auth.me(), forms.words("question"))
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     flash(_("Asked. It comes back to the list with the answer."))
     return redirect(triage_list.after_task(task_id), 303)
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage/date")
-@desk_only
+@requires_desk
 def move_date(task_id: int) -> ResponseReturnValue:
     """Move the dead line before deciding."""
     try:
         date = forms.moment("deadline_at")
         if date is None:
-            raise BadInput({"deadline_at": _("Write a day and an hour.")})
+            raise InvalidInput({"deadline_at": _("Write a day and an hour.")})
         changed = parameters.change(find(task_id), auth.me(), Parameters(deadline_at=date))
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     forms.toast(
         _("The dead line is moved."),
@@ -160,18 +160,18 @@ def move_date(task_id: int) -> ResponseReturnValue:
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage/date/undo")
-@desk_only
+@requires_desk
 def undo_date(task_id: int) -> ResponseReturnValue:
     """Put the dead line back."""
     try:
         undoing.undo_change(find(task_id), auth.me(), request.args.get("event", 0, type=int))
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage/split")
-@desk_only
+@requires_desk
 def split(task_id: int) -> ResponseReturnValue:
     """Make two tasks of one message; each is triaged by itself."""
     try:
@@ -180,55 +180,55 @@ def split(task_id: int) -> ResponseReturnValue:
             made = splitting.split(
                 find(task_id), auth.me(), forms.words("first"), forms.words("second"), key
             )
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     flash(_("The second part is task %(number)s now.", number=made.number))
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
 @pages.post("/desk/inbound/<int:inbound_id>/task")
-@desk_only
+@requires_desk
 def make_task(inbound_id: int) -> ResponseReturnValue:
     """Make a waiting message a client's task."""
     try:
         made = inbox.make_task(inbound_id, forms.words("email", 321), auth.me())
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     return redirect(f"/desk/tasks/{made.id}", 303)
 
 
 @pages.post("/desk/inbound/<int:inbound_id>/reply")
-@desk_only
+@requires_desk
 def reply(inbound_id: int) -> ResponseReturnValue:
     """Write back to whoever sent a waiting message, by its own channel; it waits on."""
     try:
         with forms.errors_at({"text": f"reply-words-{inbound_id}"}):
             inbox.reply(inbound_id, forms.words("text"), auth.me())
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     flash(_("Your answer is on its way. The message waits on."))
     return redirect(f"/desk/triage?message={inbound_id}", 303)
 
 
 @pages.post("/desk/inbound/<int:inbound_id>/drop")
-@desk_only
+@requires_desk
 def drop(inbound_id: int) -> ResponseReturnValue:
     """Set a waiting message aside; it can be taken back."""
     try:
         with forms.errors_at({"reason": f"drop-{inbound_id}"}):
             inbox.drop(inbound_id, forms.words("reason"), auth.me())
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
     return redirect(triage_list.after_message(inbound_id), 303)
 
 
 @pages.post("/desk/inbound/<int:inbound_id>/drop/undo")
-@desk_only
+@requires_desk
 def undo_drop(inbound_id: int) -> ResponseReturnValue:
     """Let a message wait again that was set aside."""
     try:
         inbox.take_up(inbound_id, auth.me())
-    except Refusal as error:
+    except DomainError as error:
         return page(error)
     return redirect(f"/desk/triage?message={inbound_id}", 303)

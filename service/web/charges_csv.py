@@ -19,9 +19,9 @@ from service.billing import lists
 from service.billing.lists import ChargeRow
 from service.catalogue.categories import all_categories
 from tenants import isolation
-from tenants.isolation import Scope
+from tenants.isolation import AccessScope
 
-AT_ONCE, MOST = 500, 50_000
+BATCH_SIZE, MAX_ROWS = 500, 50_000
 # A cell that begins so is a formula to a spreadsheet, and what a task is called was written by
 # anybody.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -33,7 +33,7 @@ class Reader:
     zone and language."""
 
     app: Flask
-    scope: Scope
+    scope: AccessScope
     zone: ZoneInfo
     language: str
 
@@ -47,9 +47,9 @@ class Reader:
 def of_charges(reader: Reader) -> Iterator[str]:
     """The charges that this reader may see, newest first, at most fifty thousand."""
     last: str | None = None
-    for place in range(MOST // AT_ONCE):
+    for place in range(MAX_ROWS // BATCH_SIZE):
         with reader.reading():
-            page = lists.charges(after=last, limit=AT_ONCE)
+            page = lists.charges(after=last, limit=BATCH_SIZE)
             written = ("" if place else "\ufeff" + _head()) + "".join(
                 line(_cells(row, reader.zone)) for row in page.rows
             )

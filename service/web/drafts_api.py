@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.access import auth, forms
 from service.access.rate_limits import by_reader, limiter
 from service.core import drafts
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 from service.core.text import clean
 from tenants import isolation
 
@@ -16,7 +16,7 @@ pages = Blueprint("keeping", __name__)
 
 
 @pages.get("/drafts")
-@auth.signed_in
+@auth.requires_sign_in
 def all_drafts() -> ResponseReturnValue:
     """What was typed and not sent: `{key: {text, at}}`, moments in seconds since 1970."""
     with isolation.transaction(isolation.person(g.identity.person_id)):
@@ -30,32 +30,32 @@ def all_drafts() -> ResponseReturnValue:
 
 @pages.post("/drafts")
 @limiter.limit("120/minute", key_func=by_reader)
-@auth.signed_in
+@auth.requires_sign_in
 def keep_draft() -> ResponseReturnValue:
     """Keep the words of one field; without words it is forgotten."""
     with isolation.transaction(isolation.person(g.identity.person_id)):
-        drafts.keep(
+        drafts.save(
             g.identity.person_id,
             clean(request.form.get("key", "")),
-            forms.words("text", drafts.LONGEST + 1),
+            forms.words("text", drafts.MAX_TEXT + 1),
         )
     return Response("", 204)
 
 
 @pages.post("/filters")
-@auth.signed_in
+@auth.requires_sign_in
 def save_filter() -> ResponseReturnValue:
     """Keep a list as it is shown under a name."""
     path, query = clean(request.form.get("path", "")), clean(request.form.get("query", ""))
     if not path.startswith(("/app/", "/desk/", "/work")) or "//" in path:
-        raise BadInput({"path": "?"})
+        raise InvalidInput({"path": "?"})
     with isolation.transaction(isolation.person(g.identity.person_id)):
         drafts.save_filter(g.identity.person_id, path, forms.words("name", 61), query.lstrip("?"))
     return redirect(f"{path}?{query.lstrip('?')}", 303)
 
 
 @pages.post("/filters/<int:filter_id>/end")
-@auth.signed_in
+@auth.requires_sign_in
 def drop_filter(filter_id: int) -> ResponseReturnValue:
     """Take a filter away."""
     path = clean(request.form.get("path", ""))

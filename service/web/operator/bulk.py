@@ -12,26 +12,26 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from service.access import auth, forms
-from service.core.errors import BadInput, Refusal
+from service.core.errors import DomainError, InvalidInput
 from service.messages import message
 from service.tasks import assignment, parameters, undoing
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task, find
-from service.web.operator.blueprint import desk_only, pages
+from service.web.operator.blueprint import pages, requires_desk
 from tenants.isolation import db
 
-MOST = 60
+MAX_TASKS = 60
 Act = Callable[[Task], object]
 
 
 @pages.post("/desk/board/picked")
-@desk_only
+@requires_desk
 def do_for_picked() -> ResponseReturnValue:
     """Do it for each; what refuses is said, the others are done, and what can be taken back is
     offered back."""
     try:
         act = _act()
-    except Refusal as error:
+    except DomainError as error:
         return _back(error)
     changed = _for_each(act)
     if changed:
@@ -59,45 +59,45 @@ def _act() -> Act:
             else Parameters(priority=request.form.get("priority", ""))
         )
         return lambda task: parameters.change(task, me, changes).id
-    raise BadInput({"do": _("Choose what to do with them.")})
+    raise InvalidInput({"do": _("Choose what to do with them.")})
 
 
 def _date() -> datetime:
     date = forms.moment("deadline_at")
     if date is None:
-        raise BadInput({"deadline_at": _("Write a day and an hour.")})
+        raise InvalidInput({"deadline_at": _("Write a day and an hour.")})
     return date
 
 
 def _for_each(act: Act) -> list[str]:
     """Task and event of each that was done, as `12-345`; each in a savepoint of its own."""
     done, refused = [], []
-    for task_id in request.form.getlist("task", type=int)[:MOST]:
+    for task_id in request.form.getlist("task", type=int)[:MAX_TASKS]:
         try:
             with db.session.begin_nested():
                 done.append(f"{task_id}-{act(find(task_id))}")
-        except Refusal as error:
+        except DomainError as error:
             refused.append(_words(error))
     for words in dict.fromkeys(refused):
         flash(words, "error")
     return done
 
 
-def _words(error: Refusal) -> str:
+def _words(error: DomainError) -> str:
     return " ".join(error.at().values()) or error.detail
 
 
 @pages.post("/desk/board/picked/undo")
-@desk_only
+@requires_desk
 def undo_picked() -> ResponseReturnValue:
     """Put date and priority back where nothing has happened since."""
-    pairs = [pair.partition("-") for pair in request.args.getlist("of")[:MOST]]
+    pairs = [pair.partition("-") for pair in request.args.getlist("of")[:MAX_TASKS]]
     refused = []
     for task_id, _dash, event_id in pairs:
         try:
             with db.session.begin_nested():
                 undoing.undo_change(find(_whole(task_id)), auth.me(), _whole(event_id))
-        except Refusal as error:
+        except DomainError as error:
             refused.append(error.detail)
     for words in dict.fromkeys(refused):
         flash(words, "error")
@@ -110,7 +110,7 @@ def _whole(text: str) -> int:
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0
 
 
-def _back(error: Refusal | None = None) -> ResponseReturnValue:
+def _back(error: DomainError | None = None) -> ResponseReturnValue:
     """To the board as it was filtered."""
     if error is not None:
         flash(_words(error), "error")

@@ -24,7 +24,7 @@ from flask import Flask
 
 from service.app import create_app
 from service.core.config import settings
-from service.core.event_handlers import WORKERS
+from service.core.event_handlers import WORKERS_PER_QUEUE
 from workers import clock, mailroom, relay, work
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ NICE_WORKER, NICE_VENDOR = 15, 18
 
 
 @dataclass
-class Hand:
+class ChildProcess:
     """One place in the crew: what it does, the process that does it now, and when it may be started
     next."""
 
@@ -52,23 +52,23 @@ class Hand:
     next_start: float = field(default=0.0)
 
 
-class Crew:
+class ProcessSupervisor:
     """All hands of one machine."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.stopping = False
-        counts = {"work": settings().job_workers, **WORKERS}
+        counts = {"work": settings().job_workers, **WORKERS_PER_QUEUE}
         workers = [
-            Hand(f"{queue}-{n}", queue, partial(work.run, queue=queue))
+            ChildProcess(f"{queue}-{n}", queue, partial(work.run, queue=queue))
             for queue, count in counts.items()
             for n in range(1, count + 1)
         ]
-        self.hands = [
+        self.children = [
             *workers,
-            Hand("relay", "relay", relay.run),
-            Hand("clock", "clock", clock.run),
-            Hand("mailroom", "mailroom", mailroom.run),
+            ChildProcess("relay", "relay", relay.run),
+            ChildProcess("clock", "clock", clock.run),
+            ChildProcess("mailroom", "mailroom", mailroom.run),
         ]
 
     def run(self) -> None:
@@ -78,22 +78,22 @@ class Crew:
         gc.collect()
         gc.freeze()
         while not self.stopping:
-            for hand in self.hands:
+            for hand in self.children:
                 if hand.pid == 0 and time.monotonic() >= hand.next_start:
                     self.start(hand)
-            self.bury()
+            self.reap()
             time.sleep(0.05)
         self.stop()
 
-    def start(self, hand: Hand) -> None:
+    def start(self, hand: ChildProcess) -> None:
         """Fork a process for a hand and note its pid, so that tests and people can find it."""
         hand.started = time.monotonic()
         hand.pid = os.fork()
         if hand.pid == 0:
             become(hand, self.app)
-        note(hand)
+        write_pid_file(hand)
 
-    def bury(self) -> None:
+    def reap(self) -> None:
         """Notice who has died, and when they may come back."""
         while True:
             try:
@@ -102,7 +102,7 @@ class Crew:
                 return
             if pid == 0:
                 return
-            for hand in self.hands:
+            for hand in self.children:
                 if hand.pid == pid:
                     hand.wait = (
                         SOONEST
@@ -115,14 +115,14 @@ class Crew:
         """SIGTERM to all, ten seconds to finish what they hold, then no more."""
         ends = time.monotonic() + STOP_SECONDS
         self.tell(signal.SIGTERM)
-        while any(hand.pid for hand in self.hands) and time.monotonic() < ends:
-            self.bury()
+        while any(hand.pid for hand in self.children) and time.monotonic() < ends:
+            self.reap()
             time.sleep(0.05)
         self.tell(signal.SIGKILL)
 
     def tell(self, what: signal.Signals) -> None:
         """Send a signal to every hand that lives."""
-        for hand in self.hands:
+        for hand in self.children:
             if hand.pid:
                 try:
                     os.kill(hand.pid, what)
@@ -130,12 +130,12 @@ class Crew:
                     continue
 
 
-def become(hand: Hand, app: Flask) -> None:
+def become(hand: ChildProcess, app: Flask) -> None:
     """The child: its own process group, its niceness, its task; it never returns."""
     os.setpgid(0, 0)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    os.nice(NICE.get(hand.kind, NICE_VENDOR if hand.kind in WORKERS else NICE_WORKER))
+    os.nice(NICE.get(hand.kind, NICE_VENDOR if hand.kind in WORKERS_PER_QUEUE else NICE_WORKER))
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, signal.SIG_DFL)
     code = 1
@@ -151,7 +151,7 @@ def become(hand: Hand, app: Flask) -> None:
         os._exit(code)
 
 
-def note(hand: Hand) -> None:
+def write_pid_file(hand: ChildProcess) -> None:
     """Write the pid file of a hand, in DATA_DIR/run; on a full disk the hand works without one."""
     folder = Path(settings().data_dir) / "run"
     try:
@@ -171,7 +171,7 @@ def main() -> None:
     app = create_app()
     import workers.jobs  # noqa: F401 (shared by all workers)
 
-    Crew(app).run()
+    ProcessSupervisor(app).run()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from service.core.time import now
-from service.insight import stretch
+from service.insight import period
 from tenants.isolation import db
 
 DAYS = timedelta(days=30)
@@ -37,4 +37,4 @@ from (select delivered_at, deadline_at, coalesce(score, met_share) as score from
 def lately() -> Lately:
     """Of the tasks whose dead line fell within the last thirty days and that are closed."""
     count, in_time, well = db.session.execute(FOUND, {"since": now() - DAYS, "until": now()}).one()
-    return Lately(stretch.percent(in_time, count), stretch.percent(well, count))
+    return Lately(period.percent(in_time, count), period.percent(well, count))

@@ -55,7 +55,7 @@ class Firm:
 
 
 @dataclass
-class Cast:
+class People:
     """Everybody: companies by slug, staff by key."""
 
     firms: dict[str, Firm]
@@ -67,7 +67,7 @@ class Cast:
         return [player for player in self.staff.values() if player.role == "assistant"]
 
 
-def engage(password: str) -> Cast:
+def engage(password: str) -> People:
     """Make all companies and people; everybody signs in with the one password."""
     firms = {row["slug"]: _found(row) for row in table("companies")}
     for row in table("people"):
@@ -76,7 +76,7 @@ def engage(password: str) -> Cast:
     staff = {row["key"]: _hire(row) for row in table("staff")}
     _write_handbooks(firms)
     _let_in(password, next(iter(staff.values())))
-    return Cast(firms, staff)
+    return People(firms, staff)
 
 
 def table(name: str) -> list[dict[str, str]]:

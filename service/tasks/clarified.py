@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 
-from service.core.errors import BadInput
+from service.core.errors import InvalidInput
 
-MOST = 10
-LONGEST = 300
+MAX_PAIRS = 10
+MAX_WORDS = 300
 
 
 def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]:
@@ -21,8 +21,8 @@ def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]
         for words, exact in pairs
         if words.strip() or exact.strip()
     ]
-    if len(kept) > MOST:
-        raise BadInput({"differences": _("At most %(most)s points.", most=MOST)})
+    if len(kept) > MAX_PAIRS:
+        raise InvalidInput({"differences": _("At most %(most)s points.", most=MAX_PAIRS)})
     for words, exact in kept:
         _check(words, exact, _one_line(text).casefold())
     return [{"words": words, "exact": exact} for words, exact in kept]
@@ -30,15 +30,15 @@ def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]
 
 def _check(words: str, exact: str, text: str) -> None:
     if not words or not exact:
-        raise BadInput(
+        raise InvalidInput(
             {"differences": _("Write both: the client’s words, and what you made of them.")}
         )
-    if max(len(words), len(exact)) > LONGEST:
-        raise BadInput(
-            {"differences": _("Each side of a point has at most %(most)s letters.", most=LONGEST)}
+    if max(len(words), len(exact)) > MAX_WORDS:
+        raise InvalidInput(
+            {"differences": _("Each side of a point has at most %(most)s letters.", most=MAX_WORDS)}
         )
     if words.casefold() not in text:
-        raise BadInput(
+        raise InvalidInput(
             {
                 "differences": _(
                     "“%(words)s” does not stand in the client’s text. Take their very words.",

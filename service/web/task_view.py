@@ -32,7 +32,7 @@ from service.tasks import delivery as delivery_step
 from service.tasks import pauses as task_pauses
 from service.tasks.attachments import Attachment
 from service.tasks.events import Event
-from service.tasks.states import possible
+from service.tasks.states import possible_kinds
 from service.tasks.task import Task
 from tenants import handbook
 from tenants.company import Company
@@ -64,7 +64,7 @@ MOMENTS = (
 
 
 @dataclass
-class Shown:
+class TaskView:
     """A task with its facts, for a template."""
 
     task: Task
@@ -124,7 +124,7 @@ class Shown:
     @property
     def earlier(self) -> int | None:
         """Before which message earlier ones may stand; None where there are none."""
-        return self.talk[0].id if len(self.talk) == message.PAGE else None
+        return self.talk[0].id if len(self.talk) == message.PAGE_SIZE else None
 
     @property
     def holder(self) -> str:
@@ -137,7 +137,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Been:
+class EventHistory:
     """What a task has been through: facts that it cannot have are not asked for. Most tasks have
     few of them, and each is a query."""
 
@@ -146,22 +146,22 @@ class Been:
     def __call__(self, *kinds: str) -> bool:
         """Whether one of these may have happened to it: it stands in its history, or that was too
         long to be read to its beginning."""
-        return len(self.history) >= events.HISTORY or any(
+        return len(self.history) >= events.MAX_HISTORY or any(
             event.kind in kinds for event in self.history
         )
 
 
-def show(task: Task, by: Actor, before: int | None = None) -> Shown:
+def view_of(task: Task, by: Actor, before: int | None = None) -> TaskView:
     """Read everything that the page of a task shows to this reader; of the conversation the newest,
     or what was said `before`."""
     charge = (
         None if by.kind == ASSISTANT else charges.of_task(task)
     )  # money is between the client and the service
-    been = Been(events.history(task))
-    shown = Shown(
+    been = EventHistory(events.history(task))
+    shown = TaskView(
         task=task,
         company=db.session.get(Company, task.company_id),
-        can=possible(task, by),
+        can=possible_kinds(task, by),
         criteria=parameters.criteria_of(task),
         questions=questions.questions_of(task) if been("task.asked") else [],
         reports=red_line.reports_of(task) if been("task.red_line") else [],
@@ -189,7 +189,7 @@ def show(task: Task, by: Actor, before: int | None = None) -> Shown:
     return shown
 
 
-def _limits(shown: Shown, retelling: understanding.Retelling, by: Actor) -> None:
+def _limits(shown: TaskView, retelling: understanding.Retelling, by: Actor) -> None:
     prices = [retelling.price, *([retelling.proposal_price or 0] if retelling.proposal else [])]
     found = zip(prices, limits.past(shown.task, *prices), strict=True)
     shown.past, shown.owner = (
@@ -198,7 +198,7 @@ def _limits(shown: Shown, retelling: understanding.Retelling, by: Actor) -> None
     )
 
 
-def _people(shown: Shown) -> None:
+def _people(shown: TaskView) -> None:
     """The names of everybody who stands on the page, in one query; and the hour where the client
     is, if it is another one."""
     ids: set[Any] = {

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from devdesk.demo import cast
+from devdesk.demo import people
 from service.tasks.task import FIRST_NUMBER
 from tenants.isolation import Base, db
 
@@ -53,7 +53,7 @@ class Row:
     id: int = 0
 
 
-class Pile:
+class BulkInsert:
     """All rows of the demo desk, by table."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Pile:
         self.rows[table].append(row)
         return row
 
-    def take(self, other: Pile) -> None:
+    def take(self, other: BulkInsert) -> None:
         """Put another pile on top."""
         for table, rows in other.rows.items():
             self.rows[table].extend(rows)
@@ -102,7 +102,7 @@ def _number_tasks(rows: list[Row]) -> None:
     for row in rows:
         last[row.columns["company_id"]] += 1
         row.columns["number"] = FIRST_NUMBER + last[row.columns["company_id"]]
-    cast.last_numbers({company_id: FIRST_NUMBER + count for company_id, count in last.items()})
+    people.last_numbers({company_id: FIRST_NUMBER + count for company_id, count in last.items()})
 
 
 def _number_invoices(rows: list[Row]) -> None:

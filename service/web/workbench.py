@@ -18,7 +18,7 @@ from service.tasks.lists import Page, Row
 from service.tasks.task import Task
 from service.web import menu_counts
 from service.web.render import language
-from service.web.shown import Shown
+from service.web.task_view import TaskView
 from tenants import handbook
 from tenants.handbook import Line
 
@@ -48,7 +48,7 @@ class Queue:
 
 
 @dataclass(frozen=True)
-class Bench:
+class WorkbenchContext:
     """A task's surroundings. `noted` are the points gone through, None before the briefing; `last`
     is when this assistant's last task for this company began, None where it is their first."""
 
@@ -71,7 +71,7 @@ class Bench:
         return self.last is not None and line.since > self.last
 
 
-def bench(shown: Shown, by: Actor) -> Bench:
+def context_of(shown: TaskView, by: Actor) -> WorkbenchContext:
     """Read what stands round a task, in a bounded number of queries."""
     task, noted = shown.task, _briefed(shown)
     points = briefing.listed(
@@ -80,7 +80,7 @@ def bench(shown: Shown, by: Actor) -> Bench:
         files=any(shown.part(part) for part in briefing.OF_THE_BRIEF),
         book=bool(shown.handbook and shown.handbook.text.strip()),
     )
-    return Bench(
+    return WorkbenchContext(
         points,
         noted and noted[0],
         noted[1] if noted else None,
@@ -92,14 +92,14 @@ def bench(shown: Shown, by: Actor) -> Bench:
     )
 
 
-def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE) -> Queue:
+def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE_SIZE) -> Queue:
     """The queue as this assistant sees it, with what they hold."""
-    held, page = lists.held(by.person_id or 0), lists.queued(after, limit)
+    held, page = lists.assigned_to(by.person_id or 0), lists.queued(after, limit)
     companies = {row.task.company_id for row in page.rows}
     return Queue(
         held,
         page,
-        lists.counts("queued", most=menu_counts.MOST)["queued"],
+        lists.counts("queued", most=menu_counts.MAX_COUNT)["queued"],
         lists.paired(by.person_id or 0, companies),
         _load(by, held),
     )
@@ -116,7 +116,7 @@ def _load(by: Actor, held: list[Row]) -> Load:
     return Load(len(working), assignment.limit_of(by.person_id or 0), len(due))
 
 
-def _briefed(shown: Shown) -> tuple[list[str], datetime] | None:
+def _briefed(shown: TaskView) -> tuple[list[str], datetime] | None:
     """The points that the holder has gone through, and when; None where the brief lies before
     them."""
     if shown.task.state in ("queued", "assigned"):

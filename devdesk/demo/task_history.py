@@ -12,9 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
-from devdesk.demo.cast import Firm, Player
-from devdesk.demo.pile import Pile, Row
-from devdesk.demo.works import Work
+from devdesk.demo.bulk_insert import BulkInsert, Row
+from devdesk.demo.people import Firm, Player
+from devdesk.demo.task_texts import Work
 from service.catalogue.categories import category
 from service.core.config import settings
 from service.core.time import half_of
@@ -37,7 +37,7 @@ class Life:
     """One task's way from the hand-over on. Moments are given by the caller, in their order."""
 
     def __init__(
-        self, pile: Pile, party: Party, work: Work, created: datetime, deadline: datetime
+        self, pile: BulkInsert, party: Party, work: Work, created: datetime, deadline: datetime
     ) -> None:
         self.pile, self.party, self.work, self.created, self.deadline = (
             pile,

@@ -12,7 +12,7 @@ from service.core.time import minute, now
 from service.tasks.lists import Row
 from tenants.people import Person
 
-MOST = 1000
+MAX_FRAGMENTS = 1000
 _drawn: dict[tuple[object, ...], Markup] = {}
 
 
@@ -21,7 +21,7 @@ def drawn(*shown: object, caller: Callable[[], Markup]) -> Markup:
     it is drawn from; whoever asks has read it through the wall already."""
     place = (reads_in(), zone(), minute(now()), *map(_stands_for, shown))
     if place not in _drawn:
-        if len(_drawn) >= MOST:
+        if len(_drawn) >= MAX_FRAGMENTS:
             _drawn.clear()
         _drawn[place] = caller()
     return _drawn[place]

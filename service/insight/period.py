@@ -15,10 +15,10 @@ from sqlalchemy import text
 from service.core.time import now
 from tenants.isolation import db
 
-DAYS = 90
+PERIOD_DAYS = 90
 TASKS = 20_000
 # Fewer tasks than this say nothing about a person or a company.
-LEAST = 5
+MIN_CASES = 5
 
 NEWEST = text("select coalesce(max(id), 0) from task")
 
@@ -28,7 +28,7 @@ def first_task() -> int:
     return (db.session.scalar(NEWEST) or 0) - TASKS
 
 
-def since(days: int = DAYS) -> datetime:
+def since(days: int = PERIOD_DAYS) -> datetime:
     """So many days ago."""
     return now() - timedelta(days=days)
 
