@@ -23,6 +23,7 @@ from service.core.time import now
 from service.operation import high_marks, leftovers
 from service.search import index
 from service.tasks import delivery, red_line, review
+from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import record
 from service.tasks.pauses import alarms
 from service.tasks.task import Task
@@ -40,7 +41,7 @@ def overdue(task: Task) -> None:
         task,
         "task.overdue",
         THE_SYSTEM,
-        set_={"overdue_at": now(), "alarm_at": None, "alarm": None},
+        set_=TaskChanges(overdue_at=now()) | NO_ALARM,
     )
 
 
@@ -122,17 +123,13 @@ def _set_next_alarm(task_id: int) -> None:
         )
         if task is None:
             return
-        told = (
-            {"alarm_at": None, "alarm": None}
-            if task.waiting_since
-            else alarms(task.state, task.red_line_at, task.deadline_at, task.overdue_at)
-        )
-        if task.alarm == told["alarm"]:
-            told = {"alarm_at": None, "alarm": None}
+        next_alarm = alarms(task.state, task.red_line_at, task.deadline_at, task.overdue_at)
+        if task.waiting_since or task.alarm == next_alarm.alarm:
+            next_alarm = NO_ALARM
         db.session.execute(
             update(Task)
             .where(Task.id == task_id)
-            .values(**told)
+            .values(next_alarm.columns())
             .execution_options(synchronize_session=False)
         )
 

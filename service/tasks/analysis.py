@@ -4,7 +4,6 @@ operator's."""
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm.attributes import set_committed_value
@@ -15,6 +14,7 @@ from service.core.config import settings
 from service.core.errors import InvalidInput
 from service.core.time import after_working, now
 from service.tasks import parameters, pauses
+from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import lock, record
 from service.tasks.task import Task
 
@@ -28,20 +28,19 @@ def apply_triage(
     its guess."""
     if task.state != "received":
         return
-    columns = {
-        "confidence": confidence,
-        "chosen_by": "client" if task.category else "service",
-        **_guess(task, task.category or code, deadline),
-    }
+    chosen = task.category or code
+    changes = TaskChanges(
+        confidence=confidence, chosen_by="client" if task.category else "service"
+    ) | _guess(task, chosen, deadline)
     if sure:
-        _queue(task, THE_SYSTEM, columns)
+        _queue(task, THE_SYSTEM, chosen, changes)
     else:
         record(
             task,
             "task.unsure",
             THE_SYSTEM,
-            set_=columns,
-            category=columns["category"],
+            set_=changes,
+            category=chosen,
             confidence=round(confidence, 3),
         )
 
@@ -62,42 +61,31 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
         DECISIONS[decision],
         by,
         later_=now() + timedelta(seconds=settings().undo_seconds),
-        set_={"ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason.strip()},
+        set_=TaskChanges(ended_at=now(), reason=reason.strip()) | NO_ALARM,
     )
 
 
 def _delegate(task: Task, by: Actor, code: str | None) -> None:
     chosen = code or task.category
-    if chosen not in all_categories():
+    if chosen is None or chosen not in all_categories():
         raise InvalidInput({"category": _("Choose a kind of work.")})
-    _queue(task, by, {"chosen_by": "operator", **_guess(task, chosen, task.deadline_at)})
+    changes = TaskChanges(chosen_by="operator") | _guess(task, chosen, task.deadline_at)
+    _queue(task, by, chosen, changes)
 
 
-def _queue(task: Task, by: Actor, columns: dict[str, Any]) -> None:
-    for name, value in columns.items():
-        set_committed_value(
-            task, name, value
-        )  # looked at by what the move needs; written by the move itself
-    record(
-        task,
-        "task.queued",
-        by,
-        category=columns["category"],
-        set_={
-            **columns,
-            **(
-                {}
-                if task.waiting_since
-                else pauses.alarms("queued", columns["red_line_at"], columns["deadline_at"], None)
-            ),
-        },
-    )
-    parameters.add_usual_criterion(task, category(columns["category"]).criterion(task.language), by)
+def _queue(task: Task, by: Actor, code: str, changes: TaskChanges) -> None:
+    for name, value in changes.columns().items():
+        # The transition's conditions look at it; the transition itself writes it.
+        set_committed_value(task, name, value)
+    if not task.waiting_since:
+        changes |= pauses.alarms("queued", task.red_line_at, task.deadline_at, None)
+    record(task, "task.queued", by, category=code, set_=changes)
+    parameters.add_usual_criterion(task, category(code).criterion(task.language), by)
 
 
-def _guess(task: Task, code: str, deadline: datetime | None) -> dict[str, Any]:
+def _guess(task: Task, code: str, deadline: datetime | None) -> TaskChanges:
     """Price and dates as far as they are known; where no dead line is given, the usual term of the
     kind of work."""
     usual = after_working(now(), timedelta(hours=category(code).term_hours))
     day = task.deadline_at or deadline or usual
-    return {**parameters.priced(task, code, task.quantity), **parameters.dated(task, day)}
+    return parameters.priced(task, code, task.quantity) | parameters.dated(task, day)

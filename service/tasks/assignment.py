@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.actor import ASSISTANT, Actor
 from service.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.tasks import pauses
+from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.states import ASSIGNED_STATES
 from service.tasks.task import Task, TaskOwned, find
@@ -87,7 +88,13 @@ def claim(task: Task, by: Actor) -> None:
                 count=staff.held_limit,
             )
         )
-    record(task, "task.claimed", by, set_={"holder_id": staff.person_id}, assistant=staff.person_id)
+    record(
+        task,
+        "task.claimed",
+        by,
+        set_=TaskChanges(holder_id=staff.person_id),
+        assistant=staff.person_id,
+    )
     _begin(task, staff.person_id, by)
 
 
@@ -114,11 +121,8 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
         "task.assigned",
         by,
         assistant=staff.person_id,
-        set_={
-            "holder_id": staff.person_id,
-            "understood_at": None,
-            **pauses.on_state(task, "assigned"),
-        },
+        set_=TaskChanges(holder_id=staff.person_id, understood_at=None)
+        | pauses.on_state(task, "assigned"),
     )
     _begin(task, staff.person_id, by)
 
@@ -130,9 +134,9 @@ def give_back(task: Task, by: Actor, reason: str) -> None:
     if not 3 <= len(reason.strip()) <= 1000:
         raise InvalidInput({"reason": _("Say in a sentence why it goes back.")})
     end_assignment(task, reason.strip())
-    columns = {"holder_id": None, "understood_at": None, **pauses.on_state(task, "queued")}
+    changes = TaskChanges(holder_id=None, understood_at=None) | pauses.on_state(task, "queued")
     with isolation.as_system():
-        record(task, "task.given_back", by, set_=columns)
+        record(task, "task.given_back", by, set_=changes)
 
 
 def _fit(task: Task, person_id: int | None) -> Staff:

@@ -14,6 +14,7 @@ from service.core.actor import Actor
 from service.core.errors import InvalidInput
 from service.core.time import now
 from service.tasks import delivery, pauses, red_line
+from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task
 
@@ -53,15 +54,20 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     if len(reason) > 2000:
         raise InvalidInput({"reason": _("At most 2,000 letters.")})
     due, agreed = price_now(task), undecided(task)
-    columns = {
-        "price": due,
-        "reason": reason.strip(),
-        "ended_at": now(),
-        "disputed_at": None,
-        "waiting_for": "operator" if agreed else None,
-        "alarm_at": None,
-        "alarm": None,
-    }
+    changes = TaskChanges(
+        price=due,
+        reason=reason.strip(),
+        ended_at=now(),
+        disputed_at=None,
+        waiting_for="operator" if agreed else None,
+    )
     facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
-    record(task, "task.cancelled", by, set_={**pauses.resume(task), **columns}, price=due, **facts)
+    record(
+        task,
+        "task.cancelled",
+        by,
+        set_=pauses.resume(task) | changes | NO_ALARM,
+        price=due,
+        **facts,
+    )
     return due

@@ -21,6 +21,7 @@ from service.core.config import settings
 from service.core.errors import InvalidInput, NotReady
 from service.core.time import now, working_days
 from service.tasks import parameters, pauses, understanding, verdicts
+from service.tasks.changes import NO_ALARM, NOTHING, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
 from tenants.company import Company
@@ -83,12 +84,12 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
     )
     db.session.add(delivery)
     db.session.flush()
-    columns = {"delivered_at": now(), "overdue_at": None, "met_share": delivery.met_share}
+    changes = TaskChanges(delivered_at=now(), overdue_at=None, met_share=delivery.met_share)
     record(
         task,
         "task.delivered",
         by,
-        set_={**columns, **pauses.resume(task), **_acceptance_alarms(task)},
+        set_=changes | pauses.resume(task) | _acceptance_alarms(task),
         delivery=delivery.id,
         met=delivery.met_share,
     )
@@ -117,7 +118,7 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
     verdicts.check_resolution(outcome, reason, score, stopped=task.state == "cancelled")
     if task.state == "cancelled":
         return _price_stopped(task, by, outcome, reason, score)
-    decided = {"disputed_at": None, "waiting_for": None}
+    decided = TaskChanges(disputed_at=None, waiting_for=None)
     record(task, "task.resolved", by, set_=decided, outcome=outcome)
     _carry_out(task, by, outcome, reason.strip(), score)
     return None
@@ -125,8 +126,8 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
 
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     if outcome == "cancel":
-        columns = {"price": 0, "ended_at": now(), "alarm_at": None, "alarm": None, "reason": reason}
-        record(task, "task.cancelled", by, price=0, set_={**pauses.resume(task), **columns})
+        stopped = TaskChanges(price=0, ended_at=now(), reason=reason) | NO_ALARM
+        record(task, "task.cancelled", by, price=0, set_=pauses.resume(task) | stopped)
     elif outcome == "accept":
         _judge(task, by, "task.accepted", score, reason)
     else:
@@ -142,7 +143,7 @@ def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int 
         task,
         "task.resolved",
         by,
-        set_={"waiting_for": None, "score": figure, "price": price},
+        set_=TaskChanges(waiting_for=None, score=figure, price=price),
         outcome=outcome,
         acceptance=said.id,
         score=figure,
@@ -204,7 +205,8 @@ def accepted_by_default_at(task: Task) -> datetime | None:
 def on_acceptance_notice(task: Task) -> None:
     """A day before the silence counts as yes the client is told so once more."""
     ends = max(accepted_by_default_at(task) or now(), now() + timedelta(days=1))
-    record(task, "task.acceptance_notice", THE_SYSTEM, set_={"alarm_at": ends, "alarm": "silence"})
+    changes = TaskChanges(alarm_at=ends, alarm="silence")
+    record(task, "task.acceptance_notice", THE_SYSTEM, set_=changes)
 
 
 def accept_by_default(task: Task) -> None:
@@ -218,7 +220,7 @@ def accept_by_default(task: Task) -> None:
             "task.silence_ended",
             THE_SYSTEM,
             met=delivery.met_share,
-            set_={"waiting_for": "operator", "alarm_at": None, "alarm": None},
+            set_=TaskChanges(waiting_for="operator") | NO_ALARM,
         )
 
 
@@ -261,7 +263,7 @@ def _judge(
         task,
         kind,
         by,
-        set_=_columns(task, kind, score),
+        set_=_changes(task, kind, score),
         acceptance=said.id,
         score=score,
         met=_delivered(task).met_share,
@@ -270,42 +272,35 @@ def _judge(
     return said
 
 
-def _columns(task: Task, kind: str, score: int | None) -> dict[str, Any]:
-    """What the word changes in the task; a settlement pays the score's share of the price."""
+def _changes(task: Task, kind: str, score: int | None) -> TaskChanges:
+    """Return what the verdict changes of the task; a settlement pays the score's share of the
+    price."""
+    answered = TaskChanges(waiting_for=None)
     if kind == "task.disputed":
-        return {"waiting_for": None, "alarm_at": None, "alarm": None, "disputed_at": now()}
+        return answered | TaskChanges(disputed_at=now()) | NO_ALARM
     if kind == "task.reworked":
-        return {"waiting_for": None, "delivered_at": None, **_rework_dates(task)}
+        return answered | TaskChanges(delivered_at=None) | _rework_dates(task)
     price = share_of(task.price or 0, score or 0) if kind == "task.settled" else task.price
     closes = now() + timedelta(days=settings().closes_after_days)
-    return {
-        "waiting_for": None,
-        **pauses.resume(task),
-        "alarm_at": closes,
-        "alarm": "close",
-        "score": score,
-        "price": price,
-        "ended_at": now(),
-    }
+    ended = TaskChanges(alarm_at=closes, alarm="close", score=score, price=price, ended_at=now())
+    return answered | pauses.resume(task) | ended
 
 
-def _rework_dates(task: Task) -> dict[str, Any]:
-    """Rework gets at least a working day where the dead line has passed or is near."""
+def _rework_dates(task: Task) -> TaskChanges:
+    """Give rework at least a working day where the deadline has passed or is near."""
     soonest = now() + timedelta(days=1)
     deadline = max(task.deadline_at or soonest, soonest)
-    return {**pauses.on_state(task, "working", deadline_at=deadline)}
+    return pauses.on_state(task, "working", TaskChanges(deadline_at=deadline))
 
 
-def _acceptance_alarms(task: Task) -> dict[str, Any]:
-    """The alarms of a delivered task: a notice a day before the silence ends."""
+def _acceptance_alarms(task: Task) -> TaskChanges:
+    """Return the alarm of a delivered task: a notice a day before the silence ends."""
     task.delivered_at = now()
     ends = accepted_by_default_at(task)
     if ends is None:
-        return {}
-    return {
-        "alarm_at": max(ends - timedelta(days=1), now() + timedelta(minutes=1)),
-        "alarm": "silence_notice",
-    }
+        return NOTHING
+    rings_at = max(ends - timedelta(days=1), now() + timedelta(minutes=1))
+    return TaskChanges(alarm_at=rings_at, alarm="silence_notice")
 
 
 def _checked_text(text: str) -> str:

@@ -31,6 +31,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from service.core import live_updates, outbox
 from service.core.actor import Actor
 from service.core.errors import Conflict, NotAllowed
+from service.tasks.changes import NOTHING, TaskChanges
 from service.tasks.states import DESK, STATE_NAMES, TRANSITIONS, check_ready, may, own_work
 from service.tasks.task import Task
 from tenants import membership
@@ -87,20 +88,20 @@ def record(
     kind: str,
     by: Actor,
     *,
-    set_: dict[str, Any] | None = None,
+    set_: TaskChanges = NOTHING,
     later_: datetime | None = None,
     **facts: Any,
 ) -> RecordedEvent:
     """The one way in which a task changes: move it, write the event, make the work that follows, in
     the caller's transaction.
 
-    `set_` are columns of the task that change in the same statement; `later_` is when its work is
+    `set_` is what else changes of the task in the same statement; `later_` is when its work is
     due. Raises NotAllowed (this actor never may), NotNow (not in this state; says in which),
     NotReady (says what is missing).
     """
     _check_allowed(task, kind, by)
     was = task.holder_id
-    _change(task, kind, set_ or {})
+    _change(task, kind, set_)
     return write(kind, by, task=task, was_=was, later_=later_, **facts)
 
 
@@ -163,12 +164,12 @@ def conflict(task: Task) -> Conflict:
     )
 
 
-def _change(task: Task, kind: str, changes: dict[str, Any]) -> None:
+def _change(task: Task, kind: str, changes: TaskChanges) -> None:
     """One update that names the states it may come from and the holder that was seen; whoever is
     second finds no row."""
     move = TRANSITIONS[kind]
     values = {
-        **changes,
+        **changes.columns(),
         "version": TABLE.c.version + 1,
         **({"state": move.target} if move.target else {}),
     }

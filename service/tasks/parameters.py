@@ -18,6 +18,7 @@ from service.core.actor import CLIENT, Actor
 from service.core.errors import Conflict, InvalidInput
 from service.core.time import now
 from service.tasks import pauses
+from service.tasks.changes import TaskChanges
 from service.tasks.events import RecordedEvent, check, record
 from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
@@ -94,18 +95,18 @@ def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
             ),
             state=task.state,
         )
-    columns = columns_for(task, wanted)
+    changes = changes_for(task, wanted)
     if wanted.criteria is not None:
         set_criteria(task, wanted.criteria, by)
     changed = sorted(
-        set(columns)
+        set(changes.columns())
         & {"outcome", "deadline_at", "budget", "quantity", "category", "price", "priority"}
     )
     return record(
         task,
         "task.changed",
         by,
-        set_=columns,
+        set_=changes,
         changed=[*changed, *(["criteria"] if wanted.criteria is not None else [])],
         **_before(task, wanted),
     )
@@ -154,21 +155,21 @@ def _wrong_criteria(criteria: list[str]) -> dict[str, str]:
     return {}
 
 
-def columns_for(task: Task, wanted: Parameters) -> dict[str, Any]:
-    """The task's columns for these parameters; the price follows from category and quantity until
-    it is agreed."""
-    columns: dict[str, Any] = {
+def changes_for(task: Task, wanted: Parameters) -> TaskChanges:
+    """Return what these parameters change of the task; the price follows from category and quantity
+    until it is agreed."""
+    given = {
         name: value
         for name in ("outcome", "budget", "deadline_fixed", "priority")
         if (value := getattr(wanted, name)) is not None
     }
+    changes = TaskChanges(**given)
     if wanted.category or wanted.quantity is not None:
-        columns |= priced(
-            task, wanted.category or task.category, rounded(wanted.quantity) or task.quantity
-        )
+        code, quantity = wanted.category or task.category, rounded(wanted.quantity)
+        changes |= priced(task, code, quantity or task.quantity)
     if wanted.deadline_at is not None:
-        columns |= dated(task, wanted.deadline_at)
-    return columns
+        changes |= dated(task, wanted.deadline_at)
+    return changes
 
 
 def rounded(quantity: Decimal | None) -> Decimal | None:
@@ -176,30 +177,30 @@ def rounded(quantity: Decimal | None) -> Decimal | None:
     return None if quantity is None else quantity.quantize(MIN_QUANTITY)
 
 
-def priced(task: Task, code: str | None, quantity: Decimal | None) -> dict[str, Any]:
-    """Category, unit, quantity and price of a task, by the rate in the company's currency."""
+def priced(task: Task, code: str | None, quantity: Decimal | None) -> TaskChanges:
+    """Return category, unit, quantity and price of a task, by the rate in the company's
+    currency."""
     if code is None:
-        return {"quantity": quantity}
+        return TaskChanges(quantity=quantity)
     kind = category(code)
-    amount = (
-        kind.quantity if quantity is None or (code != task.category and task.category) else quantity
+    other_kind = code != task.category and task.category
+    amount = kind.quantity if quantity is None or other_kind else quantity
+    return TaskChanges(
+        category=code,
+        unit=kind.unit(task.language),
+        quantity=amount,
+        unit_price=kind.rate(task.currency),
+        price=kind.price(amount, task.currency),
     )
-    return {
-        "category": code,
-        "unit": kind.unit(task.language),
-        "quantity": amount,
-        "unit_price": kind.rate(task.currency),
-        "price": kind.price(amount, task.currency),
-    }
 
 
-def dated(task: Task, deadline: datetime) -> dict[str, Any]:
-    """Dead line, red line and the next alarm for a new dead line."""
+def dated(task: Task, deadline: datetime) -> TaskChanges:
+    """Return deadline, red line and the next alarm for a new deadline."""
     red_line = pauses.red_line_for(task, deadline)
-    dates = {"deadline_at": deadline, "red_line_at": red_line, "overdue_at": None}
+    dates = TaskChanges(deadline_at=deadline, red_line_at=red_line, overdue_at=None)
     if task.waiting_since:
-        return {**dates, **pauses.restart_pause(task)}
-    return {**dates, **pauses.alarms(task.state, red_line, deadline, None)}
+        return dates | pauses.restart_pause(task)
+    return dates | pauses.alarms(task.state, red_line, deadline, None)
 
 
 def set_criteria(task: Task, criteria: list[str], by: Actor) -> None:
@@ -234,17 +235,3 @@ USUAL = sql(
     "insert into criterion (company_id, task_id, by_id, position, text) select :company, :task,"
     " cast(:by as bigint), 1, :text where not exists (select from criterion where task_id = :task)"
 )
-
-
-def completeness(task: Task, criteria: list[Criterion]) -> int:
-    """How complete the brief is, in percent: text, outcome, criteria of one's own, quantity, dead
-    line, budget."""
-    parts = (
-        len(task.text) > 60,
-        bool(task.outcome),
-        len(criteria) > 1,
-        task.quantity is not None,
-        task.deadline_at is not None,
-        task.budget is not None,
-    )
-    return round(100 * sum(parts) / len(parts))

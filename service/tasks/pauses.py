@@ -9,12 +9,12 @@ retelling.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import DateTime, String, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.time import after_working, half_of, now, working
+from service.tasks.changes import NO_ALARM, NOTHING, UNSET, TaskChanges, Unset
 from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
@@ -38,55 +38,57 @@ class Pause(TaskOwned, Base):
     to_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-def pause(task: Task, why: str) -> dict[str, Any]:
-    """Stop the clock because the client's word is waited for; gives the columns of the task that
-    change."""
+def pause(task: Task, why: str) -> TaskChanges:
+    """Pause the task until the client replies (`why`: question or retelling); nothing changes where
+    it is paused already."""
     if task.waiting_since is not None:
-        return {}
+        return NOTHING
     moment = now()
     db.session.add(Pause(company_id=task.company_id, task_id=task.id, why=why, at=moment))
-    return {"waiting_since": moment, "waiting_for": "client", "alarm_at": None, "alarm": None}
+    return TaskChanges(waiting_since=moment, waiting_for="client") | NO_ALARM
 
 
-def on_state(task: Task, state: str, **terms: Any) -> dict[str, Any]:
-    """The columns of a task that comes to `state`, perhaps on new terms (its dates): the clock goes
-    on, and the alarm is that of the state it comes to. While a question waits for its answer it
-    stands on, in whatever state."""
+def on_state(task: Task, state: str, terms: TaskChanges = NOTHING) -> TaskChanges:
+    """Return what changes when a task comes to `state`, perhaps on new terms (its dates): the pause
+    ends and the alarm is that of the new state. While a question waits for its answer the pause
+    goes on, in whatever state."""
     if task.waiting_since is not None and db.session.scalar(STILL_ASKED, {"task": task.id}):
-        return {**terms, **restart_pause(task)} if "deadline_at" in terms else terms
-    columns = {**resume(task), **terms}
-    red_line, deadline = (
-        columns.get(name, getattr(task, name)) for name in ("red_line_at", "deadline_at")
-    )
+        return terms | restart_pause(task) if terms.deadline_at is not UNSET else terms
+    changes = resume(task) | terms
+    red_line = _or(changes.red_line_at, task.red_line_at)
+    deadline = _or(changes.deadline_at, task.deadline_at)
     if state == "working" and task.state == "working" and _unreported(task, red_line):
-        return {
-            **columns,
-            "alarm_at": half_of(now(), max(deadline or now(), now())),
-            "alarm": "red_line_missed",
-        }
-    return {**columns, **alarms(state, red_line, deadline, task.overdue_at)}
+        rings_at = half_of(now(), max(deadline or now(), now()))
+        return changes | TaskChanges(alarm_at=rings_at, alarm="red_line_missed")
+    return changes | alarms(state, red_line, deadline, task.overdue_at)
 
 
-def resume(task: Task) -> dict[str, Any]:
-    """The wait is over: the stretch ends, and the dates have moved by it."""
+def _or(changed: datetime | Unset | None, kept: datetime | None) -> datetime | None:
+    return kept if isinstance(changed, Unset) else changed
+
+
+def resume(task: Task) -> TaskChanges:
+    """End the pause: the dates move by the working time that was waited."""
     if task.waiting_since is None:
-        return {}
+        return NOTHING
     moment = now()
     db.session.execute(
         update(Pause).where(Pause.task_id == task.id, Pause.to_at.is_(None)).values(to_at=moment)
     )
     waited = working(task.waiting_since, moment)
-    return {
-        "waiting_since": None,
-        "waiting_for": None,
-        "waited_s": Task.waited_s + int(waited.total_seconds()),
-        **_dates_after(task, waited, moment),
-    }
+    ended = TaskChanges(
+        waiting_since=None,
+        waiting_for=None,
+        waited_s=Task.waited_s + int(waited.total_seconds()),
+    )
+    return ended | _dates_after(task, waited, moment)
 
 
-def restart_pause(task: Task) -> dict[str, Any]:
-    """The clock stands on, but new dates hold from now: what was waited so far is in them."""
-    return {"waiting_since": now(), "waited_s": Task.waited_s + int(waited(task).total_seconds())}
+def restart_pause(task: Task) -> TaskChanges:
+    """Go on waiting, but count from now: new dates hold from here, what was waited is in them."""
+    return TaskChanges(
+        waiting_since=now(), waited_s=Task.waited_s + int(waited(task).total_seconds())
+    )
 
 
 def waited(task: Task) -> timedelta:
@@ -110,7 +112,7 @@ def red_line_for(task: Task, deadline: datetime) -> datetime:
 
 def alarms(
     state: str, red_line: datetime | None, deadline: datetime | None, late: datetime | None
-) -> dict[str, Any]:
+) -> TaskChanges:
     """The next moment at which the service itself has to act on a task, for its state; the clock
     process finds it by index.
 
@@ -118,10 +120,10 @@ def alarms(
     be late.
     """
     if state == "working" and red_line and red_line > now():
-        return {"alarm_at": red_line, "alarm": "red_line"}
+        return TaskChanges(alarm_at=red_line, alarm="red_line")
     if state in COUNTING_STATES and deadline and (deadline > now() or late is None):
-        return {"alarm_at": deadline, "alarm": "dead_line"}
-    return {"alarm_at": None, "alarm": None}
+        return TaskChanges(alarm_at=deadline, alarm="dead_line")
+    return NO_ALARM
 
 
 def reported(task: Task) -> bool:
@@ -171,17 +173,13 @@ def _unreported(task: Task, red_line: datetime | None) -> bool:
     )
 
 
-def _dates_after(task: Task, waited_: timedelta, moment: datetime) -> dict[str, Any]:
-    if task.deadline_at is None:
-        return {}
+def _dates_after(task: Task, waited_: timedelta, moment: datetime) -> TaskChanges:
+    if task.deadline_at is None or task.waiting_since is None:
+        return NOTHING
     deadline = shifted_by_pause(task, task.deadline_at)
-    passed = task.red_line_at is None or task.red_line_at <= task.waiting_since  # type: ignore[operator]
-    return {
-        "deadline_at": deadline,
-        "red_line_at": (
-            task.red_line_at if passed else _red_line_after(task, waited_, deadline, moment)
-        ),
-    }
+    passed = task.red_line_at is None or task.red_line_at <= task.waiting_since
+    red_line = task.red_line_at if passed else _red_line_after(task, waited_, deadline, moment)
+    return TaskChanges(deadline_at=deadline, red_line_at=red_line)
 
 
 def _red_line_after(

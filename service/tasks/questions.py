@@ -13,6 +13,7 @@ from service.core.actor import Actor
 from service.core.errors import Conflict, InvalidInput, NotFound
 from service.core.time import now
 from service.tasks import pauses
+from service.tasks.changes import NOTHING
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
@@ -73,7 +74,7 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
         task,
         "task.answered",
         by,
-        set_=pauses.on_state(task, task.state) if stands else {},
+        set_=pauses.on_state(task, task.state) if stands else NOTHING,
         question=question.id,
     )
     return question

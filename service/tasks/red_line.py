@@ -11,6 +11,7 @@ from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import InvalidInput
 from service.core.time import half_of, now
 from service.tasks import pauses
+from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
@@ -49,7 +50,7 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
         task,
         "task.red_line",
         by,
-        set_={"off_course_at": off_course},
+        set_=TaskChanges(off_course_at=off_course),
         report=said.id,
         progress=progress,
         on_time=on_time,
@@ -85,16 +86,19 @@ def on_red_line(task: Task) -> None:
     record(task, "task.red_line_came", THE_SYSTEM, set_=_after(task))
 
 
-def _after(task: Task) -> dict[str, object]:
+def _after(task: Task) -> TaskChanges:
     if task.deadline_at is None or pauses.reported(task):
         return pauses.alarms(task.state, None, task.deadline_at, task.overdue_at)
-    return {"alarm_at": half_of(now(), max(task.deadline_at, now())), "alarm": "red_line_missed"}
+    rings_at = half_of(now(), max(task.deadline_at, now()))
+    return TaskChanges(alarm_at=rings_at, alarm="red_line_missed")
 
 
 def on_red_line_missed(task: Task) -> None:
     """No report came: a supervisor looks while there is still time."""
-    columns = pauses.alarms(task.state, None, task.deadline_at, task.overdue_at)
+    next_alarm = pauses.alarms(task.state, None, task.deadline_at, task.overdue_at)
     if pauses.reported(task):
-        task.alarm_at, task.alarm = columns["alarm_at"], columns["alarm"]
+        for column, value in next_alarm.columns().items():
+            setattr(task, column, value)
         return
-    record(task, "task.red_line_missed", THE_SYSTEM, set_={**columns, "off_course_at": now()})
+    changes = next_alarm | TaskChanges(off_course_at=now())
+    record(task, "task.red_line_missed", THE_SYSTEM, set_=changes)

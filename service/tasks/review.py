@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import InvalidInput
+from service.tasks.changes import NO_ALARM
 from service.tasks.events import check, record
 from service.tasks.parameters import MAX_AMOUNT
 from service.tasks.task import Task, TaskOwned
@@ -38,7 +39,7 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
     )
     db.session.add(thanks)
     db.session.flush()
-    record(task, "task.praised", by, set_={"alarm_at": None, "alarm": None}, praise=thanks.id)
+    record(task, "task.praised", by, set_=NO_ALARM, praise=thanks.id)
     return thanks
 
 
@@ -62,4 +63,4 @@ def thanked(task_ids: Iterable[int]) -> dict[int, Praise]:
 
 def close(task: Task) -> None:
     """Close an accepted task on which nobody looked back in time."""
-    record(task, "task.closed", THE_SYSTEM, set_={"alarm_at": None, "alarm": None})
+    record(task, "task.closed", THE_SYSTEM, set_=NO_ALARM)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from service.core.actor import Actor
 from service.core.errors import InvalidInput
 from service.tasks import events, submission
+from service.tasks.changes import TaskChanges
 from service.tasks.submission import CreatedTask, DeliveryKey, TaskRequest
 from service.tasks.task import MAX_TEXT, Task, find
 
@@ -53,5 +54,6 @@ def _parts(first: str, second: str) -> tuple[str, str]:
 def _tell_of_each_other(task: Task, made: Task, by: Actor, kept: str) -> None:
     """Each history says where the other part is, by the number that people know."""
     title = submission.title_of(kept)
-    events.record(task, "task.split", by, set_={"text": kept, "title": title}, into=made.number)
+    changes = TaskChanges(text=kept, title=title)
+    events.record(task, "task.split", by, set_=changes, into=made.number)
     events.write("task.split_off", by, task=made, of=task.number)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, Boolean, DateTime, Numeric, String, Text, func, select
@@ -19,6 +18,7 @@ from service.core.actor import Actor
 from service.core.errors import Conflict, InvalidInput
 from service.core.time import now
 from service.tasks import clarified, limits, parameters, pauses
+from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
@@ -79,7 +79,7 @@ def retell(
     made. The client's clock stands from here until they answer. Raises BadInput."""
     check(task, "task.retold", by)
     _validate(text, plan, proposal, quantity)
-    priced = _price_for(task, quantity)
+    quantity, price = _price_for(task, quantity)
     retelling = Retelling(
         company_id=task.company_id,
         task_id=task.id,
@@ -88,9 +88,11 @@ def retell(
         plan=plan.strip(),
         differences=clarified.checked(points, task.text),
         deadline_at=task.deadline_at,
-        quantity=priced["quantity"],
-        price=priced["price"],
-        **_proposed(proposal),
+        quantity=quantity,
+        price=price,
+        proposal=proposal.text.strip() if proposal else None,
+        proposal_price=proposal.price if proposal else None,
+        proposal_deadline_at=proposal.deadline_at if proposal else None,
     )
     db.session.add(retelling)
     db.session.flush()
@@ -98,7 +100,7 @@ def retell(
         task,
         "task.retold",
         by,
-        set_={**priced, **pauses.pause(task, "retelling")},
+        set_=TaskChanges(quantity=quantity, price=price) | pauses.pause(task, "retelling"),
         retelling=retelling.id,
     )
     return retelling
@@ -111,8 +113,8 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
         raise InvalidInput({"verdict": _("The assistant proposed no other way.")})
-    terms = _terms(task, retelling, proposal=proposal)
-    limits.check(task, by, terms["price"])
+    price, deadline = _agreed(task, retelling, proposal=proposal)
+    limits.check(task, by, price)
     agreement = Agreement(
         company_id=task.company_id,
         task_id=task.id,
@@ -120,8 +122,8 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
         retelling_id=retelling.id,
         channel=by.channel,
         proposal=proposal,
-        price=terms["price"],
-        deadline_at=terms["deadline_at"],
+        price=price,
+        deadline_at=deadline,
     )
     db.session.add(agreement)
     db.session.flush()
@@ -129,7 +131,7 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
         task,
         "task.understood",
         by,
-        set_=terms,
+        set_=_terms(task, price, deadline),
         agreement=agreement.id,
         retelling=retelling.id,
         proposal=proposal,
@@ -206,40 +208,31 @@ def _seen(task: Task, retelling_id: int) -> Retelling:
     return retelling
 
 
-def _terms(task: Task, retelling: Retelling, *, proposal: bool) -> dict[str, Any]:
-    """Price and dates that stand from now on: the red line at half of the term, or of what is left
-    of it."""
+def _agreed(task: Task, retelling: Retelling, *, proposal: bool) -> tuple[int, datetime]:
+    """Return the price (minor units) and the deadline that are agreed now. Raises Conflict where
+    that deadline has passed."""
     shown = retelling.proposal_deadline_at if proposal else task.deadline_at
     deadline = pauses.shifted_by_pause(task, shown or retelling.deadline_at)
     if deadline <= now():
         raise Conflict(
             _("The dead line has passed meanwhile. Set a later one first."), state=task.state
         )
-    return {
-        "price": (retelling.proposal_price or 0) if proposal else retelling.price,
-        "understood_at": now(),
-        "overdue_at": None,
-        **pauses.on_state(
-            task, "working", deadline_at=deadline, red_line_at=pauses.red_line_for(task, deadline)
-        ),
-    }
+    return (retelling.proposal_price or 0) if proposal else retelling.price, deadline
 
 
-def _price_for(task: Task, quantity: Decimal | None) -> dict[str, Any]:
+def _terms(task: Task, price: int, deadline: datetime) -> TaskChanges:
+    """Return what holds from now on: the red line at half of the term, or of what is left of
+    it."""
+    dates = TaskChanges(deadline_at=deadline, red_line_at=pauses.red_line_for(task, deadline))
+    agreed = TaskChanges(price=price, understood_at=now(), overdue_at=None)
+    return agreed | pauses.on_state(task, "working", dates)
+
+
+def _price_for(task: Task, quantity: Decimal | None) -> tuple[Decimal | None, int | None]:
     if quantity is None or task.category is None:
-        return {"quantity": task.quantity, "price": task.price}
+        return task.quantity, task.price
     kept = quantity.quantize(parameters.MIN_QUANTITY)
-    return {"quantity": kept, "price": category(task.category).price(kept, task.currency)}
-
-
-def _proposed(proposal: Proposal | None) -> dict[str, Any]:
-    if proposal is None:
-        return {}
-    return {
-        "proposal": proposal.text.strip(),
-        "proposal_price": proposal.price,
-        "proposal_deadline_at": proposal.deadline_at,
-    }
+    return kept, category(task.category).price(kept, task.currency)
 
 
 def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal | None) -> None:

@@ -17,6 +17,7 @@ from service.core.errors import Conflict
 from service.core.time import now
 from service.tasks import parameters, pauses
 from service.tasks.assignment import end_assignment
+from service.tasks.changes import NO_ALARM, NOTHING, UNSET, TaskChanges
 from service.tasks.events import Event, check, record
 from service.tasks.states import TRANSITIONS
 from service.tasks.task import Task
@@ -38,7 +39,7 @@ def undo_triage(task: Task, by: Actor) -> None:
         task,
         "task.triage_undone",
         by,
-        set_={"ended_at": None, "reason": "", "alarm_at": None, "alarm": None},
+        set_=TaskChanges(ended_at=None, reason="") | NO_ALARM,
     )
 
 
@@ -47,9 +48,9 @@ def undo_claim(task: Task, by: Actor) -> None:
     check(task, "task.unclaimed", by)
     _last_is_mine(task, by, ("task.claimed",))
     end_assignment(task, _("put back at once"))
-    columns = {"holder_id": None, **pauses.on_state(task, "queued")}
+    changes = TaskChanges(holder_id=None) | pauses.on_state(task, "queued")
     with isolation.as_system():
-        record(task, "task.unclaimed", by, set_=columns)
+        record(task, "task.unclaimed", by, set_=changes)
 
 
 def undo_change(task: Task, by: Actor, event_id: int) -> None:
@@ -57,7 +58,7 @@ def undo_change(task: Task, by: Actor, event_id: int) -> None:
     has happened since."""
     check(task, "task.changed", by)
     last = _last_is_mine(task, by, ("task.changed",))
-    if last.id != event_id or not (columns := _as_it_was(task, last.facts)):
+    if last.id != event_id or not (changes := _as_it_was(task, last.facts)):
         raise Conflict(
             _("Something has happened since, so this cannot be taken back."), state=task.state
         )
@@ -65,19 +66,17 @@ def undo_change(task: Task, by: Actor, event_id: int) -> None:
         task,
         "task.changed",
         by,
-        set_=columns,
-        changed=sorted(set(columns) & {"deadline_at", "priority"}),
+        set_=changes,
+        changed=sorted(set(changes.columns()) & {"deadline_at", "priority"}),
     )
 
 
-def _as_it_was(task: Task, facts: dict[str, Any]) -> dict[str, Any]:
+def _as_it_was(task: Task, facts: dict[str, Any]) -> TaskChanges:
     """The columns that an event says a change has taken away. A date that has passed comes back
     too: it was so."""
     date = facts.get("was_deadline_at")
-    return {
-        **(parameters.dated(task, datetime.fromisoformat(date)) if date else {}),
-        **({"priority": facts["was_priority"]} if "was_priority" in facts else {}),
-    }
+    dates = parameters.dated(task, datetime.fromisoformat(date)) if date else NOTHING
+    return dates | TaskChanges(priority=facts.get("was_priority", UNSET))
 
 
 def _last_is_mine(task: Task, by: Actor, kinds: tuple[str, ...]) -> Event:
