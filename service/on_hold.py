@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from service import accounts
 from service.billing.charges import Charge
-from service.core import outbox
+from service.core import outbox_review
 from service.core.config import settings
 from service.core.errors import Conflict, NotFound
 from service.core.outbox import OutboxRow
@@ -66,22 +66,22 @@ def release() -> int:
     To one recipient messages go one after the other, in the order in which they were written. What
     may be no news any more goes on the operators' list instead.
     """
-    rows = outbox.on_hold(_open(), BATCH_SIZE)
+    rows = outbox_review.on_hold(_open(), BATCH_SIZE)
     freed: dict[object, int] = {}
     for row in rows:
         message = _message_of(row)
         if reason := _stale(row, message):
-            outbox.hold_for_review([row.id], reason)
+            outbox_review.hold_for_review([row.id], reason)
         elif (key := _recipient(row, message)) not in freed and not _before(row, message):
             freed[key] = row.id
     if freed:
-        outbox.retry(*freed.values())
+        outbox_review.retry(*freed.values())
     return len(rows)
 
 
 def listed(limit: int = MAX_LISTED) -> list[HeldMessage]:
     """Return what waits for an operator, oldest first."""
-    return [_held(row) for row in outbox.on_hold(("review",), limit)]
+    return [_held(row) for row in outbox_review.on_hold(("review",), limit)]
 
 
 def send(due_id: int) -> None:
@@ -89,7 +89,7 @@ def send(due_id: int) -> None:
     held = _held(_on_review(due_id))
     if not held.may_send:
         raise Conflict(_("The code or link in it no longer works, so it can only be discarded."))
-    outbox.retry(due_id)
+    outbox_review.retry(due_id)
 
 
 def discard(due_id: int) -> None:
@@ -106,7 +106,7 @@ def discard(due_id: int) -> None:
             .where(Charge.id == charge_id, Charge.state.in_(("open", "paying")))
             .values(state="failed", error=HELD_BACK)
         )
-    outbox.discard(due_id)
+    outbox_review.discard(due_id)
 
 
 def _open() -> list[str]:

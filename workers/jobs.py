@@ -7,16 +7,13 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-import psycopg
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from service import accounts
 from service.billing import charges, payments
 from service.channels.sms import media
-from service.core import constraints, outbox
-from service.core.errors import DISK_FULL_CODES, DomainError
-from service.core.outbox import Lease, LostLease, RetryLater, TooEarly
+from service.core import outbox_run
+from service.core.outbox_run import Lease, TooEarly
 from service.inbound.inbound_message import Inbound
 from service.intake import interpret, sort, unknown_senders
 from service.notifications import clients, staff
@@ -133,108 +130,69 @@ ALONE = frozenset({"understand", "charge", "charge_decided", "charge_tip"})
 
 
 def run_rows(ids: list[int]) -> None:
-    """An RQ job: these rows of due work; one that fails does not stop the others."""
-    together = outbox.lease_new(ids, ALONE) if len(ids) > 1 else []
+    """Run these outbox rows, as an RQ job; one that fails does not stop the others."""
+    together = outbox_run.lease_new_rows(ids, ALONE) if len(ids) > 1 else []
     if together and not run_together(together):
-        for held in together:
-            run_row(held)
-    taken = {held.id for held in together}
-    for due_id in ids:
-        alone = outbox.lease(due_id) if due_id not in taken else None
+        for lease in together:
+            run_row(lease)
+    taken = {lease.id for lease in together}
+    for row_id in ids:
+        alone = outbox_run.lease_row(row_id) if row_id not in taken else None
         if alone is not None:
             run_row(alone)
 
 
-def run_together(rows: list[Lease]) -> bool:
-    """Do new rows in one transaction, which spares most of what each costs; where one of them
-    fails, nothing was done."""
+# The name that the relay puts into RQ jobs, so that workers of the release before know it, too.
+work_off = run_rows
+
+
+def run_row(lease: Lease) -> None:
+    """Run the handler of one row."""
+    if lease.reaction in VENDOR_HANDLERS:
+        outbox_run.run_vendor_call(lease, VENDOR_HANDLERS[lease.reaction])
+    else:
+        outbox_run.run(lease, lambda: _raise_first(_handle([lease])))
+
+
+def run_together(leases: list[Lease]) -> bool:
+    """Run new rows in one transaction, which spares most of what each costs; False where one of
+    them failed, and so nothing was done."""
     try:
         with isolation.transaction(isolation.system("together")):
-            early = _do(rows)
-            if done := [held for held in rows if held not in early]:
-                outbox.mark_done(*done)
-        for held, error in early.items():
-            outbox.retry_later(held, str(error), error.wait)
+            early = _handle(leases)
+            if done := [lease for lease in leases if lease not in early]:
+                outbox_run.mark_done(*done)
+        for lease, error in early.items():
+            outbox_run.retry_later(lease, str(error), error.wait)
         return True
-    except Exception as error:  # noqa: BLE001 (which row it is shows when each is done by itself)
-        log.info("%s rows are done one by one: %s", len(rows), type(error).__name__)
+    except Exception as error:  # noqa: BLE001 (which row it is shows when each is run by itself)
+        log.info("%s rows are run one by one: %s", len(leases), type(error).__name__)
         return False
 
 
-def _do(rows: list[Lease]) -> dict[Lease, TooEarly]:
-    """The effects of these rows. What all of them look at is read at once, and their tasks are
-    held, so that nobody changes them meanwhile."""
-    events = {event.id: event for event in _all(Event, {held.event_id for held in rows})}
+def _handle(leases: list[Lease]) -> dict[Lease, TooEarly]:
+    """Run the handlers of these rows; gives those for which it was too early.
+
+    What all of them look at is read at once, and their tasks are locked, so that nobody changes
+    them meanwhile.
+    """
+    events = {event.id: event for event in _all(Event, {lease.event_id for lease in leases})}
     tasks = lock_all({event.task_id for event in events.values() if event.task_id})
     people = _all(Person, {task.person_id for task in tasks})
     early = {}
-    for held in rows:
+    for lease in leases:
         try:
-            HANDLERS[held.reaction](events[held.event_id])
+            HANDLERS[lease.reaction](events[lease.event_id])
         except TooEarly as error:
-            early[held] = error
-    del people  # until here: the session forgets what nobody has in hand
+            early[lease] = error
+    del people  # until here: the session forgets what nobody holds a reference to
     return early
+
+
+def _raise_first(early: dict[Lease, TooEarly]) -> None:
+    for error in early.values():
+        raise error
 
 
 def _all(table: type[Row], ids: set[int]) -> list[Row]:
     return list(db.session.scalars(select(table).where(table.id.in_(ids)))) if ids else []
-
-
-def run_row(held: Lease) -> None:
-    """Do one row. What may heal is tried again later, a fault of ours three times, then a person
-    has to look."""
-    try:
-        if held.reaction in VENDOR_HANDLERS:
-            _outside(held)
-        else:
-            with outbox.effect_and_mark(held):
-                for early in _do([held]).values():
-                    raise early
-    except LostLease:
-        log.warning("lease of due row %s was lost; another worker has it", held.id)
-    except (OperationalError, psycopg.OperationalError):
-        raise  # the database is away: the lease runs out and the row is enqueued again
-    except Exception as error:  # noqa: BLE001 (whatever a poisoned row does, the others go on)
-        _fault(held, error)
-
-
-def _outside(held: Lease) -> None:
-    try:
-        VENDOR_HANDLERS[held.reaction](held)
-    except RetryLater as error:
-        outbox.retry_later(held, str(error), error.wait)
-    except outbox.OnHold as error:
-        outbox.put_on_hold(held, error.hold, str(error))
-    except outbox.NeedsOperator as error:
-        outbox.to_operator(held, str(error))
-
-
-def _fault(held: Lease, error: Exception) -> None:
-    """Our own fault: its type is logged (never its data), and tried again three times.
-
-    A full disk is nobody's fault and is tried again for longer.
-    """
-    if isinstance(error, OSError) and error.errno in DISK_FULL_CODES:
-        outbox.retry_later(held, "There was no room on the disk.")
-        return
-    log.exception("due row %s (%s) failed", held.id, held.reaction) if not isinstance(
-        error, DBAPIError
-    ) else log.error(
-        "due row %s (%s) failed: %s", held.id, held.reaction, type(error.orig).__name__
-    )
-    reason = _reason(held, error)
-    if held.attempt >= outbox.MAX_DEATHS:
-        outbox.to_operator(held, reason)
-    else:
-        outbox.retry_later(held, reason)
-
-
-def _reason(held: Lease, error: Exception) -> str:
-    """Return what the list of what needs a person says: a sentence, where the error has one."""
-    if isinstance(error, DomainError) and error.detail:
-        return error.detail
-    if isinstance(error, IntegrityError):
-        return f"{constraints.sentence_of(error)} ({held.reaction}, {constraints.name_of(error)})"
-    kind = type(error).__name__
-    return f"A fault of the service in '{held.reaction}' ({kind}). It has been logged."

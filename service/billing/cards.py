@@ -10,7 +10,7 @@ from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.core.actor import THE_SYSTEM
 from service.core.errors import Conflict, InvalidInput, NotFound
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 from service.tasks import events
 from service.tasks.task import find
 from tenants import addresses, isolation, membership

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.billing.stripe_edge import Declined, Intent
-from service.core import outbox, restore_epoch
+from service.core import outbox_run, restore_epoch
 from service.core.config import settings
-from service.core.outbox import Lease, NeedsOperator, OnHold, RetryLater
+from service.core.outbox_run import Lease, NeedsOperator, OnHold, RetryLater
 from service.tasks.events import Event
 from service.tasks.task import Task, find
 from tenants import isolation
@@ -23,28 +23,28 @@ from tenants.isolation import db
 NO_CARD = "No card is kept for this company."
 
 
-def pay(held: Lease) -> None:
+def pay(lease: Lease) -> None:
     """Take the money for a charge, once, whatever dies in between."""
-    charge_id, company, open_ = _load(held)
+    charge_id, company, open_ = _load(lease)
     if not open_:
         return None
     if settings().outbound == "off":
         raise OnHold("outbound", "OUTBOUND is off.")
     if not (company.stripe_customer and company.stripe_method):
-        return _finish(held, charge_id, reason=NO_CARD)
-    key = f"due-{held.id}{restore_epoch.epoch_of('due', held.id)}-{held.attempt}"
+        return _finish(lease, charge_id, reason=NO_CARD)
+    key = f"due-{lease.id}{restore_epoch.epoch_of('due', lease.id)}-{lease.attempt}"
     try:
-        done = stripe_edge.confirm(_intent(held, charge_id, company, key), key)
+        done = stripe_edge.confirm(_intent(lease, charge_id, company, key), key)
     except Declined as error:
-        return _finish(held, charge_id, reason=str(error))
+        return _finish(lease, charge_id, reason=str(error))
     except NeedsOperator as error:
         _stuck(charge_id, str(error))
         raise
     if done.status == "processing":
         raise RetryLater("Stripe is still working on the payment.")
     if done.status != "succeeded":
-        return _finish(held, charge_id, reason=f"The bank asks for more ({done.status}).")
-    return _finish(held, charge_id)
+        return _finish(lease, charge_id, reason=f"The bank asks for more ({done.status}).")
+    return _finish(lease, charge_id)
 
 
 def settle(intent_id: str) -> None:
@@ -72,22 +72,22 @@ def _stuck(charge_id: int, reason: str) -> None:
         )
 
 
-def _load(held: Lease) -> tuple[int, Company, bool]:
+def _load(lease: Lease) -> tuple[int, Company, bool]:
     """The charge of this event and its company; a charge that is paid already only gets its
     mark."""
     with isolation.transaction(isolation.system("pay")):
-        event = db.session.get_one(Event, held.event_id)
+        event = db.session.get_one(Event, lease.event_id)
         charge = db.session.get_one(Charge, event.facts["charge"])
         company = db.session.get_one(Company, charge.company_id)
         open_ = charge.state in ("open", "paying")
         if not open_:
-            outbox.mark_done(held)
+            outbox_run.mark_done(lease)
         db.session.flush()
         db.session.expunge(company)
         return charge.id, company, open_
 
 
-def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
+def _intent(lease: Lease, charge_id: int, company: Company, key: str) -> str:
     """The id of this attempt's intent, made and committed where there is none.
 
     An intent of an earlier attempt is closed first, so that it cannot succeed beside the new one;
@@ -101,7 +101,9 @@ def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
         about = _about(charge)
         db.session.expunge(charge)
     known = charge.intent_id
-    if known and (charge.intent_due_id == held.id or stripe_edge.close(known).status != "canceled"):
+    if known and (
+        charge.intent_due_id == lease.id or stripe_edge.close(known).status != "canceled"
+    ):
         return known
     made = _forgotten(charge, company) or stripe_edge.prepare(
         charge.amount,
@@ -115,7 +117,7 @@ def _intent(held: Lease, charge_id: int, company: Company, key: str) -> str:
         db.session.execute(
             update(Charge)
             .where(Charge.id == charge_id, Charge.intent_id.is_not_distinct_from(known))
-            .values(intent_id=made.id, intent_due_id=held.id)
+            .values(intent_id=made.id, intent_due_id=lease.id)
         )
         return db.session.scalar(select(Charge.intent_id).where(Charge.id == charge_id)) or made.id
 
@@ -157,8 +159,8 @@ def _same(charge: Charge, metadata: dict[str, str]) -> bool:
     )
 
 
-def _finish(held: Lease, charge_id: int, reason: str | None = None) -> None:
-    with outbox.effect_and_mark(held):
+def _finish(lease: Lease, charge_id: int, reason: str | None = None) -> None:
+    with outbox_run.effect_and_mark(lease):
         charge = db.session.get_one(Charge, charge_id, with_for_update=True)
         task: Task = find(charge.task_id)
         if reason is None:

@@ -17,7 +17,7 @@ from typing import Any
 import stripe
 
 from service.core.config import settings
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 
 # The client logs every request with the ids in it; they stay out of our logs.
 logging.getLogger("stripe").setLevel(logging.WARNING)

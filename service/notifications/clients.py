@@ -13,7 +13,7 @@ from service.billing import charges
 from service.catalogue.categories import category
 from service.core.actor import CLIENT
 from service.core.config import settings
-from service.core.outbox import TooEarly
+from service.core.outbox_run import TooEarly
 from service.core.text import cut, ended
 from service.core.time import now
 from service.messages import prompts

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from service.channels.email import sender_auth, smtp_edge
 from service.core import wake
 from service.core.config import settings
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 from tenants import isolation
 from tenants.isolation import db
 from tenants.roles import ROLES

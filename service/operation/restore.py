@@ -25,7 +25,7 @@ from psycopg.types.json import Json
 
 from service.billing import stripe_edge
 from service.core.config import settings
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 from service.core.text import to_translate
 from service.operation import backup, high_marks, migrate
 from service.operation.high_marks import Marks

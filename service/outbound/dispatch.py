@@ -13,9 +13,9 @@ from service.channels.email.smtp_edge import UNKNOWN, UnknownEnd
 from service.channels.push import devices
 from service.channels.push.edge import PushSubscriptionExpired
 from service.channels.sms import twilio_edge
-from service.core import outbox
+from service.core import outbox_run
 from service.core.config import settings
-from service.core.outbox import Lease, NeedsOperator, RetryLater
+from service.core.outbox_run import Lease, NeedsOperator, RetryLater
 from service.core.text import to_translate
 from service.core.time import awake, now
 from service.messages.message import Message
@@ -56,11 +56,11 @@ WORKER_DIED = UNKNOWN.format(why="the process that sent it ended while the mail 
 STOPPED = to_translate("They asked for no more texts before this one was sent.")
 
 
-def send(held: Lease) -> None:
+def send(lease: Lease) -> None:
     """Hand one message over. An attempt that died in the middle is looked up at the vendor before
     it is tried again; where that cannot be, as with mail that was on its way, an operator is
     asked and nothing is sent by itself."""
-    message, before, why = _intend(held)
+    message, before, why = _intend(lease)
     if message is None:
         return
     try:
@@ -69,11 +69,11 @@ def send(held: Lease) -> None:
         if why is not None:
             _keep_in(message, before, why)
         sid = _found(message) if before == "sending" else None
-        provider_id = sid or _handed_over(message, held, again=before == "sending")
+        provider_id = sid or _handed_over(message, lease, again=before == "sending")
     except (
         PushSubscriptionExpired
     ) as error:  # a device that takes no more: nothing that a person could mend
-        with outbox.effect_and_mark(held):
+        with outbox_run.effect_and_mark(lease):
             db.session.execute(
                 update(Message)
                 .where(Message.id == message.id)
@@ -89,7 +89,7 @@ def send(held: Lease) -> None:
     except RetryLater:
         _note(message.id, "sending", None)
         raise
-    with outbox.effect_and_mark(held):
+    with outbox_run.effect_and_mark(lease):
         db.session.execute(
             update(Message)
             .where(Message.id == message.id)
@@ -102,7 +102,7 @@ def send(held: Lease) -> None:
         )
 
 
-def _handed_over(message: Message, held: Lease, *, again: bool) -> str:
+def _handed_over(message: Message, lease: Lease, *, again: bool) -> str:
     """The vendor's id. What was begun before is noted as begun again."""
     if again:
         with isolation.transaction(isolation.system("send")):
@@ -114,15 +114,15 @@ def _handed_over(message: Message, held: Lease, *, again: bool) -> str:
     if message.channel == "push":
         return devices.send(message)
     return smtp_edge.send(
-        message, partial(_note, message.id, "handing", None), partial(outbox.renew, held)
+        message, partial(_note, message.id, "handing", None), partial(outbox_run.renew, lease)
     )
 
 
-def _intend(held: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
+def _intend(lease: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
     """Commit that we are about to send: the message, how it stood, and why it stays here. (None, …)
     where nothing is to be done; the row is marked then."""
     with isolation.transaction(isolation.system("send")):
-        event = db.session.get_one(Event, held.event_id)
+        event = db.session.get_one(Event, lease.event_id)
         message = db.session.get_one(Message, event.facts["message"])
         before = message.state
         # An operator wants these tried once more: by themselves they are not leased again.
@@ -131,7 +131,7 @@ def _intend(held: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
         if waits and _stopped(message):
             message.state, message.error, waits = "held", STOPPED, False
         if not waits:
-            outbox.mark_done(held)
+            outbox_run.mark_done(lease)
             return None, before, None
         why = kept_in(message.channel) or _behind(message)
         if before != "handing" and why is None:
@@ -161,7 +161,7 @@ def _keep_in(message: Message, before: str, why: tuple[str, str]) -> None:
     """Put it on hold. One that was being sent stays so: it is looked up first."""
     if before != "sending":
         _note(message.id, "held", why[1])
-    raise outbox.OnHold(*why)
+    raise outbox_run.OnHold(*why)
 
 
 def _behind(message: Message) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from service.channels.email import smtp_edge
-from service.core import outbox, shutdown
+from service.core import outbox, outbox_review, outbox_run, shutdown
 from service.core.config import settings
 from service.core.outbox import OutboxRow
 from service.outbound import dispatch
@@ -134,7 +134,7 @@ def test_a_slow_server_gets_the_mail_once_while_the_lease_is_renewed(world, app,
     message_id, due_id = written(world.client())
     with working(app, due_id):
         time.sleep(3.5)
-        assert load(message_id).state == "handing" and outbox.lease(due_id) is None
+        assert load(message_id).state == "handing" and outbox_run.lease_row(due_id) is None
     assert (load(message_id).state, len(server.taken), row(due_id).attempt) == ("sent", 1, 1)
 
 
@@ -149,7 +149,7 @@ def test_an_end_that_is_not_known_is_asked_and_never_sent_again_by_itself(world,
     assert len(server.taken) == 1
     server.hangs_up = False
     with isolation.transaction(isolation.operator(0)):
-        outbox.retry(due_id)
+        outbox_review.retry(due_id)
     jobs.run_rows([due_id])
     assert (load(message_id).state, len(server.taken)) == ("sent", 2)
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, text, update
 from service import on_hold
 from service.billing import charges, payments
 from service.channels.email import smtp_edge
-from service.core import outbox
+from service.core import outbox_review
 from service.core.config import settings
 from service.core.errors import Conflict
 from service.core.outbox import OutboxRow
@@ -109,8 +109,8 @@ def test_a_message_kept_in_for_days_goes_out_when_it_may_and_was_never_tried(
     )
     assert release() == 0
     with isolation.transaction(isolation.operator(0)):
-        assert due_id not in [one.id for one in outbox.needing_operator()]
-        assert outbox.count_on_hold() == {hold: 1}
+        assert due_id not in [one.id for one in outbox_review.needing_operator()]
+        assert outbox_review.count_on_hold() == {hold: 1}
     switch(smtp_url=url, outbound="on")
     assert release() == 1
     jobs.run_rows([due_id])

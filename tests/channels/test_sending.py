@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select, update
 
 from service.channels.email import smtp_edge
-from service.core import outbox
+from service.core import outbox_review
 from service.core.config import settings
-from service.core.outbox import OutboxRow, RetryLater
+from service.core.outbox import OutboxRow
+from service.core.outbox_run import RetryLater
 from service.core.time import now
 from service.messages.message import Message
 from service.outbound import compose, dispatch
@@ -101,7 +102,7 @@ def test_what_failed_is_sent_when_an_operator_tries_it_again(world, letters):
     assert load(message_id).state == "failed"
     letters.refuses = False
     with isolation.transaction(isolation.operator(0)):
-        outbox.retry(due_id)
+        outbox_review.retry(due_id)
     jobs.run_rows([due_id])
     assert (load(message_id).state, load(message_id).error, letters.taken) == ("sent", None, 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from service.core import outbox
+from service.core import outbox_review
 from service.core.outbox import OutboxRow
 from service.core.time import now
 from service.messages.prompts import Prompt
@@ -100,6 +100,6 @@ def test_a_yes_that_was_on_its_way_agrees_to_no_retelling_that_came_later(world,
     work_off()
     with isolation.transaction(isolation.operator(0)):
         for number in late:
-            outbox.retry(number)
+            outbox_review.retry(number)
     work_off()
     assert world.load(task_id).state == "retold" and "was asked while" in told(person)[-1]

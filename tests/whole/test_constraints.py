@@ -11,11 +11,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from service.access import problems
-from service.core import constraints, outbox
+from service.core import constraints, outbox_run
 from service.core.errors import Conflict
+from service.core.time import now
 from tenants import isolation
 from tenants.isolation import db
-from workers import jobs
 
 ALL = text("""
 select conname from pg_constraint
@@ -141,7 +141,9 @@ def test_a_command_says_what_cannot_be_kept(application, value, says):
 
 
 def test_due_work_says_the_sentence_where_it_needs_a_person(world, app):
-    held = outbox.Lease(1, 1, None, "send_welcome", uuid.uuid4(), 3, outbox.now())
-    assert jobs._reason(held, met(world)) == f"{SLUG} (send_welcome, uq_company_slug)"
-    assert jobs._reason(held, Conflict("Task 12 is closed now.")) == "Task 12 is closed now."
-    assert "KeyError" in jobs._reason(held, KeyError("x"))
+    lease = outbox_run.Lease(1, 1, None, "send_welcome", uuid.uuid4(), 3, now())
+    assert outbox_run.reason_of(lease, met(world)) == f"{SLUG} (send_welcome, uq_company_slug)"
+    assert (
+        outbox_run.reason_of(lease, Conflict("Task 12 is closed now.")) == "Task 12 is closed now."
+    )
+    assert "KeyError" in outbox_run.reason_of(lease, KeyError("x"))

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from service.core import outbox
+from service.core import outbox_review, outbox_run
 from service.core.actor import THE_SYSTEM
 from service.core.event_handlers import EVENT_HANDLERS, QUEUES, VENDOR_CALLS
-from service.core.outbox import NeedsOperator, OutboxRow, RetryLater
+from service.core.outbox import OutboxRow
+from service.core.outbox_run import NeedsOperator, RetryLater
 from service.tasks import events
 from tenants import isolation
 from tenants.isolation import db
@@ -36,20 +37,29 @@ def state(due_id):
         return found
 
 
+def raising(error):
+    """A handler that ends so."""
+
+    def handler():
+        raise error
+
+    return handler
+
+
 def test_a_row_is_leased_once_and_counts_its_attempt(row):
-    assert outbox.lease(row).attempt == 1
-    assert outbox.lease(row) is None
+    assert outbox_run.lease_row(row).attempt == 1
+    assert outbox_run.lease_row(row) is None
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(row):
-    late = outbox.lease(row)
+    late = outbox_run.lease_row(row)
     with isolation.transaction(isolation.system("test")):
         db.session.execute(
             text("update due set lease_until = now() - interval '1 second' where id = :id"),
             {"id": row},
         )
-    assert outbox.lease(row).attempt == 2
-    with pytest.raises(outbox.LostLease), outbox.effect_and_mark(late):
+    assert outbox_run.lease_row(row).attempt == 2
+    with pytest.raises(outbox_run.LostLease), outbox_run.effect_and_mark(late):
         db.session.execute(text("update company set name = 'done by the late one'"))
     with isolation.transaction(isolation.system("test")):
         assert (
@@ -61,8 +71,7 @@ def test_a_lease_that_ran_out_is_taken_over_and_the_late_one_changes_nothing(row
 
 
 def test_what_may_heal_is_tried_again_later(row):
-    with outbox.effect_and_mark(outbox.lease(row)):
-        raise RetryLater("busy")
+    outbox_run.run(outbox_run.lease_row(row), raising(RetryLater("busy")))
     after = state(row)
     assert (
         after.done_at is None
@@ -70,16 +79,15 @@ def test_what_may_heal_is_tried_again_later(row):
         and after.due_at > after.created_at
         and after.last_error == "busy"
     )
-    assert outbox.lease(row) is None
+    assert outbox_run.lease_row(row) is None
 
 
 def test_what_a_person_must_do_is_put_on_their_list_and_can_be_tried_again(row):
-    with outbox.effect_and_mark(outbox.lease(row)):
-        raise NeedsOperator("The number is not valid.")
+    outbox_run.run(outbox_run.lease_row(row), raising(NeedsOperator("The number is not valid.")))
     assert state(row).needs_person_at is not None
     with isolation.transaction(isolation.operator(0)):
-        assert row in [one.id for one in outbox.needing_operator()]
-        outbox.retry(row)
+        assert row in [one.id for one in outbox_review.needing_operator()]
+        outbox_review.retry(row)
     jobs.run_rows([row])
     assert state(row).done_at is not None
 
@@ -90,20 +98,19 @@ def test_nothing_is_tried_for_ever(row):
             text("update due set created_at = now() - interval '2 days' where id = :id"),
             {"id": row},
         )
-    with outbox.effect_and_mark(outbox.lease(row)):
-        raise RetryLater("still busy")
+    outbox_run.run(outbox_run.lease_row(row), raising(RetryLater("still busy")))
     assert state(row).needs_person_at is not None
 
 
 def test_a_row_that_kills_its_workers_three_times_goes_to_a_person(row):
     for _death in range(3):
-        outbox.lease(row)
+        outbox_run.lease_row(row)
         with isolation.transaction(isolation.system("test")):
             db.session.execute(
                 text("update due set lease_until = now() - interval '1 second' where id = :id"),
                 {"id": row},
             )
-    assert outbox.lease(row) is None
+    assert outbox_run.lease_row(row) is None
     assert "died" in state(row).last_error
 
 
@@ -152,7 +159,7 @@ def test_every_queue_has_a_worker():
 
 
 def test_growing_waits_stay_within_an_hour():
-    assert timedelta(seconds=min(3600.0, 2.0**outbox.MAX_ATTEMPTS)) == timedelta(hours=1)
+    assert timedelta(seconds=min(3600.0, 2.0**outbox_run.MAX_ATTEMPTS)) == timedelta(hours=1)
 
 
 def test_production_runs_a_worker_for_every_queue():

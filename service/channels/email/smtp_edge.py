@@ -19,7 +19,7 @@ from service.channels.email import email_html, message_ids
 from service.channels.email.task_context import NOTES
 from service.core import shutdown
 from service.core.config import LOOPBACK, settings
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 from service.core.time import now
 from service.messages import short_links
 from service.messages.message import Message

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from service.channels.push import endpoint_check, keys
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 
 TIMEOUT_S = 10
 DAY = 86400

@@ -12,9 +12,9 @@ from io import BytesIO
 from service.channels.sms import parse, twilio_edge
 from service.channels.sms.parse import Medium
 from service.channels.sms.twilio_edge import LARGEST_MEDIUM, TooLarge, Unfetched
-from service.core import outbox
+from service.core import outbox_run
 from service.core.actor import Actor, client
-from service.core.outbox import Lease, RetryLater
+from service.core.outbox_run import Lease, RetryLater
 from service.inbound.inbound_message import Inbound
 from service.tasks import attachments, left_out
 from service.tasks.attachments import Unfit
@@ -28,30 +28,30 @@ from tenants.isolation import db
 MAX_TRIES = 6
 
 
-def fetch(held: Lease) -> None:
+def fetch(lease: Lease) -> None:
     """Fetch one file of a text, outside of any transaction; then attach it with the mark."""
-    task_id, place, medium, by = _load(held)
-    content = _fetched(medium, held)
-    with outbox.effect_and_mark(held):
+    task_id, place, medium, by = _load(lease)
+    content = _fetched(medium, lease)
+    with outbox_run.effect_and_mark(lease):
         _keep(find(task_id), by, medium, content, place + 1)
 
 
-def _load(held: Lease) -> tuple[int, int, Medium, Actor]:
+def _load(lease: Lease) -> tuple[int, int, Medium, Actor]:
     with isolation.transaction(isolation.system("fetch media")):
-        event = db.session.get_one(Event, held.event_id)
+        event = db.session.get_one(Event, lease.event_id)
         task, place = find(event.task_id or 0), int(event.facts["place"])
         medium = parse.media_of(db.session.get_one(Inbound, event.facts["inbound"]))[place]
         return task.id, place, medium, client(task.person_id, channel="sms")
 
 
-def _fetched(medium: Medium, held: Lease) -> bytes | Unfetched:
+def _fetched(medium: Medium, lease: Lease) -> bytes | Unfetched:
     """The bytes, or why there are none."""
     try:
         return twilio_edge.media(medium.address)
     except Unfetched as error:
         return error
     except RetryLater as error:
-        if held.attempt < MAX_TRIES:
+        if lease.attempt < MAX_TRIES:
             raise
         return Unfetched(str(error))
 

@@ -17,7 +17,7 @@ from twilio.rest import Client
 
 from service.core import restore_epoch
 from service.core.config import settings
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 
 # The client logs every request with the words in it; they stay out of our logs.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)

@@ -14,7 +14,7 @@ from service.access.rate_limits import by_reader, limiter
 from service.billing import cards, stripe_edge
 from service.core.config import settings
 from service.core.errors import DomainError
-from service.core.outbox import NeedsOperator, RetryLater
+from service.core.outbox_run import NeedsOperator, RetryLater
 from service.web.client.blueprint import pages
 
 # What the vendor's field loads, by its own documentation.

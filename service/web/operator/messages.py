@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from service import on_hold
-from service.core import outbox, restore_epoch
+from service.core import outbox_review, restore_epoch
 from service.core.errors import NotFound
 from service.inbound.inbound_message import Inbound
 from service.intake import inbox
@@ -25,9 +25,9 @@ def messages() -> ResponseReturnValue:
     """What needs a person, what went out, what came in."""
     return render_template(
         "operator/messages.html",
-        needing=outbox.needing_operator(),
+        needing=outbox_review.needing_operator(),
         held=on_hold.listed(),
-        on_hold=outbox.count_on_hold(),
+        on_hold=outbox_review.count_on_hold(),
         restored=restore_epoch.newest(),
         out=message_lists.outgoing(request.args.get("out")),
         inbound=message_lists.inbound(after=request.args.get("in")),
@@ -40,7 +40,7 @@ def messages() -> ResponseReturnValue:
 @requires_desk
 def retry(due_id: int) -> ResponseReturnValue:
     """Try once more."""
-    outbox.retry(due_id)
+    outbox_review.retry(due_id)
     flash(_("It is tried again now."))
     return redirect("/desk/messages", 303)
 
