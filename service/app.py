@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service import models  # noqa: F401 (loads every table)
 from service.access import auth, locale, problems, rate_limits, uploads
+from service.catalogue.categories import check_currencies
 from service.core import logs
 from service.core.config import Settings, settings
 from service.web import render, signin_state, static_files
@@ -47,6 +48,7 @@ ENGINE = {
 def create_app(conf: Settings | None = None) -> Flask:
     """The desk's application with the settings of this process."""
     conf = conf or settings()
+    check_currencies(conf.currencies)
     logs.install()
     app = Flask("poruchi", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.request_class = uploads.Request

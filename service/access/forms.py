@@ -12,15 +12,12 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.access.locale import here
+from service.access.locale import here, reads_in
 from service.core.errors import Conflict, DomainError, InvalidInput
+from service.core.money import NUMBER, Money
 from service.core.text import clean
 
-# Written out and bounded: an exponent would be a number of millions of digits.
 WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
-# A point or comma before three digits divides thousands: sums here have two digits after theirs.
-THOUSANDS = re.compile(r"[.,](?=\d{3}(?:\D|$))", re.ASCII)
-NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 # No form carries more than this: words that are read so far come back whole where they are refused.
 MAX_TEXT = 500_000
 # Where people write more than a word.
@@ -75,11 +72,14 @@ def _number(name: str, text: str) -> Decimal | None:
     return Decimal(plain) if plain else None
 
 
-def money(name: str) -> int | None:
-    """A sum as people write it ("2,000.00", "2 000,00", "2000"), in minor units of a currency with
-    two digits."""
-    value = _number(name, THOUSANDS.sub("", _written(name)))
-    return None if value is None else int((value * 100).to_integral_value())
+def money(name: str, currency: str) -> int | None:
+    """A sum as people write it ("2,000.00", "2 000,00", "2000"), in minor units of its currency;
+    None where the field is empty. Raises InvalidInput."""
+    text = _written(name)
+    try:
+        return Money.read(text, currency, reads_in()).amount if text else None
+    except ValueError as error:
+        raise InvalidInput({name: _("Write a number.")}) from error
 
 
 def moment(name: str) -> datetime | None:

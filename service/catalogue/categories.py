@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
 from flask_babel import get_locale
 
+from service.core.config import WrongSetting
+from service.core.money import Money
+
 FILE = Path(__file__).with_name("categories.tsv")
-# What a euro's worth of work is sold at in the other currencies; minor units all have two digits
-# here.
-CURRENCIES = {"EUR": Decimal(1), "USD": Decimal("1.1"), "RUB": Decimal(95)}
+# What work for one euro costs in each currency that may be sold in.
+CURRENCIES_FILE = Path(__file__).with_name("currencies.tsv")
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,33 @@ class Category:
 
     def rate(self, currency: str) -> int:
         """The price of a unit in minor units of the currency."""
-        return int((self.eur * CURRENCIES[currency]).quantize(Decimal(1), ROUND_HALF_UP))
+        return Money.of(Decimal(self.eur) / 100 * per_euro()[currency], currency).amount
 
     def price(self, quantity: Decimal, currency: str) -> int:
         """What so many units cost, in minor units, rounded half up."""
-        return int((self.rate(currency) * quantity).quantize(Decimal(1), ROUND_HALF_UP))
+        return Money(self.rate(currency), currency).times(quantity).amount
 
 
 def _reader() -> str:
     locale = get_locale()
     return locale.language if locale else "en"
+
+
+@lru_cache
+def per_euro() -> dict[str, Decimal]:
+    """Return the currencies that have a price list, each with what work for one euro costs."""
+    with CURRENCIES_FILE.open(encoding="utf-8") as lines:
+        rows = csv.DictReader(lines, delimiter="\t")
+        return {row["code"]: Decimal(row["per_euro"]) for row in rows}
+
+
+def check_currencies(codes: str) -> None:
+    """Check the setting CURRENCIES. Raises WrongSetting where one has no price list."""
+    if missing := [code for code in codes.split(",") if code not in per_euro()]:
+        raise WrongSetting(
+            f"CURRENCIES: there are no prices in {', '.join(missing)}; add what a euro is worth"
+            " to service/catalogue/currencies.tsv."
+        )
 
 
 @lru_cache

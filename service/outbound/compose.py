@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.numbers import format_currency
 
 from service.channels.email.task_context import around
 from service.channels.push import devices
@@ -18,6 +16,7 @@ from service.channels.sms import sms_fit
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.config import settings
 from service.core.event_handlers import QUEUE_OF_CHANNEL
+from service.core.money import Money
 from service.core.time import now
 from service.messages import short_links
 from service.messages.message import Message
@@ -156,8 +155,8 @@ def points(differences: list[dict[str, str]], language: str) -> str:
 
 
 def money(minor: int, currency: str, language: str) -> str:
-    """A sum as people read it; every currency here has two digits."""
-    return format_currency(Decimal(minor) / 100, currency, locale=language)
+    """Return a sum as people read it in this language."""
+    return Money(minor, currency).words(language)
 
 
 def day(moment: datetime | None, zone: ZoneInfo, language: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask_babel import gettext as _
 
 from service.core.errors import Conflict, DomainError
+from service.core.money import Money
 from service.messages import message, prompts
 from service.messages.prompts import Prompt
 from service.messages.wording import saying
@@ -141,7 +142,7 @@ def _ask_whether_all_the_same(said: Reply, ask: Prompt, task: Task) -> None:
 
 
 def _part(task: Task, share: int, language: str) -> str:
-    return compose.money(delivery.share_of(task.price or 0, share), task.currency, language)
+    return Money(task.price or 0, task.currency).share(share).words(language)
 
 
 def _ask_letters(said: Reply, ask: Prompt, task: Task, kind: str, letters: str) -> None:

@@ -45,7 +45,7 @@ def price_now(task: Task) -> int:
     if task.state != "working":
         return 0
     said = red_line.last_report(task)
-    return delivery.share_of(task.price or 0, said.progress if said else 0)
+    return delivery.share_of(task.price or 0, said.progress if said else 0, task.currency)
 
 
 def cancel(task: Task, by: Actor, reason: str = "") -> int:

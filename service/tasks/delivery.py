@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.config import settings
 from service.core.errors import InvalidInput, NotReady
+from service.core.money import Money
 from service.core.time import now, working_days
 from service.tasks import parameters, pauses, understanding, verdicts
 from service.tasks.changes import NO_ALARM, NOTHING, TaskChanges
@@ -137,7 +138,7 @@ def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | No
 def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     """Set the price of a stopped task, between nothing and what was agreed last."""
     figure = score if outcome == "settle" else None
-    price = share_of(agreed_price(task), figure or 0)
+    price = share_of(agreed_price(task), figure or 0, task.currency)
     said = _acceptance(task, by, figure, reason, outcome)
     record(
         task,
@@ -185,9 +186,9 @@ def last_acceptance(task: Task) -> Acceptance | None:
     )
 
 
-def share_of(price: int, percent: int) -> int:
-    """So many percent of a price, in whole minor units, half rounded up."""
-    return (price * percent + 50) // 100
+def share_of(price: int, percent: int, currency: str) -> int:
+    """Return so many percent of a price, in minor units, rounded half up."""
+    return Money(price, currency).share(percent).amount
 
 
 def accepted_by_default_at(task: Task) -> datetime | None:
@@ -280,7 +281,11 @@ def _changes(task: Task, kind: str, score: int | None) -> TaskChanges:
         return answered | TaskChanges(disputed_at=now()) | NO_ALARM
     if kind == "task.reworked":
         return answered | TaskChanges(delivered_at=None) | _rework_dates(task)
-    price = share_of(task.price or 0, score or 0) if kind == "task.settled" else task.price
+    price = (
+        share_of(task.price or 0, score or 0, task.currency)
+        if kind == "task.settled"
+        else task.price
+    )
     closes = now() + timedelta(days=settings().closes_after_days)
     ended = TaskChanges(alarm_at=closes, alarm="close", score=score, price=price, ended_at=now())
     return answered | pauses.resume(task) | ended

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import text
 
 from service.core.actor import CLIENT, Actor
 from service.core.errors import InvalidInput, NotAllowed, SpendingLimitExceeded
+from service.core.money import Money
 from service.core.time import now
 from service.tasks import events
 from service.tasks.parameters import MAX_AMOUNT
@@ -188,4 +188,5 @@ def is_owner(by: Actor, company_id: int) -> bool:
 
 
 def _sum(minor: int, currency: str) -> str:
-    return format_currency(minor / 100, currency, locale=get_locale() or "en")
+    locale = get_locale()
+    return Money(minor, currency).words(locale.language if locale else "en")

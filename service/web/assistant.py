@@ -217,7 +217,7 @@ def _proposal(task: Task) -> Proposal | None:
     text = forms.words("proposal").strip()
     if not text:
         return None
-    price, day = forms.money("proposal_price"), forms.moment("proposal_deadline_at")
+    price, day = forms.money("proposal_price", task.currency), forms.moment("proposal_deadline_at")
     return Proposal(text, (task.price or 0) if price is None else price, day or task.deadline_at)  # type: ignore[arg-type]
 
 

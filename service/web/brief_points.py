@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from service.access.locale import here
+from service.core.money import Money
 from service.tasks.parameters import Criterion
 from service.tasks.task import Task
 
@@ -38,7 +39,12 @@ def points_of(task: Task, criteria: Sequence[Criterion]) -> list[Point]:
             Point(_("the dead line"), (f"{at:%H:%M}", str(at.day), *_weekday(at.weekday())))
         )
     if task.budget is not None:
-        found.append(Point(_("the budget"), (str(task.budget // 100), "budge", "бюдже")))
+        found.append(
+            Point(
+                _("the budget"),
+                (str(int(Money(task.budget, task.currency).value)), "budge", "бюдже"),
+            )
+        )
     return [*found, *(Point(criterion.text[:60], stems(criterion.text)) for criterion in criteria)]
 
 

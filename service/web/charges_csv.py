@@ -18,6 +18,7 @@ from flask_babel import gettext as _
 from service.billing import lists
 from service.billing.lists import ChargeRow
 from service.catalogue.categories import all_categories
+from service.core.money import Money
 from tenants import isolation
 from tenants.isolation import AccessScope
 
@@ -89,9 +90,9 @@ def _cells(row: ChargeRow, zone: ZoneInfo) -> list[str]:
         kind.name() if kind else "",
         "" if task.quantity is None else f"{task.quantity.normalize():f}",
         kind.unit() if kind else "",
-        _sum(task.unit_price),
+        _sum(task.unit_price, task.currency),
         "" if task.score is None else str(task.score),
-        _sum(charge.amount),
+        _sum(charge.amount, charge.currency),
         charge.currency,
         row.invoice.number if row.invoice else "",
         _day(charge.paid_at, zone),
@@ -114,6 +115,6 @@ def _day(moment: datetime | None, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d}" if moment else ""
 
 
-def _sum(minor: int | None) -> str:
+def _sum(minor: int | None, currency: str) -> str:
     """A sum without its currency, with a point whatever the language: sheets read it so."""
-    return "" if minor is None else f"{minor // 100}.{minor % 100:02d}"
+    return "" if minor is None else Money(minor, currency).plain()

@@ -13,9 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import get_day_names, get_month_names, get_timezone_location
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol
 from flask import Flask, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -26,6 +25,7 @@ from service.catalogue import quantities
 from service.catalogue.categories import all_categories
 from service.core import text
 from service.core.config import settings
+from service.core.money import Money
 from service.core.time import now
 from service.tasks import attachments
 from service.tasks.pauses import retell_by
@@ -37,8 +37,6 @@ from service.web.fragment_cache import drawn
 
 # A word that no column of ours is wide enough for.
 LONG = re.compile(r"\S{25}")
-# A currency written in letters stands apart from its figure.
-LETTERS_AT = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 
 
 def init(app: Flask) -> None:
@@ -148,34 +146,18 @@ def _city(zone: str, language: str) -> str:
 
 
 def money(minor: int | None, currency: str) -> str:
-    """A sum in the reader's manner; empty where there is none yet."""
-    if minor is None:
-        return ""
-    return _money(minor, currency, language())
-
-
-@lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, language_: str) -> str:
-    return LETTERS_AT.sub(
-        "\u00a0", format_currency(Decimal(minor) / 100, currency, locale=language_)
-    )
+    """Return a sum in the reader's manner; empty where there is none yet."""
+    return "" if minor is None else Money(minor, currency).words(language())
 
 
 def rate(minor: int, currency: str) -> str:
-    """A rate of the price list: without cents where it has none."""
-    if minor % 100:
-        return money(minor, currency)
-    pattern = Locale.parse(language()).currency_formats["standard"].pattern.replace("0.00", "0")
-    return format_currency(
-        Decimal(minor) / 100, currency, format=pattern, locale=language(), currency_digits=False
-    )
+    """Return a rate of the price list: without decimals where it has none."""
+    return Money(minor, currency).short(language())
 
 
-def plain_sum(minor: int | None) -> str:
-    """A sum as it is typed into a field: without its currency."""
-    return (
-        "" if minor is None else format_decimal(Decimal(minor) / 100, "#,##0.00", locale=language())
-    )
+def plain_sum(minor: int | None, currency: str) -> str:
+    """Return a sum as it is typed into a field: without its currency."""
+    return "" if minor is None else Money(minor, currency).figure(language())
 
 
 def sign(currency: str) -> str:

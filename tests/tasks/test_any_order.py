@@ -272,7 +272,7 @@ def _charged_on_somebodys_word(task_id: int) -> None:
         if event.kind == "task.settled" or (
             event.kind == "task.resolved" and "score" in event.facts
         ):
-            assert made.amount == delivery.share_of(agreed, event.facts["score"])
+            assert made.amount == delivery.share_of(agreed, event.facts["score"], made.currency)
 
 
 def _kept_right(world, task_id: int) -> None:

@@ -78,6 +78,10 @@ def new() -> ResponseReturnValue:
     )
 
 
+def _currency() -> str:
+    return db.session.get_one(Company, g.seat.company_id).currency
+
+
 @pages.post("/tasks")
 @auth.requires_client
 def hand_over() -> ResponseReturnValue:
@@ -94,7 +98,7 @@ def hand_over() -> ResponseReturnValue:
             deadline_fixed=bool(values["deadline_fixed"]),
             priority=values["priority"][:10] or "ordinary",
             private=bool(values["private"]),
-            budget=forms.money("budget"),
+            budget=forms.money("budget", _currency()),
             project=values["project"][:200] or None,
         )
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex

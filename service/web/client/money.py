@@ -90,10 +90,11 @@ def _wanted_limits() -> Wanted:
         for person, place in membership.members(g.seat.company_id)
         if place.role == "member"
     ]
+    currency = db.session.get_one(Company, g.seat.company_id).currency
     return Wanted(
-        forms.money("limit_month"),
-        forms.money("limit_task"),
-        {person: forms.money(f"limit_{person}") for person in members},
+        forms.money("limit_month", currency),
+        forms.money("limit_task", currency),
+        {person: forms.money(f"limit_{person}", currency) for person in members},
     )
 
 

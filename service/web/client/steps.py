@@ -90,7 +90,7 @@ def accept(number: int) -> ResponseReturnValue:
 
 def score_delivery(task: Task) -> None:
     """The word on the delivery, a score where one is typed, perhaps praise and a tip."""
-    praise, tip = forms.words("praise").strip(), forms.money("tip")
+    praise, tip = forms.words("praise").strip(), forms.money("tip", task.currency)
     score, then = _chosen(task)
     delivery.accept(task, auth.me(), score, forms.words("comment"), then)
     if (praise or tip) and task.state == "accepted":
@@ -109,7 +109,7 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
         and score != int(named[:3])
         and 0 <= score < delivery.SUCCESS
     ):
-        part = render.money(delivery.share_of(task.price or 0, score), task.currency)
+        part = render.money(delivery.share_of(task.price or 0, score, task.currency), task.currency)
         raise InvalidInput(
             {
                 "score": _(
@@ -128,7 +128,10 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
 @auth.requires_client
 def praise(number: int) -> ResponseReturnValue:
     """Thank the assistant."""
-    return step(number, lambda task: _thank(task, forms.words("praise"), forms.money("tip")))
+    return step(
+        number,
+        lambda task: _thank(task, forms.words("praise"), forms.money("tip", task.currency)),
+    )
 
 
 @forms.errors_at({"text": "praise"})
@@ -147,17 +150,17 @@ def cancel(number: int) -> ResponseReturnValue:
 @auth.requires_client
 def change(number: int) -> ResponseReturnValue:
     """Change outcome, criteria, quantity, budget, dead line, priority."""
-    return step(number, lambda task: parameters.change(task, auth.me(), wanted_parameters()))
+    return step(number, lambda task: parameters.change(task, auth.me(), wanted_parameters(task)))
 
 
-def wanted_parameters() -> Parameters:
+def wanted_parameters(task: Task) -> Parameters:
     """The parameters of the form; an empty field leaves the thing as it is."""
     return Parameters(
         outcome=forms.words("outcome") or None,
         criteria=forms.lines("criteria") or None,
         deadline_at=forms.moment("deadline_at"),
         deadline_fixed=bool(request.form.get("deadline_fixed")),
-        budget=forms.money("budget"),
+        budget=forms.money("budget", task.currency),
         quantity=forms.decimal("quantity"),
         category=request.form.get("category", "")[:30] or None,
         priority=request.form.get("priority", "")[:10] or None,

@@ -146,7 +146,9 @@ def cancel(task_id: int) -> ResponseReturnValue:
 @requires_desk
 def change(task_id: int) -> ResponseReturnValue:
     """Change the parameters."""
-    return step(task_id, lambda task: parameters.change(task, auth.me(), steps.wanted_parameters()))
+    return step(
+        task_id, lambda task: parameters.change(task, auth.me(), steps.wanted_parameters(task))
+    )
 
 
 @pages.post("/desk/tasks/<int:task_id>/messages")
