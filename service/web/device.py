@@ -16,6 +16,7 @@ from flask_wtf.csrf import generate_csrf
 from service.web import doors
 from service.web.language import LANGUAGES, locale
 from service.web.render import asset, language
+from service.web.static_files import lean_script
 
 pages = Blueprint("device", __name__)
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -84,6 +85,6 @@ def _worker() -> str:
     kept = [*(asset(f"css/{name}.css") for name in STYLES), *(asset(name) for name in OTHERS), *modules]
     prints = [*kept, *(asset(f"js/{name}.js") for name in MODULES), (TEMPLATES / "device" / "offline.html").read_text(encoding="utf-8")]
     version = hashlib.sha256("\n".join(prints).encode()).hexdigest()[:12]
-    code = (STATIC / "js" / "sw.js").read_text(encoding="utf-8")
+    code = lean_script((STATIC / "js" / "sw.js").read_text(encoding="utf-8"))
     told = {"VERSION": version, "KEPT": kept, "FONTS": fonts, "SHARED": asset("js/waiting.js")}
     return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in told.items()) + code
