@@ -31,6 +31,7 @@ from service.web.drawn import drawn
 from service.web.language import reads_in
 from service.web.language import zone as reader_zone
 from service.web.reach import reach
+from service.web.whitespace import Whitespace
 
 # A word that no column of ours is wide enough for.
 LONG = re.compile(r"\S{25}")
@@ -58,7 +59,7 @@ def init(app: Flask) -> None:
                                  reach=reach, sign=sign, beside=menu_counts.beside, drawn=drawn)
     app.jinja_env.globals.update(desk_address=lambda: f"tasks@{settings().mail_domain}", source_url=lambda: settings().source_url,
                                  ground_of=lambda stretch: ruler.ground(stretch, here(), now()))
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Whitespace)
 
 
 def translated(kept: str | None) -> str:

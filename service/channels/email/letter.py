@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, Template
 
 from service.channels.email.blocks import NUMBER, blocks, unbroken
 from service.channels.wording import BUTTONS, saying
+from service.web.whitespace import Whitespace
 
 
 def plain_of(text: str, about: dict[str, Any]) -> str:
@@ -44,5 +45,5 @@ def _heading(subject: str, about: dict[str, Any]) -> str:
 
 @lru_cache
 def _page() -> Template:
-    pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, extensions=[Whitespace])
     return pages.get_template("letter.html")
