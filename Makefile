@@ -19,11 +19,12 @@ test: install-dev ## every test, on real servers, in several processes
 	@bash tests/browsers.sh chromium firefox-esr
 	@$(PY) -m pytest -n 2 --dist loadscope
 
-check: install-dev ## lint, types, import contracts
+check: install-dev ## lint, types, import contracts, lines of templates, style sheets and scripts
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy tenants service workers devdesk wsgi.py
 	@.venv/bin/lint-imports --no-cache
+	@$(PY) tests/source_lines.py
 
 bench: install-dev ## the figures, each beside its yardstick
 	@$(PY) -m bench

@@ -17,6 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from service.access import auth
 from service.access.locale import LANGUAGES, locale
 from service.web.render import asset, language
+from service.web.static_files import lean_script
 
 pages = Blueprint("device", __name__)
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -157,6 +158,6 @@ def _worker() -> str:
         (TEMPLATES / "device" / "offline.html").read_text(encoding="utf-8"),
     ]
     version = hashlib.sha256("\n".join(prints).encode()).hexdigest()[:12]
-    code = (STATIC / "js" / "sw.js").read_text(encoding="utf-8")
+    code = lean_script((STATIC / "js" / "sw.js").read_text(encoding="utf-8"))
     told = {"VERSION": version, "KEPT": kept, "FONTS": fonts, "SHARED": asset("js/waiting.js")}
     return "".join(f"const {name} = {json.dumps(value)};\n" for name, value in told.items()) + code

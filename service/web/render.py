@@ -27,6 +27,7 @@ from service.core import text
 from service.core.config import settings
 from service.core.money import Money
 from service.core.time import now
+from service.core.whitespace import Whitespace
 from service.tasks import attachments
 from service.tasks.pauses import retell_by
 from service.tasks.states import STATE_NAMES
@@ -44,6 +45,7 @@ def init(app: Flask) -> None:
     strings.init(app)
     app.jinja_env.filters.update(
         money=money,
+        share_of=share_of,
         moment=moment,
         moment_by=moment_by,
         each=each,
@@ -111,7 +113,7 @@ def init(app: Flask) -> None:
         source_url=lambda: settings().source_url,
         ground_of=lambda stretch: ruler.ground(stretch, here(), now()),
     )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Whitespace)
 
 
 def translated(kept: str | None) -> str:
@@ -148,6 +150,11 @@ def _city(zone: str, language: str) -> str:
 def money(minor: int | None, currency: str) -> str:
     """Return a sum in the reader's manner; empty where there is none yet."""
     return "" if minor is None else Money(minor, currency).words(language())
+
+
+def share_of(minor: int, percent: int, currency: str) -> str:
+    """Return so many percent of a sum, in the reader's manner."""
+    return Money(minor, currency).share(percent).words(language())
 
 
 def rate(minor: int, currency: str) -> str:

@@ -34,6 +34,8 @@ function ticked(form) {
 }
 
 export function cover() {
-  document.addEventListener("change", (event) => { if (event.target.matches?.("[data-tick]")) ticked(event.target.form); });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-tick]")) ticked(event.target.form);
+  });
   document.addEventListener("input", (event) => { if (event.target.matches?.("[data-cover]")) look(event.target); });
 }

@@ -1,6 +1,8 @@
-// Files: dropped or chosen, listed with their sizes, each can be left out again; while they travel the form shows how far they are.
+// Files: dropped or chosen, listed with their sizes, each can be left out again; while they travel the form shows how
+// far they are.
 const before = new WeakMap();
-const size = (bytes) => (bytes >= 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`);
+const size = (bytes) =>
+  (bytes >= 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`);
 const list = (input) => document.querySelector(`[data-chosen="${input.id}"]`);
 
 // Gives a field these files, in place of those it has.
@@ -16,7 +18,8 @@ const add = (input, files) => put(input, [...(before.get(input) ?? []), ...files
 
 function row(input, file) {
   const item = document.createElement("li");
-  const out = Object.assign(document.createElement("button"), { type: "button", className: "btn-link", textContent: list(input).dataset.out });
+  const out = Object.assign(document.createElement("button"),
+    { type: "button", className: "btn-link", textContent: list(input).dataset.out });
   out.setAttribute("aria-label", `${out.textContent}: ${file.name}`);
   out.addEventListener("click", () => { put(input, [...input.files].filter((one) => one !== file)); input.focus(); });
   item.append(Object.assign(document.createElement("span"), { className: "cut", textContent: file.name }),
@@ -45,9 +48,17 @@ export function carry(address, { body, headers = {} }, way) {
     asked.open("POST", address);
     for (const [name, value] of Object.entries(headers)) asked.setRequestHeader(name, value);
     asked.timeout = 600000;
-    asked.upload.onprogress = (event) => { if (event.lengthComputable) way(Math.round(100 * event.loaded / event.total)); };
-    asked.onload = () => done({ ok: asked.status < 300, status: asked.status, url: asked.responseURL, json: async () => JSON.parse(asked.responseText),
-      type: new URL(asked.responseURL).pathname === new URL(address, location.href).pathname ? "basic" : "opaqueredirect" });
+    asked.upload.onprogress = (event) => {
+      if (event.lengthComputable) way(Math.round(100 * event.loaded / event.total));
+    };
+    asked.onload = () => done({
+      ok: asked.status < 300,
+      status: asked.status,
+      url: asked.responseURL,
+      json: async () => JSON.parse(asked.responseText),
+      type: new URL(asked.responseURL).pathname === new URL(address, location.href).pathname
+        ? "basic" : "opaqueredirect",
+    });
     asked.onerror = asked.ontimeout = () => fail(new TypeError("no connection"));
     asked.send(body);
   });
@@ -64,8 +75,8 @@ export const shows = (form) => (percent) => {
   words.textContent = percent === null ? "" : `${percent} %`;
 };
 
-// A form whose files are sent here: where the desk leads, there the page goes. What it refuses the browser sends again by itself, so that
-// the form's errors stand where they always stand; what did not arrive stays in its fields.
+// A form whose files are sent here: where the desk leads, there the page goes. What it refuses the browser sends again
+// by itself, so that the form's errors stand where they always stand; what did not arrive stays in its fields.
 async function send(form) {
   const way = shows(form);
   way(0);
@@ -98,7 +109,8 @@ export function files() {
     event.submitter?.setAttribute("aria-busy", "true");
     send(form);
   }, true);
-  document.addEventListener("reset", (event) => setTimeout(() => event.target.querySelectorAll("input[type=file]").forEach((one) => put(one, one.files))));
+  document.addEventListener("reset", (event) => setTimeout(() =>
+    event.target.querySelectorAll("input[type=file]").forEach((one) => put(one, one.files))));
   for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, drag);
 }
 

@@ -1,5 +1,5 @@
-// A page that follows what happens: forms change it in place, and what others do appears without a reload. What is being
-// typed, the focus and the scroll stay, because the new page is laid over the old one node by node.
+// A page that follows what happens: forms change it in place, and what others do appears without a reload. What is
+// being typed, the focus and the scroll stay, because the new page is laid over the old one node by node.
 import { putAway } from "./drafts.js";
 import { announce, listen, onward } from "./news.js";
 
@@ -11,7 +11,8 @@ const sends = (ctx) => Boolean(ctx?.sourceElement?.matches?.("form"));
 
 function boost() {
   if (!document.body.dataset.live) return;
-  for (const form of document.querySelectorAll("#main form[method=post]:not([hx-boost], [data-plain], [data-offline])")) {
+  for (const form of document.querySelectorAll(
+    "#main form[method=post]:not([hx-boost], [data-plain], [data-offline])")) {
     form.setAttribute("hx-boost", PLACE);
     window.htmx.process(form);
   }
@@ -43,7 +44,9 @@ function once(event) {
 // What was asked for before a form went out is older than the form's own answer, and would put the page back.
 function inTurn() {
   document.addEventListener("submit", once, true);
-  document.addEventListener("htmx:before:request", ({ detail }) => { if (sends(detail.ctx)) { sending.add(detail.ctx); turn++; } });
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    if (sends(detail.ctx)) { sending.add(detail.ctx); turn++; }
+  });
   for (const name of LANDED) document.addEventListener(name, ({ detail }) => sending.delete(detail.ctx));
   for (const name of ["htmx:after:swap", "htmx:error", "htmx:finally:request"]) document.addEventListener(name, late);
   document.addEventListener("htmx:before:swap", (event) => {
@@ -118,11 +121,13 @@ function patience() {
   document.addEventListener("htmx:before:request", ({ detail }) => {
     if (sends(detail.ctx)) wait = setTimeout(() => announce(document.body.dataset.sending), 1500);
   });
-  for (const name of LANDED) document.addEventListener(name, ({ detail }) => { if (sends(detail.ctx)) clearTimeout(wait); });
+  for (const name of LANDED)
+    document.addEventListener(name, ({ detail }) => { if (sends(detail.ctx)) clearTimeout(wait); });
 }
 
 const about = (task) => new URLSearchParams({
-  task, company: document.body.dataset.company ?? "", csrf_token: document.querySelector("meta[name=csrf-token]").content,
+  task, company: document.body.dataset.company ?? "",
+  csrf_token: document.querySelector("meta[name=csrf-token]").content,
 });
 
 // The server would notice a closed page only when it next speaks to it.
@@ -131,8 +136,8 @@ function leaving() {
   if (task) addEventListener("pagehide", () => navigator.sendBeacon("/live/gone", about(task)));
 }
 
-// Firefox breaks off what is on its way as soon as somebody leaves, well before `pagehide`, and htmx reports each as an error.
-// A page that stays after all, as with a download, follows again and looks what it missed.
+// Firefox breaks off what is on its way as soon as somebody leaves, well before `pagehide`, and htmx reports each as an
+// error. A page that stays after all, as with a download, follows again and looks what it missed.
 function quietly() {
   let stream;
   document.body.addEventListener("htmx:sse:after:connection", (event) => { stream = event.detail.connection; });
@@ -152,7 +157,8 @@ function answering() {
   });
 }
 
-// What was done, and the way back from it, stays until something else is done: what was done is itself a change that the page hears of.
+// What was done, and the way back from it, stays until something else is done: what was done is itself a change that
+// the page hears of.
 function keepToasts(place, coming) {
   if (!before.mine && !coming.childElementCount) coming.append(...place.cloneNode(true).children);
 }
@@ -173,7 +179,8 @@ function otherField(field, coming) {
 
 // What somebody folded or unfolded stays so; a stage of the work opens when the work comes to it.
 function steady(_elt, { oldNode, newNode }) {
-  if (oldNode === document.activeElement && oldNode.hasAttribute("tabindex")) newNode.setAttribute("tabindex", oldNode.getAttribute("tabindex"));
+  if (oldNode === document.activeElement && oldNode.hasAttribute("tabindex"))
+    newNode.setAttribute("tabindex", oldNode.getAttribute("tabindex"));
   if (oldNode.matches?.("form") && oldNode.getAttribute("action") !== newNode.getAttribute("action")) another(oldNode);
   if (oldNode.dataset?.draft && oldNode.dataset.draft !== newNode.dataset?.draft) otherField(oldNode, newNode);
   if (oldNode.matches?.(".toasts")) keepToasts(oldNode, newNode);

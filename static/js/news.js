@@ -1,4 +1,5 @@
-// For those who hear the page: what happens away from where they are is told in a sentence, and the focus is never lost.
+// For those who hear the page: what happens away from where they are is told in a sentence, and the focus is never
+// lost.
 const waits = [];
 let later;
 
@@ -18,18 +19,21 @@ const plain = (el) => el.textContent.trim().replace(/\s+/g, " ");
 const tells = () => [...document.querySelectorAll("[data-tells]")].map((el) => [el, el.dataset.tells || plain(el)]);
 const rows = () => [...document.querySelectorAll("[data-new] [data-row]")].map((row) => row.querySelector("a[href]"));
 
-// Remembers what the page tells now; what is given back says afterwards what has changed, and which rows came from elsewhere.
+// Remembers what the page tells now; what is given back says afterwards what has changed, and which rows came from
+// elsewhere.
 export function listen() {
   const before = tells().map(([, words]) => words);
   const there = new Set(rows().map((link) => link.href));
   return (mine) => {
-    for (const [at, [el, words]] of tells().entries()) if (words !== before[at] && el !== document.activeElement) announce(words);
+    for (const [at, [el, words]] of tells().entries())
+      if (words !== before[at] && el !== document.activeElement) announce(words);
     const come = mine ? [] : rows().filter((link) => !there.has(link.href));
     if (come.length) announce(`${come[0].closest("[data-new]").dataset.new} ${come.slice(0, 2).map(plain).join("; ")}`);
   };
 }
 
-// Where the place of the focus went with what was done there, it goes on to what comes next, and not back to the top of the page.
+// Where the place of the focus went with what was done there, it goes on to what comes next, and not back to the top of
+// the page.
 const NEXT = ["#main .errors", "#main .stage.is-here > summary", "#main .move", "#main .qrow[aria-current]",
   "#main h1"];
 

@@ -1,13 +1,16 @@
-// A form with data-offline (the person who hands over) goes out by script: what cannot be sent now is kept and goes out later.
+// A form with data-offline (the person who hands over) goes out by script: what cannot be sent now is kept and goes out
+// later.
 import { carry, put, shows } from "./files.js";
 import { announce } from "./news.js";
 import "./waiting.js";
 
 const { waiting } = globalThis;
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const newKey = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const about = () => document.querySelector("[data-waiting]");
 
-const clock = (at) => new Date(at).toLocaleString(document.documentElement.lang, { weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false });
+const clock = (at) => new Date(at).toLocaleString(document.documentElement.lang,
+  { weekday: "short", hour: "2-digit", minute: "2-digit", hour12: false });
 
 // A sentence above the list; `subject` names what it is about, so that only that is taken back.
 function say(words, subject) {
@@ -25,7 +28,8 @@ function say(words, subject) {
 function tell(sent) {
   const line = about()?.querySelector("[data-went]");
   if (!line || !sent.length) return;
-  for (const { page, number } of sent) line.append(Object.assign(document.createElement("a"), { href: page, textContent: number }), " ");
+  for (const { page, number } of sent)
+    line.append(Object.assign(document.createElement("a"), { href: page, textContent: number }), " ");
   line.closest(".notice").hidden = about().hidden = false;
   announce(line.parentElement.textContent.trim());
 }
@@ -34,8 +38,12 @@ const STATES = { "signed-out": "signedOut", lost: "lost", refused: "refused" };
 const worst = (entries) => Object.keys(STATES).find((state) => entries.some((entry) => entry.state === state));
 
 function entryOf(form) {
-  const fields = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && !(value instanceof File && !value.name));
-  return { key: form.elements.key.value, person: Number(form.dataset.offline), action: new URL(form.action).pathname, fields, at: Date.now(), state: "lost" };
+  const fields = [...new FormData(form)]
+    .filter(([name, value]) => name !== "csrf_token" && !(value instanceof File && !value.name));
+  return {
+    key: form.elements.key.value, person: Number(form.dataset.offline), action: new URL(form.action).pathname,
+    fields, at: Date.now(), state: "lost",
+  };
 }
 
 function row(entry) {
@@ -44,7 +52,8 @@ function row(entry) {
   item.querySelector("[data-text]").textContent = text.length > 120 ? `${text.slice(0, 119)}…` : text;
   item.querySelector("[data-state]").textContent = entry.detail || clock(entry.at);
   item.querySelector("[data-back]").addEventListener("click", () => putBack(entry));
-  item.querySelector("[data-take-away]").addEventListener("click", () => waiting.takeAway(entry.key).then(draw).then(() => document.querySelector("form[data-offline]").elements.text.focus()));
+  item.querySelector("[data-take-away]").addEventListener("click", () => waiting.takeAway(entry.key).then(draw)
+    .then(() => document.querySelector("form[data-offline]").elements.text.focus()));
   return item;
 }
 
@@ -55,7 +64,8 @@ async function putBack(entry) {
     if (name !== "key" && elements[name]?.type === "checkbox") elements[name].checked = true;
     else if (name !== "key" && elements[name]) elements[name].value = value;
   }
-  if (elements.file) put(elements.file, entry.fields.map(([, value]) => value).filter((value) => value instanceof File));
+  if (elements.file)
+    put(elements.file, entry.fields.map(([, value]) => value).filter((value) => value instanceof File));
   await waiting.takeAway(entry.key);
   await draw();
   elements.text.focus();
@@ -108,7 +118,10 @@ function asEver(form, refused = false) {
 }
 
 // The files of this form are seen on their way; those of an older one that waits are not.
-const carries = (form) => { waiting.byPage = (entry, how) => carry(entry.action, how, entry.key === form.elements.key.value ? shows(form) : () => {}); };
+const carries = (form) => {
+  waiting.byPage = (entry, how) =>
+    carry(entry.action, how, entry.key === form.elements.key.value ? shows(form) : () => {});
+};
 
 async function handOver(form) {
   const entry = entryOf(form);
@@ -144,7 +157,10 @@ async function settle(form) {
     form.dataset.offline = reader.person;
     form.elements.key.value = newKey();
   } else if (form.dataset.offline) {
-    await waiting.learn({ person: Number(form.dataset.offline), action: new URL(form.action).pathname, language: document.documentElement.lang });
+    await waiting.learn({
+      person: Number(form.dataset.offline), action: new URL(form.action).pathname,
+      language: document.documentElement.lang,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
-// Points of a retelling: words marked in the client's text come into the field that is entered next, and there is always one more row.
+// Points of a retelling: words marked in the client's text come into the field that is entered next, and there is
+// always one more row.
 export function pairs() {
   let marked = "";
   document.addEventListener("selectionchange", () => {

@@ -1,9 +1,11 @@
-// "Notifications on this device": asked for on the account page, renewed after each sign-in, shown only where the browser can.
+// "Notifications on this device": asked for on the account page, renewed after each sign-in, shown only where the
+// browser can.
 import "./waiting.js";
 
 const { waiting } = globalThis;
 const can = () => "serviceWorker" in navigator && "PushManager" in globalThis && "Notification" in globalThis;
-const bytes = (key) => Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+const bytes = (key) =>
+  Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 const same = (buffer, key) => buffer && new Uint8Array(buffer).join() === bytes(key).join();
 
 async function tell(path, what) {

@@ -3,14 +3,20 @@ const SUCCESS = 80;
 // Forms whose reader has said that it is not quite it; they stay open while the page follows by itself.
 const opened = new WeakSet();
 
-const sum = (minor, currency) => new Intl.NumberFormat(
-  document.documentElement.lang, { style: "currency", currency }).format(minor / 100);
+// A part of a price (minor units) as service/core/money.py counts and writes it: a currency of three decimals is paid
+// in tens.
+function share(price, part, currency) {
+  const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
+  const decimals = format.resolvedOptions().maximumFractionDigits;
+  const step = decimals === 3 ? 10 : 1;
+  return format.format(Math.floor((price * part / step + 50) / 100) * step / 10 ** decimals);
+}
 
 // The button that pays a part says which: by the figure that is typed, else by the share that was met.
 function pays(button, figure, most) {
   const { price, currency, share, named, plain } = button.dataset;
   const part = figure === "" ? share : Number(figure) >= 0 && Number(figure) <= most ? figure : "";
-  const due = sum(Math.floor((Number(price) * Number(part) + 50) / 100), currency);
+  const due = share(Number(price), Number(part), currency);
   button.textContent = part === "" ? plain : named.replace("{share}", part).replace("{sum}", due);
   if (button.name === "then") button.value = part === "" ? "settle" : `settle-${part}`;
 }

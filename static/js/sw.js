@@ -1,5 +1,6 @@
 // The service worker of the desk. The server writes VERSION, KEPT, FONTS and SHARED above it (service/web/device.py).
-// Only what is the same for everybody is kept: static files and the page without a connection, never a page of somebody.
+// Only what is the same for everybody is kept: static files and the page without a connection, never a page of
+// somebody.
 importScripts(SHARED);
 const CACHE = `desk-${VERSION}`;
 const LANGUAGES = ["en", "ru"];
@@ -13,7 +14,8 @@ async function keep() {
   await Promise.all(FONTS.map((path) => font(cache, path)));
 }
 
-// Letters that the reader's pages have used are there already; others are not fetched for a page that may never be shown.
+// Letters that the reader's pages have used are there already; others are not fetched for a page that may never be
+// shown.
 async function font(cache, path) {
   const here = await fetch(new Request(path, { cache: "only-if-cached", mode: "same-origin" })).catch(() => null);
   if (here?.ok) await cache.put(path, here);
@@ -21,7 +23,8 @@ async function font(cache, path) {
 
 async function dropOlder() {
   const names = await caches.keys();
-  await Promise.all(names.filter((name) => name.startsWith("desk-") && name !== CACHE).map((name) => caches.delete(name)));
+  await Promise.all(names.filter((name) => name.startsWith("desk-") && name !== CACHE)
+    .map((name) => caches.delete(name)));
 }
 
 self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
@@ -45,10 +48,12 @@ async function fresh(request) {
   return response;
 }
 
-// A file with its hash in the address never changes, nor does a font; a module is asked for first and taken from here without a connection.
+// A file with its hash in the address never changes, nor does a font; a module is asked for first and taken from here
+// without a connection.
 async function file(request) {
   const here = await caches.match(request);
-  if (here && (new URL(request.url).searchParams.has("v") || FONTS.includes(new URL(request.url).pathname))) return here;
+  if (here && (new URL(request.url).searchParams.has("v") || FONTS.includes(new URL(request.url).pathname)))
+    return here;
   return fresh(request).catch(() => here ?? Response.error());
 }
 
@@ -61,13 +66,15 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("sync", (event) => {
-  if (event.tag === "waiting") event.waitUntil(waiting.sendAll().then((left) => { if (left.lost) throw new Error("no connection yet"); }));
+  if (event.tag === "waiting")
+    event.waitUntil(waiting.sendAll().then((left) => { if (left.lost) throw new Error("no connection yet"); }));
 });
 
 self.addEventListener("push", (event) => {
   const said = event.data?.json() ?? {};
   event.waitUntil(self.registration.showNotification(said.title ?? "Poruchi", {
-    body: said.body ?? "", tag: said.tag, lang: said.lang, renotify: Boolean(said.tag), data: { url: said.url ?? "/app" },
+    body: said.body ?? "", tag: said.tag, lang: said.lang, renotify: Boolean(said.tag),
+    data: { url: said.url ?? "/app" },
     icon: "/static/img/icon-192.png", badge: "/static/img/icon-192.png",
   }));
 });

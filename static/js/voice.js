@@ -28,7 +28,10 @@ async function record(button) {
   const passed = () => Math.round((Date.now() - began) / 1000);
   const label = button.querySelector("span");
   const words = label.textContent;
-  const tick = setInterval(() => { label.textContent = `${button.dataset.stop} ${minutes(passed())}`; if (passed() >= LONGEST) recorder.stop(); }, 250);
+  const tick = setInterval(() => {
+    label.textContent = `${button.dataset.stop} ${minutes(passed())}`;
+    if (passed() >= LONGEST) recorder.stop();
+  }, 250);
   recorder.ondataavailable = (event) => pieces.push(event.data);
   recorder.onstop = () => {
     clearInterval(tick);

@@ -1,5 +1,6 @@
-// What was handed over without a connection: kept in IndexedDB, sent once. A page and the service worker share it, so it
-// exports nothing. The server knows a form by its key, so a request that arrived although its answer was lost counts once.
+// What was handed over without a connection: kept in IndexedDB, sent once. A page and the service worker share it, so
+// it exports nothing. The server knows a form by its key, so a request that arrived although its answer was lost counts
+// once.
 globalThis.waiting ??= (() => {
   const MOST_BYTES = 20 * 1024 * 1024;
   const news = new BroadcastChannel("waiting");
@@ -30,19 +31,23 @@ globalThis.waiting ??= (() => {
 
   const all = () => act("task", "readonly", (tasks) => tasks.getAll());
   const get = (key) => act("task", "readonly", (tasks) => tasks.get(key));
-  const write = (entry) => act("task", "readwrite", (tasks) => tasks.put(entry)).then(() => news.postMessage("changed"));
-  const remove = (key) => act("task", "readwrite", (tasks) => tasks.delete(key)).then(() => news.postMessage("changed"));
+  const write = (entry) =>
+    act("task", "readwrite", (tasks) => tasks.put(entry)).then(() => news.postMessage("changed"));
+  const remove = (key) =>
+    act("task", "readwrite", (tasks) => tasks.delete(key)).then(() => news.postMessage("changed"));
   const about = () => act("about", "readonly", (rows) => rows.get("reader"));
   const learn = (reader) => act("about", "readwrite", (rows) => rows.put(reader, "reader"));
 
-  const bytes = (entry) => entry.fields.reduce((sum, [, value]) => sum + (value instanceof Blob ? value.size : value.length), 0);
+  const bytes = (entry) =>
+    entry.fields.reduce((sum, [, value]) => sum + (value instanceof Blob ? value.size : value.length), 0);
   async function fits(entry) {
     const others = (await all()).filter((one) => one.key !== entry.key);
     return [...others, entry].reduce((sum, one) => sum + bytes(one), 0) <= MOST_BYTES;
   }
 
   async function token() {
-    const answer = await fetch("/form-token", { cache: "no-store", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000) });
+    const answer = await fetch("/form-token",
+      { cache: "no-store", headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000) });
     if (!answer.ok) throw new Error(`form-token answered ${answer.status}`);
     return answer.json();
   }
@@ -58,7 +63,8 @@ globalThis.waiting ??= (() => {
     return form;
   }
 
-  // {state: "sent", page, number}, or why not: "lost" (no connection, or a desk that cannot just now), "signed-out", "refused".
+  // {state: "sent", page, number}, or why not: "lost" (no connection, or a desk that cannot just now), "signed-out",
+  // "refused".
   async function post(entry) {
     const reader = await token();
     if (reader.person !== entry.person) return { state: "signed-out" };

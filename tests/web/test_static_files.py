@@ -8,9 +8,10 @@ import brotli
 import pytest
 
 from service.app import ROOT
+from service.web.static_files import lean, lean_script
 
 PATH = "/static/css/components.css"
-PLAIN = (ROOT / "static" / "css" / "components.css").read_bytes()
+PLAIN = lean((ROOT / "static" / "css" / "components.css").read_text()).encode()
 
 
 @pytest.mark.parametrize(
@@ -67,4 +68,47 @@ def test_pages_are_packed_and_answers_to_programs_are_not(client):
     assert (
         "Content-Encoding"
         not in client.get("/api/v1/openapi.json", headers={"Accept-Encoding": "br"}).headers
+    )
+
+
+@pytest.mark.parametrize(
+    ("css", "comes"),
+    [
+        (
+            "/* why */\n.a > b, .c :hover {\n  margin: 0 auto; /* so */\n\n  color: red;\n}\n",
+            ".a > b,.c :hover{margin:0 auto;color:red}",
+        ),
+        (
+            "@media (width > 1rem) and (hover: none) {\n  a {\n    b: c\n  }\n}\n",
+            "@media (width > 1rem) and (hover:none){a{b:c}}",
+        ),
+        (
+            "a {\n  width: calc(1px + (2px * 3));\n  --b: light-dark(#fff, #000);\n}",
+            "a{width:calc(1px + (2px * 3));--b:light-dark(#fff,#000)}",
+        ),
+        (
+            "a {\n  content: \"; /* } */ , : \\\" 'x\" / ', ';\n}",
+            "a{content:\"; /* } */ , : \\\" 'x\" / ', '}",
+        ),
+        (
+            "a {\n  b: url('data:x, \\\ny: z') no-repeat\n    1px;\n}",
+            "a{b:url('data:x, y: z') no-repeat 1px}",
+        ),
+        ("a /* and */ b /* or */ {}", "a b{}"),
+    ],
+)
+def test_a_style_sheet_goes_out_without_its_layout(css, comes):
+    assert lean(css) == comes
+
+
+def test_a_script_goes_out_without_its_layout_and_keeps_its_lines(client):
+    script = "// Why.\nconst a = `x // y`; // so\n\n  // and\n  if (a)\n    b(`  c`);\n"
+    assert lean_script(script) == "\nconst a = `x // y`; // so\n\n\nif (a)\nb(`  c`);\n"
+    source = (ROOT / "static" / "js" / "keys.js").read_text()
+    sent = client.get("/static/js/keys.js", headers={"Accept-Encoding": "identity"}).data.decode()
+    assert sent == lean_script(source) and sent.count("\n") == source.count("\n")
+    vendor = "vendor/htmx.min.js"
+    assert (
+        client.get(f"/static/{vendor}", headers={"Accept-Encoding": "identity"}).data
+        == (ROOT / "static" / vendor).read_bytes()
     )

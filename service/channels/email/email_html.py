@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, Template
 
 from service.channels.email.blocks import NUMBER, blocks, unbroken
+from service.core.whitespace import Whitespace
 from service.messages.wording import BUTTONS, saying
 
 
@@ -59,9 +60,6 @@ def _heading(subject: str, about: dict[str, Any]) -> str:
 @lru_cache
 def _page() -> Template:
     pages = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, extensions=[Whitespace]
     )
     return pages.get_template("letter.html")
