@@ -114,13 +114,12 @@ def by_slug(slug: str) -> Company | None:
     return db.session.scalar(select(Company).where(Company.slug == slug))
 
 
-def page_of(after: str | None, limit: int = 50) -> tuple[list[Company], str | None]:
-    """Companies by id, newest first, and where the next page begins."""
-    wanted = select(Company).order_by(Company.id.desc()).limit(literal_limit(limit + 1))
-    if after and after.isdecimal() and len(after) < 19:
-        wanted = wanted.where(Company.id < int(after))
-    rows = list(db.session.scalars(wanted))
-    return rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None
+def newest(before: int | None, limit: int) -> list[Company]:
+    """Return companies by id, newest first: those before this id, or from the newest on."""
+    wanted = select(Company).order_by(Company.id.desc()).limit(literal_limit(limit))
+    if before is not None:
+        wanted = wanted.where(Company.id < before)
+    return list(db.session.scalars(wanted))
 
 
 def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from service.access.locale import here, reads_in
 from service.core.errors import Conflict, DomainError, InvalidInput
+from service.core.ids import id_of
 from service.core.money import NUMBER, Money
 from service.core.text import clean
 
@@ -96,8 +97,7 @@ def moment(name: str) -> datetime | None:
 
 def before() -> int | None:
     """The message before which a conversation is read, None for its newest."""
-    text = request.args.get("before", "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return id_of(request.args.get("before"))
 
 
 def by_script() -> bool:

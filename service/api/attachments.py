@@ -26,8 +26,8 @@ def files(task: int, query: bodies.Paged) -> Response:
     wanted = select(Attachment).where(
         Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT
     )
-    rows, next_ = reads.oldest_first(wanted, Attachment.id, query)
-    return responses.reply_list([_file(file) for (file,) in rows], next_)
+    page = reads.oldest_first(wanted, Attachment.id, query)
+    return responses.reply_list([_file(file) for (file,) in page.rows], page.next)
 
 
 @access.requires_key

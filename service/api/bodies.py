@@ -22,12 +22,12 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from service.core.ids import MAX_ID
 from service.core.text import clean
 from service.messages import message
 from service.tasks.parameters import MAX_CRITERIA, MAX_QUANTITY
 from service.tasks.task import MAX_TEXT
 
-MAX_ID = 2**63 - 1
 MAX_YEAR = 2199
 RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII

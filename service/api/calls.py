@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response
 
-from service.api.bodies import MAX_ID
+from service.core.ids import MAX_ID
 
 # How the names in braces look in addresses; a number that no row can have is no address.
 NUMBER = f"int(max={MAX_ID})"

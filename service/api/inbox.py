@@ -35,8 +35,8 @@ def inbound(query: bodies.InboundFilter) -> Response:
                 )
             )
         )
-    rows, next_ = reads.newest_first(wanted, Inbound.id, query)
-    return responses.reply_list([_inbound(*row) for row in rows], next_)
+    page = reads.newest_first(wanted, Inbound.id, query)
+    return responses.reply_list([_inbound(*row) for row in page.rows], page.next)
 
 
 @access.requires_staff(*DESK)

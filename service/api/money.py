@@ -27,16 +27,16 @@ def charges(query: bodies.Paged) -> Response:
         .join(Task, Task.id == Charge.task_id)
         .outerjoin(Invoice, Invoice.charge_id == Charge.id)
     )
-    rows, next_ = reads.newest_first(wanted, Charge.id, query)
-    return responses.reply_list([_charge(*row) for row in rows], next_)
+    page = reads.newest_first(wanted, Charge.id, query)
+    return responses.reply_list([_charge(*row) for row in page.rows], page.next)
 
 
 @access.requires_client
 @reading.asks(bodies.Paged)
 def invoices(query: bodies.Paged) -> Response:
     """The company's invoices, newest first."""
-    rows, next_ = reads.newest_first(_invoices(), Invoice.id, query)
-    return responses.reply_list([_invoice(*row) for row in rows], next_)
+    page = reads.newest_first(_invoices(), Invoice.id, query)
+    return responses.reply_list([_invoice(*row) for row in page.rows], page.next)
 
 
 @access.requires_client

@@ -19,9 +19,9 @@ from service.tasks.task import find
 def events(task: int, query: bodies.Paged) -> Response:
     """What happened to a task, oldest first."""
     wanted = select(Event).where(Event.task_id == find(task).id)
-    rows, next_ = reads.oldest_first(wanted, Event.id, query)
-    names = responses.names_of(event.by_id for (event,) in rows)
-    return responses.reply_list([_event(event, names) for (event,) in rows], next_)
+    page = reads.oldest_first(wanted, Event.id, query)
+    names = responses.names_of(event.by_id for (event,) in page.rows)
+    return responses.reply_list([_event(event, names) for (event,) in page.rows], page.next)
 
 
 @access.requires_key
@@ -29,9 +29,9 @@ def events(task: int, query: bodies.Paged) -> Response:
 def messages(task: int, query: bodies.Paged) -> Response:
     """What client and assistant said to each other, oldest first."""
     wanted = select(Message).where(Message.task_id == find(task).id, Message.direction == "said")
-    rows, next_ = reads.oldest_first(wanted, Message.id, query)
-    names = responses.names_of(message.author_id for (message,) in rows)
-    return responses.reply_list([_message(message, names) for (message,) in rows], next_)
+    page = reads.oldest_first(wanted, Message.id, query)
+    names = responses.names_of(message.author_id for (message,) in page.rows)
+    return responses.reply_list([_message(message, names) for (message,) in page.rows], page.next)
 
 
 @access.requires_key
@@ -47,8 +47,8 @@ def add_message(task: int, body: bodies.NewMessage) -> Response:
 def questions(task: int, query: bodies.Paged) -> Response:
     """What was asked on a task, oldest first, with the answers."""
     wanted = select(Question).where(Question.task_id == find(task).id)
-    rows, next_ = reads.oldest_first(wanted, Question.id, query)
-    return responses.reply_list([_question(question) for (question,) in rows], next_)
+    page = reads.oldest_first(wanted, Question.id, query)
+    return responses.reply_list([_question(question) for (question,) in page.rows], page.next)
 
 
 @access.requires_staff(*STAFF)

@@ -17,8 +17,10 @@ from sqlalchemy import select
 from service.api import access, answers, bodies, idempotency, reading, responses
 from service.api.access import DESK, me
 from service.api.errors import Changed
+from service.core import paging
 from service.core.actor import Actor
 from service.core.errors import InvalidInput, NotFound
+from service.core.ids import id_of
 from service.inbound.inbound_message import Inbound
 from service.search import query as search_query
 from service.tasks import lists, parameters, submission
@@ -293,9 +295,9 @@ def _assignee(wanted: str | None) -> int | None:
         return None
     if wanted == "me":
         return me().person_id
-    if not (wanted.isascii() and wanted.isdecimal() and 0 < int(wanted[:20]) <= bodies.MAX_ID):
+    if not (person_id := id_of(wanted)):
         raise InvalidInput({"assignee": _("The assistant's id, or `me`.")})
-    return int(wanted)
+    return person_id
 
 
 def _version_read(task_id: int) -> Task:
@@ -329,7 +331,4 @@ def _place(after: str | None, held: int) -> int:
         return 0
     if not after.startswith("held-"):
         return held
-    place = after.removeprefix("held-")
-    if not (place.isascii() and place.isdecimal() and len(place) < 9):
-        raise InvalidInput({"after": _("The cursor is not one of ours.")})
-    return int(place)
+    return paging.required_id(after.removeprefix("held-")) or 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
+from service.core import paging
+from service.core.ids import id_of
+from service.core.paging import Page
 from service.inbound.inbound_message import Inbound
 from service.messages.message import Message
 from service.tasks.task import Task
@@ -16,15 +18,7 @@ from tenants.literals import literal_in, literal_limit
 PAGE_SIZE = 50
 
 
-@dataclass(frozen=True)
-class Page:
-    """Rows of one kind and where the next page begins."""
-
-    rows: list[Any]
-    next: str | None
-
-
-def inbound(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
+def inbound(after: str | None = None, limit: int = PAGE_SIZE) -> Page[Any]:
     """What came in, without the raw bytes, and the task that was made of it: the words of what the
     page or a program hands over stand there."""
     wanted = select(
@@ -41,7 +35,7 @@ def inbound(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
         Task.id.label("task_id"),
         Task.title,
     ).outerjoin(Task, Task.inbound_id == Inbound.id)
-    return _page(wanted, Inbound.id, after, limit)
+    return paging.by_id(wanted, Inbound.id, id_of(after), limit)
 
 
 def waiting(limit: int = 100) -> list[Inbound]:
@@ -71,9 +65,9 @@ def count_waiting(most: int) -> int:
     )
 
 
-def outgoing(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
+def outgoing(after: str | None = None, limit: int = PAGE_SIZE) -> Page[Any]:
     """What was written to people."""
-    return _page(
+    return paging.by_id(
         select(
             Message.id,
             Message.channel,
@@ -87,7 +81,7 @@ def outgoing(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
             Message.template,
         ).where(Message.direction == "out"),
         Message.id,
-        after,
+        id_of(after),
         limit,
     )
 
@@ -102,10 +96,3 @@ def outgoing_of(task_id: int) -> list[Message]:
             .limit(literal_limit(100))
         )
     )
-
-
-def _page(wanted: Any, column: Any, after: str | None, limit: int) -> Page:
-    if after and after.isdecimal() and len(after) < 19:
-        wanted = wanted.where(column < int(after))
-    rows = list(db.session.execute(wanted.order_by(column.desc()).limit(literal_limit(limit + 1))))
-    return Page(rows[:limit], str(rows[limit - 1].id) if len(rows) > limit else None)

@@ -1,6 +1,16 @@
 """The operator's desk: `/desk/…` and `/admin`."""
 
-from service.web.operator import admin, board, bulk, messages, playbooks, pool, task, triage  # noqa: F401 (their routes)
+from service.web.operator import (  # noqa: F401 (their routes)
+    admin,
+    board,
+    bulk,
+    messages,
+    playbooks,
+    pool,
+    reports,
+    task,
+    triage,
+)
 from service.web.operator.blueprint import pages
 
 __all__ = ["pages"]

@@ -11,6 +11,7 @@ from service.access import auth
 from service.catalogue.categories import all_categories
 from service.channels.email import sender_auth
 from service.core import drafts
+from service.core.ids import id_of
 from service.core.time import now
 from service.insight.recent import lately
 from service.messages import message_lists as channel_lists
@@ -83,7 +84,7 @@ def board() -> ResponseReturnValue:
         phones=_phones(wrong[:FIRST]),
         counts=lists.counts(*UNDER_WAY),
         views=lists.view_counts(),
-        companies=company.names(_id(asked["company"])),
+        companies=company.names(id_of(asked["company"])),
         filters=drafts.filters_of(auth.me().person_id or 0, "/desk/board"),
     )
 
@@ -95,8 +96,8 @@ def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
     narrow = Narrow(
         view,
         trade,
-        _id(asked["company"]),
-        _id(asked["holder"]),
+        id_of(asked["company"]),
+        id_of(asked["holder"]),
         teams.get(asked["team"], []) if asked["team"] else None,
         asked["order"] == "newest",
     )
@@ -109,10 +110,6 @@ def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
             narrow=narrow,
         )
     return lists.board(narrow, request.args.get("after"))
-
-
-def _id(text: str) -> int | None:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else None
 
 
 @pages.get("/desk/board/figures")

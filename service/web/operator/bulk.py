@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from service.access import auth, forms
 from service.core.errors import DomainError, InvalidInput
+from service.core.ids import id_of
 from service.messages import message
 from service.tasks import assignment, parameters, undoing
 from service.tasks.parameters import Parameters
@@ -96,7 +97,7 @@ def undo_picked() -> ResponseReturnValue:
     for task_id, _dash, event_id in pairs:
         try:
             with db.session.begin_nested():
-                undoing.undo_change(find(_whole(task_id)), auth.me(), _whole(event_id))
+                undoing.undo_change(find(id_of(task_id) or 0), auth.me(), id_of(event_id) or 0)
         except DomainError as error:
             refused.append(error.detail)
     for words in dict.fromkeys(refused):
@@ -104,10 +105,6 @@ def undo_picked() -> ResponseReturnValue:
     if len(refused) < len(pairs):
         flash(_("It is as it was."))
     return redirect("/desk/board", 303)
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() and text.isascii() and len(text) < 19 else 0
 
 
 def _back(error: DomainError | None = None) -> ResponseReturnValue:

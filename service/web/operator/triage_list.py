@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import request
 
+from service.core import paging
 from service.inbound.inbound_message import Inbound
 from service.messages import message_lists as channel_lists
 from service.tasks import lists, to_decide
@@ -71,7 +72,7 @@ def _page(shown: lists.Row | None, asked: bool) -> lists.Page:
     page = lists.triage(request.args.get("after"), asked=asked)
     if shown is None or any(row.task.id == shown.task.id for row in page.rows):
         return page
-    return lists.triage(lists.cursor([shown.task.id - 1]), asked=asked)
+    return lists.triage(paging.cursor([shown.task.id - 1]), asked=asked)
 
 
 def after_task(task_id: int, *, asked: bool = False) -> str:
