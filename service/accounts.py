@@ -76,7 +76,7 @@ def introduce(person_id: int, name: str, company_name: str) -> None:
 
 
 def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:
-    """Invite somebody into a company, in the transaction that is open. Raises BadInput."""
+    """Invite somebody into a company, in the transaction that is open. Raises InvalidInput."""
     if role not in COMPANY_ROLES:
         raise InvalidInput({"role": _("The role is owner or member.")})
     events.write(
@@ -107,7 +107,7 @@ def send_invitation(company_id: int, email: str, role: str, by_person_id: int) -
 
 def claim_address(person_id: int, company_id: int, value: str) -> None:
     """Somebody gives a number or address of theirs, in the system's scope: a code goes there.
-    Raises BadInput."""
+    Raises InvalidInput."""
     kind = "email" if "@" in value else "phone"
     try:
         address = addresses.claim(person_id, company_id, kind, value)
@@ -140,7 +140,7 @@ def send_code(address_id: int) -> None:
 
 
 def prove_address(person_id: int, address_id: int, code: str) -> None:
-    """The code came back: the address is theirs, in the system's scope. Raises BadInput,
+    """The code came back: the address is theirs, in the system's scope. Raises InvalidInput,
     NotFound."""
     address = db.session.get(addresses.Address, address_id)
     if address is None or address.person_id != person_id:
@@ -158,7 +158,7 @@ def prove_address(person_id: int, address_id: int, code: str) -> None:
 
 def drop_address(person_id: int, address_id: int) -> None:
     """Take an address away, in the system's scope; the one they sign in with stays. Raises
-    NotFound, BadInput."""
+    NotFound, InvalidInput."""
     address, login = db.session.get(addresses.Address, address_id), db.session.get(Login, person_id)
     if address is None or address.person_id != person_id:
         raise NotFound
@@ -176,7 +176,7 @@ def add_company(
     zone: str = "Europe/Riga",
     owner_name: str = "",
 ) -> Company:
-    """A new company and its owner, who is sent a link to set a password. Raises BadInput."""
+    """A new company and its owner, who is sent a link to set a password. Raises InvalidInput."""
     if not 1 <= len(name.strip()) <= 200:
         raise InvalidInput({"name": _("A name has between 1 and 200 letters.")})
     if currency not in settings().currencies.split(","):
@@ -189,7 +189,7 @@ def add_company(
 
 
 def add_staff(email: str, name: str, role: str, trades: list[str]) -> Person:
-    """A new member of the service, who is sent a link to set a password. Raises BadInput."""
+    """A new member of the service, who is sent a link to set a password. Raises InvalidInput."""
     if role not in STAFF_ROLES:
         raise InvalidInput({"role": _("The role is assistant, supervisor, operator or admin.")})
     if unknown := [code for code in trades if code not in all_categories()]:
@@ -235,7 +235,7 @@ def person_of(email: str, name: str, language: str, zone: str, company_id: int |
 
 
 def checked_email(email: str) -> str:
-    """An e-mail address in its one spelling. Raises BadInput."""
+    """An e-mail address in its one spelling. Raises InvalidInput."""
     try:
         return addresses.tidy("email", email)
     except addresses.BadAddress as error:

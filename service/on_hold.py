@@ -85,7 +85,7 @@ def listed(limit: int = MAX_LISTED) -> list[HeldMessage]:
 
 
 def send(due_id: int) -> None:
-    """Send what is on review, at once. Raises NotFound, NotNow where it can only be discarded."""
+    """Send what is on review, at once. Raises NotFound, Conflict where it can only be discarded."""
     held = _held(_on_review(due_id))
     if not held.may_send:
         raise Conflict(_("The code or link in it no longer works, so it can only be discarded."))

@@ -119,7 +119,7 @@ SET_ROLE = text("select set_config('role', :role, true)")
 
 
 def current() -> AccessScope:
-    """The scope that is open. Raises WallError where there is none."""
+    """The scope that is open. Raises IsolationError where there is none."""
     scope_now = _current.get()
     if scope_now is None:
         raise IsolationError("no scope is open: a query needs wall.scope(...)")
@@ -141,7 +141,7 @@ def _set_scope(session: Session, transaction: SessionTransaction, connection: Co
 
 @contextmanager
 def scope(whose: AccessScope) -> Iterator[AccessScope]:
-    """Open a scope for the transactions inside. Raises WallError where a transaction is open at
+    """Open a scope for the transactions inside. Raises IsolationError where a transaction is open at
     either end."""
     _refuse_open_transaction("opened")
     token = _current.set(whose)

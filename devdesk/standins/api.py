@@ -15,7 +15,7 @@ from devdesk.standins import resources, rules
 from devdesk.standins.contract import AnswerMismatch, InvalidRequest
 from devdesk.standins.messages import Draft, Fault
 from devdesk.standins.resources import API_VERSION
-from devdesk.standins.rules import Refusal
+from devdesk.standins.rules import DomainError
 from devdesk.standins.state import standin
 
 api = Blueprint("api", __name__, url_prefix=f"/{API_VERSION}/Accounts/<account>")
@@ -23,15 +23,15 @@ api = Blueprint("api", __name__, url_prefix=f"/{API_VERSION}/Accounts/<account>"
 
 @api.before_request
 def authenticate() -> None:
-    """Basic auth by account SID and token; raises Refusal 20003, or 20404 for another account's
+    """Basic auth by account SID and token; raises DomainError 20003, or 20404 for another account's
     address."""
     here, given = standin(), request.authorization
     user, word = (given.username or "", given.password or "") if given else ("", "")
     right = hmac.compare_digest(user.encode(), here.account.encode())
     if not (hmac.compare_digest(word.encode(), here.token.encode()) and right):
-        raise Refusal(20003)
+        raise DomainError(20003)
     if (request.view_args or {}).get("account") != here.account:
-        raise Refusal(20404, request.path)
+        raise DomainError(20404, request.path)
 
 
 @api.post("/Messages.json")
@@ -44,7 +44,7 @@ def create(account: str) -> Response:
     message = standin().messages.keep(_draft(form), standin().callbacks.first)
     standin().callbacks.wake()
     if fault and fault.mode == "500_after_effect":
-        raise Refusal(20500)
+        raise DomainError(20500)
     return _answer("CreateMessage", 201, resources.message_document(message, account))
 
 
@@ -61,12 +61,12 @@ def fetch(account: str, sid: str) -> Response:
     _read("FetchMessage", {"AccountSid": account, "Sid": sid})
     message = standin().messages.find(sid)
     if message is None:
-        raise Refusal(20404, request.path)
+        raise DomainError(20404, request.path)
     return _answer("FetchMessage", 200, resources.message_document(message, account))
 
 
 def _read(operation: str, path: Mapping[str, str]) -> dict[str, Any]:
-    """The request's fields by the contract; raises Refusal where it does not allow them."""
+    """The request's fields by the contract; raises DomainError where it does not allow them."""
     query, form = _lists(request.args), _lists(request.form)
     try:
         return standin().operations[operation].read(path, query, form)
@@ -81,7 +81,7 @@ def _answer(operation: str, status: int, document: Mapping[str, Any]) -> Respons
         standin().operations[operation].check_answer(status, document)
     except AnswerMismatch as error:
         standin().count_failure(operation, str(error))
-        raise Refusal(20500) from error
+        raise DomainError(20500) from error
     response = jsonify(document)
     response.status_code = status
     return response
@@ -105,10 +105,10 @@ def _strike_before(fault: Fault | None) -> None:
     if fault.mode == "slow":
         time.sleep(fault.seconds)
     if fault.mode == "429":
-        raise Refusal(20429)
+        raise DomainError(20429)
     if fault.mode == "drop":
         _hang_up()
-        raise Refusal(20500)
+        raise DomainError(20500)
 
 
 def _hang_up() -> None:

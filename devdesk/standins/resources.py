@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from devdesk.standins import formats
 from devdesk.standins.messages import Asked, Message, Messages
-from devdesk.standins.rules import Refusal
+from devdesk.standins.rules import DomainError
 
 API_VERSION = "2010-04-01"
 PAGE_SIZE = 50  # Twilio's default
@@ -61,12 +61,12 @@ def message_document(message: Message, account: str) -> dict[str, Any]:
 
 
 def read_page(messages: Messages, query: Mapping[str, Any]) -> Page:
-    """The asked page; raises Refusal for a page token that was not made here."""
+    """The asked page; raises DomainError for a page token that was not made here."""
     number, size = int(query.get("Page", 0)), int(query.get("PageSize", PAGE_SIZE))
     token = str(query.get("PageToken", ""))
     before, after = (token[2:] if token.startswith(way) else None for way in (BEFORE, AFTER))
     if token and not messages.find(before or after or ""):
-        raise Refusal(20001, "PageToken is not one of ours")
+        raise DomainError(20001, "PageToken is not one of ours")
     offset = 0 if token else number * size
     found = messages.newest(_asked(query), size + 1, offset, before, after)
     if after:

@@ -67,7 +67,7 @@ OF_FIELD: Mapping[str, int] = {
 }
 
 
-class Refusal(Exception):
+class DomainError(Exception):
     """An answer in Twilio's error shape; `status` is the HTTP status, 400 unless the code has its
     own."""
 
@@ -87,52 +87,52 @@ class Refusal(Exception):
         }
 
 
-def refusal_of(error: InvalidRequest, value: str, path: str) -> Refusal:
+def refusal_of(error: InvalidRequest, value: str, path: str) -> DomainError:
     """The vendor's word for a request that breaks the contract; a wrong address is `not found`
     there too."""
     if error.place == "path":
-        return Refusal(20404, path)
+        return DomainError(20404, path)
     if error.place == "form" and error.field == "To" and not value:
-        return Refusal(21604)
+        return DomainError(21604)
     if error.place == "form" and error.field in OF_FIELD:
-        return Refusal(OF_FIELD[error.field], value)
-    return Refusal(20001, str(error))
+        return DomainError(OF_FIELD[error.field], value)
+    return DomainError(20001, str(error))
 
 
 def check_send(form: Mapping[str, Any]) -> None:
-    """Raises Refusal where Twilio would not take this message, though the contract allows it."""
+    """Raises DomainError where Twilio would not take this message, though the contract allows it."""
     _check_recipient(form["To"])
     _check_sender(form)
     _check_content(form)
     _check_callback(form.get("StatusCallback"))
     if "SendAt" in form or "ScheduleType" in form:
-        raise Refusal(20001, "this stand-in does not schedule messages (SendAt, ScheduleType)")
+        raise DomainError(20001, "this stand-in does not schedule messages (SendAt, ScheduleType)")
 
 
 def _check_recipient(to: str) -> None:
     if not formats.is_recipient(to):
-        raise Refusal(21211, to)
+        raise DomainError(21211, to)
     if to in MAGIC_TO:
-        raise Refusal(MAGIC_TO[to], to)
+        raise DomainError(MAGIC_TO[to], to)
 
 
 def _check_sender(form: Mapping[str, Any]) -> None:
     sender = form.get("From")
     if sender is None:
         if "MessagingServiceSid" not in form:
-            raise Refusal(21603)
+            raise DomainError(21603)
         return
     if sender in MAGIC_FROM:
-        raise Refusal(MAGIC_FROM[sender], sender)
+        raise DomainError(MAGIC_FROM[sender], sender)
     if sender == form["To"]:
-        raise Refusal(21266, sender)
+        raise DomainError(21266, sender)
 
 
 def _check_content(form: Mapping[str, Any]) -> None:
     if not form.keys() & {"Body", "MediaUrl", "ContentSid"}:
-        raise Refusal(21602)
+        raise DomainError(21602)
     if len(form.get("Body", "")) > MAX_BODY:
-        raise Refusal(21617)
+        raise DomainError(21617)
 
 
 def _check_callback(url: str | None) -> None:
@@ -144,4 +144,4 @@ def _check_callback(url: str | None) -> None:
     except ValueError:
         named = False
     if not named:
-        raise Refusal(21609, url)
+        raise DomainError(21609, url)

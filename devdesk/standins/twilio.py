@@ -24,7 +24,7 @@ from devdesk.standins.api import api
 from devdesk.standins.callbacks import Callbacks, Pace
 from devdesk.standins.controls import controls
 from devdesk.standins.messages import Messages
-from devdesk.standins.rules import Refusal
+from devdesk.standins.rules import DomainError
 from devdesk.standins.state import NAME, Standin
 
 log = logging.getLogger(__name__)
@@ -66,12 +66,12 @@ def _app(standin: Standin) -> Flask:
     app.extensions[NAME] = standin
     app.register_blueprint(api)
     app.register_blueprint(controls)
-    app.register_error_handler(Refusal, _refuse)
+    app.register_error_handler(DomainError, _refuse)
     app.register_error_handler(HTTPException, _refuse_http)
     return app
 
 
-def _refuse(refusal: Refusal) -> Response:
+def _refuse(refusal: DomainError) -> Response:
     response = jsonify(refusal.document())
     response.status_code = refusal.status
     if refusal.status == 401:
@@ -83,9 +83,9 @@ def _refuse_http(error: HTTPException) -> Response:
     """Flask's own errors in Twilio's shape, with their own HTTP status."""
     status = error.code or 500
     if status >= 500:
-        return _refuse(Refusal(20500))
+        return _refuse(DomainError(20500))
     code = CODES.get(status, 20001)
-    refusal = Refusal(code, request.path if code == 20404 else error.description or "")
+    refusal = DomainError(code, request.path if code == 20404 else error.description or "")
     refusal.status = status
     return _refuse(refusal)
 

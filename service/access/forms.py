@@ -48,7 +48,7 @@ def words(name: str, most: int = MAX_TEXT) -> str:
 
 
 def whole(name: str) -> int | None:
-    """A whole number, None where the field is empty. Raises BadInput."""
+    """A whole number, None where the field is empty. Raises InvalidInput."""
     text = request.form.get(name, "").strip()
     if not text:
         return None
@@ -58,7 +58,7 @@ def whole(name: str) -> int | None:
 
 
 def decimal(name: str) -> Decimal | None:
-    """A number with a point or a comma, None where the field is empty. Raises BadInput."""
+    """A number with a point or a comma, None where the field is empty. Raises InvalidInput."""
     return _number(name, _written(name))
 
 
@@ -85,7 +85,7 @@ def money(name: str, currency: str) -> int | None:
 
 def moment(name: str) -> datetime | None:
     """A moment of a datetime-local field, in the reader's zone, None where it is empty. Raises
-    BadInput."""
+    InvalidInput."""
     text = request.form.get(name, "").strip()
     if not text:
         return None

@@ -59,7 +59,7 @@ def most() -> int:
 def sent(name: str = "file") -> list[FileStorage]:
     """Return the files of this field; one without a name and without a byte is a field left empty.
 
-    Raises BadInput where one of them, or all together, are larger than a form may carry.
+    Raises InvalidInput where one of them, or all together, are larger than a form may carry.
     """
     found = [file for file in request.files.getlist(name) if file.filename or _size(file)]
     for file in found:
@@ -80,7 +80,7 @@ def sent(name: str = "file") -> list[FileStorage]:
 
 
 def attach(task: Task, by: Actor, part: str = "brief") -> None:
-    """Keep the files of the form on the task, all or none. Raises BadInput, NotAllowed, NotNow."""
+    """Keep the files of the form on the task, all or none. Raises InvalidInput, NotAllowed, Conflict."""
     found = sent()
     attachments.check_room(task, len(found))
     for file in found:

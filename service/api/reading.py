@@ -55,7 +55,7 @@ def asks(model: type[BaseModel]) -> Callable[[View], View]:
 
 
 def validated(model: type[Model]) -> Model:
-    """The body as this model. Raises Unreadable, BadInput."""
+    """The body as this model. Raises Unreadable, InvalidInput."""
     return _checked(model, json_body())
 
 

@@ -161,7 +161,7 @@ def cancellation(task: int, body: bodies.Stop) -> Response:
 
 
 def _assistant(body: bodies.Assignment) -> int:
-    """The person of this address. Raises BadInput."""
+    """The person of this address. Raises InvalidInput."""
     if body.team is not None or body.auto is not None:
         field = "team" if body.team is not None else "auto"
         raise InvalidInput(

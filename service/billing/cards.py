@@ -22,7 +22,7 @@ METHOD = re.compile(r"^(pm|card)_[A-Za-z0-9_]{3,60}$")
 
 def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
     """Put a card on file for the company, by the payment method's id that the vendor's own card
-    field gave. Raises BadInput.
+    field gave. Raises InvalidInput.
 
     The vendor is called between two transactions, never within one.
     """
@@ -49,7 +49,7 @@ def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
 
 
 def pay_again(charge_id: int) -> None:
-    """Try a failed charge once more with the card that is kept now. Raises NotFound, NotNow."""
+    """Try a failed charge once more with the card that is kept now. Raises NotFound, Conflict."""
     charge = db.session.get(Charge, charge_id)
     if charge is None:
         raise NotFound

@@ -67,7 +67,7 @@ class Kept:
 
 
 def keep_card(customer: str | None, method: str, name: str, email: str) -> Kept:
-    """Put a card on file. Raises Declined, Heals, NeedsPerson."""
+    """Put a card on file. Raises Declined, RetryLater, NeedsOperator."""
 
     def call() -> Kept:
         who = customer or client().v1.customers.create({"name": name, "email": email}).id
@@ -87,7 +87,7 @@ def keep_card(customer: str | None, method: str, name: str, email: str) -> Kept:
 
 def set_up() -> str:
     """The secret with which the vendor's own card field sets up one card for payments to come.
-    Raises Heals, NeedsPerson."""
+    Raises RetryLater, NeedsOperator."""
     wanted: Any = {"usage": "off_session", "payment_method_types": ["card"]}
     made = _guarded(lambda: client().v1.setup_intents.create(wanted))
     return str(made.client_secret)
@@ -116,7 +116,7 @@ def prepare(
 
 
 def confirm(intent_id: str, key: str) -> Intent:
-    """Pay; where it was confirmed before, its state is read. Raises Declined, Heals."""
+    """Pay; where it was confirmed before, its state is read. Raises Declined, RetryLater."""
     now_in = look_up(intent_id)
     if now_in.status == "requires_payment_method":
         raise Declined(
@@ -134,7 +134,7 @@ def confirm(intent_id: str, key: str) -> Intent:
 
 def close(intent_id: str) -> Intent:
     """Close an intent that has not paid; one that has, or is about to, stays as it is. Raises
-    Heals."""
+    RetryLater."""
     now_in = look_up(intent_id)
     if now_in.status in ("succeeded", "processing", "canceled"):
         return now_in
@@ -145,15 +145,15 @@ def close(intent_id: str) -> Intent:
 def made_for(
     customer: str, since: datetime, wanted: Callable[[dict[str, str]], bool]
 ) -> list[Intent]:
-    """The customer's intents made since then whose metadata is wanted, newest first. Raises Heals,
-    NeedsPerson."""
+    """The customer's intents made since then whose metadata is wanted, newest first. Raises RetryLater,
+    NeedsOperator."""
     asked: Any = {"customer": customer, "created": {"gte": int(since.timestamp())}, "limit": PAGE}
     return [Intent(made.id, made.status) for made in _all(asked) if wanted(_metadata(made))]
 
 
 def invoices_since(since: datetime) -> list[str]:
-    """The invoice numbers that intents made since then carry in their metadata. Raises Heals,
-    NeedsPerson."""
+    """The invoice numbers that intents made since then carry in their metadata. Raises RetryLater,
+    NeedsOperator."""
     asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
     return [number for made in _all(asked) if (number := _metadata(made).get("invoice"))]
 

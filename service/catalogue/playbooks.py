@@ -62,7 +62,7 @@ def written() -> dict[str, dict[str, Playbook]]:
 
 
 def write(code: str, language: str, text: str, by: int) -> None:
-    """Keep a playbook's text; an empty one takes it away. Raises NotFound, BadInput."""
+    """Keep a playbook's text; an empty one takes it away. Raises NotFound, InvalidInput."""
     if code not in all_categories() or language not in LANGUAGES:
         raise NotFound
     if len(text) > MAX_TEXT:

@@ -53,7 +53,7 @@ class SavedFilter(Base):
 
 
 def save(person_id: int, key: str, text: str) -> None:
-    """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises BadInput."""
+    """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises InvalidInput."""
     if not 1 <= len(key) <= MAX_KEY or len(text) > MAX_TEXT:
         raise InvalidInput({"text": _("At most 50,000 letters.")})
     if not text.strip():
@@ -85,7 +85,7 @@ def drafts_of(person_id: int) -> list[Draft]:
 
 
 def save_filter(person_id: int, path: str, name: str, query: str) -> None:
-    """Keep a filter under a name. Raises BadInput, TooMany."""
+    """Keep a filter under a name. Raises InvalidInput, RateLimited."""
     if not 1 <= len(name.strip()) <= 60 or len(query) > 500 or len(path) > 100:
         raise InvalidInput({"name": _("A name has between 1 and 60 letters.")})
     if len(filters_of(person_id, path)) >= MAX_FILTERS:

@@ -27,8 +27,8 @@ MAX_REPLY = (10_000, 400)
 
 
 def make_task(inbound_id: int, email: str, by: Actor) -> CreatedTask:
-    """Make the waiting message a task of the client with this e-mail address. Raises BadInput,
-    NotNow."""
+    """Make the waiting message a task of the client with this e-mail address. Raises InvalidInput,
+    Conflict."""
     inbound = _waiting(inbound_id)
     owner = addresses.owner_of("email", email)
     if owner is None:
@@ -55,7 +55,7 @@ def make_task(inbound_id: int, email: str, by: Actor) -> CreatedTask:
 
 def reply(inbound_id: int, text: str, by: Actor) -> Message:
     """Write back to who sent the waiting message, by its channel; it goes on waiting. Raises
-    BadInput, NotNow."""
+    InvalidInput, Conflict."""
     words = text.strip()
     if not 1 <= len(words) <= MAX_REPLY[_waiting(inbound_id).channel == "sms"]:
         raise InvalidInput(
@@ -104,7 +104,7 @@ def _told_by(inbound: Inbound) -> str:
 
 
 def drop(inbound_id: int, reason: str, by: Actor) -> None:
-    """Set the message aside with a reason; the record stays. Raises BadInput."""
+    """Set the message aside with a reason; the record stays. Raises InvalidInput."""
     if not 3 <= len(reason.strip()) <= 1000:
         raise InvalidInput({"reason": _("Say in a sentence why.")})
     inbound = _waiting(inbound_id)
@@ -113,7 +113,7 @@ def drop(inbound_id: int, reason: str, by: Actor) -> None:
 
 
 def take_up(inbound_id: int, by: Actor) -> None:
-    """Let a message wait again that was set aside. Raises NotFound, NotNow."""
+    """Let a message wait again that was set aside. Raises NotFound, Conflict."""
     inbound = db.session.get(Inbound, inbound_id, with_for_update=True)
     if inbound is None:
         raise NotFound
@@ -128,7 +128,7 @@ def take_up(inbound_id: int, by: Actor) -> None:
 
 
 def replay(inbound_id: int) -> None:
-    """Understand a message once more, as when it came. Raises NotNow where it has become something
+    """Understand a message once more, as when it came. Raises Conflict where it has become something
     already."""
     inbound = db.session.get(Inbound, inbound_id)
     if inbound is None:

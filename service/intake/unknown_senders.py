@@ -53,7 +53,7 @@ def first_task(form: FirstTask, key: str) -> None:
     hands, a welcome mail.
 
     A task from an address that is known already is not taken for that person: it waits for an
-    operator. Raises BadInput.
+    operator. Raises InvalidInput.
     """
     _validate(form)
     with isolation.transaction(isolation.system("public form")):

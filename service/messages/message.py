@@ -88,7 +88,7 @@ class Message(Base):
 def say(
     task: Task, by: Actor, text: str, *, inbound_id: int | None = None, channel: str | None = None
 ) -> Message:
-    """Somebody's words on a task, for the other side. Raises BadInput, NotAllowed."""
+    """Somebody's words on a task, for the other side. Raises InvalidInput, NotAllowed."""
     check_may_add(task, by)
     words = clean(text).strip()
     if not 1 <= len(words) <= MAX_TEXT:
@@ -117,7 +117,7 @@ def say(
 
 def say_once(task: Task, by: Actor, text: str) -> Message:
     """The words of a form. The same words again at once are the same form, whose answer was lost on
-    its way. Raises BadInput, NotAllowed."""
+    its way. Raises InvalidInput, NotAllowed."""
     events.lock_all((task.id,))
     last = said_on(task, limit=1)
     if (

@@ -46,7 +46,7 @@ def apply_triage(
 
 
 def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason: str = "") -> None:
-    """An operator's decision. Raises BadInput where a category or a reason is missing."""
+    """An operator's decision. Raises InvalidInput where a category or a reason is missing."""
     lock(task)
     if decision == "delegate":
         return _delegate(task, by, code)

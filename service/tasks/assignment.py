@@ -76,7 +76,7 @@ def last_began(person_id: int, task: Task) -> datetime | None:
 
 
 def claim(task: Task, by: Actor) -> None:
-    """Take a task from the queue. Raises NotNow where somebody was faster or the limit of held
+    """Take a task from the queue. Raises Conflict where somebody was faster or the limit of held
     tasks is reached."""
     check(task, "task.claimed", by)
     staff = _fit(task, by.person_id)
@@ -99,7 +99,7 @@ def claim(task: Task, by: Actor) -> None:
 
 
 def find_to_claim(task_id: int, by: Actor) -> Task:
-    """The task that somebody wants to take. Raises NotNow where another of the trade was faster,
+    """The task that somebody wants to take. Raises Conflict where another of the trade was faster,
     NotFound for any other."""
     try:
         return find(task_id)
@@ -128,7 +128,7 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
 
 
 def give_back(task: Task, by: Actor, reason: str) -> None:
-    """Put a task back into the queue. Raises BadInput without a reason. The writer may not see the
+    """Put a task back into the queue. Raises InvalidInput without a reason. The writer may not see the
     row afterwards."""
     check(task, "task.given_back", by)
     if not 3 <= len(reason.strip()) <= 1000:

@@ -66,7 +66,7 @@ class Acceptance(TaskOwned, Base):
 
 
 def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) -> Delivery:
-    """Deliver with an answer to each criterion. Raises NotReady before a red-line report, BadInput
+    """Deliver with an answer to each criterion. Raises NotReady before a red-line report, InvalidInput
     by field."""
     check(task, "task.delivered", by)
     if not pauses.reported(task):
@@ -103,7 +103,7 @@ def accept(
     """Give the word on a delivery: accept it, or `then` rework, settle or dispute.
 
     The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`.
-    Raises BadInput.
+    Raises InvalidInput.
     """
     kind = verdicts.kind_for(score, then)
     check(task, kind, by)
@@ -113,7 +113,7 @@ def accept(
 def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None = None) -> None:
     """Decide what waits for an operator: a delivery in doubt, or the price of a stopped task.
 
-    To settle pays the score's share (0 to 100) of the agreed price. Raises BadInput, NotReady.
+    To settle pays the score's share (0 to 100) of the agreed price. Raises InvalidInput, NotReady.
     """
     check(task, "task.resolved", by)
     verdicts.check_resolution(outcome, reason, score, stopped=task.state == "cancelled")
@@ -321,7 +321,7 @@ def _comment(comment: str) -> str:
 
 
 def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One answer for each criterion, in their order. Raises BadInput where one is missing."""
+    """One answer for each criterion, in their order. Raises InvalidInput where one is missing."""
     given = {answer["id"]: answer for answer in answers}
     wanted = parameters.criteria_of(task)
     if any(criterion.id not in given for criterion in wanted) or len(given) != len(wanted):

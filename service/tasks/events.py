@@ -96,7 +96,7 @@ def record(
     the caller's transaction.
 
     `set_` is what else changes of the task in the same statement; `later_` is when its work is
-    due. Raises NotAllowed (this actor never may), NotNow (not in this state; says in which),
+    due. Raises NotAllowed (this actor never may), Conflict (not in this state; says in which),
     NotReady (says what is missing).
     """
     _check_allowed(task, kind, by)
@@ -106,7 +106,7 @@ def record(
 
 
 def check(task: Task, kind: str, by: Actor) -> None:
-    """Hold the task and raise what stands against this change: NotNow, NotAllowed or NotReady.
+    """Hold the task and raise what stands against this change: Conflict, NotAllowed or NotReady.
     Before columns are computed."""
     lock(task)
     _check_allowed(task, kind, by)
@@ -114,7 +114,7 @@ def check(task: Task, kind: str, by: Actor) -> None:
 
 def lock(task: Task) -> None:
     """Lock the task's row until the transaction ends, and read it anew where it has changed since
-    it was read. Raises NotNow."""
+    it was read. Raises Conflict."""
     version = db.session.scalar(select(Task.version).where(Task.id == task.id).with_for_update())
     if version is None:
         raise Conflict(_("Somebody else was faster."), state=None)

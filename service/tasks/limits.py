@@ -124,7 +124,7 @@ class Wanted:
 
 def set_them(company_id: int, by: Actor, wanted: Wanted) -> None:
     """Put these limits in the place of those that were there; what waits for a word is looked at
-    anew. Raises BadInput, NotAllowed."""
+    anew. Raises InvalidInput, NotAllowed."""
     if not is_owner(by, company_id):
         raise NotAllowed(_("Only an owner sets limits."))
     fields = {
@@ -161,7 +161,7 @@ def month_began(company: Company) -> datetime:
 
 
 def check(task: Task, by: Actor, price: int) -> None:
-    """Before work starts at this price. Raises PastLimit where it would pass a limit and it is not
+    """Before work starts at this price. Raises SpendingLimitExceeded where it would pass a limit and it is not
     an owner who says so."""
     db.session.execute(ONE_BY_ONE, {"company": task.company_id})
     stands = standing(task.company_id)

@@ -72,7 +72,7 @@ def criteria_of(task: Task) -> list[Criterion]:
 
 
 def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
-    """Change the parameters. Raises BadInput by field, NotNow for a client after the red line."""
+    """Change the parameters. Raises InvalidInput by field, Conflict for a client after the red line."""
     check(task, "task.changed", by)
     if (
         by.kind == CLIENT
@@ -123,7 +123,7 @@ def _before(task: Task, wanted: Parameters) -> dict[str, Any]:
 
 
 def validate(wanted: Parameters) -> None:
-    """Raises BadInput with a sentence for each wrong field."""
+    """Raises InvalidInput with a sentence for each wrong field."""
     errors = dict(wanted.errors)
     if wanted.deadline_at is not None and wanted.deadline_at <= now():
         errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")

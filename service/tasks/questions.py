@@ -35,7 +35,7 @@ class Question(TaskOwned, Base):
 
 
 def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Question:
-    """Ask the client; the clock stands until they answer. Raises BadInput."""
+    """Ask the client; the clock stands until they answer. Raises InvalidInput."""
     check(task, "task.asked", by)
     offered = [option.strip() for option in options or [] if option.strip()]
     if not 3 <= len(text.strip()) <= 2000:
@@ -57,7 +57,7 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
 
 def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
     """Answer a question; the clock goes on when nothing else is waited for. Raises NotFound,
-    NotNow, BadInput."""
+    Conflict, InvalidInput."""
     check(task, "task.answered", by)
     if not 1 <= len(text.strip()) <= 5000:
         raise InvalidInput({"text": _("Answer in 1 to 5,000 letters.")})

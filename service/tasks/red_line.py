@@ -29,7 +29,7 @@ class Report(TaskOwned, Base):
 
 
 def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = "") -> Report:
-    """State progress, whether the date holds and what help is needed. Raises BadInput."""
+    """State progress, whether the date holds and what help is needed. Raises InvalidInput."""
     check(task, "task.red_line", by)
     if not 0 <= progress <= 100:
         raise InvalidInput({"progress": _("Progress is between 0 and 100 percent.")})

@@ -28,7 +28,7 @@ class Praise(TaskOwned, Base):
 
 
 def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
-    """Thank the assistant; the task is closed with it. Raises BadInput."""
+    """Thank the assistant; the task is closed with it. Raises InvalidInput."""
     check(task, "task.praised", by)
     if not 1 <= len(text.strip()) <= 2000:
         raise InvalidInput({"text": _("Say it in 1 to 2,000 letters.")})

@@ -148,7 +148,7 @@ def hand_over(
     """Make a task of a wish, once for each delivery. An operator enters it for `person_id`, the
     service for a message's sender.
 
-    Raises BadInput by field, NotNow where the same key came with other words.
+    Raises InvalidInput by field, Conflict where the same key came with other words.
     """
     tidy = checked(wish)
     values = _values(tidy, by, company_id, person_id)
@@ -171,7 +171,7 @@ def hand_over_in_one_roundtrip(
     it.
 
     None where the same delivery is there already, or under way: `hand_over` knows what to say then.
-    Raises BadInput.
+    Raises InvalidInput.
     """
     values = _values(checked(wish), by, company_id, None)
     row = isolation.execute_in_one_roundtrip(scope, NEW, {**values, **_of_delivery(kept)})
@@ -184,7 +184,7 @@ def hand_over_in_one_roundtrip(
 
 
 def checked(wish: TaskRequest) -> TaskRequest:
-    """The wish with its texts tidied. Raises BadInput with a sentence for each wrong field."""
+    """The wish with its texts tidied. Raises InvalidInput with a sentence for each wrong field."""
     errors: dict[str, str] = {}
     words = wish.text.replace("\x00", "").strip()
     if not words:
@@ -264,7 +264,7 @@ def _of_inbound(inbound_id: int | None) -> dict[str, Any]:
 
 def _repeated(wish: TaskRequest, values: dict[str, Any], source: dict[str, Any]) -> CreatedTask:
     """The same delivery once more: the task that it made. With other words under the same key:
-    NotNow."""
+    Conflict."""
     row = db.session.execute(MADE_FROM if "inbound_id" in source else REPEATED, source).first()
     if row is None:
         raise Conflict(_("The same is under way already. Ask again in a second."), retry_after=1)

@@ -76,7 +76,7 @@ def retell(
     points: Iterable[tuple[str, str]] = (),
 ) -> Retelling:
     """Tell the task back in own words; `points` are words of the client, each with what it was
-    made. The client's clock stands from here until they answer. Raises BadInput."""
+    made. The client's clock stands from here until they answer. Raises InvalidInput."""
     check(task, "task.retold", by)
     _validate(text, plan, proposal, quantity)
     quantity, price = _price_for(task, quantity)
@@ -107,8 +107,8 @@ def retell(
 
 
 def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False) -> Agreement:
-    """Confirm the very retelling that was seen. Raises NotNow where another one was made since,
-    PastLimit where an owner has to."""
+    """Confirm the very retelling that was seen. Raises Conflict where another one was made since,
+    SpendingLimitExceeded where an owner has to."""
     check(task, "task.understood", by)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
@@ -140,7 +140,7 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
 
 
 def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
-    """Say what was understood wrongly; the assistant retells once more. Raises BadInput without a
+    """Say what was understood wrongly; the assistant retells once more. Raises InvalidInput without a
     word of it."""
     check(task, "task.corrected", by)
     retelling = _seen(task, retelling_id)

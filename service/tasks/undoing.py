@@ -31,7 +31,7 @@ DECISIONS = ("task.queued", "task.refused", "task.deleted", "task.done_at_once")
 
 
 def undo_triage(task: Task, by: Actor) -> None:
-    """Back to the triage list. Raises NotNow where something has happened since, or somebody else
+    """Back to the triage list. Raises Conflict where something has happened since, or somebody else
     decided."""
     check(task, "task.triage_undone", by)
     _last_is_mine(task, by, DECISIONS)
@@ -44,7 +44,7 @@ def undo_triage(task: Task, by: Actor) -> None:
 
 
 def undo_claim(task: Task, by: Actor) -> None:
-    """Back into the queue without a word, as if it had not been taken. Raises NotNow."""
+    """Back into the queue without a word, as if it had not been taken. Raises Conflict."""
     check(task, "task.unclaimed", by)
     _last_is_mine(task, by, ("task.claimed",))
     end_assignment(task, _("put back at once"))
@@ -54,7 +54,7 @@ def undo_claim(task: Task, by: Actor) -> None:
 
 
 def undo_change(task: Task, by: Actor, event_id: int) -> None:
-    """Date and priority as they were before this change of theirs. Raises NotNow where something
+    """Date and priority as they were before this change of theirs. Raises Conflict where something
     has happened since."""
     check(task, "task.changed", by)
     last = _last_is_mine(task, by, ("task.changed",))

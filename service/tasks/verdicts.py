@@ -13,7 +13,7 @@ KINDS = {"rework": "task.reworked", "settle": "task.settled", "dispute": "task.d
 
 
 def kind_for(score: int | None, then: str | None) -> str:
-    """Return the kind of event of a word on a delivery. Raises BadInput by field."""
+    """Return the kind of event of a word on a delivery. Raises InvalidInput by field."""
     if score is not None and not 0 <= score <= 100:
         raise InvalidInput({"score": _("The score is between 0 and 100.")})
     if then and then not in KINDS:
@@ -47,7 +47,7 @@ def _check_below(score: int | None, then: str) -> None:
 
 def check_resolution(outcome: str, reason: str, score: int | None, *, stopped: bool) -> None:
     """Check an operator's decision, of a delivery or of the price of a stopped task. Raises
-    BadInput."""
+    InvalidInput."""
     if stopped and outcome not in ("settle", "cancel"):
         raise InvalidInput({"outcome": _("This task was stopped: settle its price, or cancel it.")})
     if outcome not in OUTCOMES:

@@ -149,7 +149,7 @@ def test_a_mail_that_stuck_before_is_a_task_after_try_again(world, application, 
         row.attempt, row.needs_person_at, row.last_error = (
             3,
             db.func.now(),
-            "A fault of the service in 'understand' (BadInput).",
+            "A fault of the service in 'understand' (InvalidInput).",
         )
         due_id = row.id
     browser = world.sign_in(application.test_client(), operator)

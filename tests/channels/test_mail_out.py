@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from service.channels.email import smtp_edge
-from service.core import outbox, outbox_review, outbox_run, shutdown
+from service.core import outbox_review, outbox_run, shutdown
 from service.core.config import settings
 from service.core.outbox import OutboxRow
 from service.outbound import dispatch
@@ -128,7 +128,7 @@ def working(app, due_id):
 
 
 def test_a_slow_server_gets_the_mail_once_while_the_lease_is_renewed(world, app, by, monkeypatch):
-    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=2))
+    monkeypatch.setattr(outbox_run, "LEASE", timedelta(seconds=2))
     monkeypatch.setattr(smtp_edge, "RENEW_EACH", 0.5)
     server = by(Server(thinks=5))
     message_id, due_id = written(world.client())

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from service.channels.email import parse
+from service.core.errors import Conflict
 from service.inbound import store
 from service.intake import inbox, interpret
 from service.messages import short_links
@@ -117,13 +118,13 @@ def test_a_message_that_has_become_something_is_not_read_again(world, app):
         inbox.make_task(kept.id, person.email, operator.actor)
     with (
         isolation.transaction(isolation.system("test")),
-        pytest.raises(inbox.NotNow, match="task already"),
+        pytest.raises(Conflict, match="task already"),
     ):
         inbox.replay(kept.id)
     web = world.load(world.task(person))
     with (
         isolation.transaction(isolation.system("test")),
-        pytest.raises(inbox.NotNow, match="task already"),
+        pytest.raises(Conflict, match="task already"),
     ):
         inbox.replay(web.inbound_id)
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from service.channels.push import edge
-from service.channels.push.edge import Device, Heals
+from service.channels.push.edge import Device, RetryLater
 from service.core.config import WrongSetting, read, settings
 from tests.push.push_service import Browser, PushService
 
@@ -57,7 +57,7 @@ def test_only_who_shows_a_certificate_for_the_name_is_sent_to(monkeypatch, tmp_p
         if arrives:
             edge.send(Device(browser.endpoint, keys["p256dh"], keys["auth"]), b"{}", "task-1")
         else:
-            with pytest.raises(Heals, match="SSLCertVerificationError"):
+            with pytest.raises(RetryLater, match="SSLCertVerificationError"):
                 edge.send(Device(browser.endpoint, keys["p256dh"], keys["auth"]), b"{}", "task-1")
     finally:
         monkeypatch.undo()

@@ -102,7 +102,7 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(monkeypa
 
     monkeypatch.setattr(socket, "create_connection", connect)
     keys = Browser("x").subscription()["keys"]
-    with pytest.raises(edge.Heals):
+    with pytest.raises(edge.RetryLater):
         edge.send(Device("https://push.example.com/x", keys["p256dh"], keys["auth"]), b"x", "t")
     assert opened == [("93.184.215.14", 443)]
 

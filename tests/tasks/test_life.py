@@ -26,7 +26,7 @@ def test_of_two_assistants_who_claim_one_wins_and_the_other_is_told(world):
     world._step("assigned", task_id, client, one)
     with pytest.raises(Exception) as lost, isolation.transaction(two.scope):
         assignment.claim(find(task_id), two.actor)
-    assert lost.type.__name__ in ("NotNow", "NotFound")
+    assert lost.type.__name__ in ("Conflict", "NotFound")
 
 
 def test_an_assistant_can_give_a_task_back_with_a_reason(world):

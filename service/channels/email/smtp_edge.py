@@ -51,7 +51,7 @@ def send(message: Message, handing: Callable[[], None], renew: Callable[[], obje
     """Hand a mail to the server of SMTP_URL; gives its Message-ID.
 
     `handing` is called before the first byte of the mail goes out, `renew` every ten seconds while
-    the server takes its time. Raises Heals, NeedsPerson, or UnknownEnd after `handing` was called.
+    the server takes its time. Raises RetryLater, NeedsOperator, or UnknownEnd after `handing` was called.
     """
     mail = compose(message)
     server = connected()
@@ -68,7 +68,7 @@ def send(message: Message, handing: Callable[[], None], renew: Callable[[], obje
 def connected() -> smtplib.SMTP:
     """A connection by SMTP_URL: smtp://user:password@host:port, smtps:// for TLS from the start;
     else STARTTLS where it is offered. Certificate and name are checked; a password goes to
-    another host through TLS only. Raises Heals with the reason."""
+    another host through TLS only. Raises RetryLater with the reason."""
     address = urlsplit(settings().smtp_url)
     with _in_words():
         return _let_in(address)

@@ -39,8 +39,8 @@ class Device:
 
 
 def send(device: Device, text: bytes, topic: str) -> str:
-    """Hand a notification over; gives the push service's name for it. Raises Gone, Heals,
-    NeedsPerson."""
+    """Hand a notification over; gives the push service's name for it. Raises Gone, RetryLater,
+    NeedsOperator."""
     parts = urlsplit(device.endpoint)
     headers = {
         "TTL": str(DAY),

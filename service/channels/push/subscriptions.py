@@ -58,7 +58,7 @@ def keep(
     person_id: int, session_id: int, endpoint: str, p256dh: str, auth: str, agent: str
 ) -> None:
     """This browser is this person's from now on, whoever had it before: they hold it. Raises
-    BadInput."""
+    InvalidInput."""
     if not (
         endpoint_check.may_be(endpoint)
         and endpoint_check.is_point(p256dh)

@@ -73,7 +73,7 @@ def client() -> Client:
 
 
 def send(to: str, text: str, message_id: int) -> Sent:
-    """Hand a text to Twilio. Raises Heals for what may succeed later, NeedsPerson for what
+    """Hand a text to Twilio. Raises RetryLater for what may succeed later, NeedsOperator for what
     cannot."""
     epoch = restore_epoch.epoch_of("message", message_id)
     about = f"message={message_id}" + (f"&epoch={epoch}" if epoch else "")
@@ -113,7 +113,7 @@ class TooLarge(Unfetched):
 
 
 def media(address: str) -> bytes:
-    """A file of a text that came in, with our account's name. Raises Unfetched, or Heals for what
+    """A file of a text that came in, with our account's name. Raises Unfetched, or RetryLater for what
     may succeed later."""
     place = _at_our_base(address)
     try:

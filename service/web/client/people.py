@@ -78,7 +78,7 @@ def change_role(person_id: int) -> ResponseReturnValue:
 
 
 def _place_of(person_id: int, *, leaves_owners: bool) -> membership.Membership:
-    """Somebody's place in the company. Raises NotNow where the last owner would leave it without
+    """Somebody's place in the company. Raises Conflict where the last owner would leave it without
     one; 404 where they have none."""
     if leaves_owners and membership.owners_held(g.seat.company_id) == [person_id]:
         raise Conflict(_("The last owner stays. Make somebody else an owner first."))

@@ -100,7 +100,7 @@ def score_delivery(task: Task) -> None:
 def _chosen(task: Task) -> tuple[int | None, str | None]:
     """The figure and what follows. Where the button named a figure ("settle-60") and another one is
     typed beside it,
-    nothing is charged before the button says that one. Raises BadInput."""
+    nothing is charged before the button says that one. Raises InvalidInput."""
     score = forms.whole("score")
     then, _dash, named = request.form.get("then", "").partition("-")
     if (

@@ -94,7 +94,7 @@ def file(number: int, file_id: int) -> ResponseReturnValue:
 
 
 def attach(task: Task, part: str = "brief") -> None:
-    """Keep the files of the form on the task, all or none. Raises BadInput."""
+    """Keep the files of the form on the task, all or none. Raises InvalidInput."""
     uploads.attach(task, auth.me(), part)
 
 

@@ -4,6 +4,7 @@ from service.web.operator import (  # noqa: F401 (their routes)
     admin,
     board,
     bulk,
+    companies,
     messages,
     playbooks,
     pool,

@@ -45,7 +45,7 @@ def do_for_picked() -> ResponseReturnValue:
 
 
 def _act() -> Act:
-    """What is to be done with a task. Raises BadInput."""
+    """What is to be done with a task. Raises InvalidInput."""
     me, wanted = auth.me(), request.form.get("do", "")
     if wanted == "hand":
         who = forms.whole("assistant") or 0
