@@ -141,8 +141,8 @@ def _set_scope(session: Session, transaction: SessionTransaction, connection: Co
 
 @contextmanager
 def scope(whose: AccessScope) -> Iterator[AccessScope]:
-    """Open a scope for the transactions inside. Raises IsolationError where a transaction is open at
-    either end."""
+    """Open a scope for the transactions inside. Raises IsolationError where a transaction is
+    open at either end."""
     _refuse_open_transaction("opened")
     token = _current.set(whose)
     try:

@@ -100,7 +100,8 @@ def refusal_of(error: InvalidRequest, value: str, path: str) -> DomainError:
 
 
 def check_send(form: Mapping[str, Any]) -> None:
-    """Raises DomainError where Twilio would not take this message, though the contract allows it."""
+    """Raises DomainError where Twilio would not take this message, though the contract allows
+    it."""
     _check_recipient(form["To"])
     _check_sender(form)
     _check_content(form)

@@ -80,7 +80,8 @@ def sent(name: str = "file") -> list[FileStorage]:
 
 
 def attach(task: Task, by: Actor, part: str = "brief") -> None:
-    """Keep the files of the form on the task, all or none. Raises InvalidInput, NotAllowed, Conflict."""
+    """Keep the files of the form on the task, all or none. Raises InvalidInput, NotAllowed,
+    Conflict."""
     found = sent()
     attachments.check_room(task, len(found))
     for file in found:

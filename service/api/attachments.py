@@ -59,7 +59,8 @@ def file(task: int, file: int) -> Response:
 
 
 def _only_file() -> FileStorage:
-    """Return the one file that was sent. Raises InvalidInput for none, several, or one too large."""
+    """Return the one file that was sent. Raises InvalidInput for none, several, or one too
+    large."""
     sent = uploads.sent()
     if not sent:
         raise InvalidInput(

@@ -145,8 +145,8 @@ def close(intent_id: str) -> Intent:
 def made_for(
     customer: str, since: datetime, wanted: Callable[[dict[str, str]], bool]
 ) -> list[Intent]:
-    """The customer's intents made since then whose metadata is wanted, newest first. Raises RetryLater,
-    NeedsOperator."""
+    """The customer's intents made since then whose metadata is wanted, newest first. Raises
+    RetryLater, NeedsOperator."""
     asked: Any = {"customer": customer, "created": {"gte": int(since.timestamp())}, "limit": PAGE}
     return [Intent(made.id, made.status) for made in _all(asked) if wanted(_metadata(made))]
 

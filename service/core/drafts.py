@@ -53,7 +53,8 @@ class SavedFilter(Base):
 
 
 def save(person_id: int, key: str, text: str) -> None:
-    """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises InvalidInput."""
+    """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises
+    InvalidInput."""
     if not 1 <= len(key) <= MAX_KEY or len(text) > MAX_TEXT:
         raise InvalidInput({"text": _("At most 50,000 letters.")})
     if not text.strip():

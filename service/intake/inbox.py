@@ -128,8 +128,8 @@ def take_up(inbound_id: int, by: Actor) -> None:
 
 
 def replay(inbound_id: int) -> None:
-    """Understand a message once more, as when it came. Raises Conflict where it has become something
-    already."""
+    """Understand a message once more, as when it came. Raises Conflict where it has become
+    something already."""
     inbound = db.session.get(Inbound, inbound_id)
     if inbound is None:
         raise NotFound

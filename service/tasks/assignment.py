@@ -128,8 +128,8 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
 
 
 def give_back(task: Task, by: Actor, reason: str) -> None:
-    """Put a task back into the queue. Raises InvalidInput without a reason. The writer may not see the
-    row afterwards."""
+    """Put a task back into the queue. Raises InvalidInput without a reason. The writer may not
+    see the row afterwards."""
     check(task, "task.given_back", by)
     if not 3 <= len(reason.strip()) <= 1000:
         raise InvalidInput({"reason": _("Say in a sentence why it goes back.")})

@@ -60,8 +60,8 @@ def attach(
 ) -> Attachment:
     """Keep a file on a task.
 
-    Raises Unfit where it is too large or the task has a hundred already, NotAllowed, and Conflict for
-    the delivery's where the work is not under way: what was delivered stays as it was.
+    Raises Unfit where it is too large or the task has a hundred already, NotAllowed, and Conflict
+    for the delivery's where the work is not under way: what was delivered stays as it was.
     """
     check_may_add(task, by)
     if part == "delivery" and task.state != "working":

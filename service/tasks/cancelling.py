@@ -49,7 +49,8 @@ def price_now(task: Task) -> int:
 
 
 def cancel(task: Task, by: Actor, reason: str = "") -> int:
-    """Stop the task; gives what is charged for what was done, in minor units. Raises InvalidInput."""
+    """Stop the task; gives what is charged for what was done, in minor units. Raises
+    InvalidInput."""
     check(task, "task.cancelled", by)
     if len(reason) > 2000:
         raise InvalidInput({"reason": _("At most 2,000 letters.")})

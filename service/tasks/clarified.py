@@ -15,7 +15,8 @@ MAX_WORDS = 300
 
 def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]:
     """Pairs of a client's words and what they were made, as they are kept; empty pairs are left
-    out. `text` is what the client wrote, in which their words have to stand. Raises InvalidInput."""
+    out. `text` is what the client wrote, in which their words have to stand. Raises
+    InvalidInput."""
     kept = [
         (_one_line(words), _one_line(exact))
         for words, exact in pairs

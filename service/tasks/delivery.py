@@ -66,8 +66,8 @@ class Acceptance(TaskOwned, Base):
 
 
 def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) -> Delivery:
-    """Deliver with an answer to each criterion. Raises NotReady before a red-line report, InvalidInput
-    by field."""
+    """Deliver with an answer to each criterion. Raises NotReady before a red-line report,
+    InvalidInput by field."""
     check(task, "task.delivered", by)
     if not pauses.reported(task):
         raise NotReady(

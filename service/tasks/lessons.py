@@ -50,8 +50,8 @@ class Proposed:
 
 
 def propose(task: Task, by: Actor, words: str) -> Lesson:
-    """Propose a line for the client's handbook. Raises InvalidInput, NotAllowed (somebody else's task),
-    Conflict (twenty already)."""
+    """Propose a line for the client's handbook. Raises InvalidInput, NotAllowed (somebody
+    else's task), Conflict (twenty already)."""
     check_may_add(task, by)
     line = " ".join(words.split())
     if not 3 <= len(line) <= MAX_TEXT:
@@ -92,8 +92,8 @@ def waiting(company_id: int, limit: int = 50) -> list[Proposed]:
 
 
 def decide(company_id: int, lesson_id: int, by: Actor, *, accept: bool) -> None:
-    """Take a proposed line into the handbook, or drop it. Raises Conflict where somebody has decided
-    already, NotAllowed, InvalidInput."""
+    """Take a proposed line into the handbook, or drop it. Raises Conflict where somebody has
+    decided already, NotAllowed, InvalidInput."""
     if by.kind != CLIENT and membership.belongs(by.person_id or 0, company_id):
         raise NotAllowed(
             _("This is your own company's task; somebody else of the desk has to do this.")

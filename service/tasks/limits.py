@@ -161,8 +161,8 @@ def month_began(company: Company) -> datetime:
 
 
 def check(task: Task, by: Actor, price: int) -> None:
-    """Before work starts at this price. Raises SpendingLimitExceeded where it would pass a limit and it is not
-    an owner who says so."""
+    """Before work starts at this price. Raises SpendingLimitExceeded where it would pass a
+    limit and it is not an owner who says so."""
     db.session.execute(ONE_BY_ONE, {"company": task.company_id})
     stands = standing(task.company_id)
     past = stands.past(task, price) if stands else None

@@ -72,7 +72,8 @@ def criteria_of(task: Task) -> list[Criterion]:
 
 
 def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
-    """Change the parameters. Raises InvalidInput by field, Conflict for a client after the red line."""
+    """Change the parameters. Raises InvalidInput by field, Conflict for a client after the red
+    line."""
     check(task, "task.changed", by)
     if (
         by.kind == CLIENT

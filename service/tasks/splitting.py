@@ -19,8 +19,8 @@ def split(task: Task, by: Actor, first: str, second: str, key: str) -> CreatedTa
     """Leave `first` as the task's words and make a task of `second`, once for each key. Files stay
     with the first.
 
-    Raises InvalidInput where a part has no words or too many, Conflict where the task is decided already
-    or the key was used for other words.
+    Raises InvalidInput where a part has no words or too many, Conflict where the task is decided
+    already or the key was used for other words.
     """
     events.lock(task)
     kept, away = _parts(first, second)

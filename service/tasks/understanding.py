@@ -140,8 +140,8 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
 
 
 def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
-    """Say what was understood wrongly; the assistant retells once more. Raises InvalidInput without a
-    word of it."""
+    """Say what was understood wrongly; the assistant retells once more. Raises InvalidInput
+    without a word of it."""
     check(task, "task.corrected", by)
     retelling = _seen(task, retelling_id)
     if not note.strip():

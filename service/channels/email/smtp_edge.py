@@ -51,7 +51,8 @@ def send(message: Message, handing: Callable[[], None], renew: Callable[[], obje
     """Hand a mail to the server of SMTP_URL; gives its Message-ID.
 
     `handing` is called before the first byte of the mail goes out, `renew` every ten seconds while
-    the server takes its time. Raises RetryLater, NeedsOperator, or UnknownEnd after `handing` was called.
+    the server takes its time. Raises RetryLater, NeedsOperator, or UnknownEnd after `handing` was
+    called.
     """
     mail = compose(message)
     server = connected()

@@ -113,8 +113,8 @@ class TooLarge(Unfetched):
 
 
 def media(address: str) -> bytes:
-    """A file of a text that came in, with our account's name. Raises Unfetched, or RetryLater for what
-    may succeed later."""
+    """A file of a text that came in, with our account's name. Raises Unfetched, or RetryLater
+    for what may succeed later."""
     place = _at_our_base(address)
     try:
         with _reader().get(place, timeout=(4, 6), stream=True) as answer:
