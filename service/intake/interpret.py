@@ -246,9 +246,9 @@ def _from_known(inbound: Inbound, heard: ParsedMessage, person: Person, company_
     )
     if not heard.text and not heard.files and not heard.subject:
         _wordless(said, heard)
-    elif task_id := route.handle(said):
-        _done(inbound, "answer", company_id, person.id, task_id if task_id > 0 else None)
-        _attach(inbound, heard.files, heard.media, task_id, by)
+    elif outcome := route.handle(said):
+        _done(inbound, "answer", company_id, person.id, outcome.task_id)
+        _attach(inbound, heard.files, heard.media, outcome.task_id, by)
     else:
         _new_task(inbound, heard, by, company_id)
 
@@ -317,9 +317,9 @@ def _new_task(inbound: Inbound, heard: ParsedMessage, by: actor.Actor, company_i
 
 
 def _attach(
-    inbound: Inbound, parts: list[parse.Part], media: int, task_id: int, by: actor.Actor
+    inbound: Inbound, parts: list[parse.Part], media: int, task_id: int | None, by: actor.Actor
 ) -> None:
-    if task_id > 0:
+    if task_id is not None:
         attach(inbound, parts, media, find(task_id), by)
     elif parts or media:
         _wait(inbound, FILE_OF_NO_TASK if parts else PICTURE_OF_NO_TASK)

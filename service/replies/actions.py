@@ -13,6 +13,7 @@ from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.outbound import compose
 from service.replies import match
+from service.replies.outcome import Answered
 from service.replies.reply import Reply, answer_with, refused
 from service.replies.reply_codes import ReplyCode
 from service.tasks import delivery, questions, understanding
@@ -21,18 +22,17 @@ from tenants.company import Company
 from tenants.isolation import db
 
 
-def carefully(said: Reply, task: Task, what: Callable[[], None]) -> int:
-    """Do it; where the task does not stand that way any more, say so in a sentence. Gives the
-    task's id."""
+def carefully(said: Reply, task: Task, what: Callable[[], None]) -> Answered:
+    """Carry it out; where the task is in another state by now, answer with the reason."""
     try:
         with db.session.begin_nested():
             what()
     except DomainError as error:
         refused(said, error, task)
-    return task.id
+    return Answered.on(task)
 
 
-def letter(said: Reply, ask: Prompt, task: Task, read: ReplyCode) -> int:
+def letter(said: Reply, ask: Prompt, task: Task, read: ReplyCode) -> Answered:
     """Do what the letter says to this ask."""
     says = match.meaning(ask, read) or ""
 
@@ -46,7 +46,7 @@ def letter(said: Reply, ask: Prompt, task: Task, read: ReplyCode) -> int:
     return carefully(said, task, answer_what_was_seen)
 
 
-def words(said: Reply, ask: Prompt, task: Task, text: str) -> int:
+def words(said: Reply, ask: Prompt, task: Task, text: str) -> Answered:
     """Words after "what is different?", after "what is missing?", or to a question."""
     return carefully(said, task, lambda: WORDS[ask.kind](said, ask, task, text))
 

@@ -11,6 +11,7 @@ from service.core.time import now
 from service.messages.message import Message
 from service.nlu import deadlines
 from service.replies import actions, reply_codes
+from service.replies.outcome import Answered
 from service.replies.reply import Reply, answer_with
 from service.tasks import cancelling, review
 from service.tasks.task import Task
@@ -39,7 +40,7 @@ def last_to(said: Reply, *templates: str, task_id: int | None = None) -> Message
     return db.session.scalar(wanted.order_by(Message.id.desc()).limit(1))
 
 
-def stop(said: Reply, task_id: int | None) -> int | None:
+def stop(said: Reply, task_id: int | None) -> Answered | None:
     """Stop the task whose acknowledgement offered it; without a name the one acknowledged last, if
     nobody has asked since."""
     offer = (
@@ -50,11 +51,10 @@ def stop(said: Reply, task_id: int | None) -> int | None:
     task = _task_of(offer) if offer and offer.template == "acknowledge" else None
     if task is None or task.state not in STOPPABLE:
         return None
-    actions.carefully(said, task, lambda: _cancel(said, task))
-    return task.id
+    return actions.carefully(said, task, lambda: _cancel(said, task))
 
 
-def thank(said: Reply) -> int | None:
+def thank(said: Reply) -> Answered | None:
     """Thanks reach the assistant while the note that offered it is the last that was said; in doubt
     the words are a task."""
     match = THANKS.match(said.text)

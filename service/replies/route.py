@@ -1,18 +1,17 @@
-"""Which text is an answer, and to what. In this order: commands; NEW; a letter that an open ask
-offered, alone or with a task's number; N and T after our own notes; a text that names a task;
-words that were asked for; what looks like an answer and answers nothing, which is asked back.
-All else is a new task.
-"""
+"""Route a reply: is it an answer, and to what? The table READINGS says in which order it is tried;
+what no row takes is a new task."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from service.messages import prompts
 from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.replies import actions, match, offers, phone_commands, phone_reactions, reply_codes
 from service.replies.match import Open
+from service.replies.outcome import ABOUT_NO_TASK, Answered
 from service.replies.reply import Reply, answer_back, answer_with
 from service.replies.reply_codes import NEW, ReplyCode
 from service.tasks.task import Task, find
@@ -20,24 +19,25 @@ from service.tasks.task import Task, find
 FOR_WORDS = ("correction", "rework")
 
 
-def handle(said: Reply) -> int | None:
-    """Take the text as the answer it is: the task's id, -1 where it was about none, None where it
-    is a new task."""
+@dataclass(frozen=True)
+class Reading:
+    """One row of the table: what a reply may be, from which channels, and who tells."""
+
+    what: str
+    read: Callable[[Reply], Answered | None]
+    by_phone_only: bool = False
+
+    def applies(self, said: Reply) -> bool:
+        """Return whether replies by this channel are read so."""
+        return said.by_phone or not self.by_phone_only
+
+
+def handle(said: Reply) -> Answered | None:
+    """Take the reply as the first reading that applies; None where it is a new task."""
     if NEW.match(said.text):
         return _new(said)
-    for reading in (
-        _phone_reaction,
-        _command,
-        _letter,
-        _note,
-        _numbered,
-        _words,
-        _on_named_task,
-        _like_an_answer,
-    ):
-        if (task_id := reading(said)) is not None:
-            return task_id
-    return None
+    outcomes = (reading.read(said) for reading in READINGS if reading.applies(said))
+    return next((outcome for outcome in outcomes if outcome is not None), None)
 
 
 def without_new(text: str) -> str:
@@ -52,16 +52,16 @@ def pass_on_in_their_name(said: Reply) -> None:
     answer_with(said, "passed_on", task)
 
 
-def _new(said: Reply) -> int | None:
+def _new(said: Reply) -> Answered | None:
     if not reply_codes.wordless(NEW.sub("", said.text, count=1)) or not said.by_phone:
         return None
     answer_with(said, "new_what")
-    return -1
+    return ABOUT_NO_TASK
 
 
-def _phone_reaction(said: Reply) -> int | None:
+def _phone_reaction(said: Reply) -> Answered | None:
     """A tap on a text of ours is no answer; on a question that waits, the answer is asked for."""
-    reaction = phone_reactions.read(said.text) if said.by_phone else None
+    reaction = phone_reactions.read(said.text)
     if reaction is None:
         return None
     message = phone_reactions.message_of(said, reaction)
@@ -79,21 +79,17 @@ def _phone_reaction(said: Reply) -> int | None:
             words=saying("a_tap", said.person.language),
             letters=_letters(ask, said),
         )
-    return message.task_id or -1 if message else -1
+    return Answered(message.task_id if message else None)
 
 
-def _command(said: Reply) -> int | None:
-    words = (
-        phone_commands.answer(said.person, said.by, said.inbound.sender, said.text)
-        if said.by_phone
-        else None
-    )
+def _command(said: Reply) -> Answered | None:
+    words = phone_commands.answer(said.person, said.by, said.inbound.sender, said.text)
     if words:
         answer_back(said, words)
-    return None if words is None else -1
+    return None if words is None else ABOUT_NO_TASK
 
 
-def _letter(said: Reply) -> int | None:
+def _letter(said: Reply) -> Answered | None:
     """A letter that an open ask offered."""
     letter = _read(said)
     if letter is None or (not said.by_phone and said.task_id is None and not letter.bare):
@@ -155,7 +151,7 @@ def _takes_words(said: Reply) -> Open:
     ]
 
 
-def _note(said: Reply) -> int | None:
+def _note(said: Reply) -> Answered | None:
     """N and T, offered by our own notes."""
     letter = reply_codes.read(said.text)
     if letter and letter.sign in prompts.NO and letter.bare:
@@ -163,7 +159,7 @@ def _note(said: Reply) -> int | None:
     return offers.thank(said)
 
 
-def _stop(said: Reply, letter: ReplyCode) -> int | None:
+def _stop(said: Reply, letter: ReplyCode) -> Answered | None:
     """N stops what was only acknowledged, where nothing is asked that it could answer."""
     named = match.task_of_number(said, letter.number) if letter.number else None
     task_id = named.id if named else said.task_id
@@ -172,9 +168,9 @@ def _stop(said: Reply, letter: ReplyCode) -> int | None:
     return offers.stop(said, task_id)
 
 
-def _numbered(said: Reply) -> int | None:
+def _numbered(said: Reply) -> Answered | None:
     """ "12: …": words on that task, or the answer to what was asked there."""
-    found = reply_codes.numbered(said.text) if said.by_phone and said.task_id is None else None
+    found = reply_codes.numbered(said.text) if said.task_id is None else None
     if found is None:
         return None
     number, words = found
@@ -187,12 +183,12 @@ def _numbered(said: Reply) -> int | None:
         )
     if reply_codes.wordless(words):
         answer_with(said, "say_what", task)
-        return task.id
+        return Answered.on(task)
     there = replace(said, task_id=task.id, text=words)
     return _words(there) or _on_named_task(there)
 
 
-def _words(said: Reply) -> int | None:
+def _words(said: Reply) -> Answered | None:
     """Words answer what was asked last: what is different, what is missing, or the one question."""
     found = _takes_words(said)
     if not found or reply_codes.wordless(said.text) or _wrong_letter(said, found[0][0]):
@@ -218,14 +214,13 @@ def _wrong_letter(said: Reply, ask: Prompt) -> bool:
     )
 
 
-def _on_named_task(said: Reply) -> int | None:
+def _on_named_task(said: Reply) -> Answered | None:
     """Words on the task that is named reach those who work on it; what still waits for a letter is
     said."""
     if said.task_id is None:
         return None
     task = find(said.task_id)
-    actions.carefully(said, task, lambda: _pass_on(said, task))
-    return task.id
+    return actions.carefully(said, task, lambda: _pass_on(said, task))
 
 
 def _pass_on(said: Reply, task: Task) -> None:
@@ -237,10 +232,8 @@ def _pass_on(said: Reply, task: Task) -> None:
         answer_with(said, "passed_on", task)
 
 
-def _like_an_answer(said: Reply) -> int | None:
+def _like_an_answer(said: Reply) -> Answered | None:
     """What looks like an answer and answers nothing: asked back, never made a task."""
-    if not said.by_phone:
-        return None
     letter = reply_codes.read(said.text)
     waiting = [
         (ask, task)
@@ -273,7 +266,7 @@ def _begins_like_letter(text: str, letter: ReplyCode | None) -> bool:
     )
 
 
-def _unread(said: Reply, waiting: Open) -> int:
+def _unread(said: Reply, waiting: Open) -> Answered:
     ask, task = waiting[0]
     answer_with(
         said,
@@ -282,10 +275,10 @@ def _unread(said: Reply, waiting: Open) -> int:
         words=said.text.strip()[:20],
         letters=_letters(ask, said),
     )
-    return task.id
+    return Answered.on(task)
 
 
-def _nothing_waits(said: Reply, letter: ReplyCode | None) -> int:
+def _nothing_waits(said: Reply, letter: ReplyCode | None) -> Answered:
     """Perhaps it answers what the assistant wrote; else nothing waits for it."""
     last = offers.last_to(said)
     if (
@@ -294,7 +287,7 @@ def _nothing_waits(said: Reply, letter: ReplyCode | None) -> int:
         and last.task_id
         and (letter is None or letter.number is None)
     ):
-        return _on_named_task(replace(said, task_id=last.task_id)) or -1
+        return _on_named_task(replace(said, task_id=last.task_id)) or ABOUT_NO_TASK
     task = match.task_of_number(said, letter.number) if letter and letter.number else None
     key = (
         "nothing_waits_on"
@@ -304,7 +297,7 @@ def _nothing_waits(said: Reply, letter: ReplyCode | None) -> int:
         else "nothing_waits"
     )
     answer_with(said, key, task)
-    return task.id if task else -1
+    return Answered.on(task) if task else ABOUT_NO_TASK
 
 
 def _letters(ask: Prompt, said: Reply) -> str:
@@ -312,15 +305,28 @@ def _letters(ask: Prompt, said: Reply) -> str:
     return between.join(ask.letters)
 
 
-def _which(said: Reply, found: Open, token: str | None) -> int:
+def _which(said: Reply, found: Open, token: str | None) -> Answered:
     numbers = ", ".join(str(task.number) for _ask, task in found)
     number = found[0][1].number
     answer_with(
         said, "which", numbers=numbers, example=f"{token} {number}" if token else f"{number}: ..."
     )
-    return -1
+    return ABOUT_NO_TASK
 
 
-def _not_found(said: Reply, number: int) -> int:
+def _not_found(said: Reply, number: int) -> Answered:
     answer_with(said, "not_found", number=number)
-    return -1
+    return ABOUT_NO_TASK
+
+
+# The decision table: the first row that applies decides.
+READINGS = (
+    Reading("a tap on a message of ours", _phone_reaction, by_phone_only=True),
+    Reading("a command: STOP, STATUS, CANCEL …", _command, by_phone_only=True),
+    Reading("a letter that an open prompt offered", _letter),
+    Reading("N or T after a note of ours", _note),
+    Reading("a text that names a task", _numbered, by_phone_only=True),
+    Reading("words that were asked for", _words),
+    Reading("words on the task that is named", _on_named_task),
+    Reading("what looks like an answer to nothing", _like_an_answer, by_phone_only=True),
+)
