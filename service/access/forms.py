@@ -12,9 +12,10 @@ from flask import flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from service.access.locale import here, reads_in
+from service.access.locale import here
 from service.core.errors import Conflict, DomainError, InvalidInput
 from service.core.ids import id_of
+from service.core.language import current_language
 from service.core.money import NUMBER, Money
 from service.core.text import clean
 
@@ -78,7 +79,7 @@ def money(name: str, currency: str) -> int | None:
     None where the field is empty. Raises InvalidInput."""
     text = _written(name)
     try:
-        return Money.read(text, currency, reads_in()).amount if text else None
+        return Money.read(text, currency, current_language()).amount if text else None
     except ValueError as error:
         raise InvalidInput({name: _("Write a number.")}) from error
 

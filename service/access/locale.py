@@ -5,9 +5,8 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import get_locale
 
-LANGUAGES = ("en", "ru")
+from service.core.language import LANGUAGES
 
 
 def init(app: Flask) -> None:
@@ -31,12 +30,6 @@ def locale() -> str:
         or request.accept_languages.best_match(LANGUAGES)
         or "en"
     )
-
-
-def reads_in() -> str:
-    """The language of what is being written now: a page's, a mail's."""
-    spoken = get_locale()
-    return spoken.language if spoken else "en"
 
 
 def zone() -> str:

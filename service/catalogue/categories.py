@@ -9,9 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from flask_babel import get_locale
-
 from service.core.config import WrongSetting
+from service.core.language import current_language
 from service.core.money import Money
 
 FILE = Path(__file__).with_name("categories.tsv")
@@ -37,11 +36,11 @@ class Category:
 
     def name(self, language: str | None = None) -> str:
         """The name in this language, or in the reader's."""
-        return self.name_ru if (language or _reader()) == "ru" else self.name_en
+        return self.name_ru if (language or current_language()) == "ru" else self.name_en
 
     def unit(self, language: str | None = None) -> str:
         """The unit in this language, or in the reader's."""
-        return self.unit_ru if (language or _reader()) == "ru" else self.unit_en
+        return self.unit_ru if (language or current_language()) == "ru" else self.unit_en
 
     def criterion(self, language: str) -> str:
         """The standard of good work that a task of this kind starts with."""
@@ -54,11 +53,6 @@ class Category:
     def price(self, quantity: Decimal, currency: str) -> int:
         """What so many units cost, in minor units, rounded half up."""
         return Money(self.rate(currency), currency).times(quantity).amount
-
-
-def _reader() -> str:
-    locale = get_locale()
-    return locale.language if locale else "en"
 
 
 @lru_cache

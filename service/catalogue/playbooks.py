@@ -13,10 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.catalogue.categories import all_categories
 from service.core.errors import InvalidInput, NotFound
+from service.core.language import LANGUAGES
 from tenants.isolation import Base, db
 
 MAX_TEXT = 10_000
-LANGUAGES = ("en", "ru")
 
 
 class Playbook(Base):

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import IO
 
 from babel.numbers import format_decimal
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import BigInteger, LargeBinary, String, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.actor import Actor
 from service.core.config import settings
 from service.core.errors import InvalidInput, NotFound
+from service.core.language import current_language
 from service.core.text import clean
 from service.tasks import events
 from service.tasks.states import check_may_add
@@ -148,7 +148,7 @@ def plain_type(type_: str) -> str:
 def size_words(count: int) -> str:
     """Return a size in bytes as people read it: "1.4 MB", "12 KB"."""
     if count >= 1048576:
-        size = format_decimal(count / 1048576, "0.0", locale=get_locale() or "en")
+        size = format_decimal(count / 1048576, "0.0", locale=current_language())
         return _("%(size)s MB", size=size)
     return _("%(size)s KB", size=max(1, round(count / 1024)))
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import text
 
 from service.core.actor import CLIENT, Actor
 from service.core.errors import InvalidInput, NotAllowed, SpendingLimitExceeded
+from service.core.language import current_language
 from service.core.money import Money
 from service.core.time import now
 from service.tasks import events
@@ -188,5 +188,4 @@ def is_owner(by: Actor, company_id: int) -> bool:
 
 
 def _sum(minor: int, currency: str) -> str:
-    locale = get_locale()
-    return Money(minor, currency).words(locale.language if locale else "en")
+    return Money(minor, currency).words(current_language())

@@ -12,8 +12,9 @@ from flask_login import current_user, login_user, logout_user
 
 from service import accounts
 from service.access import auth
-from service.access.locale import LANGUAGES, locale
+from service.access.locale import locale
 from service.access.rate_limits import by_email, by_email_here, limiter, refused
+from service.core.language import LANGUAGES
 from service.core.text import clean
 from service.web.signin_state import Reader
 from tenants import isolation, people

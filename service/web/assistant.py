@@ -13,6 +13,7 @@ from service.access.locale import here
 from service.catalogue import playbooks
 from service.catalogue.categories import all_categories
 from service.core.errors import Conflict, DomainError, NotAllowed, NotFound
+from service.core.language import current_language
 from service.insight import my_month
 from service.messages import message
 from service.tasks import (
@@ -30,7 +31,7 @@ from service.tasks import (
 )
 from service.tasks.task import Task, find
 from service.tasks.understanding import Proposal
-from service.web import menu_counts, render
+from service.web import menu_counts
 from service.web import workbench as around
 from service.web.brief_points import points_of
 from service.web.charts.weeks import my_kinds, my_weeks
@@ -91,7 +92,7 @@ def read_playbooks() -> ResponseReturnValue:
     return render_template(
         "assistant/playbooks.html",
         trades=trades,
-        books=playbooks.of_kinds(trades, render.language()),
+        books=playbooks.of_kinds(trades, current_language()),
     )
 
 

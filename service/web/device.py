@@ -15,8 +15,9 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from service.access import auth
-from service.access.locale import LANGUAGES, locale
-from service.web.render import asset, language
+from service.access.locale import locale
+from service.core.language import LANGUAGES, current_language
+from service.web.render import asset
 from service.web.static_files import lean_script
 
 pages = Blueprint("device", __name__)
@@ -97,7 +98,7 @@ def manifest() -> ResponseReturnValue:
         start_url="/app",
         scope="/",
         display="standalone",
-        lang=language(),
+        lang=current_language(),
         theme_color=PAPER,
         background_color=PAPER,
         icons=icons,

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from service.access.locale import reads_in, zone
+from service.access.locale import zone
+from service.core.language import current_language
 from service.core.time import minute, now
 from service.tasks.lists import Row
 from tenants.people import Person
@@ -19,7 +20,7 @@ _drawn: dict[tuple[object, ...], Markup] = {}
 def drawn(*shown: object, caller: Callable[[], Markup]) -> Markup:
     """What the caller draws, once a minute for each reader's language and zone. `shown` is all that
     it is drawn from; whoever asks has read it through the wall already."""
-    place = (reads_in(), zone(), minute(now()), *map(_stands_for, shown))
+    place = (current_language(), zone(), minute(now()), *map(_stands_for, shown))
     if place not in _drawn:
         if len(_drawn) >= MAX_FRAGMENTS:
             _drawn.clear()

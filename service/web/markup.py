@@ -9,8 +9,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from service.access.locale import reads_in
 from service.core import text as core_text
+from service.core.language import current_language
 from service.nlu.language_of_text import language_of
 
 # Words that stand in markup itself.
@@ -26,7 +26,7 @@ def other_language(text: str) -> str:
     """The language of somebody's words where it is not the page's, so that they are read out in it;
     empty where it is, or where neither English nor Russian letters stand."""
     told = language_of(text)
-    return told if LETTERS.search(text) and told != reads_in() else ""
+    return told if LETTERS.search(text) and told != current_language() else ""
 
 
 def paragraphs(text: str) -> Markup:

@@ -13,6 +13,7 @@ from service.access import auth, forms
 from service.access.locale import here, locale
 from service.access.rate_limits import limiter
 from service.core.errors import InvalidInput
+from service.core.language import current_language
 from service.core.text import clean
 from service.intake import unknown_senders
 from service.intake.unknown_senders import FirstTask
@@ -21,7 +22,7 @@ from service.web import example_week, term
 from service.web.account import ZONES
 from service.web.charts import phone
 from service.web.examples import examples
-from service.web.render import language, weekday
+from service.web.filters.dates import weekday
 
 pages = Blueprint("public", __name__)
 FIELDS = {"email": 320, "phone": 40, "text": forms.MAX_TEXT}
@@ -91,7 +92,7 @@ def _front(values: dict[str, str], errors: dict[str, str]) -> str:
 
 def _texts(told: example_week.Tale) -> list[phone.Said]:
     """The three texts of the tale that make it a task under way."""
-    retold = told.on_the_phone(language(), weekday(told.deadline_at))
+    retold = told.on_the_phone(current_language(), weekday(told.deadline_at))
     return [
         phone.Said(True, told.asked, weekday(told.created_at)),
         phone.Said(False, retold, weekday(told.retold_at)),

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import get_domain
 from markupsafe import Markup
 
-from service.access.locale import reads_in
+from service.core.language import current_language
 
 
 def init(app: Flask) -> None:
@@ -21,7 +21,9 @@ def init(app: Flask) -> None:
 def string(words: str, /, **gaps: object) -> Markup:
     """A string of ours in the reader's language, its gaps filled with what is escaped where it is
     no markup."""
-    return _catalogued(words, reads_in()) % gaps if gaps else _whole(words, reads_in())
+    return (
+        _catalogued(words, current_language()) % gaps if gaps else _whole(words, current_language())
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -3,42 +3,38 @@ its price."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
-
 from flask_babel import gettext as _
 
 from service.billing.lists import ChargeRow
+from service.core.money import Money
 from service.tasks.delivery import SUCCESS
 from service.tasks.task import Task
-from service.web import render
+from service.web.filters.work import amount, each
 
 
 def work(row: ChargeRow) -> str:
     """ "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1 report"."""
     if row.charge.kind == "tip":
         return _("a tip")
-    much, amount = render.amount(row.task.quantity, row.task.category), row.charge.amount
     if row.task.category is None:
         return ""
-    if amount == full(row.task):
-        return render.each(row.task)
+    if row.charge.amount == full(row.task):
+        return each(row.task)
     if row.task.state == "cancelled" and row.task.score is not None:
         return _(
             "%(work)s, stopped, settled at %(score)s %%",
-            work=render.each(row.task),
+            work=each(row.task),
             score=row.task.score,
         )
     if row.task.state == "cancelled":
-        return _("%(work)s, stopped on the way", work=render.each(row.task))
+        return _("%(work)s, stopped on the way", work=each(row.task))
     if row.task.score is not None and row.task.score < SUCCESS:
-        return _(
-            "%(work)s, settled at %(score)s %%", work=render.each(row.task), score=row.task.score
-        )
-    return _("%(work)s, price agreed", work=much)
+        return _("%(work)s, settled at %(score)s %%", work=each(row.task), score=row.task.score)
+    return _("%(work)s, price agreed", work=amount(row.task.quantity, row.task.category))
 
 
 def full(task: Task) -> int | None:
     """The price by the rate, in minor units."""
     if task.quantity is None or task.unit_price is None:
         return None
-    return int((task.quantity * task.unit_price).quantize(Decimal(1), ROUND_HALF_UP))
+    return Money(task.unit_price, task.currency).times(task.quantity).amount

@@ -11,13 +11,13 @@ from service.access.locale import here
 from service.catalogue import playbooks
 from service.catalogue.playbooks import Playbook
 from service.core.actor import Actor
+from service.core.language import current_language
 from service.core.time import now
 from service.tasks import assignment, briefing, lessons, lists, pauses
 from service.tasks.lessons import Lesson
 from service.tasks.lists import Page, Row
 from service.tasks.task import Task
 from service.web import menu_counts
-from service.web.render import language
 from service.web.task_view import TaskView
 from tenants import handbook
 from tenants.handbook import Line
@@ -127,7 +127,7 @@ def _briefed(shown: TaskView) -> tuple[list[str], datetime] | None:
 
 def _playbook(task: Task) -> Playbook | None:
     return (
-        playbooks.of_kinds([task.category], language()).get(task.category)
+        playbooks.of_kinds([task.category], current_language()).get(task.category)
         if task.category
         else None
     )

@@ -15,7 +15,7 @@ from service.tasks import assignment, briefing, events, parameters, red_line
 from service.tasks.parameters import Parameters
 from service.tasks.pauses import retell_by
 from service.tasks.task import find
-from service.web import render
+from service.web.filters import dates
 from tenants import handbook, isolation
 from tenants.isolation import db
 
@@ -287,6 +287,6 @@ def test_no_is_a_word_and_a_number_is_a_sign(world, application):
 def test_where_the_date_stands_the_name_of_the_day_does_not(application):
     near, far = (now() + timedelta(days=days) for days in (2, 20))
     with application.test_request_context():
-        assert render.short_day(near) == render.day(near)
-        assert render.day(far).partition(" ")[2] == render.short_day(far)
-        assert render.short_day(None) == ""
+        assert dates.short_day(near) == dates.day(near)
+        assert dates.day(far).partition(" ")[2] == dates.short_day(far)
+        assert dates.short_day(None) == ""

@@ -6,8 +6,9 @@ from __future__ import annotations
 from flask_babel import force_locale
 
 from service.core.config import settings
-from service.web import contact, render
+from service.web import contact
 from service.web.charts import phone
+from service.web.filters import work
 from tenants import isolation
 from tenants.company import Company
 from tenants.isolation import db
@@ -81,6 +82,6 @@ def test_the_firm_stands_in_the_foot_and_on_the_privacy_page_where_it_is_set(cli
 
 def test_a_size_is_written_in_the_readers_manner(app):
     with app.test_request_context(), force_locale("ru"):
-        assert render.size(1_468_006) == "1,4\u00a0МБ"
+        assert work.size(1_468_006) == "1,4\u00a0МБ"
     with app.test_request_context(), force_locale("en"):
-        assert render.size(1_468_006) == "1.4 MB" and render.size(10) == "1 KB"
+        assert work.size(1_468_006) == "1.4 MB" and work.size(10) == "1 KB"

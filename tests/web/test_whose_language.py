@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from flask_babel import force_locale
 
+from service.web.filters.names import apart, said
 from service.web.markup import marked, paragraphs
-from service.web.render import apart, said
 
 RUSSIAN, ENGLISH = "Найдите три гостиницы", "Find three hotels"
 

@@ -9,8 +9,9 @@ from babel.dates import get_month_names
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
+from service.core.language import current_language
 from service.insight.shapes import Share
-from service.web import render
+from service.web.filters import work
 
 # What is shown where there is nothing.
 DASH = "–"
@@ -18,7 +19,7 @@ DASH = "–"
 
 def tasks(count: int) -> str:
     """So many tasks."""
-    return ngettext("%(count)s task", "%(count)s tasks", count, count=render.number(count))
+    return ngettext("%(count)s task", "%(count)s tasks", count, count=work.number(count))
 
 
 def in_time() -> str:
@@ -43,7 +44,7 @@ def month_name(first: date) -> str:
 
 def three_letters(first: date) -> str:
     """A month in three letters."""
-    return str(get_month_names("abbreviated", "stand-alone", render.language())[first.month])[
+    return str(get_month_names("abbreviated", "stand-alone", current_language())[first.month])[
         :3
     ].capitalize()
 

@@ -6,8 +6,8 @@ from flask_babel import gettext as _
 
 from service.insight.shapes import Bar, Bars, Share, Shares, scale
 from service.insight.spending import Month, Spending
-from service.web import render
 from service.web.charts.labels import month_name, per_cent, spoken, three_letters
+from service.web.filters import sums, work
 
 # A limit so many times as high as the highest bar is left out of the picture: the bars would be
 # nothing beside it.
@@ -29,12 +29,12 @@ def by_month(found: Spending, currency: str, promised: int = 0, limit: int | Non
     ]
     highest = max(*(month.amount for month in found.months), found.months[-1].amount + promised)
     line = (
-        (limit, _("Limit %(sum)s", sum=render.rate(limit, currency)))
+        (limit, _("Limit %(sum)s", sum=sums.rate(limit, currency)))
         if limit is not None and limit <= FAR * max(highest, 1)
         else None
     )
     grid = [
-        (height, render.rate(height, currency))
+        (height, sums.rate(height, currency))
         for height in scale(max(highest, line[0] if line else 0), 1000)
     ]
     heads = (_("Month"), _("Spent"), *((_("Promised"),) if promised else ()), _("Tasks"))
@@ -58,14 +58,14 @@ def _told(found: Spending, currency: str, promised: int, limit: int | None) -> s
             first=month_name(found.months[0].first),
             last=month_name(last.first),
             most=month_name(most.first),
-            sum=render.money(most.amount, currency),
-            now=render.money(last.amount, currency),
+            sum=sums.money(most.amount, currency),
+            now=sums.money(last.amount, currency),
         )
     ]
     if promised:
-        told.append(_("Promised: %(sum)s.", sum=render.money(promised, currency)))
+        told.append(_("Promised: %(sum)s.", sum=sums.money(promised, currency)))
     if limit is not None:
-        told.append(_("The limit of a month: %(sum)s.", sum=render.money(limit, currency)))
+        told.append(_("The limit of a month: %(sum)s.", sum=sums.money(limit, currency)))
     return " ".join(told)
 
 
@@ -80,8 +80,8 @@ def _apart(grid: list[tuple[int, str]], line: tuple[int, str] | None) -> list[tu
 
 def _month(one: Month, currency: str, *, first: bool, promised: int | None, columns: bool) -> Bar:
     year = f"{one.first:%Y}" if one.first.month == 1 or (first and one.first.month < 11) else ""
-    more = (render.money(promised, currency),) if columns else ()
-    cells = (render.money(one.amount, currency), *more, str(one.count))
+    more = (sums.money(promised, currency),) if columns else ()
+    cells = (sums.money(one.amount, currency), *more, str(one.count))
     return Bar(
         three_letters(one.first),
         year,
@@ -96,7 +96,7 @@ def _month(one: Month, currency: str, *, first: bool, promised: int | None, colu
 def by_kind(found: Spending, currency: str) -> Shares:
     """What was spent on each kind of work: the eight dearest, the rest in one."""
     kinds, rest = list(found.kinds[:8]), found.kinds[8:]
-    named = [(render.kind(one.category), one.amount, one.count) for one in kinds]
+    named = [(work.kind(one.category), one.amount, one.count) for one in kinds]
     if rest:
         named.append(
             (_("everything else"), sum(one.amount for one in rest), sum(one.count for one in rest))
@@ -109,5 +109,5 @@ def by_kind(found: Spending, currency: str) -> Shares:
 
 
 def _of_sum(label: str, amount: int, count: int, total: int, currency: str) -> Share:
-    share, sum_ = 100 * amount / max(1, total), render.money(amount, currency)
+    share, sum_ = 100 * amount / max(1, total), sums.money(amount, currency)
     return Share(label, share, sum_, per_cent(share), (per_cent(share), sum_, str(count)))

@@ -11,8 +11,9 @@ from flask_babel import ngettext
 
 from service.insight.shapes import Share, Shares, StepPair, Steps
 from service.insight.success import Group, Ranked, Step
-from service.web import render, words
+from service.web import words
 from service.web.charts.labels import heard, in_time, per_cent, spoken, tasks
+from service.web.filters import work
 
 STEP_WORDS = {
     "criteria": (_l("Criteria"), _l("of their own"), _l("the usual one alone")),
@@ -31,7 +32,7 @@ def by_category(whole: Group, kinds: Sequence[Group]) -> Shares:
     """Success of all tasks and of each kind of work."""
     rows = [
         _of_group(_("All tasks"), whole),
-        *(_of_group(render.kind(group.key), group) for group in kinds),
+        *(_of_group(work.kind(group.key), group) for group in kinds),
     ]
     return Shares(
         rows,

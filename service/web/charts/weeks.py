@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from service.insight.my_month import Kind, Week
 from service.insight.shapes import Bar, Bars, Share, Shares, scale
-from service.web import render
 from service.web.charts.labels import day_name, in_time, per_cent, spoken, tasks, three_letters
+from service.web.filters import work
 
 
 def week_bar(
@@ -64,7 +64,7 @@ def my_kinds(found: Sequence[Kind]) -> Shares:
         share = 100 * one.successful / one.accepted
         rows.append(
             Share(
-                render.kind(one.category),
+                work.kind(one.category),
                 share,
                 per_cent(share),
                 tasks(one.accepted),

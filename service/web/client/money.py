@@ -13,11 +13,12 @@ from service.access import auth, forms
 from service.access.locale import here
 from service.billing import cards, invoice_pdf, ledger, lists
 from service.core.errors import DomainError, NotFound
+from service.core.language import current_language
 from service.core.time import now
 from service.insight import spending
 from service.tasks import limits as spending_limits
 from service.tasks.limits import Wanted
-from service.web import charges_csv, render, work_done
+from service.web import charges_csv, work_done
 from service.web.charts.labels import month_alone
 from service.web.charts.money import by_kind, by_month
 from service.web.client.blueprint import pages
@@ -52,7 +53,7 @@ def invoice(number: str) -> ResponseReturnValue:
 def charges() -> ResponseReturnValue:
     """All charges as a sheet."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    reader = charges_csv.Reader(app, current(), here(), render.language())
+    reader = charges_csv.Reader(app, current(), here(), current_language())
     name = f"{g.seat.slug}-{now():%Y-%m-%d}.csv"
     return Response(
         charges_csv.of_charges(reader),

@@ -13,9 +13,9 @@ from service.core.errors import DomainError, InvalidInput
 from service.tasks import cancelling, delivery, parameters, questions, review, understanding
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task
-from service.web import render
 from service.web.client.blueprint import pages
 from service.web.client.task import back, of, page
+from service.web.filters import sums
 
 
 def step(number: int, act: Callable[[Task], object]) -> ResponseReturnValue:
@@ -109,7 +109,7 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
         and score != int(named[:3])
         and 0 <= score < delivery.SUCCESS
     ):
-        part = render.money(delivery.share_of(task.price or 0, score, task.currency), task.currency)
+        part = sums.money(delivery.share_of(task.price or 0, score, task.currency), task.currency)
         raise InvalidInput(
             {
                 "score": _(

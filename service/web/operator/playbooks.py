@@ -10,6 +10,7 @@ from service.access import auth, forms
 from service.catalogue import playbooks
 from service.catalogue.categories import category as kind_of
 from service.core.errors import InvalidInput
+from service.core.language import LANGUAGES
 from service.web.operator.blueprint import pages, requires_desk
 from tenants.isolation import db
 
@@ -32,9 +33,7 @@ def playbook(code: str) -> ResponseReturnValue:
 @requires_desk
 def write_playbook(code: str) -> ResponseReturnValue:
     """Keep a playbook in both languages."""
-    texts = {
-        language: forms.words(language, playbooks.MAX_TEXT + 1) for language in playbooks.LANGUAGES
-    }
+    texts = {language: forms.words(language, playbooks.MAX_TEXT + 1) for language in LANGUAGES}
     playbooks.all_of(code)
     try:
         for language, text in texts.items():

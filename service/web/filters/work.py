@@ -1,0 +1,74 @@
+"""What a task is about on a page: category, quantity with its unit, state, size of a file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from babel.numbers import format_decimal
+from flask_babel import gettext as _
+
+from service.catalogue import quantities
+from service.catalogue.categories import all_categories
+from service.core.language import current_language
+from service.tasks import attachments
+from service.tasks.states import STATE_NAMES
+from service.tasks.task import Task
+from service.web.filters.sums import money
+
+
+def number(value: object) -> str:
+    """A number in the reader's manner."""
+    return format_decimal(Decimal(str(value)).normalize(), locale=current_language())
+
+
+def kind(code: str | None) -> str:
+    """The name of a kind of work."""
+    found = all_categories().get(code or "")
+    return found.name(current_language()) if found else _("not sorted yet")
+
+
+def with_kind(code: str) -> tuple[str, str]:
+    """Return a category's code with its name, for a choice."""
+    return code, kind(code)
+
+
+def each(task: Task) -> str:
+    """So much work at so much: "7 posts at €12.00"; the work alone where it is one, or has no
+    rate."""
+    much = amount(task.quantity, task.category)
+    if task.unit_price is None or task.quantity == 1:
+        return much
+    return _("%(work)s at %(price)s", work=much, price=money(task.unit_price, task.currency))
+
+
+def unit(code: str | None) -> str:
+    """The unit of a kind of work."""
+    found = all_categories().get(code or "")
+    return found.unit(current_language()) if found else ""
+
+
+def amount(quantity: Decimal | None, code: str | None) -> str:
+    """So much with its unit, in the reader's manner."""
+    return quantities.amount(quantity, code, number(quantity) if quantity is not None else "")
+
+
+def state(value: str) -> str:
+    """The name of a state."""
+    return str(STATE_NAMES[value])
+
+
+def size(count: int) -> str:
+    """A file's size: "1.4 MB", "12 KB"."""
+    return attachments.size_words(count)
+
+
+FILTERS = {
+    "each": each,
+    "number": number,
+    "kind": kind,
+    "state": state,
+    "unit": unit,
+    "amount": amount,
+    "size": size,
+    "with_kind": with_kind,
+}
