@@ -9,6 +9,7 @@ from service.inbound import inbound_message  # noqa: F401
 from service.messages import message, prompts  # noqa: F401
 from service.search import index  # noqa: F401
 from service.tasks import (  # noqa: F401
+    acceptance,
     assignment,
     attachments,
     delivery,

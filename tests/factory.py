@@ -16,6 +16,7 @@ from service.core.actor import Actor
 from service.core.errors import DomainError
 from service.core.time import now
 from service.tasks import (
+    acceptance,
     analysis,
     assignment,
     briefing,
@@ -225,7 +226,7 @@ def _deliver(task: Task, client: Someone, holder: Someone) -> None:
 
 
 def _accept(task: Task, client: Someone, holder: Someone) -> None:
-    delivery.accept(task, client.actor, 90, "Good")
+    acceptance.accept(task, client.actor, 90, "Good")
 
 
 PATH = ["received", "queued", "assigned", "briefed", "retold", "working", "delivered", "accepted"]

@@ -22,7 +22,7 @@ from service.core.errors import DomainError
 from service.core.time import now
 from service.operation import high_marks, leftovers
 from service.search import index
-from service.tasks import delivery, red_line, review
+from service.tasks import acceptance, red_line, review
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import record
 from service.tasks.pauses import alarms
@@ -49,8 +49,8 @@ ALARMS: dict[str, Callable[[Task], None]] = {
     "red_line": red_line.on_red_line,
     "red_line_missed": red_line.on_red_line_missed,
     "dead_line": overdue,
-    "silence_notice": delivery.on_acceptance_notice,
-    "silence": delivery.accept_by_default,
+    "silence_notice": acceptance.on_acceptance_notice,
+    "silence": acceptance.accept_by_default,
     "close": review.close,
 }
 # Nothing kept may lie around without its work: whatever has lost its due row gets one again.

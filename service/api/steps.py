@@ -10,6 +10,7 @@ from sqlalchemy import select
 from service.api import access, bodies, reading, responses
 from service.api.access import DESK, STAFF, me
 from service.core.errors import InvalidInput
+from service.tasks import acceptance as acceptance_step
 from service.tasks import analysis, cancelling, red_line, review, understanding
 from service.tasks import assignment as assignment_step
 from service.tasks import briefing as briefings
@@ -126,7 +127,7 @@ def acceptance(task: int, body: bodies.Score) -> Response:
     """Step 7: accept the delivery; below 80 say whether rework, a settlement at the score or a
     dispute follows."""
     found = find(task)
-    delivery_step.accept(found, me(), body.score, body.comment, body.then)
+    acceptance_step.accept(found, me(), body.score, body.comment, body.then)
     return responses.reply_task(found)
 
 
@@ -135,7 +136,7 @@ def acceptance(task: int, body: bodies.Score) -> Response:
 def resolution(task: int, body: bodies.Resolution) -> Response:
     """An operator's decision of what `waiting_for: operator` or a dispute leaves open."""
     found = find(task)
-    delivery_step.resolve(found, me(), body.outcome, body.reason, body.score)
+    acceptance_step.resolve(found, me(), body.outcome, body.reason, body.score)
     return responses.reply_task(found)
 
 

@@ -21,8 +21,8 @@ from service.messages.message import Message
 from service.messages.wording import saying
 from service.notifications.staff import note_desk, note_holder
 from service.outbound import compose
+from service.tasks import acceptance, left_out, limits, questions, red_line, understanding
 from service.tasks import delivery as delivery_step
-from service.tasks import left_out, limits, questions, red_line, understanding
 from service.tasks.events import Event
 from service.tasks.states import TRANSITIONS
 from service.tasks.task import UNDER_WAY, Task, find
@@ -304,7 +304,7 @@ def tell_client_late(event: Event) -> None:
 def tell_client_resolved(event: Event) -> None:
     """What the operator decided; of a stopped task its price as well."""
     task, person = _of(event)
-    said = delivery_step.last_acceptance(task)
+    said = acceptance.last_acceptance(task)
     stopped = "price" in event.facts
     told = (
         said.comment
@@ -379,7 +379,7 @@ def tell_owner_charge_failed(event: Event) -> None:
 def _say_accepted_without_receipt(task: Task) -> None:
     """Who accepted by text was promised the receipt of the payment in place of a word; there is
     none."""
-    said = delivery_step.last_acceptance(task)
+    said = acceptance.last_acceptance(task)
     company = db.session.get_one(Company, task.company_id)
     person = (
         db.session.get(Person, said.by_id)

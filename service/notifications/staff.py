@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 
 from service.messages import prompts
 from service.outbound import compose
-from service.tasks import delivery, questions, review, understanding
+from service.tasks import acceptance, delivery, questions, review, understanding
 from service.tasks.events import Event
 from service.tasks.task import Task, find
 from tenants import membership
@@ -56,7 +56,7 @@ def remind_assistant_red_line(event: Event) -> None:
 
 def tell_assistant_rework(event: Event) -> None:
     """What is missing."""
-    said = db.session.get_one(delivery.Acceptance, event.facts["acceptance"])
+    said = db.session.get_one(acceptance.Acceptance, event.facts["acceptance"])
     prompts.close_prompts(said.task_id, *prompts.JUDGING, subject_id=said.delivery_id)
     note_holder(event, _l("The client asks for rework"), said.comment)
 

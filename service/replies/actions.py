@@ -16,7 +16,7 @@ from service.replies import match
 from service.replies.outcome import Answered
 from service.replies.reply import Reply, answer_with, refused
 from service.replies.reply_codes import ReplyCode
-from service.tasks import delivery, questions, understanding
+from service.tasks import acceptance, delivery, questions, understanding
 from service.tasks.task import Task
 from tenants.company import Company
 from tenants.isolation import db
@@ -83,7 +83,7 @@ def _delivery(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> Non
         return rework(said, ask, task, rest) if len(rest) > 2 else _offer_ways(said, ask, task)
     if _share(ask) < delivery.SUCCESS and ask.kind == "delivery":
         return _ask_whether_all_the_same(said, ask, task)
-    delivery.accept(task, said.by)
+    acceptance.accept(task, said.by)
     prompts.close_prompts(task.id)
     if rest:
         pass_on(said, task, rest)
@@ -100,7 +100,7 @@ def _way(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> None:
             if len(rest) > 2
             else _ask_for_words(said, ask, task, "rework", "what_lacks")
         )
-    delivery.accept(task, said.by, _share(ask) if says == "settle" else None, rest, says)
+    acceptance.accept(task, said.by, _share(ask) if says == "settle" else None, rest, says)
     prompts.close_prompts(task.id)
     if says == "settle":
         _say_accepted(said, task)
@@ -158,7 +158,7 @@ def correct(said: Reply, ask: Prompt, task: Task, why: str) -> None:
 
 def rework(said: Reply, ask: Prompt, task: Task, lacks: str) -> None:
     """The delivery is not quite right, and this is missing."""
-    delivery.accept(task, said.by, comment=lacks, then="rework")
+    acceptance.accept(task, said.by, comment=lacks, then="rework")
     prompts.close_prompts(task.id, *prompts.JUDGING)
     answer_with(said, "reworking", task)
 

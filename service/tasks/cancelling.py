@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from service.core.actor import Actor
 from service.core.errors import InvalidInput
 from service.core.time import now
-from service.tasks import delivery, pauses, red_line
+from service.tasks import acceptance, delivery, pauses, red_line
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task
@@ -25,7 +25,7 @@ def undecided(task: Task) -> int:
 
     0 where its price is known, because no delivery is in doubt.
     """
-    return delivery.agreed_price(task) if _doubted(task) else 0
+    return acceptance.agreed_price(task) if _doubted(task) else 0
 
 
 def _doubted(task: Task) -> bool:
@@ -45,7 +45,7 @@ def price_now(task: Task) -> int:
     if task.state != "working":
         return 0
     said = red_line.last_report(task)
-    return delivery.share_of(task.price or 0, said.progress if said else 0, task.currency)
+    return acceptance.share_of(task.price or 0, said.progress if said else 0, task.currency)
 
 
 def cancel(task: Task, by: Actor, reason: str = "") -> int:

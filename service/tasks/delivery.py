@@ -1,10 +1,4 @@
-"""Step 7: delivery against the criteria, and the word on it; 80 % and more is success.
-
-A score is kept only where a person said a figure, and below 80 % nothing is charged without a
-person's
-word: there silence accepts nothing, and a task stopped over a doubted delivery is priced by an
-operator.
-"""
+"""Step 7: delivery, with an answer to each criterion."""
 
 from __future__ import annotations
 
@@ -12,17 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import BigInteger, Integer, String, Text, select
+from sqlalchemy import Text, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service.core.actor import THE_SYSTEM, Actor
-from service.core.config import settings
+from service.core.actor import Actor
 from service.core.errors import InvalidInput, NotReady
-from service.core.money import Money
 from service.core.time import now, working_days
-from service.tasks import parameters, pauses, understanding, verdicts
-from service.tasks.changes import NO_ALARM, NOTHING, TaskChanges
+from service.tasks import parameters, pauses, verdicts
+from service.tasks.changes import NOTHING, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
 from tenants.company import Company
@@ -46,23 +38,6 @@ class Delivery(TaskOwned, Base):
         """The share of the criteria that are met, in percent, 100 where there are none."""
         met = [bool(answer["met"]) for answer in self.criteria]
         return round(100 * sum(met) / len(met)) if met else 100
-
-
-class Acceptance(TaskOwned, Base):
-    """The word on a delivery: what follows, and the score in percent where a person said one.
-
-    `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stop).
-    """
-
-    __tablename__ = "acceptance"
-    refers = {"delivery_id": "delivery"}
-
-    delivery_id: Mapped[int] = mapped_column(BigInteger)
-    score: Mapped[int | None] = mapped_column(Integer)
-    comment: Mapped[str] = mapped_column(Text, server_default="")
-    then: Mapped[str | None] = mapped_column(String(10))
-    by_kind: Mapped[str] = mapped_column(String(10))
-    channel: Mapped[str] = mapped_column(String(10))
 
 
 def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) -> Delivery:
@@ -97,67 +72,6 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
     return delivery
 
 
-def accept(
-    task: Task, by: Actor, score: int | None = None, comment: str = "", then: str | None = None
-) -> Acceptance:
-    """Give the word on a delivery: accept it, or `then` rework, settle or dispute.
-
-    The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`.
-    Raises InvalidInput.
-    """
-    kind = verdicts.kind_for(score, then)
-    check(task, kind, by)
-    return _judge(task, by, kind, score, comment, then)
-
-
-def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None = None) -> None:
-    """Decide what waits for an operator: a delivery in doubt, or the price of a stopped task.
-
-    To settle pays the score's share (0 to 100) of the agreed price. Raises InvalidInput, NotReady.
-    """
-    check(task, "task.resolved", by)
-    verdicts.check_resolution(outcome, reason, score, stopped=task.state == "cancelled")
-    if task.state == "cancelled":
-        return _price_stopped(task, by, outcome, reason, score)
-    decided = TaskChanges(disputed_at=None, waiting_for=None)
-    record(task, "task.resolved", by, set_=decided, outcome=outcome)
-    _carry_out(task, by, outcome, reason.strip(), score)
-    return None
-
-
-def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
-    if outcome == "cancel":
-        stopped = TaskChanges(price=0, ended_at=now(), reason=reason) | NO_ALARM
-        record(task, "task.cancelled", by, price=0, set_=pauses.resume(task) | stopped)
-    elif outcome == "accept":
-        _judge(task, by, "task.accepted", score, reason)
-    else:
-        _judge(task, by, verdicts.KINDS[outcome], score, reason, outcome)
-
-
-def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
-    """Set the price of a stopped task, between nothing and what was agreed last."""
-    figure = score if outcome == "settle" else None
-    price = share_of(agreed_price(task), figure or 0, task.currency)
-    said = _acceptance(task, by, figure, reason, outcome)
-    record(
-        task,
-        "task.resolved",
-        by,
-        set_=TaskChanges(waiting_for=None, score=figure, price=price),
-        outcome=outcome,
-        acceptance=said.id,
-        score=figure,
-        price=price,
-    )
-
-
-def agreed_price(task: Task) -> int:
-    """Return the price that was agreed last, in minor units; 0 where nothing was agreed."""
-    agreement = understanding.agreement_of(task)
-    return agreement.price if agreement else 0
-
-
 def last_delivery(task: Task) -> Delivery | None:
     """The newest delivery."""
     return db.session.scalar(
@@ -176,21 +90,6 @@ def met_share(task: Task) -> int | None:
     return delivery.met_share if delivery else None
 
 
-def last_acceptance(task: Task) -> Acceptance | None:
-    """The newest word on a delivery."""
-    return db.session.scalar(
-        select(Acceptance)
-        .where(Acceptance.task_id == task.id)
-        .order_by(Acceptance.id.desc())
-        .limit(literal_limit(1))
-    )
-
-
-def share_of(price: int, percent: int, currency: str) -> int:
-    """Return so many percent of a price, in minor units, rounded half up."""
-    return Money(price, currency).share(percent).amount
-
-
 def accepted_by_default_at(task: Task) -> datetime | None:
     """When the delivery counts as accepted without a word: the agreed working days after it, and a
     day after the notice at least."""
@@ -201,101 +100,6 @@ def accepted_by_default_at(task: Task) -> datetime | None:
     if task.delivered_at is None or company is None or person is None:
         return None
     return working_days(task.delivered_at, company.silence_days, person.tz)
-
-
-def on_acceptance_notice(task: Task) -> None:
-    """A day before the silence counts as yes the client is told so once more."""
-    ends = max(accepted_by_default_at(task) or now(), now() + timedelta(days=1))
-    changes = TaskChanges(alarm_at=ends, alarm="silence")
-    record(task, "task.acceptance_notice", THE_SYSTEM, set_=changes)
-
-
-def accept_by_default(task: Task) -> None:
-    """End the agreed silence: accept from 80 % of the criteria on, send it to an operator below."""
-    delivery = _delivered(task)
-    if delivery.met_share >= SUCCESS:
-        _judge(task, THE_SYSTEM, "task.accepted", None, "", silent=True)
-    else:
-        record(
-            task,
-            "task.silence_ended",
-            THE_SYSTEM,
-            met=delivery.met_share,
-            set_=TaskChanges(waiting_for="operator") | NO_ALARM,
-        )
-
-
-def _delivered(task: Task) -> Delivery:
-    delivery = last_delivery(task)
-    assert delivery is not None  # deliver() writes it in one transaction with the task's state
-    return delivery
-
-
-def _acceptance(
-    task: Task, by: Actor, score: int | None, comment: str, then: str | None
-) -> Acceptance:
-    said = Acceptance(
-        company_id=task.company_id,
-        task_id=task.id,
-        delivery_id=_delivered(task).id,
-        score=score,
-        comment=_comment(comment),
-        then=then,
-        by_id=by.person_id,
-        by_kind=by.kind,
-        channel=by.channel,
-    )
-    db.session.add(said)
-    db.session.flush()
-    return said
-
-
-def _judge(
-    task: Task,
-    by: Actor,
-    kind: str,
-    score: int | None,
-    comment: str,
-    then: str | None = None,
-    **facts: Any,
-) -> Acceptance:
-    said = _acceptance(task, by, score, comment, then)
-    record(
-        task,
-        kind,
-        by,
-        set_=_changes(task, kind, score),
-        acceptance=said.id,
-        score=score,
-        met=_delivered(task).met_share,
-        **facts,
-    )
-    return said
-
-
-def _changes(task: Task, kind: str, score: int | None) -> TaskChanges:
-    """Return what the verdict changes of the task; a settlement pays the score's share of the
-    price."""
-    answered = TaskChanges(waiting_for=None)
-    if kind == "task.disputed":
-        return answered | TaskChanges(disputed_at=now()) | NO_ALARM
-    if kind == "task.reworked":
-        return answered | TaskChanges(delivered_at=None) | _rework_dates(task)
-    price = (
-        share_of(task.price or 0, score or 0, task.currency)
-        if kind == "task.settled"
-        else task.price
-    )
-    closes = now() + timedelta(days=settings().closes_after_days)
-    ended = TaskChanges(alarm_at=closes, alarm="close", score=score, price=price, ended_at=now())
-    return answered | pauses.resume(task) | ended
-
-
-def _rework_dates(task: Task) -> TaskChanges:
-    """Give rework at least a working day where the deadline has passed or is near."""
-    soonest = now() + timedelta(days=1)
-    deadline = max(task.deadline_at or soonest, soonest)
-    return pauses.on_state(task, "working", TaskChanges(deadline_at=deadline))
 
 
 def _acceptance_alarms(task: Task) -> TaskChanges:
@@ -312,12 +116,6 @@ def _checked_text(text: str) -> str:
     if not 3 <= len(text.strip()) <= 50_000:
         raise InvalidInput({"text": _("Say what you deliver, in at most 50,000 letters.")})
     return text.strip()
-
-
-def _comment(comment: str) -> str:
-    if len(comment) > 5000:
-        raise InvalidInput({"comment": _("At most 5,000 letters.")})
-    return comment.strip()
 
 
 def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from service.core.time import now
 from service.insight.pair import Pair, together
 from service.messages import message
 from service.messages.message import Message
+from service.tasks import acceptance as acceptance_step
 from service.tasks import (
     attachments,
     events,
@@ -81,7 +82,7 @@ class TaskView:
     retelling: understanding.Retelling | None
     agreement: understanding.Agreement | None
     delivery: delivery_step.Delivery | None
-    acceptance: delivery_step.Acceptance | None
+    acceptance: acceptance_step.Acceptance | None
     praises: list[review.Praise]
     charge: Charge | None
     invoice: Invoice | None
@@ -175,7 +176,7 @@ def view_of(task: Task, by: Actor, before: int | None = None) -> TaskView:
         retelling=understanding.last_retelling(task) if been("task.retold") else None,
         agreement=understanding.agreement_of(task) if been("task.understood") else None,
         delivery=delivery_step.last_delivery(task) if been("task.delivered") else None,
-        acceptance=delivery_step.last_acceptance(task) if been("task.delivered") else None,
+        acceptance=acceptance_step.last_acceptance(task) if been("task.delivered") else None,
         praises=review.praises_of(task) if been("task.praised") else [],
         charge=charge,
         invoice=charges.invoice_of(charge) if charge else None,

@@ -9,7 +9,7 @@ import uuid
 import pytest
 from jsonschema import Draft202012Validator
 
-from service.tasks import delivery
+from service.tasks import acceptance
 from service.tasks.task import find
 from tenants import isolation
 from tests.talk import work_off
@@ -109,7 +109,7 @@ def test_a_program_says_no_score_and_an_operator_decides_what_waits_for_one(worl
     task_id = world.partly(person, helper, 3, 5)
     path = f"/tasks/{task_id}"
     with isolation.transaction(isolation.system("test")):
-        delivery.accept_by_default(find(task_id))
+        acceptance.accept_by_default(find(task_id))
     shown = client.get(path).json
     assert [shown[name] for name in ("state", "score", "met_share", "waiting_for", "dispute")] == [
         "delivered",

@@ -17,7 +17,7 @@ from service.billing import cards, charges, invoice_pdf, ledger, stripe_edge
 from service.billing.charges import Charge, Invoice
 from service.core.outbox import OutboxRow
 from service.inbound.inbound_message import Inbound
-from service.tasks import cancelling, delivery, review
+from service.tasks import acceptance, cancelling, review
 from service.tasks.task import find
 from tenants import isolation
 from tenants.isolation import db
@@ -181,7 +181,7 @@ def test_a_settlement_pays_the_scores_share(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "delivered", helper)
     with isolation.transaction(client.scope):
-        delivery.accept(find(task_id), client.actor, 50, "Half of it", "settle")
+        acceptance.accept(find(task_id), client.actor, 50, "Half of it", "settle")
     work_off()
     assert (world.load(task_id).price, balance(client)) == (4800, 4800)
 

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from service.billing import lists
-from service.tasks import delivery
+from service.tasks import acceptance
 from service.tasks.task import find
 from service.web import charges_csv, work_done
 from tenants import isolation
@@ -189,7 +189,7 @@ def test_a_settled_price_is_said(world, application):
     owner, helper = world.client(), world.staff()
     task_id = world.task(owner, "delivered", helper)
     with isolation.transaction(owner.scope):
-        delivery.accept(find(task_id), owner.actor, 65, "Two thirds of it", "settle")
+        acceptance.accept(find(task_id), owner.actor, 65, "Two thirds of it", "settle")
     work_off()
     assert "4 hours at €24.00, settled at 65 %" in world.sign_in(
         application.test_client(), owner

@@ -12,7 +12,14 @@ from service.channels.email import smtp_edge
 from service.core.errors import Conflict, NotAllowed, NotFound
 from service.messages import short_links
 from service.messages.message import Message, say
-from service.tasks import assignment, attachments, cancelling, delivery, parameters, understanding
+from service.tasks import (
+    acceptance,
+    assignment,
+    attachments,
+    cancelling,
+    parameters,
+    understanding,
+)
 from service.tasks.task import find
 from tenants import addresses, isolation, membership
 from tenants.isolation import db
@@ -226,7 +233,7 @@ def test_a_disputed_delivery_is_not_cancelled_past_the_operator(world):
     client, helper = world.client(), world.staff()
     task_id = world.task(client, "delivered", helper)
     with isolation.transaction(client.scope):
-        delivery.accept(find(task_id), client.actor, 10, "Wrong", "dispute")
+        acceptance.accept(find(task_id), client.actor, 10, "Wrong", "dispute")
     with isolation.transaction(client.scope):
         assert cancelling.cancel(find(task_id), client.actor) == 0
     task = world.load(task_id)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from service.messages import short_links
 from service.messages.message import Message
-from service.tasks import delivery, understanding
+from service.tasks import acceptance, understanding
 from service.tasks.task import find
 from tenants import isolation
 from tests.talk import (
@@ -31,7 +31,7 @@ from tests.talk import (
 
 def rework_of(task_id):
     with isolation.transaction(isolation.system("test")):
-        said = delivery.last_acceptance(find(task_id))
+        said = acceptance.last_acceptance(find(task_id))
         return said.comment if said and said.then == "rework" else None
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from service.messages import short_links
-from service.tasks import delivery
+from service.tasks import acceptance
 from service.tasks.task import find
 from tenants import isolation
 from tests.talk import mail, told, work_off, write
@@ -40,7 +40,7 @@ def stands(world, task_id):
     """State, price and score; what the last word was, if there was one."""
     task = world.load(task_id)
     with isolation.transaction(isolation.system("test")):
-        said = delivery.last_acceptance(find(task_id))
+        said = acceptance.last_acceptance(find(task_id))
         word = (said.then, said.score, said.comment) if said else None
     return task.state, task.price, task.score, word
 

@@ -16,6 +16,7 @@ from service.core.errors import DomainError, NotAllowed
 from service.core.event_handlers import EVENT_HANDLERS
 from service.core.time import now
 from service.tasks import (
+    acceptance,
     analysis,
     assignment,
     briefing,
@@ -122,38 +123,38 @@ ACTIONS = {
         9,
         lambda task, by: delivery.deliver(task, by, "Here they are.", _answers(task)),
     ),
-    "accept": ("task.accepted", 1, lambda task, by: delivery.accept(task, by, 90)),
+    "accept": ("task.accepted", 1, lambda task, by: acceptance.accept(task, by, 90)),
     "accept with or without a figure": (
         "task.accepted",
         1,
-        lambda task, by: delivery.accept(task, by, next(_figures)),
+        lambda task, by: acceptance.accept(task, by, next(_figures)),
     ),
-    "silence notice": ("task.acceptance_notice", 4, _clock(delivery.on_acceptance_notice)),
-    "silence": ("task.silence_ended", 4, _clock(delivery.accept_by_default)),
+    "silence notice": ("task.acceptance_notice", 4, _clock(acceptance.on_acceptance_notice)),
+    "silence": ("task.silence_ended", 4, _clock(acceptance.accept_by_default)),
     "rework": (
         "task.reworked",
         3,
-        lambda task, by: delivery.accept(task, by, 40, "Too thin.", "rework"),
+        lambda task, by: acceptance.accept(task, by, 40, "Too thin.", "rework"),
     ),
     "settle": (
         "task.settled",
         1,
-        lambda task, by: delivery.accept(task, by, 50, "Half.", "settle"),
+        lambda task, by: acceptance.accept(task, by, 50, "Half.", "settle"),
     ),
     "dispute": (
         "task.disputed",
         3,
-        lambda task, by: delivery.accept(task, by, 10, "Wrong.", "dispute"),
+        lambda task, by: acceptance.accept(task, by, 10, "Wrong.", "dispute"),
     ),
     "resolve": (
         "task.resolved",
         6,
-        lambda task, by: delivery.resolve(task, by, "rework", "Once more."),
+        lambda task, by: acceptance.resolve(task, by, "rework", "Once more."),
     ),
     "decide": (
         "task.resolved",
         6,
-        lambda task, by: delivery.resolve(task, by, next(_outcomes), "So.", next(_figures)),
+        lambda task, by: acceptance.resolve(task, by, next(_outcomes), "So.", next(_figures)),
     ),
     "praise": ("task.praised", 2, lambda task, by: review.praise(task, by, "Well done.")),
     "move the date": (
@@ -250,7 +251,7 @@ def _charged_on_somebodys_word(task_id: int) -> None:
     agreed silence from 80 % on."""
     with isolation.transaction(isolation.system("test")):
         task = find(task_id)
-        agreed = delivery.agreed_price(task)
+        agreed = acceptance.agreed_price(task)
         event = db.session.scalars(
             select(Event)
             .where(Event.task_id == task_id, Event.kind.in_(TRANSITIONS))
@@ -272,7 +273,7 @@ def _charged_on_somebodys_word(task_id: int) -> None:
         if event.kind == "task.settled" or (
             event.kind == "task.resolved" and "score" in event.facts
         ):
-            assert made.amount == delivery.share_of(agreed, event.facts["score"], made.currency)
+            assert made.amount == acceptance.share_of(agreed, event.facts["score"], made.currency)
 
 
 def _kept_right(world, task_id: int) -> None:

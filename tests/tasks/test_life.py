@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from service.core.errors import Conflict, NotAllowed, NotReady
-from service.tasks import assignment, delivery, understanding
+from service.tasks import acceptance, assignment, delivery, understanding
 from service.tasks.task import find
 from tenants import isolation
 
@@ -59,4 +59,4 @@ def test_the_holder_cannot_accept(world):
     client, one = world.client(), world.staff()
     task_id = world.task(client, "delivered", one)
     with pytest.raises(NotAllowed), isolation.transaction(one.scope):
-        delivery.accept(find(task_id), one.actor, 100)
+        acceptance.accept(find(task_id), one.actor, 100)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from service.billing import charges
 from service.core.errors import InvalidInput, NotReady
 from service.messages.message import Message
-from service.tasks import cancelling, delivery, red_line
+from service.tasks import acceptance, cancelling, red_line
 from service.tasks.events import Event
 from service.tasks.task import find
 from tenants import isolation
@@ -38,13 +38,13 @@ def be_silent(world, task_id):
 
 def say(someone, task_id, *words, **more):
     with isolation.transaction(someone.scope):
-        delivery.accept(find(task_id), someone.actor, *words, **more)
+        acceptance.accept(find(task_id), someone.actor, *words, **more)
     work_off()
 
 
 def decide(someone, task_id, *words):
     with isolation.transaction(someone.scope):
-        delivery.resolve(find(task_id), someone.actor, *words)
+        acceptance.resolve(find(task_id), someone.actor, *words)
     work_off()
 
 
@@ -68,7 +68,7 @@ def open_price(task_id):
 
 def last_word(task_id):
     with isolation.transaction(isolation.system("test")):
-        said = delivery.last_acceptance(find(task_id))
+        said = acceptance.last_acceptance(find(task_id))
         db.session.expunge(said)
         return said
 

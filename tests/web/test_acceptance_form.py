@@ -8,7 +8,7 @@ import re
 import pytest
 
 from service.messages import short_links
-from service.tasks import delivery
+from service.tasks import acceptance
 from service.tasks.task import find
 from tenants import isolation
 
@@ -41,7 +41,7 @@ def press(page, client, address, words, action="acceptance", **fields):
 
 def last_word(task_id):
     with isolation.transaction(isolation.system("test")):
-        said = delivery.last_acceptance(find(task_id))
+        said = acceptance.last_acceptance(find(task_id))
         return (said.then, said.score) if said else None
 
 
@@ -181,7 +181,7 @@ def test_an_operator_decides_a_dispute_by_a_button(
     person, desk = two[0], world.staff("operator")
     task_id = world.partly(*two, 3, 5)
     with isolation.transaction(person.scope):
-        delivery.accept(find(task_id), person.actor, then="dispute")
+        acceptance.accept(find(task_id), person.actor, then="dispute")
     world.sign_in(client, desk)
     page = client.get(f"/desk/tasks/{task_id}").text
     answer = press(
@@ -246,7 +246,7 @@ def test_what_waits_for_a_decision_stands_on_the_operators_list_with_its_reason(
     person, desk = two[0], world.staff("operator")
     task_id = world.partly(*two, 3, 5)
     with isolation.transaction(isolation.system("test")):
-        delivery.accept_by_default(find(task_id))
+        acceptance.accept_by_default(find(task_id))
     if stopped:
         from service.tasks import cancelling
 

@@ -10,7 +10,15 @@ from flask_babel import gettext as _
 
 from service.access import auth, forms
 from service.core.errors import DomainError, InvalidInput
-from service.tasks import cancelling, delivery, parameters, questions, review, understanding
+from service.tasks import (
+    acceptance,
+    cancelling,
+    delivery,
+    parameters,
+    questions,
+    review,
+    understanding,
+)
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task
 from service.web.client.blueprint import pages
@@ -92,7 +100,7 @@ def score_delivery(task: Task) -> None:
     """The word on the delivery, a score where one is typed, perhaps praise and a tip."""
     praise, tip = forms.words("praise").strip(), forms.money("tip", task.currency)
     score, then = _chosen(task)
-    delivery.accept(task, auth.me(), score, forms.words("comment"), then)
+    acceptance.accept(task, auth.me(), score, forms.words("comment"), then)
     if (praise or tip) and task.state == "accepted":
         _thank(task, praise or _("Thank you"), tip)
 
@@ -109,7 +117,7 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
         and score != int(named[:3])
         and 0 <= score < delivery.SUCCESS
     ):
-        part = sums.money(delivery.share_of(task.price or 0, score, task.currency), task.currency)
+        part = sums.money(acceptance.share_of(task.price or 0, score, task.currency), task.currency)
         raise InvalidInput(
             {
                 "score": _(

@@ -13,7 +13,15 @@ from flask_babel import gettext as _
 from service.access import auth, forms
 from service.core.errors import DomainError, InvalidInput
 from service.messages import message_lists as channel_lists
-from service.tasks import assignment, cancelling, delivery, lists, parameters, submission
+from service.tasks import (
+    acceptance,
+    assignment,
+    cancelling,
+    delivery,
+    lists,
+    parameters,
+    submission,
+)
 from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import Task, find
 from service.web.assistant import ask_client, write_to_client
@@ -119,7 +127,7 @@ def resolve(task_id: int) -> ResponseReturnValue:
     return step(
         task_id,
         forms.errors_at({"score": "decided-score"})(
-            lambda task: delivery.resolve(
+            lambda task: acceptance.resolve(
                 task,
                 auth.me(),
                 request.form.get("outcome", ""),
