@@ -57,7 +57,7 @@ translations: $(COMPILED) ## compile the translations
 	@.venv/bin/pybabel --quiet compile -i $< -o $@ && touch $@
 
 messages: install ## collect the strings to translate
-	@.venv/bin/pybabel --quiet extract -F babel.cfg -k _l -k to_translate -k forms_to_translate:1,2 -o service/translations/messages.pot --no-location --sort-output --project=Poruchi --version=1 .
+	@.venv/bin/pybabel --quiet extract -F babel.cfg -k _l -k _lp:1c,2 -k to_translate -k forms_to_translate:1,2 -o service/translations/messages.pot --no-location --sort-output --project=Poruchi --version=1 .
 	@.venv/bin/pybabel --quiet update -i service/translations/messages.pot -d service/translations --no-fuzzy-matching --ignore-pot-creation-date
 	@rm service/translations/messages.pot
 

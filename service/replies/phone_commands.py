@@ -11,7 +11,7 @@ from service.core.errors import DomainError
 from service.messages.wording import saying
 from service.outbound import compose
 from service.tasks import cancelling
-from service.tasks.states import OPEN_STATES, STATE_NAMES
+from service.tasks.states import CLIENT_STATE_NAMES, OPEN_STATES
 from service.tasks.task import Task
 from tenants import addresses
 from tenants.isolation import db
@@ -84,8 +84,8 @@ def _status(person: Person) -> str:
 
 
 def _line(task: Task, person: Person) -> str:
-    waits = task.waiting_for == "client" or task.state == "delivered"
-    return f"{task.number}: {STATE_NAMES[task.state]}" + (
+    waits = task.waiting_for == "client" and task.state != "retold"
+    return f"{task.number}: {CLIENT_STATE_NAMES[task.state]}" + (
         saying("waits", person.language) if waits else ""
     )
 

@@ -65,7 +65,7 @@ def attach(
     """
     check_may_add(task, by)
     if part == "delivery" and task.state != "working":
-        raise events.conflict(task)
+        raise events.conflict(task, by)
     check_room(task, 1)
     digest, size = _keep(content)
     file = Attachment(

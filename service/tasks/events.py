@@ -32,7 +32,7 @@ from service.core import live_updates, outbox
 from service.core.actor import Actor
 from service.core.errors import Conflict, NotAllowed
 from service.tasks.changes import NOTHING, TaskChanges
-from service.tasks.states import DESK, STATE_NAMES, TRANSITIONS, check_ready, may, own_work
+from service.tasks.states import DESK, TRANSITIONS, check_ready, may, name_for, own_work
 from service.tasks.task import Task
 from tenants import membership
 from tenants.isolation import Base, db
@@ -101,7 +101,7 @@ def record(
     """
     _check_allowed(task, kind, by)
     was = task.holder_id
-    _change(task, kind, set_)
+    _change(task, kind, by, set_)
     return write(kind, by, task=task, was_=was, later_=later_, **facts)
 
 
@@ -148,23 +148,23 @@ def _check_allowed(task: Task, kind: str, by: Actor) -> None:
     if not may(task, kind, by):
         raise NotAllowed(_("This is not yours to do."))
     if task.state not in TRANSITIONS[kind].sources:
-        raise conflict(task)
+        raise conflict(task, by)
     check_ready(task, kind)
 
 
-def conflict(task: Task) -> Conflict:
+def conflict(task: Task, by: Actor) -> Conflict:
     """The error that says in which state the task stands."""
     return Conflict(
         _(
             "Task %(number)s is %(state)s now, so this cannot be done.",
             number=task.number,
-            state=STATE_NAMES[task.state],
+            state=name_for(task.state, by),
         ),
         state=task.state,
     )
 
 
-def _change(task: Task, kind: str, changes: TaskChanges) -> None:
+def _change(task: Task, kind: str, by: Actor, changes: TaskChanges) -> None:
     """One update that names the states it may come from and the holder that was seen; whoever is
     second finds no row."""
     move = TRANSITIONS[kind]
@@ -189,12 +189,12 @@ def _change(task: Task, kind: str, changes: TaskChanges) -> None:
         .first()
     )
     if moved is None:
-        raise _too_late(task, kind)
+        raise _too_late(task, kind, by)
     for name, value in moved.items():
         set_committed_value(task, name, value)
 
 
-def _too_late(task: Task, kind: str) -> Conflict:
+def _too_late(task: Task, kind: str, by: Actor) -> Conflict:
     """Somebody was faster; the loser of a claim may not even see the task any more."""
     now_in = db.session.scalar(
         select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True)
@@ -205,7 +205,7 @@ def _too_late(task: Task, kind: str) -> Conflict:
         _(
             "Task %(number)s is %(state)s now, so this cannot be done.",
             number=task.number,
-            state=STATE_NAMES[now_in],
+            state=name_for(now_in, by),
         ),
         state=now_in,
     )

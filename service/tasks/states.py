@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 
 from service.core.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, Actor
 from service.core.errors import NotAllowed, NotReady
@@ -19,21 +20,32 @@ ASSIGNED_STATES = ("assigned", "briefed", "retold", "working")
 OPEN_STATES = ("received", "triage", *UNDER_WAY)
 ENDED_STATES = ("accepted", "closed", "refused", "deleted", "cancelled")
 
+# The one name of each state, as staff read it, and where clients read another one.
 STATE_NAMES = {
-    "received": _l("received"),
-    "triage": _l("in triage"),
-    "queued": _l("in the queue"),
-    "assigned": _l("assigned"),
-    "briefed": _l("briefed"),
-    "retold": _l("retold"),
-    "working": _l("under way"),
-    "delivered": _l("delivered"),
-    "accepted": _l("accepted"),
-    "closed": _l("closed"),
-    "refused": _l("refused"),
-    "deleted": _l("deleted"),
-    "cancelled": _l("cancelled"),
+    "received": _lp("task state", "New"),
+    "triage": _lp("task state", "In triage"),
+    "queued": _lp("task state", "In queue"),
+    "assigned": _lp("task state", "Assigned"),
+    "briefed": _lp("task state", "Briefed"),
+    "retold": _lp("task state", "Awaiting confirmation"),
+    "working": _lp("task state", "In progress"),
+    "delivered": _lp("task state", "Delivered"),
+    "accepted": _lp("task state", "Accepted"),
+    "closed": _lp("task state", "Closed"),
+    "refused": _lp("task state", "Declined"),
+    "deleted": _lp("task state", "Dropped"),
+    "cancelled": _lp("task state", "Cancelled"),
 }
+CLIENT_STATE_NAMES = {
+    **STATE_NAMES,
+    "triage": _lp("task state", "Being read"),
+    "queued": _lp("task state", "Finding an assistant"),
+    "briefed": STATE_NAMES["assigned"],
+    "retold": _lp("task state", "Please confirm"),
+    "delivered": _lp("task state", "Ready for your review"),
+}
+# States that are one to clients; their filter offers the first.
+SAME_TO_CLIENTS = {"assigned": ("assigned", "briefed")}
 
 Need = Callable[[Task], str | None]
 
@@ -135,6 +147,11 @@ OTHER_KINDS = (
     "task.thanked",
     "task.split_off",
 )
+
+
+def name_for(state: str, by: Actor) -> str:
+    """Return the state's name as this actor reads it."""
+    return str((CLIENT_STATE_NAMES if by.kind == CLIENT else STATE_NAMES)[state])
 
 
 def may(task: Task, kind: str, by: Actor) -> bool:

@@ -10,7 +10,7 @@ from service.access import auth
 from service.core.errors import InvalidInput
 from service.search import query
 from service.tasks.lists import Row
-from service.tasks.states import STATE_NAMES
+from service.tasks.states import CLIENT_STATE_NAMES, STATE_NAMES
 from tenants import isolation
 from tenants.isolation import AccessScope
 from tenants.signin.identity import Identity
@@ -63,11 +63,11 @@ def _found(words: str, base: str) -> Response:
 
 def _task(row: Row, base: str) -> dict[str, object]:
     """A line of the palette; at a company's desk a task is called by its number."""
-    task = row.task
+    task, is_client = row.task, base.startswith("/app/")
     return {
         "title": task.title,
         "number": task.number,
         "company": row.company,
-        "state": str(STATE_NAMES[task.state]),
-        "url": f"{base}/{task.number if base.startswith('/app/') else task.id}",
+        "state": str((CLIENT_STATE_NAMES if is_client else STATE_NAMES)[task.state]),
+        "url": f"{base}/{task.number if is_client else task.id}",
     }

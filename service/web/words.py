@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_babel import ngettext
 
 from service.core.text import apart
@@ -14,6 +15,7 @@ from service.core.time import minute, now
 from service.tasks import left_out
 from service.tasks.events import Event
 from service.tasks.pauses import COUNTING_STATES
+from service.tasks.states import CLIENT_STATE_NAMES, STATE_NAMES
 from service.tasks.task import Task
 
 # From here on a red line is said to come.
@@ -113,22 +115,30 @@ CHANNELS = {
     "push": _l("on a device"),
 }
 # How it stands with what goes out and comes in, and with a charge; roles of people.
-HANDED = {
-    "kept": _l("waits"),
-    "sending": _l("on its way"),
-    "sent": _l("sent"),
-    "delivered": _l("arrived"),
-    "failed": _l("not sent"),
-    "held": _l("on hold"),
-    "handing": _l("on its way"),
-    "unknown": _l("not known whether it was sent"),
-    "discarded": _l("discarded"),
-    "worked": _l("understood"),
-    "needs_person": _l("waits for a person"),
-    "dropped": _l("set aside"),
-    "open": _l("open"),
-    "paying": _l("being paid"),
-    "paid": _l("paid"),
+MESSAGE_STATES = {
+    "kept": _lp("message", "Waiting"),
+    "sending": _lp("message", "Sending"),
+    "handing": _lp("message", "Sending"),
+    "sent": _lp("message", "Sent"),
+    "delivered": _lp("message", "Delivered"),
+    "failed": _lp("message", "Failed"),
+    "held": _lp("message", "On hold"),
+    "unknown": _lp("message", "May not have been sent"),
+    "discarded": _lp("message", "Discarded"),
+}
+INBOUND_STATES = {
+    "kept": _lp("inbound message", "Received"),
+    "worked": _lp("inbound message", "Processed"),
+    "needs_person": _lp("inbound message", "Needs an operator"),
+    "dropped": _lp("inbound message", "Set aside"),
+}
+CHARGE_STATES = {
+    "open": _lp("charge", "Open"),
+    "paying": _lp("charge", "Processing"),
+    "paid": _lp("charge", "Paid"),
+    "failed": _lp("charge", "Failed"),
+    "held": _lp("message", "On hold"),
+    "discarded": _lp("message", "Discarded"),
 }
 ROLES = {
     "assistant": _l("assistant"),
@@ -190,13 +200,17 @@ def badge(task: Task, reader: str) -> Badge:
         return Badge(_("Disputed"), "is-late", "triangle-alert")
     if task.waiting_for == "operator" and (reader != "client" or task.state == "cancelled"):
         return Badge(
-            _("Waits for an operator"), "" if reader == "client" else "is-late", "triangle-alert"
+            _("Waiting for an operator"), "" if reader == "client" else "is-late", "triangle-alert"
         )
-    if task.waiting_for == "client" or task.state == "delivered":
+    names = CLIENT_STATE_NAMES if reader == "client" else STATE_NAMES
+    if task.state in ("retold", "delivered"):
+        look, icon = ("is-yours", "") if reader == "client" else ("", "circle-pause")
+        return Badge(str(names[task.state]), look, icon)
+    if task.waiting_for == "client":
         return (
-            Badge(_("Waits for you"), "is-yours")
+            Badge(_("Paused, waiting for you"), "is-yours")
             if reader == "client"
-            else Badge(_("Waits for the client"), "", "circle-pause")
+            else Badge(_("Paused, waiting for the client"), "", "circle-pause")
         )
     if reader == "assistant" and task.state in ("assigned", "briefed"):
         return Badge(_("Your move"), "is-yours")
@@ -212,7 +226,7 @@ def badge(task: Task, reader: str) -> Badge:
         )
     if reader != "client" and task.off_course_at and task.state == "working":
         return Badge(_("Off course"), "is-near", "flag")
-    return Badge(str(STATE_WORDS[task.state]))
+    return Badge(str(names[task.state]))
 
 
 def late_by(deadline: datetime) -> str:
@@ -240,38 +254,14 @@ def span(value: timedelta) -> str:
     return _("%(minutes)s min", minutes=minutes)
 
 
-STATE_WORDS = {
-    "received": _l("Being read"),
-    "triage": _l("Being read"),
-    "queued": _l("Choosing"),
-    "assigned": _l("Briefing"),
-    "briefed": _l("Retelling"),
-    "retold": _l("Retold"),
-    "working": _l("Under way"),
-    "delivered": _l("Delivered"),
-    "accepted": _l("Done"),
-    "closed": _l("Closed"),
-    "refused": _l("Refused"),
-    "deleted": _l("Dropped"),
-    "cancelled": _l("Stopped"),
-}
-
-
-# How many of them there are: a tile of the desk or a chip of the board says it with a number;
-# `client` and what follows are the board's views.
+# What a tile of the desk or a chip of the board says beside its number: states, and the board's
+# views.
 STATE_COUNTS = {
-    "received": _l("Just in"),
-    "triage": _l("In triage"),
-    "queued": _l("In the queue"),
-    "assigned": _l("With an assistant"),
-    "briefed": _l("Brief read"),
-    "retold": _l("Told back"),
-    "working": _l("At work"),
-    "delivered": _l("Handed in"),
-    "client": _l("Client’s turn"),
+    **STATE_NAMES,
+    "client": _l("Waiting for the client"),
     "red": _l("Red line soon"),
     "late": _l("Overdue"),
-    "disputed": _l("In dispute"),
+    "disputed": _l("Disputed"),
 }
 
 

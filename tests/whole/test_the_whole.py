@@ -44,7 +44,7 @@ def test_every_state_has_a_name_and_a_place_among_the_steps():
         for state in (*move.sources, move.target)
         if state
     }
-    assert named == set(states.STATE_NAMES) == set(words.STATE_WORDS) == set(words.STEP_OF)
+    assert named == set(states.STATE_NAMES) == set(states.CLIENT_STATE_NAMES) == set(words.STEP_OF)
 
 
 def test_every_setting_stands_in_the_docs():

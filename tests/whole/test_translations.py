@@ -19,7 +19,7 @@ METHODS = [
 def strings():
     """Every string of the program that goes through gettext."""
     found = extract.extract_from_dir(
-        str(ROOT), METHODS, keywords={**extract.DEFAULT_KEYWORDS, "_l": None}
+        str(ROOT), METHODS, keywords={**extract.DEFAULT_KEYWORDS, "_l": None, "_lp": ((1, "c"), 2)}
     )
     return {message for _file, _line, message, _comments, _context in found}
 

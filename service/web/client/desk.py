@@ -14,7 +14,7 @@ from service.core.errors import DomainError
 from service.insight import spending
 from service.search import query
 from service.tasks import lists, questions, review, submission, understanding
-from service.tasks.states import STATE_NAMES
+from service.tasks.states import CLIENT_STATE_NAMES, SAME_TO_CLIENTS
 from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import find
 from service.web.charts.labels import month_alone
@@ -53,7 +53,7 @@ def tasks() -> ResponseReturnValue:
     state, category, words = (
         request.args.get(name, "")[:100] for name in ("state", "category", "q")
     )
-    states = (state,) if state in STATE_NAMES else ()
+    states = SAME_TO_CLIENTS.get(state, (state,)) if state in CLIENT_STATE_NAMES else ()
     page = (
         query.page(words, states=states, category=category or None)
         if words.strip()
@@ -65,7 +65,12 @@ def tasks() -> ResponseReturnValue:
         )
     )
     return render_template(
-        "client/tasks.html", page=page, state=state, category=category, q=words, states=STATE_NAMES
+        "client/tasks.html",
+        page=page,
+        state=state,
+        category=category,
+        q=words,
+        states={code: name for code, name in CLIENT_STATE_NAMES.items() if code != "briefed"},
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from babel.numbers import format_decimal
+from flask import g
 from flask_babel import gettext as _
 
 from service.catalogue import quantities
 from service.catalogue.categories import all_categories
 from service.core.language import current_language
 from service.tasks import attachments
-from service.tasks.states import STATE_NAMES
+from service.tasks.states import CLIENT_STATE_NAMES, name_for
 from service.tasks.task import Task
 from service.web.filters.sums import money
 
@@ -53,8 +54,9 @@ def amount(quantity: Decimal | None, code: str | None) -> str:
 
 
 def state(value: str) -> str:
-    """The name of a state."""
-    return str(STATE_NAMES[value])
+    """Return the state's name as the reader of this page knows it."""
+    by = g.get("actor")
+    return name_for(value, by) if by else str(CLIENT_STATE_NAMES[value])
 
 
 def size(count: int) -> str:

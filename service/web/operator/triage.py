@@ -111,7 +111,9 @@ def decide(task_id: int) -> ResponseReturnValue:
             assignment.assign(task, auth.me(), who)
     except DomainError as error:
         return page(error)
-    said = _("Task %(number)s is %(state)s.", number=task.number, state=STATE_NAMES[task.state])
+    said = _(
+        "Task %(number)s is %(state)s.", number=task.number, state=str(STATE_NAMES[task.state])
+    )
     forms.toast(said, undo=f"/desk/tasks/{task_id}/triage/undo") if not who else flash(said)
     return redirect(triage_list.after_task(task_id, asked=asked), 303)
 
