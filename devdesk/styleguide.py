@@ -89,7 +89,7 @@ def styleguide() -> ResponseReturnValue:
         ],
         kept_filters=[
             SavedFilter(id=1, name=_("Late in Baltic hours"), query="state=late"),
-            SavedFilter(id=2, name=_("All of accounting"), query="trade=accounting"),
+            SavedFilter(id=2, name=_("All bookkeeping"), query="trade=accounting"),
         ],
         here_now=[
             SimpleNamespace(name=name, answering=answers)
@@ -106,8 +106,8 @@ def styleguide() -> ResponseReturnValue:
             )
         ],
         errors_shown={
-            "s-date": _("The dead line has to lie ahead."),
-            "s-budget": _("A sum is a number, like 200 or 200.50."),
+            "s-date": _("Choose a deadline in the future"),
+            "s-budget": _("Enter an amount, like 200 or 200.50"),
         },
     )
 
@@ -144,17 +144,17 @@ def _terms(at: datetime) -> list[tuple[str, Task]]:
     return [
         (_("Planned"), _task(at, -1, 60, "queued")),
         (_("Just begun"), _task(at, -0.5, 48, "working")),
-        (_("On course"), _task(at, -20, 60, "working")),
+        (_("On track"), _task(at, -20, 60, "working")),
         (_("Red line near"), _task(at, -24, 26, "working")),
         (_("Past the red line"), _task(at, -60, 20, "working")),
         (
-            _("Clock stands still"),
+            _("Paused"),
             _task(at, -28, 60, "retold", waiting_since=at, waiting_for="client"),
         ),
-        (_("Late"), _task(at, -70, -3, "working")),
+        (_("Overdue"), _task(at, -70, -3, "working")),
         (_("Under an hour"), _task(at, -0.3, 0.45, "working")),
         (
-            _("Delivered in time"),
+            _("Delivered on time"),
             _task(at, -90, 12, "accepted", delivered_at=at - timedelta(hours=3), score=92),
         ),
         (

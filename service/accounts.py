@@ -78,7 +78,7 @@ def introduce(person_id: int, name: str, company_name: str) -> None:
 def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:
     """Invite somebody into a company, in the transaction that is open. Raises InvalidInput."""
     if role not in COMPANY_ROLES:
-        raise InvalidInput({"role": _("The role is owner or member.")})
+        raise InvalidInput({"role": _("Use owner or member")})
     events.write(
         "company.invited",
         THE_SYSTEM,
@@ -115,12 +115,12 @@ def claim_address(person_id: int, company_id: int, value: str) -> None:
         raise InvalidInput(
             {
                 "address": _(
-                    "Write a number with its country, like +371 20000000, or an e-mail address."
+                    "Enter a number with the country code, like +371 20000000, or an email address"
                 )
             }
         ) from error
     if len(addresses.of_person(person_id)) >= MAX_ADDRESSES:
-        raise InvalidInput({"address": _("That is enough addresses; take one away first.")})
+        raise InvalidInput({"address": _("Too many addresses. Remove one first.")})
     events.write("address.claimed", THE_SYSTEM, company_id=company_id, address=address.id)
 
 
@@ -146,13 +146,7 @@ def prove_address(person_id: int, address_id: int, code: str) -> None:
     if address is None or address.person_id != person_id:
         raise NotFound
     if not codes.use(person_id, address.value, code[:20]):
-        raise InvalidInput(
-            {
-                f"code-{address_id}": _(
-                    "This is not the code, or it is older than a quarter of an hour."
-                )
-            }
-        )
+        raise InvalidInput({f"code-{address_id}": _("Wrong code, or it is older than 15 minutes")})
     addresses.take_over(address)
 
 
@@ -163,7 +157,7 @@ def drop_address(person_id: int, address_id: int) -> None:
     if address is None or address.person_id != person_id:
         raise NotFound
     if login is not None and address.value == login.email:
-        raise InvalidInput({"address": _("You sign in with this one; it stays.")})
+        raise InvalidInput({"address": _("You sign in with this address, so it stays.")})
     db.session.delete(address)
 
 
@@ -178,9 +172,9 @@ def add_company(
 ) -> Company:
     """A new company and its owner, who is sent a link to set a password. Raises InvalidInput."""
     if not 1 <= len(name.strip()) <= 200:
-        raise InvalidInput({"name": _("A name has between 1 and 200 letters.")})
+        raise InvalidInput({"name": _("Enter 1 to 200 characters")})
     if currency not in settings().currencies.split(","):
-        raise InvalidInput({"currency": _("This currency is not sold here.")})
+        raise InvalidInput({"currency": _("This currency is not supported")})
     known.whose(checked_email(owner_email))  # held before the company's short name, as elsewhere
     made = company.add(name.strip(), currency=currency, language=language, slug=slug, zone=zone)
     owner = person_of(owner_email, owner_name or name, language, zone, made.id)
@@ -191,14 +185,12 @@ def add_company(
 def add_staff(email: str, name: str, role: str, trades: list[str]) -> Person:
     """A new member of the service, who is sent a link to set a password. Raises InvalidInput."""
     if role not in STAFF_ROLES:
-        raise InvalidInput({"role": _("The role is assistant, supervisor, operator or admin.")})
+        raise InvalidInput({"role": _("Use assistant, supervisor, operator or admin")})
     if unknown := [code for code in trades if code not in all_categories()]:
-        raise InvalidInput(
-            {"trades": _("There is no kind of work %(code)s.", code=unknown[0][:40])}
-        )
+        raise InvalidInput({"trades": _("There is no category %(code)s", code=unknown[0][:40])})
     person = person_of(email, name, "en", "Europe/Riga", None)
     if membership.is_staff(person.id):
-        raise InvalidInput({"email": _("They are staff already.")})
+        raise InvalidInput({"email": _("Already a member of the staff")})
     membership.hire(person, role, trades)
     return person
 
@@ -210,12 +202,12 @@ def end_staff(person_id: int) -> int:
     Return how many tasks went back. Raises NotFound for somebody who is not staff.
     """
     if not membership.is_staff(person_id):
-        raise NotFound(_("They are not staff."))
+        raise NotFound(_("Not a member of the staff"))
     # Locked in one order, so that nobody moves one of them between the look and the return.
     theirs = select(Task).where(Task.holder_id == person_id, Task.state.in_(ASSIGNED_STATES))
     held = db.session.scalars(theirs.order_by(Task.id).with_for_update()).all()
     for task in held:
-        assignment.give_back(task, THE_SYSTEM, _("They have left the service."))
+        assignment.give_back(task, THE_SYSTEM, _("This person has left the service"))
     membership.dismiss(person_id)
     identity.end_all(person_id)
     identity.end_staff_keys(person_id)
@@ -239,4 +231,4 @@ def checked_email(email: str) -> str:
     try:
         return addresses.tidy("email", email)
     except addresses.BadAddress as error:
-        raise InvalidInput({"email": _("This is no e-mail address.")}) from error
+        raise InvalidInput({"email": _("Enter a valid email address")}) from error

@@ -43,10 +43,10 @@ NEWS_FOR = timedelta(days=7)
 BATCH_SIZE = 500
 MAX_LISTED = 100
 
-ENDED = to_translate("The code or link in it no longer works.")
-MOVED_ON = to_translate("The task has moved on since it was written.")
-OLD = to_translate("It is older than seven days.")
-HELD_BACK = to_translate("An operator did not let this payment go out.")
+ENDED = to_translate("The code or link in it has expired.")
+MOVED_ON = to_translate("The task has moved on since this was written.")
+OLD = to_translate("Older than seven days.")
+HELD_BACK = to_translate("An operator discarded this payment.")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def send(due_id: int) -> None:
     """Send what is on review, at once. Raises NotFound, Conflict where it can only be discarded."""
     held = _held(_on_review(due_id))
     if not held.may_send:
-        raise Conflict(_("The code or link in it no longer works, so it can only be discarded."))
+        raise Conflict(_("The code or link in it has expired, so it can only be discarded."))
     outbox_review.retry(due_id)
 
 

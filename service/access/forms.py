@@ -54,7 +54,7 @@ def whole(name: str) -> int | None:
     if not text:
         return None
     if not WHOLE.match(text):
-        raise InvalidInput({name: _("Write a whole number.")})
+        raise InvalidInput({name: _("Enter a whole number")})
     return int(text)
 
 
@@ -70,7 +70,7 @@ def _written(name: str) -> str:
 def _number(name: str, text: str) -> Decimal | None:
     plain = text.replace(",", ".")
     if plain and not NUMBER.match(plain):
-        raise InvalidInput({name: _("Write a number.")})
+        raise InvalidInput({name: _("Enter a number")})
     return Decimal(plain) if plain else None
 
 
@@ -81,7 +81,7 @@ def money(name: str, currency: str) -> int | None:
     try:
         return Money.read(text, currency, current_language()).amount if text else None
     except ValueError as error:
-        raise InvalidInput({name: _("Write a number.")}) from error
+        raise InvalidInput({name: _("Enter a number")}) from error
 
 
 def moment(name: str) -> datetime | None:
@@ -93,7 +93,7 @@ def moment(name: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=here()).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput({name: _("Write a day and an hour.")}) from error
+        raise InvalidInput({name: _("Enter a date and time")}) from error
 
 
 def before() -> int | None:

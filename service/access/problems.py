@@ -57,7 +57,7 @@ def expired(_error: CSRFError) -> ResponseReturnValue:
     ):
         return auth.to_sign_in()
     return show(
-        400, "form-expired", _("This form has expired. Go back, reload, and send it again.")
+        400, "form-expired", _("This form has expired. Go back, reload the page and send it again.")
     )
 
 
@@ -73,7 +73,7 @@ def of_http(error: HTTPException) -> ResponseReturnValue:
 
 def _too_large() -> str:
     return _(
-        "This is too large: up to %(most)s MB at once. Send the files one by one, or smaller.",
+        "Too large: up to %(most)s MB at once. Send the files one by one, or make them smaller.",
         most=uploads.most(),
     )
 
@@ -81,7 +81,7 @@ def _too_large() -> str:
 def not_kept(_error: Exception) -> ResponseReturnValue:
     """PostgreSQL could not take a value, as it cannot be what the field is for."""
     return show(
-        400, "bad-input", _("Something in this request cannot be kept. Check what you sent.")
+        400, "bad-input", _("The request contains data we cannot store. Check what you sent.")
     )
 
 
@@ -103,7 +103,7 @@ def database_away(error: Exception) -> ResponseReturnValue:
         show(
             503,
             "try-again",
-            _("The desk is not reachable for a moment. Nothing was lost; try again."),
+            _("The service is temporarily unavailable. Nothing was lost; try again."),
         )
     )
     response.headers["Retry-After"] = "5"
@@ -118,7 +118,7 @@ def unexpected(error: Exception) -> ResponseReturnValue:
         500,
         "fault",
         _(
-            "Something went wrong on our side. Quote the number %(number)s when you write to us.",
+            "Something went wrong on our side. Mention number %(number)s when you write to us.",
             number=number,
         ),
     )
@@ -161,13 +161,13 @@ def problem(status: int, code: str, detail: str, **more: object) -> Response:
 
 def _default(status: int) -> str:
     return {
-        400: _("This request could not be read."),
+        400: _("The request could not be read."),
         401: _("Sign in first."),
-        403: _("This is not yours to see."),
-        404: _("There is nothing here, or it is not yours to see."),
-        405: _("This cannot be done here."),
-        409: _("This cannot be done now."),
-        413: _("This is too large."),
-        415: _("This kind of content is not taken here."),
+        403: _("You have no access to this."),
+        404: _("Not found, or you have no access to it."),
+        405: _("This is not possible here."),
+        409: _("This is not possible now."),
+        413: _("Too large."),
+        415: _("This content type is not supported."),
         429: _("Too many tries. Wait a minute and try again."),
-    }.get(status, _("This did not work."))
+    }.get(status, _("The request failed."))

@@ -70,7 +70,7 @@ def sent(name: str = "file") -> list[FileStorage]:
         raise InvalidInput(
             {
                 "file": _(
-                    "The files are too large together: %(size)s, up to %(most)s MB at once.",
+                    "The files are too large together: %(size)s. Up to %(most)s MB at once.",
                     size=attachments.size_words(together),
                     most=most(),
                 )

@@ -93,7 +93,7 @@ def _requires(
             return _no_key(given=key is not None)
         g.caller, g.actor, g.identity = who, who.actor, who.who
         if not (clients if who.seat else who.who.staff_role in roles):
-            raise NotAllowed(_("This call is not for a key of this kind."))
+            raise NotAllowed(_("This key cannot make this call."))
         if not opens:
             return view(**kwargs)
         with isolation.transaction(who.scope):

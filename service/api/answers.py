@@ -44,7 +44,7 @@ class By(TypedDict):
 
 
 class Category(TypedDict):
-    """The kind of work, how sure that is, and who chose it (client, service, operator)."""
+    """The category, how certain it is, and who chose it (client, service or operator)."""
 
     code: str | None
     confidence: float | None
@@ -52,7 +52,7 @@ class Category(TypedDict):
 
 
 class Criterion(TypedDict):
-    """What has to be so for the work to be well done."""
+    """A criterion: when the task counts as done."""
 
     id: int
     text: str
@@ -71,7 +71,7 @@ class Parameters(TypedDict):
 
 
 class Proposal(TypedDict):
-    """Another way that the assistant offers."""
+    """Another option that the assistant suggests."""
 
     text: str
     price: Money
@@ -79,14 +79,14 @@ class Proposal(TypedDict):
 
 
 class Difference(TypedDict):
-    """Words of the client, and what the assistant takes them to mean."""
+    """The client's words, and what the assistant takes them to mean."""
 
     words: str
     exact: str
 
 
 class Retelling(TypedDict):
-    """The task in the assistant's words, with the price and date it was shown with."""
+    """The task in the assistant's words, with the price and deadline shown to the client."""
 
     id: int
     text: str
@@ -101,13 +101,13 @@ class Retelling(TypedDict):
 
 
 class Dispute(TypedDict):
-    """Since when an operator's word on the delivery is waited for."""
+    """Since when an operator's decision is pending."""
 
     since: Moment
 
 
 class TaskLinks(TypedDict):
-    """Where to go on; below this host. `page` is the task's page for the key's person."""
+    """Links, relative to this host. `page` is the task's page for the key's person."""
 
     self: str
     events: str
@@ -198,7 +198,7 @@ class File(TypedDict):
 
 
 class InboundFile(TypedDict):
-    """What hung on an incoming message."""
+    """A file attached to an incoming message."""
 
     name: str
     type: str
@@ -266,7 +266,7 @@ class Invoice(TypedDict):
 
 
 class Kind(TypedDict):
-    """A kind of work: usual quantity, price of a unit, usual term in working hours."""
+    """A category: usual quantity, unit price, usual time in working hours."""
 
     code: str
     name: str

@@ -22,7 +22,7 @@ PARTS = {True: ("delivery", "message"), False: ("brief", "message")}
 @access.requires_key
 @reading.asks(bodies.Paged)
 def files(task: int, query: bodies.Paged) -> Response:
-    """The task's files, oldest first."""
+    """List the task's files, oldest first."""
     wanted = select(Attachment).where(
         Attachment.task_id == find(task).id, Attachment.part != LEFT_OUT
     )
@@ -32,7 +32,7 @@ def files(task: int, query: bodies.Paged) -> Response:
 
 @access.requires_key
 def add_file(task: int) -> Response:
-    """Hang a file on the task: a form with `file`, and `part` where it belongs elsewhere than
+    """Attach a file to the task: a form with `file`, and `part` if it belongs elsewhere than
     usual."""
     # In this order: a slow sender holds no connection to the database.
     given, found = _only_file(), find(task)
@@ -42,7 +42,7 @@ def add_file(task: int) -> Response:
 
 @access.requires_key
 def file(task: int, file: int) -> Response:
-    """The bytes, always to be saved and never shown in place."""
+    """Return the file's bytes, as a download."""
     found = kept.find(find(task), file)
     try:
         return send_file(
@@ -63,9 +63,7 @@ def _only_file() -> FileStorage:
     large."""
     sent = uploads.sent()
     if not sent:
-        raise InvalidInput(
-            {"file": _("Send a form (multipart/form-data) with a field named file.")}
-        )
+        raise InvalidInput({"file": _("Send multipart/form-data with a field named file.")})
     if len(sent) + len(list(request.files)) > 2:
         raise InvalidInput({"file": _("Send one file at a time, in the field named file.")})
     return sent[0]
@@ -77,7 +75,7 @@ def _part() -> str:
     allowed = PARTS[me().kind == ASSISTANT]
     part = request.form.get("part", allowed[0])
     if part not in allowed:
-        raise InvalidInput({"part": _("One of %(choices)s.", choices=", ".join(allowed))})
+        raise InvalidInput({"part": _("One of %(choices)s", choices=", ".join(allowed))})
     return part
 
 

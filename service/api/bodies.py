@@ -48,7 +48,7 @@ def _moment(value: object) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise ValueError(
-        _("Write a moment with its zone, as in 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00.")
+        _("Enter a time with its zone, like 2027-01-31T18:00:00Z or 2027-01-31T18:00:00+02:00")
     )
 
 
@@ -69,8 +69,9 @@ class Body(BaseModel):
 
 
 class Sum(Body):
-    """An amount in minor units, with its currency; a bare number is minor units of the task's
-    currency."""
+    """An amount in minor units with its currency. A bare number is minor units in the task's
+    currency.
+    """
 
     amount: Whole = Field(json_schema_extra={"minimum": 0})
     currency: str | None = Field(None, pattern="^[A-Z]{3}$")
@@ -102,48 +103,46 @@ class Nothing(Body):
 
 
 class HandOver(Body):
-    """A task to hand over. The last three are for operators who enter what they were told by
-    phone."""
+    """A task to hand over. `on_behalf_of` and `company` are for operators who enter a task by
+    phone.
+    """
 
-    text: Words = Field(max_length=MAX_TEXT, description="What is to be done, in your own words")
+    text: Words = Field(max_length=MAX_TEXT, description="The task in your own words")
     title: Words | None = Field(
-        None, max_length=200, description="A heading; made from the text where there is none"
+        None, max_length=200, description="A title; made from the text if omitted"
     )
     category: Words | None = Field(
-        None, max_length=30, description="The code of a kind of work, where you know it"
+        None, max_length=30, description="The code of a category, if you know it"
     )
     deadline_at: Moment | None = None
     deadline_fixed: StrictBool = Field(
-        False, description="The date does not move while your word is waited for"
+        False, description="The deadline does not move while we wait for your reply"
     )
     priority: Literal["low", "ordinary", "urgent"] = "ordinary"
     private: StrictBool = Field(
-        False, description="Seen by its person and the company's owners alone"
+        False, description="Visible only to its author and the company's owners"
     )
     budget: Sum | None = None
     project: Words | None = Field(None, max_length=200)
     external_ref: Words | None = Field(
-        None, max_length=200, description="What you call it in your own system"
+        None, max_length=200, description="Its ID in your own system"
     )
-    on_behalf_of: Email | None = Field(
-        None, description="The client's person, by their e-mail address"
-    )
-    company: Words | None = Field(
-        None, max_length=40, description="The short name of their company"
-    )
+    on_behalf_of: Email | None = Field(None, description="The client's person, by email address")
+    company: Words | None = Field(None, max_length=40, description="The short name of the company")
     channel: Literal["voice"] | None = None
 
 
 class CriterionText(Body):
-    """A criterion as a task shows it; its id is not looked at."""
+    """A criterion as a task shows it; its id is ignored."""
 
     id: Id | None = None
     text: Words = Field(max_length=500)
 
 
 class NewParameters(Body):
-    """What is left out, or null, stays as it is. The unit follows from the kind of work: another
-    one is refused."""
+    """Fields that are omitted or null do not change. The unit depends on the category; any other is
+    refused.
+    """
 
     outcome: Words | None = Field(None, max_length=10_000)
     criteria: list[Annotated[Words, Field(max_length=500)] | CriterionText] | None = Field(
@@ -161,10 +160,10 @@ class Decision(Body):
 
     decision: Literal["delegate", "do", "delete", "refuse"]
     category: Words | None = Field(
-        None, max_length=30, description="Needed to delegate, where the task has none"
+        None, max_length=30, description="Required to delegate if the task has none"
     )
     reason: Words = Field(
-        "", max_length=2000, description="Needed for all but delegate; the client reads it"
+        "", max_length=2000, description="Required except for delegate; the client reads it"
     )
 
 
@@ -175,7 +174,7 @@ class Why(Body):
 
 
 class Assignment(Body):
-    """To whom. Teams and the automatic choice are not to be had yet."""
+    """Who gets the task. Teams and automatic assignment are not available yet."""
 
     assistant: Email | None = None
     team: Words | None = Field(None, max_length=100)
@@ -183,7 +182,7 @@ class Assignment(Body):
 
 
 class Another(Body):
-    """Another way that the assistant offers, with its price and date."""
+    """Another option that the assistant suggests, with its price and deadline."""
 
     text: Words = Field(max_length=5000)
     price: Sum
@@ -191,9 +190,9 @@ class Another(Body):
 
 
 class Point(Body):
-    """Words of the client, and what the assistant takes them to mean."""
+    """The client's words, and what the assistant takes them to mean."""
 
-    words: Words = Field(max_length=300, description="They have to stand in the task's text")
+    words: Words = Field(max_length=300, description="Must occur in the task's text")
     exact: Words = Field(max_length=300)
 
 
@@ -205,22 +204,22 @@ class NewRetelling(Body):
     quantity: Decimal | None = Field(None, gt=0, le=MAX_QUANTITY, decimal_places=2)
     proposal: Another | None = None
     differences: list[Point] = Field(
-        [], max_length=10, description="What was made exact, point by point"
+        [], max_length=10, description="Details that were clarified, point by point"
     )
 
 
 class Verdict(Body):
-    """Step 5: the word on the retelling that was seen."""
+    """Step 5: confirm or correct the retelling."""
 
     retelling: Id
     verdict: Literal["confirmed", "corrected", "proposal_accepted"]
     note: Words = Field(
-        "", max_length=5000, description="Needed where it is corrected: what is different"
+        "", max_length=5000, description="Required for a correction: what is different"
     )
 
 
 class RedLine(Body):
-    """Step 6: the one check half-way."""
+    """Step 6: the midpoint check."""
 
     progress: Whole = Field(ge=0, le=100, description="Percent")
     on_time: StrictBool
@@ -243,12 +242,11 @@ class Delivery(Body):
 
 
 class Score(Body):
-    """Step 7: without `then` it is accepted; a score below 80 needs `then`, and to settle a score
-    is needed."""
+    """Step 7: without `then` the delivery is accepted. A score below 80 needs `then`; settling
+    needs a score.
+    """
 
-    score: Whole | None = Field(
-        None, ge=0, le=100, description="Percent; kept only where you say one"
-    )
+    score: Whole | None = Field(None, ge=0, le=100, description="Percent; stored only if given")
     comment: Words = Field("", max_length=5000)
     then: Then | None = None
 
@@ -271,13 +269,13 @@ class Thanks(Body):
 
 
 class Stop(Body):
-    """Why the task is stopped, for those who worked on it."""
+    """Why the task is cancelled, for those who worked on it."""
 
     reason: Words = Field("", max_length=2000)
 
 
 class NewQuestion(Body):
-    """A question, perhaps with up to five answers to choose from."""
+    """A question, with up to five answers to choose from."""
 
     text: Words = Field(max_length=2000)
     options: list[Annotated[Words, Field(max_length=200)]] = Field([], max_length=5)
@@ -291,7 +289,7 @@ class NewAnswer(Body):
 
 
 class NewMessage(Body):
-    """Words to the other side."""
+    """A message to the other side."""
 
     text: Words = Field(max_length=message.MAX_TEXT)
 
@@ -299,22 +297,22 @@ class NewMessage(Body):
 class Paged(BaseModel):
     """Which page of a list."""
 
-    limit: int = Field(50, ge=1, le=100, description="How many at most")
-    after: str | None = Field(None, max_length=200, description="`next` of the page before")
+    limit: int = Field(50, ge=1, le=100, description="Maximum number of items")
+    after: str | None = Field(None, max_length=200, description="`next` of the previous page")
 
 
 class TaskFilter(Paged):
     """Which tasks."""
 
     state: Words | None = Field(
-        None, max_length=200, description="One state, or several with commas between"
+        None, max_length=200, description="One state, or several separated by commas"
     )
     category: Words | None = Field(None, max_length=30)
     assignee: Words | None = Field(None, max_length=320, description="The assistant's id, or `me`")
     q: Words | None = Field(
         None,
         max_length=200,
-        description="Words of the task or of its messages, or its number: best first, one page",
+        description="Words in the task or its messages, or its number: best match first, one page",
     )
 
 
@@ -323,11 +321,11 @@ class InboundFilter(Paged):
 
     state: Literal["kept", "worked", "needs_person"] | None = None
     channel: Words | None = Field(None, max_length=10)
-    q: Words | None = Field(None, max_length=200, description="Words of sender, subject or text")
+    q: Words | None = Field(None, max_length=200, description="Words in sender, subject or text")
 
 
 class Currency(BaseModel):
-    """In which currency prices are told to staff; a company's key is told its own."""
+    """The currency of prices for staff; a company's key gets its own currency."""
 
     currency: Literal["EUR", "USD", "RUB"] = "EUR"
 

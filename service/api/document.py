@@ -29,7 +29,7 @@ first answer again (`Idempotent-Replayed: true`), for a day at least.
 PROBLEM = {
     "type": "object",
     "title": "Problem",
-    "description": "What went wrong (RFC 9457); `errors` by field for wrong input.",
+    "description": "What went wrong (RFC 9457). `errors` lists invalid input by field.",
     "required": ["type", "title", "status", "detail"],
     "properties": {
         "type": {"type": "string", "format": "uri"},
@@ -40,19 +40,19 @@ PROBLEM = {
     },
 }
 FAULTS = {
-    "400": "The request cannot be read",
-    "401": "No valid key",
-    "403": "Not for this key; or it passes a spending limit, and an owner has to say it",
-    "404": "Not there, or not to be seen",
+    "400": "The request could not be read",
+    "401": "No valid API key",
+    "403": "Not allowed for this key; or over a spending limit, so an owner has to approve it",
+    "404": "Not found, or no access",
     "409": (
-        "Not in this state; or the Idempotency-Key is under way (Retry-After) or was used for"
-        " another body"
+        "Not possible in this state; or the Idempotency-Key is still being processed "
+        "(Retry-After) or was used for another body"
     ),
-    "412": "Changed since it was read",
+    "412": "Changed since you read it",
     "413": f"More than {MAX_BYTES} bytes, or a file that is too large",
-    "422": "A field is wrong, or something is missing first",
-    "429": "Too many",
-    "503": "Away for a moment; see Retry-After",
+    "422": "A field is invalid, or something required is missing",
+    "429": "Too many requests",
+    "503": "Temporarily unavailable; see Retry-After",
 }
 FILE_FORM = {
     "type": "object",
@@ -210,14 +210,14 @@ def _body(call: Call, refs: dict[Any, Any]) -> dict[str, Any] | None:
 def _responses(call: Call, refs: dict[Any, Any]) -> dict[str, Any]:
     schema = {"schema": refs[str(call.answer)]} if call.answer is not None else {}
     good: dict[str, Any] = {
-        "description": "Done" if call.method != "GET" else "Here it is",
+        "description": "Done" if call.method != "GET" else "OK",
         "content": {call.media: schema},
     }
     if headers := _headers(call):
         good["headers"] = headers
     answers = {str(call.status): good}
     if call.address == "/tasks/{task}":
-        answers["304"] = {"description": "Not changed since the version in If-None-Match"}
+        answers["304"] = {"description": "Not modified since the version in If-None-Match"}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return answers | {
         code: {"description": FAULTS[code], "content": problem} for code in _faults(call)

@@ -98,7 +98,7 @@ def hold(who: Caller, key: str) -> None:
     second one."""
     if not db.session.scalar(HOLD, {"lock": lock_of(who, key)}):
         raise UnderWay(
-            _("The first request with this key is still under way. Ask again in a second."),
+            _("The first request with this key is still being processed. Try again in a second."),
             retry_after=1,
         )
 
@@ -111,7 +111,7 @@ def lock_of(who: Caller, key: str) -> int:
 
 def reused() -> KeyReused:
     """The refusal of a key that came with another body."""
-    return KeyReused(_("This key was used for another request. Use a new one."))
+    return KeyReused(_("This key was already used for another request. Use a new one."))
 
 
 def replayed(response: Response) -> Response:

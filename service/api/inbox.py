@@ -20,7 +20,7 @@ from tenants.isolation import db
 @access.requires_staff(*DESK)
 @reading.asks(bodies.InboundFilter)
 def inbound(query: bodies.InboundFilter) -> Response:
-    """All that came in, newest first."""
+    """List incoming messages, newest first."""
     wanted = _wide()
     if query.state:
         wanted = wanted.where(Inbound.state == query.state)
@@ -41,7 +41,7 @@ def inbound(query: bodies.InboundFilter) -> Response:
 
 @access.requires_staff(*DESK)
 def inbound_one(inbound: int) -> Response:
-    """One message that came in."""
+    """Return one incoming message."""
     row = db.session.execute(_wide().where(Inbound.id == inbound)).first()
     if row is None:
         raise NotFound
@@ -50,7 +50,7 @@ def inbound_one(inbound: int) -> Response:
 
 @access.requires_staff(*DESK)
 def inbound_raw(inbound: int) -> Response:
-    """The raw bytes as they came; to be saved, never shown in place."""
+    """Return the raw bytes, as a download."""
     raw = db.session.scalar(select(Inbound.raw).where(Inbound.id == inbound))
     if raw is None:
         raise NotFound

@@ -21,7 +21,7 @@ from tenants.isolation import db
 @access.requires_client
 @reading.asks(bodies.Paged)
 def charges(query: bodies.Paged) -> Response:
-    """What tasks cost, newest first."""
+    """List charges, newest first."""
     wanted = (
         select(Charge, Task.number, Invoice.number)
         .join(Task, Task.id == Charge.task_id)
@@ -34,14 +34,14 @@ def charges(query: bodies.Paged) -> Response:
 @access.requires_client
 @reading.asks(bodies.Paged)
 def invoices(query: bodies.Paged) -> Response:
-    """The company's invoices, newest first."""
+    """List the company's invoices, newest first."""
     page = reads.newest_first(_invoices(), Invoice.id, query)
     return responses.reply_list([_invoice(*row) for row in page.rows], page.next)
 
 
 @access.requires_client
 def invoice_pdf(number: str) -> Response:
-    """An invoice as a document."""
+    """Return an invoice as PDF."""
     from service.billing import (
         invoice_pdf as document,
     )  # a PDF's machinery is loaded by the first who wants one
@@ -56,10 +56,10 @@ def invoice_pdf(number: str) -> Response:
 
 @access.requires_client
 def balance() -> Response:
-    """What the company owes: what was charged and is not paid yet. For owners' keys."""
+    """Return what the company owes: charged and not paid yet. For owners' keys."""
     seat = access.caller().seat
     if seat is None or seat.role != "owner":
-        raise NotAllowed(_("Only owners see what the company owes."))
+        raise NotAllowed(_("Only owners can see what the company owes."))
     return responses.reply(
         responses.sum_of(ledger.balance(seat.company_id), _currency(seat.company_id))
     )
@@ -68,7 +68,7 @@ def balance() -> Response:
 @access.requires_key
 @reading.asks(bodies.Currency)
 def categories(query: bodies.Currency) -> Response:
-    """The kinds of work and what a unit of each costs, in the company's currency."""
+    """List the categories and their unit prices, in the company's currency."""
     seat = access.caller().seat
     currency = _currency(seat.company_id) if seat else query.currency
     return responses.reply_list([_kind(kind, currency) for kind in all_categories().values()], None)

@@ -73,9 +73,9 @@ def _read() -> dict[str, Any]:
     try:
         read = json.loads(raw, parse_constant=_no_number) if raw.strip() else {}
     except (ValueError, RecursionError) as error:
-        raise Unreadable(_("The body is not JSON, or it is nested too deeply.")) from error
+        raise Unreadable(_("The body is not JSON or is nested too deeply.")) from error
     if not isinstance(read, dict):
-        raise Unreadable(_("The body has to be a JSON object."))
+        raise Unreadable(_("The body must be a JSON object."))
     return read
 
 
@@ -98,24 +98,26 @@ def _sentence(error: Any) -> str:
     bounds, kind = error.get("ctx", {}), error["type"]
     if kind == "value_error":
         return str(bounds["error"])
-    said = SENTENCES.get(kind, lambda _bounds: _("This value is not of the right kind."))
+    said = SENTENCES.get(kind, lambda _bounds: _("Invalid type"))
     return said(bounds)
 
 
 SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "missing": lambda bounds: _("This is needed."),
-    "extra_forbidden": lambda bounds: _("There is no such field here."),
-    "string_too_long": lambda bounds: _("At most %(most)s letters.", most=bounds["max_length"]),
-    "string_too_short": lambda bounds: _("At least %(least)s letters.", least=bounds["min_length"]),
-    "too_long": lambda bounds: _("At most %(most)s of them.", most=bounds["max_length"]),
-    "literal_error": lambda bounds: _("One of %(choices)s.", choices=bounds["expected"]),
+    "missing": lambda bounds: _("Required"),
+    "extra_forbidden": lambda bounds: _("Unknown field"),
+    "string_too_long": lambda bounds: _("Up to %(most)s characters", most=bounds["max_length"]),
+    "string_too_short": lambda bounds: _(
+        "At least %(least)s characters", least=bounds["min_length"]
+    ),
+    "too_long": lambda bounds: _("Up to %(most)s items", most=bounds["max_length"]),
+    "literal_error": lambda bounds: _("One of %(choices)s", choices=bounds["expected"]),
     "greater_than": lambda bounds: _("More than %(least)s.", least=bounds["gt"]),
-    "greater_than_equal": lambda bounds: _("%(least)s or more.", least=bounds["ge"]),
-    "less_than_equal": lambda bounds: _("%(most)s or less.", most=bounds["le"]),
-    "string_type": lambda bounds: _("This has to be a text."),
-    "string_pattern_mismatch": lambda bounds: _("This is not written as it has to be."),
-    "int_type": lambda bounds: _("This has to be a whole number."),
-    "int_parsing": lambda bounds: _("This has to be a whole number."),
-    "bool_type": lambda bounds: _("This is true or false."),
-    "decimal_max_places": lambda bounds: _("At most two decimal places."),
+    "greater_than_equal": lambda bounds: _("%(least)s or more", least=bounds["ge"]),
+    "less_than_equal": lambda bounds: _("%(most)s or less", most=bounds["le"]),
+    "string_type": lambda bounds: _("Must be text"),
+    "string_pattern_mismatch": lambda bounds: _("Invalid format"),
+    "int_type": lambda bounds: _("Must be a whole number"),
+    "int_parsing": lambda bounds: _("Must be a whole number"),
+    "bool_type": lambda bounds: _("Must be true or false"),
+    "decimal_max_places": lambda bounds: _("Up to 2 decimal places"),
 }

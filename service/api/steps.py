@@ -24,8 +24,9 @@ from tenants.isolation import db
 @access.requires_staff(*DESK)
 @reading.takes(bodies.Decision)
 def triage(task: int, body: bodies.Decision) -> Response:
-    """Step 1: delegate it, do it at once, delete it or refuse it; the reason is what the client
-    reads."""
+    """Step 1: delegate the task, do it right away, delete it or refuse it; the client reads the
+    reason.
+    """
     found = find(task)
     analysis.decide(found, me(), body.decision, body.category, body.reason)
     return responses.reply_task(found)
@@ -34,7 +35,7 @@ def triage(task: int, body: bodies.Decision) -> Response:
 @access.requires_staff(*STAFF)
 @reading.takes(bodies.Why)
 def give_back(task: int, body: bodies.Why) -> Response:
-    """Give the task back to the queue."""
+    """Return the task to the queue."""
     found = find(task)
     details = responses.details_of([found])  # who gives a task back may not see it afterwards
     assignment_step.give_back(found, me(), body.reason)
@@ -44,7 +45,7 @@ def give_back(task: int, body: bodies.Why) -> Response:
 @access.requires_staff(*DESK)
 @reading.takes(bodies.Assignment)
 def assignment(task: int, body: bodies.Assignment) -> Response:
-    """Step 3: hand the task to an assistant."""
+    """Step 3: assign the task to an assistant."""
     found = find(task)
     assignment_step.assign(found, me(), _assistant(body))
     return responses.reply_task(found)
@@ -53,8 +54,7 @@ def assignment(task: int, body: bodies.Assignment) -> Response:
 @access.requires_staff("assistant")
 @reading.takes(bodies.Nothing)
 def claim(task: int, body: bodies.Nothing) -> Response:
-    """Step 3: take the task from the queue; 409 where somebody was faster or your hands are
-    full."""
+    """Step 3: take the task from the queue; 409 if someone was faster or you are at your limit."""
     found = assignment_step.find_to_claim(task, me())
     assignment_step.claim(found, me())
     return responses.reply_task(found)
@@ -63,7 +63,7 @@ def claim(task: int, body: bodies.Nothing) -> Response:
 @access.requires_staff("assistant")
 @reading.takes(bodies.Nothing)
 def briefing(task: int, body: bodies.Nothing) -> Response:
-    """Step 4: the brief was gone through."""
+    """Step 4: mark the brief as read."""
     found = find(task)
     briefings.brief(found, me())
     return responses.reply_task(found)
@@ -72,8 +72,9 @@ def briefing(task: int, body: bodies.Nothing) -> Response:
 @access.requires_staff("assistant")
 @reading.takes(bodies.NewRetelling)
 def retelling(task: int, body: bodies.NewRetelling) -> Response:
-    """Step 5: tell the task back in your own words, perhaps with another way; the client's answer
-    is waited for."""
+    """Step 5: retell the task in your own words, optionally with another option; the task waits for
+    the client.
+    """
     found = find(task)
     understanding.retell(
         found,
@@ -90,8 +91,7 @@ def retelling(task: int, body: bodies.NewRetelling) -> Response:
 @access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Verdict)
 def verdict(task: int, body: bodies.Verdict) -> Response:
-    """Step 5: confirm or correct the retelling that was seen; 409 where another one was made
-    since."""
+    """Step 5: confirm or correct the retelling you saw; 409 if there is a newer one."""
     found = find(task)
     if body.verdict == "corrected":
         understanding.correct(found, me(), body.retelling, body.note)
@@ -105,7 +105,7 @@ def verdict(task: int, body: bodies.Verdict) -> Response:
 @access.requires_staff("assistant")
 @reading.takes(bodies.RedLine)
 def red_line_report(task: int, body: bodies.RedLine) -> Response:
-    """Step 6: progress in percent, whether the date holds, what help is needed."""
+    """Step 6: report progress in percent, whether it is on schedule, and what help is needed."""
     found = find(task)
     red_line.report(found, me(), body.progress, on_time=body.on_time, help_=body.help)
     return responses.reply_task(found)
@@ -114,8 +114,7 @@ def red_line_report(task: int, body: bodies.RedLine) -> Response:
 @access.requires_staff("assistant")
 @reading.takes(bodies.Delivery)
 def delivery(task: int, body: bodies.Delivery) -> Response:
-    """Step 7: deliver, with an answer to each criterion; needs a report since the work was
-    agreed."""
+    """Step 7: deliver, with an answer for each criterion; needs a red line report first."""
     found = find(task)
     delivery_step.deliver(found, me(), body.text, [one.model_dump() for one in body.criteria])
     return responses.reply_task(found)
@@ -124,8 +123,8 @@ def delivery(task: int, body: bodies.Delivery) -> Response:
 @access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Score)
 def acceptance(task: int, body: bodies.Score) -> Response:
-    """Step 7: accept the delivery; below 80 say whether rework, a settlement at the score or a
-    dispute follows."""
+    """Step 7: accept the delivery; below 80, choose rework, settlement at the score or a
+    dispute."""
     found = find(task)
     acceptance_step.accept(found, me(), body.score, body.comment, body.then)
     return responses.reply_task(found)
@@ -134,7 +133,7 @@ def acceptance(task: int, body: bodies.Score) -> Response:
 @access.requires_staff(*DESK)
 @reading.takes(bodies.Resolution)
 def resolution(task: int, body: bodies.Resolution) -> Response:
-    """An operator's decision of what `waiting_for: operator` or a dispute leaves open."""
+    """Decide, as an operator, a dispute or what `waiting_for: operator` leaves open."""
     found = find(task)
     acceptance_step.resolve(found, me(), body.outcome, body.reason, body.score)
     return responses.reply_task(found)
@@ -143,7 +142,7 @@ def resolution(task: int, body: bodies.Resolution) -> Response:
 @access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Thanks)
 def praise(task: int, body: bodies.Thanks) -> Response:
-    """Step 8: thank the assistant, perhaps with a tip; the task is closed with it."""
+    """Step 8: thank the assistant, optionally with a tip; this closes the task."""
     found = find(task)
     if wrong := bodies.amount_of(body.tip, found.currency, "tip"):
         raise InvalidInput(wrong)
@@ -154,8 +153,9 @@ def praise(task: int, body: bodies.Thanks) -> Response:
 @access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.Stop)
 def cancellation(task: int, body: bodies.Stop) -> Response:
-    """Stop the task; its price is then that of what was done, or 0 until an operator decides on a
-    delivery in doubt."""
+    """Cancel the task; the price is then that of the work done, or 0 until an operator decides on a
+    delivery in doubt.
+    """
     found = find(task)
     cancelling.cancel(found, me(), body.reason)
     return responses.reply_task(found)
@@ -166,13 +166,11 @@ def _assistant(body: bodies.Assignment) -> int:
     if body.team is not None or body.auto is not None:
         field = "team" if body.team is not None else "auto"
         raise InvalidInput(
-            {field: _("Teams and the automatic choice are not to be had yet. Name an assistant.")}
+            {field: _("Teams and automatic assignment are not available yet. Name an assistant.")}
         )
     found = _owner_of(body.assistant) if body.assistant else None
     if found is None:
-        raise InvalidInput(
-            {"assistant": _("Name an assistant by the e-mail address they are known under.")}
-        )
+        raise InvalidInput({"assistant": _("Enter the assistant's email address")})
     return found
 
 

@@ -17,7 +17,7 @@ from service.tasks.task import find
 @access.requires_key
 @reading.asks(bodies.Paged)
 def events(task: int, query: bodies.Paged) -> Response:
-    """What happened to a task, oldest first."""
+    """List a task's events, oldest first."""
     wanted = select(Event).where(Event.task_id == find(task).id)
     page = reads.oldest_first(wanted, Event.id, query)
     names = responses.names_of(event.by_id for (event,) in page.rows)
@@ -27,7 +27,7 @@ def events(task: int, query: bodies.Paged) -> Response:
 @access.requires_key
 @reading.asks(bodies.Paged)
 def messages(task: int, query: bodies.Paged) -> Response:
-    """What client and assistant said to each other, oldest first."""
+    """List the messages between client and assistant, oldest first."""
     wanted = select(Message).where(Message.task_id == find(task).id, Message.direction == "said")
     page = reads.oldest_first(wanted, Message.id, query)
     names = responses.names_of(message.author_id for (message,) in page.rows)
@@ -45,7 +45,7 @@ def add_message(task: int, body: bodies.NewMessage) -> Response:
 @access.requires_key
 @reading.asks(bodies.Paged)
 def questions(task: int, query: bodies.Paged) -> Response:
-    """What was asked on a task, oldest first, with the answers."""
+    """List a task's questions with their answers, oldest first."""
     wanted = select(Question).where(Question.task_id == find(task).id)
     page = reads.oldest_first(wanted, Question.id, query)
     return responses.reply_list([_question(question) for (question,) in page.rows], page.next)
@@ -54,14 +54,14 @@ def questions(task: int, query: bodies.Paged) -> Response:
 @access.requires_staff(*STAFF)
 @reading.takes(bodies.NewQuestion)
 def add_question(task: int, body: bodies.NewQuestion) -> Response:
-    """Ask the client; the clock stands until they answer."""
+    """Ask the client a question; the deadline is paused until they answer."""
     return responses.reply(_question(asked.ask(find(task), me(), body.text, body.options)), 201)
 
 
 @access.requires_client
 @reading.takes(bodies.NewAnswer)
 def add_answer(task: int, body: bodies.NewAnswer) -> Response:
-    """Answer a question; the clock goes on when nothing else is waited for."""
+    """Answer a question; the deadline runs again when nothing else is pending."""
     return responses.reply(_question(asked.answer(find(task), me(), body.question, body.text)), 201)
 
 

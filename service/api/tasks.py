@@ -34,8 +34,9 @@ from tenants.isolation import db
 @access.requires_client_or_staff(*DESK, once=False, opens=False)
 @reading.takes(bodies.HandOver)
 def hand_over(body: bodies.HandOver) -> Response:
-    """Hand a task over. Operators say for whom (`on_behalf_of`, `company`) where they were told it
-    by phone."""
+    """Hand over a task. Operators who enter a task by phone say for whom (`on_behalf_of`,
+    `company`).
+    """
     who, key = access.caller(), idempotency.given()
     kept = DeliveryKey(
         "rest",
@@ -84,7 +85,7 @@ def _in_a_transaction(
 @access.requires_key
 @reading.asks(bodies.TaskFilter)
 def tasks(query: bodies.TaskFilter) -> Response:
-    """The tasks that this key may see, newest first; with `q` those that fit best, on one page."""
+    """List the tasks visible to this key, newest first; with `q` the best matches on one page."""
     narrowed: dict[str, Any] = {
         "states": _states(query.state),
         "category": query.category,
@@ -102,7 +103,7 @@ def tasks(query: bodies.TaskFilter) -> Response:
 
 @access.requires_key
 def task(task: int) -> Response:
-    """One task, with its version as ETag."""
+    """Return one task, with its version as ETag."""
     answer = responses.reply_task(find(task))
     answer.make_conditional(request)
     return answer
@@ -111,8 +112,9 @@ def task(task: int) -> Response:
 @access.requires_client_or_staff(*DESK)
 @reading.takes(bodies.NewParameters)
 def set_parameters(task: int, body: bodies.NewParameters) -> Response:
-    """Step 2: change the parameters; a client may until the red line. With If-Match only the
-    version that was read."""
+    """Step 2: change the parameters; clients can until the red line. With If-Match only the version
+    that was read.
+    """
     found = _version_read(task)
     if wrong := {
         **bodies.amount_of(body.budget, found.currency, "budget"),
@@ -137,7 +139,7 @@ def set_parameters(task: int, body: bodies.NewParameters) -> Response:
 @access.requires_staff("assistant")
 @reading.asks(bodies.Paged)
 def work(query: bodies.Paged) -> Response:
-    """An assistant's queue: what they hold, then what they may take, each most pressing first."""
+    """List an assistant's queue: tasks in hand, then available tasks, each most urgent first."""
     held = [row.task for row in lists.assigned_to(me().person_id or 0)]
     start = _place(query.after, len(held))
     mine = held[start : start + query.limit]
@@ -155,7 +157,7 @@ def _for_whom(body: bodies.HandOver) -> tuple[Actor, int, int | None]:
         return _told_by_phone(body)
     told = {"on_behalf_of": body.on_behalf_of, "company": body.company, "channel": body.channel}
     if wrong := {
-        name: _("Only operators enter tasks for others.")
+        name: _("Only operators can enter tasks for others")
         for name, value in told.items()
         if value is not None
     }:
@@ -165,17 +167,17 @@ def _for_whom(body: bodies.HandOver) -> tuple[Actor, int, int | None]:
 
 def _told_by_phone(body: bodies.HandOver) -> tuple[Actor, int, int]:
     if lacks := {
-        name: _("Say for whom it is.")
+        name: _("Say who it is for")
         for name in ("on_behalf_of", "company")
         if not getattr(body, name)
     }:
         raise InvalidInput(lacks)
     found = company.by_slug(body.company or "")
     if found is None:
-        raise InvalidInput({"company": _("There is no such company.")})
+        raise InvalidInput({"company": _("No such company")})
     owner = addresses.owner_of("email", body.on_behalf_of or "")
     if owner is None or not _belongs(owner[0].id, found.id):
-        raise InvalidInput({"on_behalf_of": _("Nobody in this company has this address.")})
+        raise InvalidInput({"on_behalf_of": _("No one in this company has this address")})
     return replace(me(), channel="voice"), found.id, owner[0].id
 
 
@@ -286,7 +288,7 @@ def _as_handed(body: bodies.HandOver, by: Actor, handed: CreatedTask) -> answers
 def _states(wanted: str | None) -> Sequence[str]:
     states = [state.strip() for state in wanted.split(",")] if wanted else []
     if any(state not in STATE_NAMES for state in states):
-        raise InvalidInput({"state": _("One of %(choices)s.", choices=", ".join(STATE_NAMES))})
+        raise InvalidInput({"state": _("One of %(choices)s", choices=", ".join(STATE_NAMES))})
     return states
 
 
@@ -296,7 +298,7 @@ def _assignee(wanted: str | None) -> int | None:
     if wanted == "me":
         return me().person_id
     if not (person_id := id_of(wanted)):
-        raise InvalidInput({"assignee": _("The assistant's id, or `me`.")})
+        raise InvalidInput({"assignee": _("Enter the assistant's id or `me`")})
     return person_id
 
 
@@ -314,7 +316,7 @@ def _version_read(task_id: int) -> Task:
 def _other_unit(body: bodies.NewParameters, found: Task) -> dict[str, str]:
     if body.unit is None or body.unit == found.unit:
         return {}
-    return {"unit": _("The unit follows from the kind of work.")}
+    return {"unit": _("The unit depends on the category")}
 
 
 def _criteria(found: Task, body: bodies.NewParameters) -> list[str] | None:

@@ -27,7 +27,7 @@ def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
     The vendor is called between two transactions, never within one.
     """
     if not METHOD.match(payment_method):
-        raise InvalidInput({"payment_method": _("This is no payment method.")})
+        raise InvalidInput({"payment_method": _("Unknown payment method")})
     with isolation.transaction(whose):
         company, owners = db.session.get_one(Company, company_id), membership.owners(company_id)
         customer, name = company.stripe_customer, company.name
@@ -36,7 +36,7 @@ def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
         kept = stripe_edge.keep_card(customer, payment_method, name, email)
     except (stripe_edge.Declined, RetryLater, NeedsOperator) as error:
         raise InvalidInput(
-            {"payment_method": _("The card was not taken: %(reason)s", reason=str(error))}
+            {"payment_method": _("Card not accepted: %(reason)s", reason=str(error))}
         ) from error
     with isolation.transaction(whose):
         company = db.session.get_one(Company, company_id)
@@ -62,7 +62,7 @@ def pay_again(charge_id: int) -> None:
             .returning(Charge.id)
         ).first()
         if opened is None:
-            raise Conflict(_("This charge does not wait for a payment."))
+            raise Conflict(_("This charge is not waiting for a payment."))
         invoice = charges.invoice_of(charge)
         events.write(
             "charge.made",

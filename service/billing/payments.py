@@ -20,7 +20,7 @@ from tenants import isolation
 from tenants.company import Company
 from tenants.isolation import db
 
-NO_CARD = "No card is kept for this company."
+NO_CARD = "The company has no saved card."
 
 
 def pay(lease: Lease) -> None:

@@ -66,7 +66,7 @@ def write(code: str, language: str, text: str, by: int) -> None:
     if code not in all_categories() or language not in LANGUAGES:
         raise NotFound
     if len(text) > MAX_TEXT:
-        raise InvalidInput({language: _("At most 10,000 letters.")})
+        raise InvalidInput({language: _("Up to 10,000 characters")})
     if not text.strip():
         db.session.execute(
             delete(Playbook).where(Playbook.category == code, Playbook.language == language)

@@ -10,29 +10,25 @@ import psycopg
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
-_MADE_ALREADY = _l("This message has become a task already.")
-_TAKEN_ADDRESS = _l(
-    "This address belongs to somebody already. Sign in with it, or give another one."
-)
+_MADE_ALREADY = _l("This message is already a task.")
+_TAKEN_ADDRESS = _l("This address is already in use. Sign in with it or enter another one.")
 
 SENTENCES = {
     "uq_login_email": _TAKEN_ADDRESS,
     "uq_address_verified": _TAKEN_ADDRESS,
-    "uq_company_slug": _l("A company of this name was made at the same moment. Try again."),
-    "uq_membership_company_id_person_id": _l("They belong to this company already."),
-    "pk_login": _l("This person signs in with another address already."),
-    "pk_staff": _l("They are staff already."),
+    "uq_company_slug": _l("A company with this name was created at the same moment. Try again."),
+    "uq_membership_company_id_person_id": _l("Already in this company"),
+    "pk_login": _l("This person already signs in with another address."),
+    "pk_staff": _l("Already a member of the staff"),
     "uq_task_inbound_id": _MADE_ALREADY,
-    "uq_message_inbound_id": _l("This message stands on its task already."),
-    "uq_inbound_channel_account_provider_id": _l("This has come in already."),
+    "uq_message_inbound_id": _l("This message is already on its task."),
+    "uq_inbound_channel_account_provider_id": _l("Already received."),
     "uq_api_answer_key_id_route_key": _l(
-        "The first request with this key is still under way. Ask again in a second."
+        "The first request with this key is still being processed. Try again in a second."
     ),
-    "uq_charge_task_id_kind": _l("This task has been charged already."),
+    "uq_charge_task_id_kind": _l("This task is already charged."),
 }
-OTHERWISE = _l(
-    "Somebody else changed this at the same moment. Look at it again, and try once more."
-)
+OTHERWISE = _l("Someone else changed this at the same moment. Check it and try again.")
 
 # Why nobody can meet a constraint, and the constraints of which that is true.
 NOBODY: dict[str, tuple[str, ...]] = {

@@ -56,7 +56,7 @@ def save(person_id: int, key: str, text: str) -> None:
     """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises
     InvalidInput."""
     if not 1 <= len(key) <= MAX_KEY or len(text) > MAX_TEXT:
-        raise InvalidInput({"text": _("At most 50,000 letters.")})
+        raise InvalidInput({"text": _("Up to 50,000 characters")})
     if not text.strip():
         return remove(person_id, key)
     kept = {"text": text, "updated_at": func.now()}
@@ -88,9 +88,9 @@ def drafts_of(person_id: int) -> list[Draft]:
 def save_filter(person_id: int, path: str, name: str, query: str) -> None:
     """Keep a filter under a name. Raises InvalidInput, RateLimited."""
     if not 1 <= len(name.strip()) <= 60 or len(query) > 500 or len(path) > 100:
-        raise InvalidInput({"name": _("A name has between 1 and 60 letters.")})
+        raise InvalidInput({"name": _("Enter 1 to 60 characters")})
     if len(filters_of(person_id, path)) >= MAX_FILTERS:
-        raise RateLimited(_("At most twenty filters; take one away first."))
+        raise RateLimited(_("Up to 20 filters. Remove one first."))
     db.session.add(SavedFilter(person_id=person_id, path=path, name=name.strip(), query=query))
     db.session.flush()
 

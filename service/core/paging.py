@@ -85,7 +85,7 @@ def two_way(
 def required_id(after: str | None) -> int | None:
     """Return the id that a cursor of `by_id` names. Raises InvalidInput for any other text."""
     if after and id_of(after) is None:
-        raise InvalidInput({"after": _("The cursor is not one of ours.")})
+        raise InvalidInput({"after": _("Invalid cursor")})
     return id_of(after)
 
 
@@ -105,7 +105,7 @@ def read_cursor(text: str, length: int) -> list[Any]:
         if length == 2:
             datetime.fromisoformat(values[0])
     except (ValueError, TypeError, RecursionError) as error:
-        raise InvalidInput({"after": _("The cursor is not one of ours.")}) from error
+        raise InvalidInput({"after": _("Invalid cursor")}) from error
     return values
 
 

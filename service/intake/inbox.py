@@ -32,14 +32,14 @@ def make_task(inbound_id: int, email: str, by: Actor) -> CreatedTask:
     inbound = _waiting(inbound_id)
     owner = addresses.owner_of("email", email)
     if owner is None:
-        raise InvalidInput({"email": _("No client has this address.")})
+        raise InvalidInput({"email": _("No client with this address")})
     person, company_id = owner
     parts, media = interpret.files_of(inbound), interpret.media_of(inbound)
     words = (
         inbound.text
         or inbound.subject
         or "; ".join(part.name for part in parts)
-        or (_("A picture without words") if media else "")
+        or (_("A picture without text") if media else "")
     )
     made = hand_over(
         TaskRequest(text=words, title=inbound.subject or ""),
@@ -58,17 +58,11 @@ def reply(inbound_id: int, text: str, by: Actor) -> Message:
     InvalidInput, Conflict."""
     words = text.strip()
     if not 1 <= len(words) <= MAX_REPLY[_waiting(inbound_id).channel == "sms"]:
-        raise InvalidInput(
-            {"text": _("Write between 1 and 10,000 letters, 400 where it goes to a phone.")}
-        )
+        raise InvalidInput({"text": _("Enter 1 to 10,000 characters, up to 400 for a phone")})
     inbound = _waiting(inbound_id)
     if inbound.channel not in ("sms", "email") or not inbound.sender or ":" in inbound.sender:
         raise InvalidInput(
-            {
-                "text": _(
-                    "There is no way to write back to this message. Call, or write by another way."
-                )
-            }
+            {"text": _("You cannot reply to this message. Call, or write another way.")}
         )
     return compose.write(
         inbound.channel,
@@ -106,7 +100,7 @@ def _told_by(inbound: Inbound) -> str:
 def drop(inbound_id: int, reason: str, by: Actor) -> None:
     """Set the message aside with a reason; the record stays. Raises InvalidInput."""
     if not 3 <= len(reason.strip()) <= 1000:
-        raise InvalidInput({"reason": _("Say in a sentence why.")})
+        raise InvalidInput({"reason": _("Enter a reason")})
     inbound = _waiting(inbound_id)
     inbound.state, inbound.kind, inbound.reason = "worked", "dropped", reason.strip()
     events.write("task.noted", by, inbound=inbound.id, dropped=True)
@@ -118,11 +112,11 @@ def take_up(inbound_id: int, by: Actor) -> None:
     if inbound is None:
         raise NotFound
     if inbound.kind != "dropped":
-        raise Conflict(_("Something has happened since, so this cannot be taken back."))
+        raise Conflict(_("This can no longer be undone."))
     inbound.state, inbound.kind, inbound.reason = (
         "needs_person",
         None,
-        to_translate("It was set aside and taken up again."),
+        to_translate("Set aside, then reopened."),
     )
     events.write("task.noted", by, inbound=inbound.id, dropped=False)
 
@@ -135,7 +129,7 @@ def replay(inbound_id: int) -> None:
         raise NotFound
     worked = inbound.state == "worked" and inbound.task_id is not None
     if worked or _has_become_something(inbound_id):
-        raise Conflict(_("This message has become a task already."))
+        raise Conflict(_("This message is already a task."))
     inbound.state, inbound.reason = "kept", None
     db.session.flush()
     events.write("inbound.kept", THE_SYSTEM, inbound=inbound.id)
@@ -153,5 +147,5 @@ def _waiting(inbound_id: int) -> Inbound:
     if inbound is None:
         raise NotFound
     if inbound.state != "needs_person":
-        raise Conflict(_("Somebody has dealt with this message already."))
+        raise Conflict(_("This message has already been handled."))
     return inbound

@@ -28,39 +28,37 @@ from tenants.company import by_slug
 from tenants.isolation import db
 from tenants.people import Person
 
-UNKNOWN = to_translate("Nobody we know writes from this address.")
+UNKNOWN = to_translate("Unknown sender.")
 NOT_BELIEVED = to_translate(
-    "The sender of this mail could be forged. Ask them before it becomes a task."
+    "The sender of this email could be forged. Ask them before making it a task."
 )
 NO_SENDER = to_translate(
-    "The mail names no sender, or several. Ask who wrote it before it becomes a task."
+    "The email names no sender, or several. Find out who wrote it before making it a task."
 )
-AUTOMATIC = to_translate("This is automatic mail; it is not answered.")
+AUTOMATIC = to_translate("Automatic mail; it is not answered.")
 LIKELY_AUTOMATIC = to_translate(
-    "This looks like an automatic reply. Nothing was answered; check whether a person wrote it."
+    "This looks like an automatic reply. It was not answered; check whether a person wrote it."
 )
 UNREADABLE = to_translate(
-    "This mail took too long or too much memory to read. Save the original and look at it."
+    "This email took too much time or memory to read. Download the original and look at it."
 )
 CALL_BACK = to_translate("A known client called. Call back and enter the task for them.")
 FROM_LIST = to_translate(
-    "A client's mail that came as lists and machines send it. Nothing was answered; look whether a"
-    " person wrote it."
+    "A client's email that looks like list or automatic mail. No reply was sent; check whether a "
+    "person wrote it."
 )
-EMPTY = to_translate("There were no words in it.")
-PICTURE_ALONE = to_translate(
-    "A picture came without words. Look at it, and make it a task or answer."
-)
-PICTURE_OF_NO_TASK = to_translate("A picture came with words that belong to no task. Look at it.")
-FILE_OF_NO_TASK = to_translate("A file came with words that belong to no task. Look at it.")
+EMPTY = to_translate("The message was empty.")
+PICTURE_ALONE = to_translate("A picture came without text. Check it, then make it a task or reply.")
+PICTURE_OF_NO_TASK = to_translate("A picture came with a message that matches no task. Check it.")
+FILE_OF_NO_TASK = to_translate("A file came with a message that matches no task. Check it.")
 NOT_TAKEN = to_translate(
-    "This message could not be taken as it is. Look at it, and make it a task or answer."
+    "This message could not be processed as it is. Check it, then make it a task or reply."
 )
 NO_CHANNEL_BACK = to_translate(
-    "It came by a messenger that we cannot answer by yet. Answer by another way."
+    "It came from a messenger that we cannot reply on yet. Reply another way."
 )
 NOT_THEIR_TASK = to_translate(
-    "This answers a message on a task that was sent to somebody else. Ask them what they mean."
+    "This is a reply about a task to someone it was not sent to. Ask them what they mean."
 )
 WANTS_NO_TEXTS = to_translate("They asked for no more texts.")
 # What a phone that can be answered writes from: short codes and names cannot.

@@ -73,18 +73,18 @@ def first_task(form: FirstTask, key: str) -> None:
 def _validate(form: FirstTask) -> None:
     errors = {}
     if len(form.text.strip()) < 3:
-        errors["text"] = _("Say what is to be done.")
+        errors["text"] = _("Describe the task")
     if len(form.text.strip()) > MAX_TEXT:
-        errors["text"] = _("At most 20,000 letters.")
+        errors["text"] = _("Up to 20,000 characters")
     try:
         addresses.tidy("email", form.email)
     except addresses.BadAddress:
-        errors["email"] = _("This is no e-mail address.")
+        errors["email"] = _("Enter a valid email address")
     if form.phone.strip():
         try:
             addresses.tidy("phone", form.phone)
         except addresses.BadAddress:
-            errors["phone"] = _("Write the number with its country, like +371 20000000.")
+            errors["phone"] = _("Enter the number with the country code, like +371 20000000")
     if errors:
         raise InvalidInput(errors)
 
@@ -103,7 +103,7 @@ def _keep_for_operator(form: FirstTask, kept: DeliveryKey) -> None:
             kind="first_task",
             text=form.text,
             reason=to_translate(
-                "This address belongs to somebody we know; ask them before it becomes a task."
+                "This address belongs to a known person. Ask them before making it a task."
             ),
         )
         .on_conflict_do_nothing()

@@ -92,7 +92,7 @@ def say(
     check_may_add(task, by)
     words = clean(text).strip()
     if not 1 <= len(words) <= MAX_TEXT:
-        raise InvalidInput({"text": _("Write between 1 and 10,000 letters.")})
+        raise InvalidInput({"text": _("Enter 1 to 10,000 characters")})
     message = Message(
         company_id=task.company_id,
         task_id=task.id,

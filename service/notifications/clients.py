@@ -298,7 +298,7 @@ def tell_client_late(event: Event) -> None:
     task, person = _of(event)
     if task.state in ("queued", "assigned", "briefed", "retold", "working"):
         compose.notify(person, "late", task)
-    note_desk(task, _l("The dead line has passed"))
+    note_desk(task, _l("Deadline passed"))
 
 
 def tell_client_resolved(event: Event) -> None:
@@ -355,7 +355,7 @@ def _money_page(task: Task) -> str:
 
 
 # What a charge says in the language of its owner; kept in English.
-NO_CARD = _l("No card is kept for this company.")
+NO_CARD = _l("The company has no saved card.")
 
 
 def tell_owner_charge_failed(event: Event) -> None:
@@ -419,4 +419,4 @@ def pass_on(event: Event) -> None:
             words=message.text,
         )
     else:
-        note_holder(event, _l("The client wrote"), message.text)
+        note_holder(event, _l("Client wrote"), message.text)

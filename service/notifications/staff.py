@@ -20,45 +20,45 @@ from tenants.people import Person
 def tell_assistant_assigned(event: Event) -> None:
     """An operator handed them a task."""
     prompts.close_prompts(event.task_id or 0, "retelling", "correction")
-    note_holder(event, _l("A task was given to you"))
+    note_holder(event, _l("Task assigned to you"))
 
 
 def tell_assistant_corrected(event: Event) -> None:
     """The client understood it otherwise."""
     retelling = db.session.get_one(understanding.Retelling, event.facts["retelling"])
     prompts.close_prompts(event.task_id or 0, "retelling", "correction", subject_id=retelling.id)
-    note_holder(event, _l("The client corrected your retelling"), retelling.correction or "")
+    note_holder(event, _l("Client corrected your retelling"), retelling.correction or "")
 
 
 def tell_assistant_started(event: Event) -> None:
     """The client confirmed; the work may begin."""
-    note_holder(event, _l("The client confirmed, you may start"))
+    note_holder(event, _l("Client confirmed, you can start"))
 
 
 def tell_assistant_answered(event: Event) -> None:
     """An answer to their question."""
     question = db.session.get_one(questions.Question, event.facts["question"])
     prompts.close_prompts(question.task_id, "question", subject_id=question.id)
-    note_holder(event, _l("The client answered your question"), question.answer or "")
+    note_holder(event, _l("Client answered your question"), question.answer or "")
 
 
 def tell_assistant_changed(event: Event) -> None:
     """A change of date, priority or plans reaches the assistant at once."""
     note_holder(
-        event, _l("The client changed the parameters"), ", ".join(event.facts.get("changed", []))
+        event, _l("Client changed the parameters"), ", ".join(event.facts.get("changed", []))
     )
 
 
 def remind_assistant_red_line(event: Event) -> None:
     """Half of the term has passed: report."""
-    note_holder(event, _l("The red line has come: report progress"))
+    note_holder(event, _l("Red line reached: report progress"))
 
 
 def tell_assistant_rework(event: Event) -> None:
     """What is missing."""
     said = db.session.get_one(acceptance.Acceptance, event.facts["acceptance"])
     prompts.close_prompts(said.task_id, *prompts.JUDGING, subject_id=said.delivery_id)
-    note_holder(event, _l("The client asks for rework"), said.comment)
+    note_holder(event, _l("Client asks for rework"), said.comment)
 
 
 def tell_assistant_accepted(event: Event) -> None:
@@ -75,14 +75,14 @@ def tell_assistant_accepted(event: Event) -> None:
 
 def tell_assistant_cancelled(event: Event) -> None:
     """Nothing more to do there."""
-    note_holder(event, _l("The task was stopped"), find(event.task_id or 0).reason)
+    note_holder(event, _l("Task cancelled"), find(event.task_id or 0).reason)
 
 
 def tell_assistant_praise(event: Event) -> None:
     """People work for praise, too."""
     note_holder(
         event,
-        _l("The client thanks you"),
+        _l("Client thanks you"),
         db.session.get_one(review.Praise, event.facts["praise"]).text,
     )
 
@@ -90,18 +90,18 @@ def tell_assistant_praise(event: Event) -> None:
 def tell_desk_given_back(event: Event) -> None:
     """A task is back in the queue; the operators see it on the board, and late ones first."""
     prompts.close_prompts(event.task_id or 0, "retelling", "correction")
-    note_desk(find(event.task_id or 0), _l("A task was given back to the queue"))
+    note_desk(find(event.task_id or 0), _l("Task returned to the queue"))
 
 
 def tell_desk_red_line(event: Event) -> None:
     """No report at the red line: a supervisor looks while there is still time."""
-    note_desk(find(event.task_id or 0), _l("No report at the red line"))
+    note_desk(find(event.task_id or 0), _l("No red line report"))
 
 
 def tell_desk_disputed(event: Event) -> None:
     """A dispute waits for an operator."""
     prompts.close_prompts(event.task_id or 0, *prompts.JUDGING)
-    note_desk(find(event.task_id or 0), _l("A delivery is disputed"))
+    note_desk(find(event.task_id or 0), _l("Delivery disputed"))
 
 
 def tell_desk_silence_ended(event: Event) -> None:
@@ -115,7 +115,7 @@ def tell_desk_silence_ended(event: Event) -> None:
 def tell_desk_undecided(event: Event) -> None:
     """A task was stopped over a delivery in doubt, and an operator sets its price."""
     if event.facts.get("agreed"):
-        note_desk(find(event.task_id or 0), _l("A stopped task needs its price"))
+        note_desk(find(event.task_id or 0), _l("Cancelled task: decide its price"))
 
 
 def note_holder(event: Event, what: LazyString, words: str = "") -> None:

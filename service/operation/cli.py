@@ -61,21 +61,21 @@ def show_errors(call: Callable[[], Any]) -> Any:
     except IntegrityError as error:
         raise click.ClickException(constraints.sentence_of(error)) from error
     except DataError as error:
-        sentence = _("Something in this request cannot be kept. Check what you sent.")
+        sentence = _("The request contains data we cannot store. Check what you sent.")
         raise click.ClickException(sentence) from error
 
 
 companies = AppGroup("company", help="Client companies.")
-keys = AppGroup("apikey", help="Keys for programs.")
-staff = AppGroup("staff", help="People of the service.")
+keys = AppGroup("apikey", help="API keys.")
+staff = AppGroup("staff", help="Staff.")
 admin = AppGroup("admin", help="The first admin.")
 tasks = AppGroup("task", help="Tasks.")
-replay = AppGroup("replay", help="Run something kept again.")
+replay = AppGroup("replay", help="Process a stored message again.")
 
 
 @companies.command("add")
 @click.argument("name")
-@click.option("--owner", required=True, help="E-mail address of the owner.")
+@click.option("--owner", required=True, help="Email address of the owner.")
 @click.option("--currency", default="EUR")
 @click.option("--language", type=click.Choice(["en", "ru"]), default="en")
 @as_json
@@ -96,7 +96,7 @@ def company_add(name: str, owner: str, currency: str, language: str, json_: bool
 @click.option("--name", default="")
 @as_json
 def apikey_add(slug: str | None, email: str | None, name: str, json_: bool) -> None:
-    """Add an API key; prints the key alone, this once."""
+    """Add an API key; prints the key once."""
     key = show_errors(lambda: _key(slug, email, name))
     print_result({"key": key}, key, json_=json_)
 
@@ -157,7 +157,7 @@ def _person(email: str) -> Person:
     "--trade",
     "trades",
     multiple=True,
-    help="A kind of work, several times; all where none is given to an assistant.",
+    help="A category; repeatable. An assistant added without any gets all.",
 )
 @click.option("--name", default="")
 @as_json
@@ -230,7 +230,7 @@ def task_list(states: tuple[str, ...], limit: int, json_: bool) -> None:
 @click.argument("inbound_id", type=int)
 @as_json
 def replay_inbound(inbound_id: int, json_: bool) -> None:
-    """Understand a kept message once more."""
+    """Process a stored message once more."""
     show_errors(lambda: inbox.replay(inbound_id))
     print_result({"replayed": inbound_id}, f"{inbound_id} is understood again", json_=json_)
 

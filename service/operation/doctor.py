@@ -84,7 +84,7 @@ def _mail_out() -> str:
         return (
             ""
             if settings().outbound == "off"
-            else "SMTP_URL is not set: outgoing mail is kept on /desk/messages."
+            else "SMTP_URL is not set: outgoing mail waits on /desk/messages."
         )
     try:
         smtp_edge.leave(smtp_edge.connected())
@@ -98,10 +98,11 @@ def _mail_in() -> str:
         with isolation.transaction(isolation.system("doctor")):
             believes_nobody = sender_auth.trusts_nobody()
     except SQLAlchemyError:
-        return "Whether senders of mail can be checked is not known: the database cannot be read."
+        return "Mail senders were not checked: the database cannot be read."
     return (
-        "MAIL_AUTHSERV is not set: no sender is believed, and every mail waits for an operator."
-        " Set it to the name that your receiving server writes into Authentication-Results."
+        "MAIL_AUTHSERV is not set: senders cannot be verified, so each email waits for an "
+        "operator. Set it to the name that your receiving server writes into "
+        "Authentication-Results."
         if believes_nobody
         else ""
     )
@@ -110,7 +111,7 @@ def _mail_in() -> str:
 def _sms() -> str:
     conf = settings()
     if not conf.twilio_account_sid:
-        return "TWILIO_ACCOUNT_SID is not set: texts are kept on /desk/messages."
+        return "TWILIO_ACCOUNT_SID is not set: texts wait on /desk/messages."
     address = urlsplit(conf.twilio_api_base or "https://api.twilio.com")
     try:
         socket.create_connection((address.hostname or "", address.port or 443), 5).close()

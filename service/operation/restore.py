@@ -31,7 +31,7 @@ from service.operation import backup, high_marks, migrate
 from service.operation.high_marks import Marks
 from tenants import roles
 
-RESTORED = to_translate("It came with a restored backup and may have been done before.")
+RESTORED = to_translate("Restored from a backup; it may have been done already.")
 # Done again by themselves: what came in is understood anew, and a payment is looked up at the
 # vendor before it is made.
 GOES_ON = ("understand", "triage", "charge", "charge_tip", "pay", "fetch_media")

@@ -38,9 +38,7 @@ def letter(said: Reply, ask: Prompt, task: Task, read: ReplyCode) -> Answered:
 
     def answer_what_was_seen() -> None:
         if not said.may_have_seen(ask.at):
-            raise Conflict(
-                _("Something else was asked while your answer was on its way. Read that first.")
-            )
+            raise Conflict(_("There is a newer question. Read it first."))
         BY_KIND[ask.kind](said, ask, task, says, read.rest)
 
     return carefully(said, task, answer_what_was_seen)

@@ -211,7 +211,7 @@ def _rework_dates(task: Task) -> TaskChanges:
 
 def _comment(comment: str) -> str:
     if len(comment) > 5000:
-        raise InvalidInput({"comment": _("At most 5,000 letters.")})
+        raise InvalidInput({"comment": _("Up to 5,000 characters")})
     return comment.strip()
 
 

@@ -51,11 +51,11 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
     if decision == "delegate":
         return _delegate(task, by, code)
     if decision not in DECISIONS:
-        raise InvalidInput({"decision": _("The decision is delegate, do, delete or refuse.")})
+        raise InvalidInput({"decision": _("Use delegate, do, delete or refuse")})
     if not reason.strip():
-        raise InvalidInput({"reason": _("Say why, in a sentence that the client will read.")})
+        raise InvalidInput({"reason": _("Enter a reason; the client will read it")})
     if len(reason.strip()) > 2000:
-        raise InvalidInput({"reason": _("At most 2,000 letters.")})
+        raise InvalidInput({"reason": _("Up to 2,000 characters")})
     record(
         task,
         DECISIONS[decision],
@@ -68,7 +68,7 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
 def _delegate(task: Task, by: Actor, code: str | None) -> None:
     chosen = code or task.category
     if chosen is None or chosen not in all_categories():
-        raise InvalidInput({"category": _("Choose a kind of work.")})
+        raise InvalidInput({"category": _("Choose a category")})
     changes = TaskChanges(chosen_by="operator") | _guess(task, chosen, task.deadline_at)
     _queue(task, by, chosen, changes)
 

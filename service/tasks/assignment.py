@@ -84,7 +84,7 @@ def claim(task: Task, by: Actor) -> None:
     if assigned_to(staff.person_id) >= staff.held_limit:
         raise Conflict(
             _(
-                "You hold %(count)s tasks, which is your limit. Finish or give back one first.",
+                "You have %(count)s tasks, which is your limit. Finish or return one first.",
                 count=staff.held_limit,
             )
         )
@@ -106,7 +106,7 @@ def find_to_claim(task_id: int, by: Actor) -> Task:
     except NotFound:
         with isolation.as_system():
             taken = db.session.scalar(TAKEN, {"task": task_id, "person": by.person_id})
-        raise Conflict(_("Somebody else was faster."), state=None) if taken else NotFound from None
+        raise Conflict(_("Someone else was faster."), state=None) if taken else NotFound from None
 
 
 def assign(task: Task, by: Actor, assistant_id: int) -> None:
@@ -114,8 +114,8 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
     check(task, "task.assigned", by)
     staff = _fit(task, assistant_id)
     if task.holder_id == staff.person_id:
-        raise Conflict(_("They hold this task already."))
-    end_assignment(task, _("handed on"))
+        raise Conflict(_("This assistant already has the task"))
+    end_assignment(task, _("reassigned"))
     record(
         task,
         "task.assigned",
@@ -132,7 +132,7 @@ def give_back(task: Task, by: Actor, reason: str) -> None:
     see the row afterwards."""
     check(task, "task.given_back", by)
     if not 3 <= len(reason.strip()) <= 1000:
-        raise InvalidInput({"reason": _("Say in a sentence why it goes back.")})
+        raise InvalidInput({"reason": _("Enter a reason")})
     end_assignment(task, reason.strip())
     changes = TaskChanges(holder_id=None, understood_at=None) | pauses.on_state(task, "queued")
     with isolation.as_system():
@@ -145,15 +145,15 @@ def _fit(task: Task, person_id: int | None) -> Staff:
         select(Staff).where(Staff.person_id == person_id, Staff.ended_at.is_(None))
     )
     if staff is None or staff.role != ASSISTANT:
-        raise NotAllowed(_("This person is not an assistant."))
+        raise NotAllowed(_("Not an assistant"))
     if task.category not in staff.trades:
-        raise NotAllowed(_("This kind of work is not among the assistant's trades."))
+        raise NotAllowed(_("This category is not among the assistant's skills"))
     if db.session.scalar(
         select(Membership.id).where(
             Membership.company_id == task.company_id, Membership.person_id == person_id
         )
     ):
-        raise NotAllowed(_("Nobody does their own company's work here."))
+        raise NotAllowed(_("You cannot work on your own company's tasks."))
     return staff
 
 

@@ -92,7 +92,7 @@ def check_room(task: Task, count: int) -> None:
             "count",
             MAX_FILES,
             _(
-                "A task has up to %(most)s files; this one has %(there)s. Leave some out.",
+                "A task can have up to %(most)s files; this one has %(there)s. Remove some.",
                 most=MAX_FILES,
                 there=there,
             ),

@@ -53,7 +53,7 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     InvalidInput."""
     check(task, "task.cancelled", by)
     if len(reason) > 2000:
-        raise InvalidInput({"reason": _("At most 2,000 letters.")})
+        raise InvalidInput({"reason": _("Up to 2,000 characters")})
     due, agreed = price_now(task), undecided(task)
     changes = TaskChanges(
         price=due,

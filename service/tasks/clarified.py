@@ -23,7 +23,7 @@ def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]
         if words.strip() or exact.strip()
     ]
     if len(kept) > MAX_PAIRS:
-        raise InvalidInput({"differences": _("At most %(most)s points.", most=MAX_PAIRS)})
+        raise InvalidInput({"differences": _("Up to %(most)s points", most=MAX_PAIRS)})
     for words, exact in kept:
         _check(words, exact, _one_line(text).casefold())
     return [{"words": words, "exact": exact} for words, exact in kept]
@@ -32,17 +32,17 @@ def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]
 def _check(words: str, exact: str, text: str) -> None:
     if not words or not exact:
         raise InvalidInput(
-            {"differences": _("Write both: the client’s words, and what you made of them.")}
+            {"differences": _("Fill in both: the client’s words and your exact version")}
         )
     if max(len(words), len(exact)) > MAX_WORDS:
         raise InvalidInput(
-            {"differences": _("Each side of a point has at most %(most)s letters.", most=MAX_WORDS)}
+            {"differences": _("Up to %(most)s characters on each side of a point", most=MAX_WORDS)}
         )
     if words.casefold() not in text:
         raise InvalidInput(
             {
                 "differences": _(
-                    "“%(words)s” does not stand in the client’s text. Take their very words.",
+                    "“%(words)s” is not in the client’s text. Copy their exact words.",
                     words=words,
                 )
             }

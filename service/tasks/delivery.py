@@ -47,8 +47,8 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
     if not pauses.reported(task):
         raise NotReady(
             _(
-                "Report at the red line first: progress, whether the date holds, what help is"
-                " needed."
+                "Send the red line report first: progress, whether you are on schedule, what "
+                "help you need."
             )
         )
     delivery = Delivery(
@@ -114,7 +114,7 @@ def _acceptance_alarms(task: Task) -> TaskChanges:
 
 def _checked_text(text: str) -> str:
     if not 3 <= len(text.strip()) <= 50_000:
-        raise InvalidInput({"text": _("Say what you deliver, in at most 50,000 letters.")})
+        raise InvalidInput({"text": _("Describe what you deliver, up to 50,000 characters")})
     return text.strip()
 
 
@@ -123,7 +123,7 @@ def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
     given = {answer["id"]: answer for answer in answers}
     wanted = parameters.criteria_of(task)
     if any(criterion.id not in given for criterion in wanted) or len(given) != len(wanted):
-        raise InvalidInput({"criteria": _("Answer each criterion: is it met, and how.")})
+        raise InvalidInput({"criteria": _("For each criterion, say whether it is met and how")})
     return [
         {
             "id": c.id,

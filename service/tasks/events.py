@@ -117,7 +117,7 @@ def lock(task: Task) -> None:
     it was read. Raises Conflict."""
     version = db.session.scalar(select(Task.version).where(Task.id == task.id).with_for_update())
     if version is None:
-        raise Conflict(_("Somebody else was faster."), state=None)
+        raise Conflict(_("Someone else was faster."), state=None)
     if version != task.version:
         db.session.refresh(task)
 
@@ -136,17 +136,15 @@ def lock_all(ids: Collection[int]) -> list[Task]:
 
 def _check_allowed(task: Task, kind: str, by: Actor) -> None:
     if own_work(task, kind, by):
-        raise NotAllowed(_("You did this work yourself; somebody else has to judge it."))
+        raise NotAllowed(_("You did this work yourself, so someone else has to judge it."))
     if (
         by.kind in DESK
         and by.person_id is not None
         and membership.belongs(by.person_id, task.company_id)
     ):
-        raise NotAllowed(
-            _("This is your own company's task; somebody else of the desk has to do this.")
-        )
+        raise NotAllowed(_("This is your own company's task, so another operator has to do this."))
     if not may(task, kind, by):
-        raise NotAllowed(_("This is not yours to do."))
+        raise NotAllowed(_("You are not allowed to do this."))
     if task.state not in TRANSITIONS[kind].sources:
         raise conflict(task, by)
     check_ready(task, kind)
@@ -156,7 +154,7 @@ def conflict(task: Task, by: Actor) -> Conflict:
     """The error that says in which state the task stands."""
     return Conflict(
         _(
-            "Task %(number)s is %(state)s now, so this cannot be done.",
+            "Not possible now. Task %(number)s: %(state)s.",
             number=task.number,
             state=name_for(task.state, by),
         ),
@@ -200,10 +198,10 @@ def _too_late(task: Task, kind: str, by: Actor) -> Conflict:
         select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True)
     )
     if now_in is None or now_in in TRANSITIONS[kind].sources:
-        return Conflict(_("Somebody else was faster."), state=None)
+        return Conflict(_("Someone else was faster."), state=None)
     return Conflict(
         _(
-            "Task %(number)s is %(state)s now, so this cannot be done.",
+            "Not possible now. Task %(number)s: %(state)s.",
             number=task.number,
             state=name_for(now_in, by),
         ),

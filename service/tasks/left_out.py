@@ -107,4 +107,4 @@ def _why(why: str, most: int) -> str:
         return _("up to %(most)s MB", most=most)
     if why == "count":
         return _("up to %(most)s files on a task", most=most)
-    return _("it could not be fetched")
+    return _("could not be downloaded")

@@ -55,10 +55,10 @@ def propose(task: Task, by: Actor, words: str) -> Lesson:
     check_may_add(task, by)
     line = " ".join(words.split())
     if not 3 <= len(line) <= MAX_TEXT:
-        raise InvalidInput({"lesson": _("Say it in one line of 3 to 500 letters.")})
+        raise InvalidInput({"lesson": _("Enter one line of 3 to 500 characters")})
     if len(lessons_of(task)) >= MAX_WAITING:
         raise Conflict(
-            _("Twenty lines from one task are enough. Write the rest to the client."),
+            _("Up to 20 lines from one task. Write the rest to the client."),
             state=task.state,
         )
     lesson = Lesson(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=line)
@@ -95,9 +95,7 @@ def decide(company_id: int, lesson_id: int, by: Actor, *, accept: bool) -> None:
     """Take a proposed line into the handbook, or drop it. Raises Conflict where somebody has
     decided already, NotAllowed, InvalidInput."""
     if by.kind != CLIENT and membership.belongs(by.person_id or 0, company_id):
-        raise NotAllowed(
-            _("This is your own company's task; somebody else of the desk has to do this.")
-        )
+        raise NotAllowed(_("This is your own company's task, so another operator has to do this."))
     lesson = _decided(company_id, lesson_id, by, "accepted" if accept else "dropped")
     if accept:
         _take_in(lesson, by)
@@ -118,7 +116,7 @@ def _decided(company_id: int, lesson_id: int, by: Actor, state: str) -> Lesson:
         .returning(Lesson)
     )
     if lesson is None:
-        raise Conflict(_("This line is not waiting any more."), state=None)
+        raise Conflict(_("This line has already been decided."), state=None)
     return lesson
 
 
@@ -126,6 +124,6 @@ def _take_in(lesson: Lesson, by: Actor) -> None:
     longer = handbook.with_line(handbook.of(lesson.company_id), lesson.text)
     if len(longer) > handbook.MAX_TEXT:
         raise InvalidInput(
-            {"text": _("The handbook is full: at most 20,000 letters. Make room first.")}
+            {"text": _("The handbook is full (up to 20,000 characters). Shorten it first.")}
         )
     handbook.write(lesson.company_id, longer, by.person_id or 0)

@@ -57,15 +57,15 @@ class Past:
         """As the end of a sentence."""
         limit, by = _sum(self.limit, self.currency), _sum(self.by, self.currency)
         if self.kind == "task":
-            return _("it is above %(limit)s, the limit for one task", limit=limit)
+            return _("above the limit of %(limit)s for one task", limit=limit)
         if self.kind == "person":
             return _(
-                "it passes the limit of %(limit)s in a month for %(person)s by %(over)s",
+                "over the limit of %(limit)s a month for %(person)s by %(over)s",
                 limit=limit,
                 over=by,
                 person=self.person,
             )
-        return _("it passes the limit of %(limit)s in a month by %(over)s", limit=limit, over=by)
+        return _("over the limit of %(limit)s a month by %(over)s", limit=limit, over=by)
 
 
 @dataclass(frozen=True)
@@ -126,14 +126,14 @@ def set_them(company_id: int, by: Actor, wanted: Wanted) -> None:
     """Put these limits in the place of those that were there; what waits for a word is looked at
     anew. Raises InvalidInput, NotAllowed."""
     if not is_owner(by, company_id):
-        raise NotAllowed(_("Only an owner sets limits."))
+        raise NotAllowed(_("Only an owner can set limits."))
     fields = {
         "limit_month": wanted.month,
         "limit_task": wanted.task,
         **{f"limit_{person}": sum_ for person, sum_ in wanted.members.items()},
     }
     if wrong := {
-        name: _("A limit is a sum of zero or more.")
+        name: _("Enter an amount of 0 or more")
         for name, sum_ in fields.items()
         if sum_ is not None and not 0 <= sum_ <= MAX_AMOUNT
     }:
@@ -168,7 +168,7 @@ def check(task: Task, by: Actor, price: int) -> None:
     past = stands.past(task, price) if stands else None
     if past and not is_owner(by, task.company_id):
         raise SpendingLimitExceeded(
-            _("An owner has to confirm this: %(why)s. They have been asked.", why=past.why)
+            _("An owner has to approve this: %(why)s. We have asked them.", why=past.why)
         )
 
 

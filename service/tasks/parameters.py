@@ -83,16 +83,16 @@ def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
     ):
         raise Conflict(
             _(
-                "The red line has passed: from here a change is a new agreement with price and"
-                " time. Write to the assistant."
+                "The red line has passed, so a change needs a new agreement on price and time. "
+                "Write to the assistant."
             )
         )
     validate(wanted)
     if task.state in AGREED and (wanted.quantity is not None or wanted.category is not None):
         raise Conflict(
             _(
-                "Quantity and kind are part of what was retold and agreed. Write to the assistant,"
-                " who retells it."
+                "Quantity and category are part of what was agreed. Write to the assistant, who "
+                "will retell the task."
             ),
             state=task.state,
         )
@@ -127,21 +127,21 @@ def validate(wanted: Parameters) -> None:
     """Raises InvalidInput with a sentence for each wrong field."""
     errors = dict(wanted.errors)
     if wanted.deadline_at is not None and wanted.deadline_at <= now():
-        errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+        errors["deadline_at"] = _("The deadline is in the past. Choose a later one.")
     if wanted.deadline_at is not None and wanted.deadline_at > now() + MAX_AHEAD:
         errors["deadline_at"] = _(
-            "The dead line is more than two years away. Choose an earlier one."
+            "The deadline is more than two years away. Choose an earlier one."
         )
     if wanted.outcome is not None and len(wanted.outcome) > 5000:
-        errors["outcome"] = _("At most 5,000 letters.")
+        errors["outcome"] = _("Up to 5,000 characters")
     if wanted.budget is not None and not 0 <= wanted.budget <= MAX_AMOUNT:
-        errors["budget"] = _("The budget has to be a sum of zero or more.")
+        errors["budget"] = _("Enter an amount of 0 or more")
     if wanted.quantity is not None and not MIN_QUANTITY <= wanted.quantity <= MAX_QUANTITY:
-        errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
+        errors["quantity"] = _("Enter a quantity above 0, up to 100,000")
     if wanted.category is not None and wanted.category not in all_categories():
-        errors["category"] = _("There is no such kind of work.")
+        errors["category"] = _("No such category")
     if wanted.priority is not None and wanted.priority not in ("low", "ordinary", "urgent"):
-        errors["priority"] = _("The priority is low, ordinary or urgent.")
+        errors["priority"] = _("Use low, ordinary or urgent")
     if wanted.criteria is not None:
         errors.update(_wrong_criteria(wanted.criteria))
     if errors:
@@ -150,9 +150,9 @@ def validate(wanted: Parameters) -> None:
 
 def _wrong_criteria(criteria: list[str]) -> dict[str, str]:
     if not criteria or len(criteria) > MAX_CRITERIA:
-        return {"criteria": _("Between one and twenty criteria are needed.")}
+        return {"criteria": _("Enter 1 to 20 criteria")}
     if any(not 0 < len(text.strip()) <= 500 for text in criteria):
-        return {"criteria": _("Each criterion has between 1 and 500 letters.")}
+        return {"criteria": _("Each criterion: 1 to 500 characters")}
     return {}
 
 

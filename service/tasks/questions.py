@@ -39,9 +39,9 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
     check(task, "task.asked", by)
     offered = [option.strip() for option in options or [] if option.strip()]
     if not 3 <= len(text.strip()) <= 2000:
-        raise InvalidInput({"text": _("Ask in 3 to 2,000 letters.")})
+        raise InvalidInput({"text": _("Enter 3 to 2,000 characters")})
     if len(offered) > 5 or any(len(option) > 200 for option in offered):
-        raise InvalidInput({"options": _("At most five options of 200 letters each.")})
+        raise InvalidInput({"options": _("Up to 5 options of 200 characters each")})
     question = Question(
         company_id=task.company_id,
         task_id=task.id,
@@ -60,7 +60,7 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
     Conflict, InvalidInput."""
     check(task, "task.answered", by)
     if not 1 <= len(text.strip()) <= 5000:
-        raise InvalidInput({"text": _("Answer in 1 to 5,000 letters.")})
+        raise InvalidInput({"text": _("Enter 1 to 5,000 characters")})
     question = db.session.scalar(
         select(Question).where(Question.id == question_id, Question.task_id == task.id)
     )
@@ -116,5 +116,5 @@ def _keep(question: Question, by: Actor, text: str) -> None:
         .execution_options(synchronize_session=False)
     ).first()
     if kept is None:
-        raise Conflict(_("This question was answered already."))
+        raise Conflict(_("This question is already answered."))
     db.session.refresh(question)

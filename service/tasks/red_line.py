@@ -32,9 +32,9 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
     """State progress, whether the date holds and what help is needed. Raises InvalidInput."""
     check(task, "task.red_line", by)
     if not 0 <= progress <= 100:
-        raise InvalidInput({"progress": _("Progress is between 0 and 100 percent.")})
+        raise InvalidInput({"progress": _("Enter a number from 0 to 100")})
     if len(help_) > 5000:
-        raise InvalidInput({"help": _("At most 5,000 letters.")})
+        raise InvalidInput({"help": _("Up to 5,000 characters")})
     said = Report(
         company_id=task.company_id,
         task_id=task.id,

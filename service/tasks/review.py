@@ -31,9 +31,9 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
     """Thank the assistant; the task is closed with it. Raises InvalidInput."""
     check(task, "task.praised", by)
     if not 1 <= len(text.strip()) <= 2000:
-        raise InvalidInput({"text": _("Say it in 1 to 2,000 letters.")})
+        raise InvalidInput({"text": _("Enter 1 to 2,000 characters")})
     if tip is not None and not 0 <= tip <= MAX_AMOUNT:
-        raise InvalidInput({"tip": _("A tip is a sum of zero or more.")})
+        raise InvalidInput({"tip": _("Enter an amount of 0 or more")})
     thanks = Praise(
         company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=text.strip(), tip=tip
     )

@@ -38,11 +38,9 @@ def split(task: Task, by: Actor, first: str, second: str, key: str) -> CreatedTa
 
 def _parts(first: str, second: str) -> tuple[str, str]:
     parts = {"first": first.strip(), "second": second.strip()}
-    errors = {
-        name: _("Each part needs words of its own.") for name, words in parts.items() if not words
-    }
+    errors = {name: _("Fill in both parts") for name, words in parts.items() if not words}
     errors |= {
-        name: _("At most 20,000 letters; attach the rest as a file.")
+        name: _("Up to 20,000 characters. Attach the rest as a file.")
         for name, words in parts.items()
         if len(words) > MAX_TEXT
     }

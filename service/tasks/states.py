@@ -63,18 +63,20 @@ class Transition:
 def priced(task: Task) -> str | None:
     """A task in the queue has a kind of work, a quantity and a price."""
     if task.category is None or task.quantity is None or task.price is None:
-        return str(_l("The task needs a kind of work, a quantity and a price first."))
+        return str(_l("The task needs a category, a quantity and a price first."))
     return None
 
 
 def dated(task: Task) -> str | None:
     """A task in the queue has a dead line."""
-    return None if task.deadline_at else str(_l("The task needs a dead line first."))
+    return None if task.deadline_at else str(_l("The task needs a deadline first."))
 
 
 def undisputed(task: Task) -> str | None:
     """A disputed delivery waits for the operator's word."""
-    return str(_l("The delivery is disputed; an operator decides.")) if task.disputed_at else None
+    return (
+        str(_l("The delivery is disputed; an operator will decide.")) if task.disputed_at else None
+    )
 
 
 def undecided(task: Task) -> str | None:
@@ -82,7 +84,7 @@ def undecided(task: Task) -> str | None:
     stopped task."""
     if task.disputed_at or task.waiting_for == "operator":
         return None
-    return str(_l("Nothing on this task waits for an operator’s decision."))
+    return str(_l("This task does not need an operator's decision."))
 
 
 TRANSITIONS: dict[str, Transition] = {
@@ -164,7 +166,7 @@ def may(task: Task, kind: str, by: Actor) -> bool:
 def check_may_add(task: Task, by: Actor) -> None:
     """Words and files: an assistant adds to what they hold. Raises NotAllowed."""
     if by.kind == ASSISTANT and task.holder_id != by.person_id:
-        raise NotAllowed(str(_l("This is not yours to do.")))
+        raise NotAllowed(str(_l("You are not allowed to do this.")))
 
 
 def own_work(task: Task, kind: str, by: Actor) -> bool:

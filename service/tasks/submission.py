@@ -188,21 +188,21 @@ def checked(wish: TaskRequest) -> TaskRequest:
     errors: dict[str, str] = {}
     words = wish.text.replace("\x00", "").strip()
     if not words:
-        errors["text"] = _("Say what is to be done.")
+        errors["text"] = _("Describe the task")
     if len(words) > MAX_TEXT:
-        errors["text"] = _("At most 20,000 letters; attach the rest as a file.")
+        errors["text"] = _("Up to 20,000 characters. Attach the rest as a file.")
     if wish.category is not None and wish.category not in all_categories():
-        errors["category"] = _("There is no such kind of work.")
+        errors["category"] = _("No such category")
     if wish.deadline_at is not None and wish.deadline_at <= now():
-        errors["deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+        errors["deadline_at"] = _("The deadline is in the past. Choose a later one.")
     if wish.deadline_at is not None and wish.deadline_at > now() + MAX_AHEAD:
         errors["deadline_at"] = _(
-            "The dead line is more than two years away. Choose an earlier one."
+            "The deadline is more than two years away. Choose an earlier one."
         )
     if wish.budget is not None and not 0 <= wish.budget <= MAX_AMOUNT:
-        errors["budget"] = _("The budget has to be a sum of zero or more.")
+        errors["budget"] = _("Enter an amount of 0 or more")
     if wish.priority not in ("low", "ordinary", "urgent"):
-        errors["priority"] = _("The priority is low, ordinary or urgent.")
+        errors["priority"] = _("Use low, ordinary or urgent")
     if errors:
         raise InvalidInput(errors)
     return replace(wish, text=words, title=title_of(wish.title.replace("\x00", "") or words))
@@ -267,9 +267,11 @@ def _repeated(wish: TaskRequest, values: dict[str, Any], source: dict[str, Any])
     Conflict."""
     row = db.session.execute(MADE_FROM if "inbound_id" in source else REPEATED, source).first()
     if row is None:
-        raise Conflict(_("The same is under way already. Ask again in a second."), retry_after=1)
+        raise Conflict(_("This is already being processed. Try again in a second."), retry_after=1)
     if "digest" in source and bytes(row.digest) != source["digest"]:
-        raise Conflict(_("This key was used for another request. Use a new one."), reused=True)
+        raise Conflict(
+            _("This key was already used for another request. Use a new one."), reused=True
+        )
     return CreatedTask(
         row.id,
         row.number,

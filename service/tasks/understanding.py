@@ -112,7 +112,7 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
     check(task, "task.understood", by)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
-        raise InvalidInput({"verdict": _("The assistant proposed no other way.")})
+        raise InvalidInput({"verdict": _("The assistant suggested no other option")})
     price, deadline = _agreed(task, retelling, proposal=proposal)
     limits.check(task, by, price)
     agreement = Agreement(
@@ -145,9 +145,9 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     check(task, "task.corrected", by)
     retelling = _seen(task, retelling_id)
     if not note.strip():
-        raise InvalidInput({"note": _("Say what is different, in your own words.")})
+        raise InvalidInput({"note": _("Say what is different")})
     if len(note) > 5000:
-        raise InvalidInput({"note": _("At most 5,000 letters.")})
+        raise InvalidInput({"note": _("Up to 5,000 characters")})
     retelling.correction = note.strip()
     db.session.flush()
     record(
@@ -202,9 +202,7 @@ def agreement_of(task: Task) -> Agreement | None:
 def _seen(task: Task, retelling_id: int) -> Retelling:
     retelling = last_retelling(task)
     if retelling is None or retelling.id != retelling_id:
-        raise Conflict(
-            _("Another retelling was made since. Read that one first."), state=task.state
-        )
+        raise Conflict(_("There is a newer version. Read it first."), state=task.state)
     return retelling
 
 
@@ -214,9 +212,7 @@ def _agreed(task: Task, retelling: Retelling, *, proposal: bool) -> tuple[int, d
     shown = retelling.proposal_deadline_at if proposal else task.deadline_at
     deadline = pauses.shifted_by_pause(task, shown or retelling.deadline_at)
     if deadline <= now():
-        raise Conflict(
-            _("The dead line has passed meanwhile. Set a later one first."), state=task.state
-        )
+        raise Conflict(_("The deadline has passed. Set a later one first."), state=task.state)
     return (retelling.proposal_price or 0) if proposal else retelling.price, deadline
 
 
@@ -238,22 +234,22 @@ def _price_for(task: Task, quantity: Decimal | None) -> tuple[Decimal | None, in
 def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal | None) -> None:
     errors = {}
     if not 10 <= len(text.strip()) <= 10_000:
-        errors["text"] = _("Retell the task in at least a sentence, at most 10,000 letters.")
+        errors["text"] = _("Retell the task in at least one sentence, up to 10,000 characters")
     if len(plan) > 10_000:
-        errors["plan"] = _("The plan has at most 10,000 letters.")
+        errors["plan"] = _("Plan: up to 10,000 characters")
     if quantity is not None and not parameters.MIN_QUANTITY <= quantity <= parameters.MAX_QUANTITY:
-        errors["quantity"] = _("The quantity has to be more than zero, and at most 100,000.")
+        errors["quantity"] = _("Enter a quantity above 0, up to 100,000")
     if proposal and not proposal.text.strip():
-        errors["proposal.text"] = _("Say what the other way is.")
+        errors["proposal.text"] = _("Describe the other option")
     if proposal and len(proposal.text.strip()) > 5000:
-        errors["proposal.text"] = _("At most 5,000 letters.")
+        errors["proposal.text"] = _("Up to 5,000 characters")
     if proposal and not 0 <= proposal.price <= parameters.MAX_AMOUNT:
-        errors["proposal.price"] = _("The price has to be a sum of zero or more.")
+        errors["proposal.price"] = _("Enter an amount of 0 or more")
     if proposal and proposal.deadline_at <= now():
-        errors["proposal.deadline_at"] = _("The dead line is in the past. Choose a later moment.")
+        errors["proposal.deadline_at"] = _("The deadline is in the past. Choose a later one.")
     if proposal and proposal.deadline_at > now() + parameters.MAX_AHEAD:
         errors["proposal.deadline_at"] = _(
-            "The dead line is more than two years away. Choose an earlier one."
+            "The deadline is more than two years away. Choose an earlier one."
         )
     if errors:
         raise InvalidInput(errors)

@@ -47,7 +47,7 @@ def undo_claim(task: Task, by: Actor) -> None:
     """Back into the queue without a word, as if it had not been taken. Raises Conflict."""
     check(task, "task.unclaimed", by)
     _last_is_mine(task, by, ("task.claimed",))
-    end_assignment(task, _("put back at once"))
+    end_assignment(task, _("returned right away"))
     changes = TaskChanges(holder_id=None) | pauses.on_state(task, "queued")
     with isolation.as_system():
         record(task, "task.unclaimed", by, set_=changes)
@@ -59,9 +59,7 @@ def undo_change(task: Task, by: Actor, event_id: int) -> None:
     check(task, "task.changed", by)
     last = _last_is_mine(task, by, ("task.changed",))
     if last.id != event_id or not (changes := _as_it_was(task, last.facts)):
-        raise Conflict(
-            _("Something has happened since, so this cannot be taken back."), state=task.state
-        )
+        raise Conflict(_("This can no longer be undone."), state=task.state)
     record(
         task,
         "task.changed",
@@ -92,7 +90,5 @@ def _last_is_mine(task: Task, by: Actor, kinds: tuple[str, ...]) -> Event:
         or last.by_id != by.person_id
         or now() - last.at > OFFERED
     ):
-        raise Conflict(
-            _("Something has happened since, so this cannot be taken back."), state=task.state
-        )
+        raise Conflict(_("This can no longer be undone."), state=task.state)
     return last

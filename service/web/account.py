@@ -55,7 +55,7 @@ def sign_in() -> ResponseReturnValue:
         person_id = passwords.check(email, password)
         token = identity.open_session(person_id, request.user_agent.string) if person_id else None
     if token is None:
-        errors = {"password": _("Address and password do not go together.")}
+        errors = {"password": _("Wrong email or password")}
         return render_template("account/login.html", values={"email": email}, errors=errors), 422
     who = identity.by_session(token)
     wanted = session.get("next", "")
@@ -141,7 +141,7 @@ def new_password(token: str) -> ResponseReturnValue:
         )
     if not done:
         return render_template("account/gone.html"), 410
-    flash(_("Your password is set. Sign in with it."))
+    flash(_("Password set. Sign in with it."))
     return redirect(url_for("account.login"), 303)
 
 
@@ -169,7 +169,7 @@ def join(token: str) -> ResponseReturnValue:
             zones=ZONES,
             values={"language": locale(), "zone": "Europe/Riga"},
         )
-    errors = {} if values["name"].strip() else {"name": _("Say what we may call you.")}
+    errors = {} if values["name"].strip() else {"name": _("Enter your name")}
     try:
         if not errors:
             with isolation.transaction(isolation.system("join")):
@@ -182,13 +182,12 @@ def join(token: str) -> ResponseReturnValue:
                 )
             if joined is None:
                 return render_template("account/gone.html"), 410
-            flash(_("Welcome. Sign in with your address and password."))
+            flash(_("Welcome. Sign in with your email and password."))
             return redirect(url_for("account.login"), 303)
     except passwords.WeakPassword:
         errors = {
             "password": _(
-                "At least ten letters; somebody who signs in here already gives the password they"
-                " have."
+                "At least 10 characters. If you already have an account, use its password."
             )
         }
     return (
@@ -217,7 +216,7 @@ def change() -> ResponseReturnValue:
     """Change what stands on the account page."""
     name = clean(request.form.get("name", "")).strip()
     if not 1 <= len(name) <= 200:
-        return _account({"name": _("A name has between 1 and 200 letters.")}), 422
+        return _account({"name": _("Enter 1 to 200 characters")}), 422
     with isolation.transaction(isolation.system("account")):
         person = db.session.get_one(people.Person, g.identity.person_id)
         person.name, person.language = name, _language(request.form.get("language", ""))
@@ -226,7 +225,7 @@ def change() -> ResponseReturnValue:
             _one_of(request.form.get("theme", ""), ("", "light", "dark")),
         )
         person.channel = _one_of(request.form.get("channel", ""), ("email", "sms"))
-    flash(_("Kept."))
+    flash(_("Saved"))
     return redirect(url_for("account.account"), 303)
 
 
@@ -241,13 +240,13 @@ def change_password() -> ResponseReturnValue:
             passwords.check(login_row.email, request.form.get("old", "")) == g.identity.person_id
         )
     if not right:
-        return _account({"old": _("This is not your password.")}), 422
+        return _account({"old": _("Wrong password")}), 422
     try:
         with isolation.transaction(isolation.system("account")):
             passwords.set_password(g.identity.person_id, request.form.get("password", ""))
     except passwords.WeakPassword:
         return _account({"password": _weak()}), 422
-    flash(_("Your password is changed. Sign in with it."))
+    flash(_("Password changed. Sign in with the new one."))
     return redirect(url_for("account.login"), 303)
 
 
@@ -308,7 +307,7 @@ def _one_of(value: str, choices: tuple[str, ...]) -> str:
 
 def _weak() -> str:
     return _(
-        "A password has between %(least)s and %(most)s letters.",
+        "Use %(least)s to %(most)s characters",
         least=passwords.SHORTEST,
         most=passwords.LONGEST,
     )

@@ -139,11 +139,11 @@ def claim(task_id: int) -> ResponseReturnValue:
     """Take a task from the queue; who is second is told so."""
     try:
         assignment.claim(assignment.find_to_claim(task_id, auth.me()), auth.me())
-        forms.toast(_("It is yours."), undo=f"/work/{task_id}/undo")
+        forms.toast(_("The task is yours"), undo=f"/work/{task_id}/undo")
         return redirect(f"/work/{task_id}", 303)
     except (Conflict, NotFound) as error:
         db.session.rollback()
-        flash(error.detail or _("Somebody else was faster."), "error")
+        flash(error.detail or _("Someone else was faster."), "error")
         return redirect("/work", 303)
 
 
@@ -157,7 +157,7 @@ def take_next() -> ResponseReturnValue:
         except (Conflict, NotAllowed) as error:
             last: DomainError = error
             continue
-        forms.toast(_("It is yours."), undo=f"/work/{row.task.id}/undo")
+        forms.toast(_("The task is yours"), undo=f"/work/{row.task.id}/undo")
         return redirect(f"/work/{row.task.id}", 303)
     flash(last.detail if lists.queued(limit=1).rows else _("The queue is empty."), "error")
     return redirect("/work", 303)
@@ -200,9 +200,7 @@ def retell(task_id: int) -> ResponseReturnValue:
 def _retell(task: Task) -> None:
     last, seen = understanding.last_retelling(task), forms.whole("seen")
     if last and seen is not None and last.id != seen:  # the same form in two windows
-        raise Conflict(
-            _("Another retelling was made since. Read that one first."), state=task.state
-        )
+        raise Conflict(_("There is a newer version. Read it first."), state=task.state)
     understanding.retell(
         task,
         auth.me(),
@@ -280,7 +278,7 @@ def give_back(task_id: int) -> ResponseReturnValue:
         assignment.give_back(find(task_id), auth.me(), forms.words("reason"))
     except DomainError as error:
         return page(task_id, error)
-    flash(_("It is back in the queue."))
+    flash(_("Task returned to the queue"))
     return redirect("/work", 303)
 
 
@@ -306,7 +304,7 @@ def learn(task_id: int) -> ResponseReturnValue:
 
 def _learn(task: Task) -> None:
     lessons.propose(task, auth.me(), forms.words("lesson", lessons.MAX_TEXT + 1))
-    flash(_("Proposed. It stands in the handbook once the client or the desk has said yes."))
+    flash(_("Suggested. It will be added once the client or an operator agrees."))
 
 
 @pages.post("/<int:task_id>/files")

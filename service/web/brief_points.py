@@ -36,7 +36,7 @@ def points_of(task: Task, criteria: Sequence[Criterion]) -> list[Point]:
     if task.deadline_at is not None:
         at = task.deadline_at.astimezone(here())
         found.append(
-            Point(_("the dead line"), (f"{at:%H:%M}", str(at.day), *_weekday(at.weekday())))
+            Point(_("the deadline"), (f"{at:%H:%M}", str(at.day), *_weekday(at.weekday())))
         )
     if task.budget is not None:
         found.append(

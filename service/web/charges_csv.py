@@ -67,7 +67,7 @@ def _head() -> str:
             _("Task"),
             _("Title"),
             _("Handed over by"),
-            _("Kind of work"),
+            _("Category"),
             _("Quantity"),
             _("Unit"),
             _("Unit price"),

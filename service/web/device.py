@@ -91,7 +91,7 @@ def manifest() -> ResponseReturnValue:
         },
     ]
     response = jsonify(
-        name=_("Poruchi, your desk"),
+        name=_("Poruchi"),
         short_name="Poruchi",
         description=_("Hand a task over and get on with your day."),
         id="/app",

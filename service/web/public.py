@@ -46,7 +46,7 @@ def first_task() -> ResponseReturnValue:
         return redirect(url_for("public.thanks"), 303)
     if not values["consent"]:
         return _front(
-            values, {"consent": _("Without your consent we may not keep what you write.")}
+            values, {"consent": _("Without your consent we may not keep what you write")}
         ), 422
     zone = request.form.get("zone", "")
     told = FirstTask(**typed, language=locale(), zone=zone if zone in ZONES else "Europe/Riga")

@@ -61,7 +61,7 @@ def _said() -> dict[str, Any]:
     """The JSON object of the request. Raises InvalidInput."""
     said = request.get_json(silent=True) if (request.content_length or 0) <= MAX_BYTES else None
     if not isinstance(said, dict):
-        raise InvalidInput({"endpoint": _("This request could not be read.")})
+        raise InvalidInput({"endpoint": _("The request could not be read.")})
     return said
 
 

@@ -26,7 +26,7 @@ def find() -> ResponseReturnValue:
     client looks."""
     words = request.args.get("q", "")
     if not 1 <= len(query.tidy(words)) <= len(words) <= MAX_QUERY:
-        raise InvalidInput({"q": _("Write between 1 and 100 letters.")})
+        raise InvalidInput({"q": _("Enter 1 to 100 characters")})
     scope, base = _whose(g.identity, request.args.get("company", ""))
     with isolation.transaction(scope):
         return _found(words, base)

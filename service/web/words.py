@@ -22,74 +22,74 @@ from service.tasks.task import Task
 NEAR = timedelta(hours=2)
 EVENTS = {
     "task.received": _l("handed over"),
-    "task.unsure": _l("laid before an operator"),
-    "task.queued": _l("put into the queue"),
-    "task.refused": _l("refused"),
+    "task.unsure": _l("sent to an operator"),
+    "task.queued": _l("added to the queue"),
+    "task.refused": _l("declined"),
     "task.deleted": _l("dropped"),
-    "task.done_at_once": _l("answered at once"),
-    "task.claimed": _l("taken on"),
-    "task.assigned": _l("given to an assistant"),
-    "task.given_back": _l("given back to the queue"),
-    "task.briefed": _l("brief gone through"),
-    "task.retold": _l("retelling sent, clock stopped"),
+    "task.done_at_once": _l("answered right away"),
+    "task.claimed": _l("taken"),
+    "task.assigned": _l("assigned to an assistant"),
+    "task.given_back": _l("returned to the queue"),
+    "task.briefed": _l("brief read"),
+    "task.retold": _l("retelling sent, deadline paused"),
     "task.corrected": _l("retelling corrected"),
-    "task.understood": _l("retelling confirmed, work begins"),
-    "task.red_line": _l("reported at the red line"),
-    "task.red_line_came": _l("the red line came"),
-    "task.red_line_missed": _l("no report at the red line"),
-    "task.overdue": _l("the dead line passed"),
+    "task.understood": _l("retelling confirmed, work started"),
+    "task.red_line": _l("red line report"),
+    "task.red_line_came": _l("red line reached"),
+    "task.red_line_missed": _l("no red line report"),
+    "task.overdue": _l("deadline passed"),
     "task.delivered": _l("delivered"),
-    "task.acceptance_notice": _l("reminded to accept"),
+    "task.acceptance_notice": _l("acceptance reminder sent"),
     "task.reworked": _l("sent back for rework"),
     "task.disputed": _l("disputed"),
     "task.resolved": _l("decided by an operator"),
     "task.silence_ended": _l("no reply, sent to an operator"),
-    "task.settled": _l("settled at the score"),
+    "task.settled": _l("settled by score"),
     "task.accepted": _l("accepted"),
-    "task.asked": _l("question asked, clock stopped"),
+    "task.asked": _l("question asked, deadline paused"),
     "task.split": _l("split in two"),
     "task.split_off": _l("split off"),
-    "task.triage_undone": _l("decision taken back"),
-    "task.unclaimed": _l("put back at once"),
+    "task.triage_undone": _l("decision undone"),
+    "task.unclaimed": _l("returned right away"),
     "task.answered": _l("question answered"),
     "task.changed": _l("parameters changed"),
-    "task.cancelled": _l("stopped"),
-    "task.praised": _l("thanked"),
+    "task.cancelled": _l("cancelled"),
+    "task.praised": _l("thanks sent"),
     "task.closed": _l("closed"),
-    "task.message": _l("a message written"),
-    "task.file": _l("a file added"),
-    "task.file_left_out": _l("files that could not be kept"),
-    "task.noted": _l("noted"),
-    "task.lesson": _l("proposed a line for the handbook"),
-    "task.lesson_accepted": _l("the line is in the handbook"),
-    "task.lesson_dropped": _l("the line was not taken into the handbook"),
-    "task.thanked": _l("thanked"),
-    "message.written": _l("a message sent out"),
+    "task.message": _l("message sent"),
+    "task.file": _l("file added"),
+    "task.file_left_out": _l("files that were not saved"),
+    "task.noted": _l("note added"),
+    "task.lesson": _l("handbook line suggested"),
+    "task.lesson_accepted": _l("handbook line added"),
+    "task.lesson_dropped": _l("handbook line dismissed"),
+    "task.thanked": _l("thanks sent"),
+    "message.written": _l("notification sent"),
     "charge.made": _l("charged"),
     "charge.paid": _l("paid"),
-    "charge.failed": _l("the payment did not go through"),
-    "inbound.kept": _l("a message came in"),
-    "inbound.strange": _l("a message from nobody known"),
-    "inbound.media": _l("pictures came with a text"),
-    "company.limited": _l("limits set"),
-    "company.invited": _l("somebody invited"),
-    "person.welcomed": _l("welcomed"),
-    "person.reset": _l("asked for a new password"),
-    "address.claimed": _l("gave an address"),
+    "charge.failed": _l("payment failed"),
+    "inbound.kept": _l("message received"),
+    "inbound.strange": _l("unknown sender"),
+    "inbound.media": _l("pictures received with a text"),
+    "company.limited": _l("limits changed"),
+    "company.invited": _l("invitation sent"),
+    "person.welcomed": _l("welcome sent"),
+    "person.reset": _l("new password requested"),
+    "address.claimed": _l("address added"),
 }
 # Events that may carry a score that somebody said.
 JUDGED = ("task.accepted", "task.settled", "task.reworked", "task.disputed", "task.resolved")
 # What people see of a task's history; the rest is for operators.
 QUIET = ("message.written", "task.acceptance_notice", "task.red_line_came", "task.red_line_missed")
 STEP_NAMES = (
-    _l("Analysis"),
+    _l("Triage"),
     _l("Parameters"),
-    _l("Who does it"),
+    _l("Assignment"),
     _l("Briefing"),
-    _l("Retelling"),
+    _l("Understanding"),
     _l("Red line"),
     _l("Acceptance"),
-    _l("A look back"),
+    _l("Review"),
 )
 STEP_OF = {
     "received": 1,
@@ -107,12 +107,12 @@ STEP_OF = {
     "cancelled": 0,
 }
 CHANNELS = {
-    "web": _l("on the page"),
-    "rest": _l("by a program"),
-    "email": _l("by mail"),
+    "web": _l("on the site"),
+    "rest": _l("by API"),
+    "email": _l("by email"),
     "sms": _l("by SMS"),
     "voice": _l("by phone"),
-    "push": _l("on a device"),
+    "push": _l("push"),
 }
 # How it stands with what goes out and comes in, and with a charge; roles of people.
 MESSAGE_STATES = {
@@ -173,15 +173,15 @@ def event_words(event: Event) -> str:
     if event.kind in JUDGED and event.facts.get("score") is not None:
         return f"{words}: {event.facts['score']} %"
     if event.kind == "task.accepted" and event.facts.get("silent"):
-        return _("accepted, as nobody replied in the agreed time")
+        return _("accepted automatically, no reply in the agreed time")
     return words
 
 
 def _left_out(event: Event) -> str:
     noted = left_out.lines(event)
     return ngettext(
-        "%(num)s file was not kept: %(files)s",
-        "%(num)s files were not kept: %(files)s",
+        "%(num)s file was not saved: %(files)s",
+        "%(num)s files were not saved: %(files)s",
         len(noted),
         files="; ".join(noted),
     )
@@ -195,7 +195,9 @@ def badge(task: Task, reader: str) -> Badge:
         and task.deadline_at < now()
         and not task.waiting_since
     ):
-        return Badge(_("%(time)s late", time=late_by(task.deadline_at)), "is-late", "clock-alert")
+        return Badge(
+            _("Overdue by %(time)s", time=late_by(task.deadline_at)), "is-late", "clock-alert"
+        )
     if task.disputed_at:
         return Badge(_("Disputed"), "is-late", "triangle-alert")
     if task.waiting_for == "operator" and (reader != "client" or task.state == "cancelled"):
@@ -213,7 +215,7 @@ def badge(task: Task, reader: str) -> Badge:
             else Badge(_("Paused, waiting for the client"), "", "circle-pause")
         )
     if reader == "assistant" and task.state in ("assigned", "briefed"):
-        return Badge(_("Your move"), "is-yours")
+        return Badge(_("Your turn"), "is-yours")
     if (
         task.state == "working"
         and task.red_line_at
@@ -225,7 +227,7 @@ def badge(task: Task, reader: str) -> Badge:
             "flag",
         )
     if reader != "client" and task.off_course_at and task.state == "working":
-        return Badge(_("Off course"), "is-near", "flag")
+        return Badge(_("Off track"), "is-near", "flag")
     return Badge(str(names[task.state]))
 
 
@@ -269,27 +271,27 @@ def client_move(task: Task, holder: str) -> tuple[bool, str]:
     """Whether the move is the client's, and what the move is, in a sentence."""
     name = apart(holder) or _("the assistant")
     if task.disputed_at:
-        return False, _("An operator looks into the dispute and answers you.")
+        return False, _("An operator is reviewing the dispute and will write to you.")
     if task.state == "retold":
         return True, _("Confirm how %(name)s understood the task.", name=name)
     if task.waiting_for == "client":
-        return True, _("Answer what %(name)s asks.", name=name)
+        return True, _("%(name)s has a question for you.", name=name)
     if task.state == "delivered" and task.waiting_for == "operator":
-        return True, _("Nobody replied in time, so an operator decides, unless you choose first.")
+        return True, _("No reply in time, so an operator decides, unless you choose first.")
     if task.state == "delivered":
-        return True, _("Look at the delivery and score it.")
+        return True, _("Review the delivery and score it.")
     if task.waiting_for == "operator":
-        return False, _("An operator decides what is charged, and writes to you.")
+        return False, _("An operator will decide the charge and write to you.")
     return False, {
-        "received": _("We read your task."),
-        "triage": _("Somebody reads your task and decides who should do it."),
-        "queued": _("We choose the right assistant."),
-        "assigned": _("%(name)s goes through the brief.", name=name),
-        "briefed": _("%(name)s writes down how the task was understood.", name=name),
-        "working": _("%(name)s is at work.", name=name),
-        "accepted": _("Done. A word of thanks is never too much."),
+        "received": _("We are reading your task."),
+        "triage": _("We are reading your task and deciding who should do it."),
+        "queued": _("We are choosing an assistant."),
+        "assigned": _("%(name)s is reading the brief.", name=name),
+        "briefed": _("%(name)s is writing how they understood the task.", name=name),
+        "working": _("%(name)s is working on it.", name=name),
+        "accepted": _("Done. You can thank the assistant."),
         "closed": _("Done and closed."),
         "refused": _("We cannot take this one."),
         "deleted": _("This task was dropped."),
-        "cancelled": _("This task was stopped."),
+        "cancelled": _("This task was cancelled."),
     }.get(task.state, "")

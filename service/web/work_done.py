@@ -15,19 +15,19 @@ from service.web.filters.work import amount, each
 def work(row: ChargeRow) -> str:
     """ "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1 report"."""
     if row.charge.kind == "tip":
-        return _("a tip")
+        return _("tip")
     if row.task.category is None:
         return ""
     if row.charge.amount == full(row.task):
         return each(row.task)
     if row.task.state == "cancelled" and row.task.score is not None:
         return _(
-            "%(work)s, stopped, settled at %(score)s %%",
+            "%(work)s, cancelled, settled at %(score)s %%",
             work=each(row.task),
             score=row.task.score,
         )
     if row.task.state == "cancelled":
-        return _("%(work)s, stopped on the way", work=each(row.task))
+        return _("%(work)s, cancelled in progress", work=each(row.task))
     if row.task.score is not None and row.task.score < SUCCESS:
         return _("%(work)s, settled at %(score)s %%", work=each(row.task), score=row.task.score)
     return _("%(work)s, price agreed", work=amount(row.task.quantity, row.task.category))

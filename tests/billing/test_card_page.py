@@ -84,7 +84,7 @@ def test_a_vendor_that_is_away_is_said(browser, owner, monkeypatch):
     assert (
         answer.status_code == 503
         and answer.json["detail"]
-        == "The payment provider cannot be reached just now. Try again in a minute."
+        == "The payment provider is not available right now. Try again in a minute."
     )
 
 
@@ -105,15 +105,15 @@ def test_a_kept_card_is_named_with_its_last_day(browser, owner, stripe_here):
     assert (
         "Visa ending in 4242" in html
         and "until 12/30, pays automatically" in html
-        and "Change the card" in html
+        and "Change card" in html
     )
 
 
 @pytest.mark.parametrize(
     ("method", "words"),
     [
-        ("pm_card_visa_chargeDeclined", "The card was not taken: Your card was declined."),
-        ("=x", "This is no payment method."),
+        ("pm_card_visa_chargeDeclined", "Card not accepted: Your card was declined."),
+        ("=x", "Unknown payment method"),
     ],
 )
 def test_a_card_that_is_not_taken_leaves_the_old_one(browser, owner, stripe_here, method, words):
@@ -138,9 +138,9 @@ def test_the_vendor_is_called_outside_of_any_transaction(app, owner, monkeypatch
     [
         (None, ""),
         (date(2027, 1, 31), ""),
-        (date(2026, 12, 31), "ends next month"),
-        (date(2026, 11, 30), "ends this month"),
-        (date(2026, 10, 31), "has ended"),
+        (date(2026, 12, 31), "expires next month"),
+        (date(2026, 11, 30), "expires this month"),
+        (date(2026, 10, 31), "has expired"),
     ],
 )
 def test_a_card_that_ends_is_said_in_time(app, until, words):

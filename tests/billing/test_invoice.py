@@ -30,7 +30,7 @@ def test_a_price_by_the_rate_shows_the_rate(app):
         "8 hours",
         "€24.00",
         "€192.00",
-        "Information search",
+        "Research",
     )
 
 
@@ -41,7 +41,7 @@ def test_an_agreed_price_shows_no_rate_that_it_does_not_follow_from(app):
 
 @pytest.mark.parametrize(
     ("language", "taken", "named"),
-    [("en", "−€38.40", "Settled at 70 %"), ("ru", "−38,40\u00a0€", "Цена снижена: 70\u00a0%")],
+    [("en", "−€38.40", "Settled at 70 %"), ("ru", "−38,40\u00a0€", "Оплата по оценке: 70\u00a0%")],
 )
 def test_a_settlement_has_a_line_and_both_sum_to_the_total(app, language, taken, named):
     work, settled = lines(15360, language, score=70)

@@ -285,7 +285,7 @@ def test_a_tip_is_charged_beside_the_work_once_with_an_invoice_of_its_own(world,
         )
         assert (
             invoice_pdf.facts(charges.invoice_of(tip))["lines"][0]["about"]
-            == "A tip for the assistant"
+            == "Tip for the assistant"
         )
     assert (balance(client), balance(client, "card"), balance(client, "earned")) == (
         0,

@@ -90,11 +90,11 @@ def row(quantity="7", unit_price=1200, amount=8400, state="accepted", score=90, 
         ({"amount": 5460, "score": 65}, "7 posts at €12.00, settled at 65 %"),
         (
             {"amount": 2100, "state": "cancelled", "score": None},
-            "7 posts at €12.00, stopped on the way",
+            "7 posts at €12.00, cancelled in progress",
         ),
         (
             {"amount": 2100, "state": "cancelled", "score": 25},
-            "7 posts at €12.00, stopped, settled at 25 %",
+            "7 posts at €12.00, cancelled, settled at 25 %",
         ),
         ({"amount": 7000}, "7 posts, price agreed"),
         ({"category": None}, ""),
@@ -110,8 +110,8 @@ def test_the_page_shows_charges_with_who_handed_them_over_and_pays_what_is_open(
     task_id = world.task(owner, "accepted", helper)
     work_off()
     change(
-        "update charge set state = 'failed', error = 'No card is kept for this company.' where"
-        " task_id = :id",
+        "update charge set state = 'failed', error = 'The company has no saved card.' where "
+        "task_id = :id",
         id=task_id,
     )
     browser = world.sign_in(application.test_client(), owner)
@@ -123,7 +123,7 @@ def test_the_page_shows_charges_with_who_handed_them_over_and_pays_what_is_open(
         and "Open invoice" in html
     )
     assert (
-        "No card is kept for this company." in html
+        "The company has no saved card." in html
         and "Add a card" in html
         and "/billing/payment" not in html
     )
@@ -136,7 +136,7 @@ def test_the_page_shows_charges_with_who_handed_them_over_and_pays_what_is_open(
             db.session.scalar(text("select state from charge where task_id = :id"), {"id": task_id})
             == "open"
         )
-    assert "It is being paid just now." in browser.get(f"/app/{owner.slug}/billing").get_data(
+    assert "Payment in progress." in browser.get(f"/app/{owner.slug}/billing").get_data(
         as_text=True
     )
 

@@ -24,7 +24,7 @@ def fill(page, desk, number):
     field = page.locator("#card-field input")
     for place, words in enumerate((number, "12", "31", "123", "00100")):
         field.nth(place).fill(words)
-    page.get_by_role("button", name="Keep the card").click()
+    page.get_by_role("button", name="Save card").click()
 
 
 def test_a_card_is_added_without_an_id(page, desk):
@@ -48,9 +48,9 @@ def test_axe_finds_nothing_around_the_vendors_field(page, desk, theme):
 def test_a_declined_card_is_said_beside_the_field_and_another_can_be_tried(page, desk):
     fill(page, desk, "4000000000000002")
     expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
-    expect(page.get_by_role("button", name="Keep the card")).to_be_enabled()
+    expect(page.get_by_role("button", name="Save card")).to_be_enabled()
     page.locator("#card-field input").first.fill("4242424242424242")
-    page.get_by_role("button", name="Keep the card").click()
+    page.get_by_role("button", name="Save card").click()
     page.wait_for_url("**/billing#card-h")
 
 
@@ -61,10 +61,10 @@ def test_without_script_the_page_says_so_and_takes_an_id(browser, desk):
     context = browser.new_context(java_script_enabled=False, storage_state=state)
     page = context.new_page()
     page.goto(f"{desk.url}/app/demo/billing/card")
-    assert "needs script" in page.content() and not page.locator("[data-card]").is_visible()
-    page.locator("summary", has_text="For programs").click()
+    assert "needs JavaScript" in page.content() and not page.locator("[data-card]").is_visible()
+    page.locator("summary", has_text="API").click()
     page.fill("#payment_method", "pm_card_visa")
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/billing#card-h")
     expect(page.locator("main")).to_contain_text("Visa ending in 4242")
     context.close()

@@ -30,7 +30,7 @@ def test_files_are_dropped_left_out_and_seen_on_their_way(desk, browser):
     page.evaluate(DROP, ["#handover", ["offer-a.txt", "offer-b.txt", "not-this.txt"], 700_000])
     chosen = page.locator("[data-chosen=file] li")
     expect(chosen).to_have_count(3)
-    page.get_by_role("button", name="Leave it out: not-this.txt").click()
+    page.get_by_role("button", name="Remove: not-this.txt").click()
     expect(chosen).to_have_count(2)
     slow = page.context.new_cdp_session(page)
     slow.send("Network.enable")
@@ -54,7 +54,7 @@ def test_files_added_to_a_task_that_do_not_get_through_stay_and_go_once(desk, br
     page.evaluate(DROP, ["[data-drops=add]", ["lost-and-found.txt"], 1000])
     page.context.set_offline(True)
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.locator(".add-files [data-way]")).to_contain_text("did not get through")
+    expect(page.locator(".add-files [data-way]")).to_contain_text("Not sent")
     page.context.set_offline(False)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#files ul.files:not(.chosen)")).to_contain_text("lost-and-found.txt")
@@ -73,9 +73,9 @@ def test_a_spoken_note_becomes_a_task_that_can_be_heard(desk, browser):
     expect(button).to_contain_text("0:02")
     button.click()
     expect(page.locator("[data-chosen=file] li")).to_contain_text("voice-")
-    expect(page.locator("#text")).to_have_value(re.compile("A voice note of 0:0"))
+    expect(page.locator("#text")).to_have_value(re.compile("Voice note, 0:0"))
     page.locator("#handover .btn-main").click()
-    expect(page.locator("h1")).to_contain_text("A voice note of", timeout=10_000)
+    expect(page.locator("h1")).to_contain_text("Voice note,", timeout=10_000)
     heard = page.locator("#files audio").evaluate(
         """async (audio) => { audio.load(); audio.preload = "auto";
         await new Promise((done, fail) => { audio.onloadeddata = done;
@@ -108,7 +108,7 @@ def test_a_point_that_was_made_exact_is_corrected_alone(desk, browser):
     assistant.locator("form[action$='/claim'] button").click()
     assistant.locator("form[action$='/briefing'] button").click()
     assistant.fill("#text", "You want black tea, dried over pine, before the month ends.")
-    assistant.locator("summary", has_text="What you made exact").click()
+    assistant.locator("summary", has_text="Details you clarified").click()
     assistant.locator("#retell .words").evaluate(
         """(words) => { const text = words.querySelector("p").firstChild;
           const range = document.createRange();
@@ -121,7 +121,7 @@ def test_a_point_that_was_made_exact_is_corrected_alone(desk, browser):
     expect(assistant.locator("[data-pair] [name=words]").first).to_have_value("smells of smoke")
     assistant.locator("[data-pair] [name=exact]").first.fill("dried over pine")
     assistant.get_by_role("button", name="Send the retelling").click()
-    expect(assistant.get_by_text("It waits for the client")).to_be_visible()
+    expect(assistant.get_by_text("Waiting for the client.")).to_be_visible()
     client = sign_in(browser, desk, "client@demo.example")
     client.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
     expect(client.locator(".compare .was")).to_have_text("smells of smoke")
@@ -129,7 +129,7 @@ def test_a_point_that_was_made_exact_is_corrected_alone(desk, browser):
     client.locator(".point summary").click()
     client.fill("#fix-1", "over oak, not pine")
     client.locator(".point-fix button").click()
-    expect(client.locator(".move")).to_contain_text("writes down")
+    expect(client.locator(".move")).to_contain_text("is writing how")
     expect(assistant.locator("#retell .notice")).to_contain_text(
         "“smells of smoke”: over oak, not pine"
     )

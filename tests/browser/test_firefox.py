@@ -57,7 +57,7 @@ def handed_over(page, words):
     page.keyboard.type(words)
     expect(page.locator("#guess dl")).to_be_visible(timeout=SOON)
     expect(page.locator("#guess")).to_contain_text("Fri")
-    page.locator("summary", has_text="Date, kind").click()
+    page.locator("summary", has_text="Deadline, category").click()
     page.select_option("#category", "research")
     page.locator("#handover .btn-main").click()
     expect(page.locator("h1")).to_contain_text(words[:20])
@@ -73,17 +73,17 @@ def retold(page, desk, number):
     row.get_by_role("button", name="Take").click()
     page.wait_for_url(re.compile(r"/work/\d+$"))
     follows(page)
-    page.click("text=I have gone through the brief")
+    page.click("text=I have read the brief")
     page.fill("#text", "You want three sellers of paper bags, with their prices side by side.")
     page.click("text=Send the retelling")
-    expect(page.locator("text=It waits for the client")).to_be_visible()
+    expect(page.locator("text=Waiting for the client.")).to_be_visible()
 
 
 def delivered(page):
     """The page learns that the client confirmed; how far the work is is reported, and it goes
     out."""
     page.fill("#progress", "60", timeout=SOON)
-    page.get_by_role("button", name="Report").click()
+    page.get_by_role("button", name="Send report").click()
     page.fill("#delivery", "The three sellers, with prices for 400 bags a month.")
     page.get_by_role("button", name="Deliver").click()
     expect(page.locator("h2", has_text="Delivered")).to_be_visible()
@@ -107,7 +107,7 @@ def test_from_hand_over_to_acceptance_on_a_page_that_is_never_loaded_again(desk,
     client.evaluate("window.never = 'loaded again'")
     retold(assistant, desk, number)
     client.get_by_role("button", name="Confirm for").click(timeout=SOON)
-    expect(client.locator(".move")).to_contain_text("at work")
+    expect(client.locator(".move")).to_contain_text("is working on it")
     delivered(assistant)
     accepted(client)
     assert client.evaluate("window.never") == "loaded again"

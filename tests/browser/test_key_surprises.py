@@ -141,7 +141,7 @@ def test_the_list_of_keys_names_ctrl_enter_once_and_plainly(open_page, gaps):
     page.keyboard.press("Shift+Slash")
     line = page.locator("#keys .keymap div", has_text="Ctrl Enter")
     expect(line).to_have_count(1)
-    expect(line).to_have_text("Ctrl Entersend the form you are in")
+    expect(line).to_have_text("Ctrl Entersend the current form")
 
 
 def test_ctrl_enter_pressed_twice_at_once_sends_a_message_once(desk, open_page, gaps):

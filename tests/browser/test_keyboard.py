@@ -83,7 +83,7 @@ def test_an_assistant_works_without_a_mouse(desk, browser, russian):
         "You want this done by the day agreed, as you wrote it, and I ask where something is open."
     )
     hands.send()
-    expect(page.get_by_text("It waits for the client")).to_be_visible()
+    expect(page.get_by_text("Waiting for the client.")).to_be_visible()
     print(f"claim to retelling sent: {hands.keys} keys beside the text")
     assert hands.keys <= 4
     confirmed_by_operator(desk, task_id)

@@ -54,7 +54,7 @@ def test_a_claim_appears_on_the_clients_page_while_they_type(desk, browser, queu
     client.locator("#reply").press("End")
     assistant.goto(f"{desk.url}/work/{task_id}")
     assistant.locator("form[action$='/claim'] button").click()
-    expect(client.locator(".move")).to_contain_text(re.compile("goes through the brief"))
+    expect(client.locator(".move")).to_contain_text(re.compile("is reading the brief"))
     expect(client.locator("#reply")).to_have_value("Half a sen")
     expect(client.locator("#reply")).to_be_focused()
     client.keyboard.type("tence")
@@ -70,7 +70,7 @@ def test_a_page_that_is_not_left_after_all_follows_again(desk, browser, queued):
     client.evaluate("dispatchEvent(new Event('beforeunload'))")
     key = desk.command("apikey", "add", "--staff", "assistant@demo.example")
     call(desk, key, f"/tasks/{task_id}/claim", {})
-    expect(client.locator(".move")).to_contain_text(re.compile("goes through the brief"))
+    expect(client.locator(".move")).to_contain_text(re.compile("is reading the brief"))
     assert client.errors == []
 
 
@@ -128,5 +128,5 @@ def test_what_happens_between_a_page_and_its_stream_appears_too(desk, browser, q
 
     client.route("**/live?*", claim_first, times=1)
     client.goto(f"{desk.url}/app/demo/tasks/{number}")
-    expect(client.locator(".move")).to_contain_text("goes through the brief")
+    expect(client.locator(".move")).to_contain_text("is reading the brief")
     assert client.errors == []

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in_anew
 
-KEPT = "Kept. It goes out when you are back online."
+KEPT = "Saved. It will be sent when you are back online."
 pytestmark = [pytest.mark.browser]
 
 
@@ -45,7 +45,7 @@ def test_online_it_goes_out_as_ever(phone, desk):
     text = words()
     hand_over(phone, text)
     expect(phone.locator("h1")).to_contain_text(text)
-    expect(phone.locator(".toast")).to_contain_text("We have it")
+    expect(phone.locator(".toast")).to_contain_text("received. Next")
     assert made(desk, text) == 1
     phone.goto(f"{desk.url}/app/demo/")
     expect(phone.locator("#text")).to_have_value("")
@@ -54,7 +54,7 @@ def test_online_it_goes_out_as_ever(phone, desk):
 
 def test_what_is_wrong_is_said_at_its_field_as_ever(phone, desk):
     phone.fill("#text", "Too late")
-    phone.locator("summary", has_text="Date, kind").click()
+    phone.locator("summary", has_text="Deadline, category").click()
     phone.fill("#deadline_at", "2020-01-01T10:00")
     phone.locator("form[data-offline] button.btn-main").click()
     expect(phone.locator("#deadline_at-oops")).to_be_visible()
@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_at_its_field_as_ever(phone, desk):
 
 def test_without_a_connection_it_is_kept_and_goes_out_once(phone, desk):
     text, context = words(), phone.context
-    phone.locator("summary", has_text="Date, kind").click()
+    phone.locator("summary", has_text="Deadline, category").click()
     phone.select_option("#category", "research")
     phone.set_input_files(
         "#file", {"name": "map.txt", "mimeType": "text/plain", "buffer": b"turn left"}
@@ -76,7 +76,7 @@ def test_without_a_connection_it_is_kept_and_goes_out_once(phone, desk):
     expect(phone.locator("#text")).to_have_value("")
     assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     phone.reload()
-    expect(phone.locator("h1")).to_have_text("There is no connection")
+    expect(phone.locator("h1")).to_have_text("No connection")
     expect(waits(phone)).to_contain_text(text)
     phone.wait_for_timeout(500)
     assert made(desk, text) == 0
@@ -100,7 +100,7 @@ def test_on_the_page_without_a_connection_the_next_one_is_kept_too(phone, desk):
         hand_over(phone, text)
         expect(phone.locator("#text")).to_have_value("")
     expect(waits(phone)).to_have_count(2)
-    waits(phone).filter(has_text=second).get_by_role("button", name="Take away").click()
+    waits(phone).filter(has_text=second).get_by_role("button", name="Remove").click()
     expect(waits(phone)).to_have_count(1)
     phone.context.set_offline(False)
     wait_until_made(phone, desk, first)
@@ -194,9 +194,7 @@ def test_after_the_session_ended_it_stays_kept_until_they_sign_in(phone, desk):
     phone.fill("#text", text)
     phone.context.clear_cookies()
     phone.locator("form[data-offline] button.btn-main").click()
-    expect(phone.locator("[data-waiting] [data-says]")).to_have_text(
-        "Kept. Sign in and it goes out."
-    )
+    expect(phone.locator("[data-waiting] [data-says]")).to_have_text("Saved. Sign in to send it.")
     assert made(desk, text) == 0
     phone.locator("[data-sign-in]").click()
     sign_in_anew(phone, desk)
@@ -223,7 +221,7 @@ def test_what_one_person_kept_goes_out_under_nobody_elses_name(phone, desk):
 
 def test_what_was_refused_later_says_why_and_can_be_changed(phone, desk):
     text = words()
-    phone.locator("summary", has_text="Date, kind").click()
+    phone.locator("summary", has_text="Deadline, category").click()
     phone.fill("#budget", "12")
     phone.context.set_offline(True)
     hand_over(phone, text)
@@ -246,7 +244,7 @@ def test_what_was_refused_later_says_why_and_can_be_changed(phone, desk):
 def test_files_that_are_too_large_to_keep_stay_in_the_box(phone, desk, tmp_path):
     large, text = tmp_path / "large.bin", words()
     large.write_bytes(b"0" * (21 * 1024 * 1024))
-    phone.locator("summary", has_text="Date, kind").click()
+    phone.locator("summary", has_text="Deadline, category").click()
     phone.set_input_files("#file", large)
     phone.context.set_offline(True)
     hand_over(phone, text)
@@ -267,9 +265,7 @@ def test_nothing_of_anybody_is_in_the_cache(phone, desk):
     assert found and {path for path in found if not path.startswith("/static/")} == {"/offline"}
 
 
-@pytest.mark.parametrize(
-    ("language", "heading"), [("en", "There is no connection"), ("ru", "Связи нет")]
-)
+@pytest.mark.parametrize(("language", "heading"), [("en", "No connection"), ("ru", "Нет связи")])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_without_a_connection_is_whole_in_both_languages(
     browser, desk, language, heading, scheme

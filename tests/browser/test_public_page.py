@@ -36,7 +36,7 @@ def test_without_script_a_first_task_is_handed_over_on_the_phone(desk, browser):
     page.fill("#text", "Find a supplier of tea")
     page.fill("#email", "tea-front@example.com")
     page.check("#consent")
-    page.click("text=Hand over the first task")
+    page.click("text=Hand over your first task")
     assert page.locator("h1").inner_text() == "Thank you, we have it"
     assert "tea-front@example.com" in page.locator("main").inner_text()
     page.context.close()

@@ -215,16 +215,16 @@ def test_a_page_is_read_in_order_and_makes_sense(heard, windows, page_of):
 
 
 MOVE = (
-    ("StaticText", "Your move"),
+    ("StaticText", "Your turn"),
     ("heading", ""),
     ("StaticText", "Task"),
-    ("image", "Term, "),
+    ("image", "Timeline, "),
     ("list", "The eight steps"),
 )
 
 
 BOTH = (
-    ("heading", "Both in full"),
+    ("heading", "Full texts"),
     ("heading", " words"),
     ("paragraph", ""),
     ("heading", "understood it"),
@@ -250,9 +250,9 @@ def test_another_way_is_read_before_what_confirms_it(heard):
     in_turn(
         heard("client-task-n-two-ways"),
         *MOVE,
-        ("group", "offers another way"),
+        ("group", "suggests another option"),
         ("radio", "As you asked"),
-        ("radio", "The other way"),
+        ("radio", "Other option"),
         *BOTH,
         ("button", "Confirm for"),
     )
@@ -263,14 +263,14 @@ def test_what_was_delivered_is_read_before_the_score_and_the_score_before_the_pr
     in_turn(
         heard(name),
         *MOVE,
-        ("heading", "The delivery"),
+        ("heading", "Delivery"),
         ("article", ""),
         ("StaticText", "met"),
-        ("form", "How well is it done?"),
-        ("spinbutton", "How well is it done?"),
-        ("slider", "The score on a line"),
+        ("form", "How well was it done?"),
+        ("spinbutton", "How well was it done?"),
+        ("slider", "Score slider"),
         ("textbox", "What is missing"),
-        ("textbox", "A word of thanks"),
+        ("textbox", "A thank-you"),
         ("group", "A tip"),
         ("button", "Accept for"),
     )
@@ -281,9 +281,9 @@ def test_what_follows_a_low_score_is_read_after_it_and_nothing_accepts(shown):
     page.fill("#score", "60")
     in_turn(
         read(page),
-        ("spinbutton", "How well is it done?"),
+        ("spinbutton", "How well was it done?"),
         ("textbox", "What is missing"),
-        ("group", "Not quite it?"),
+        ("group", "Not right yet?"),
         ("button", "Have it reworked"),
         ("button", "Pay 60"),
         ("button", "Let an operator decide"),
@@ -301,7 +301,7 @@ def test_triage_reads_the_message_then_what_can_be_done_then_what_else_waits(hea
         ("button", "Delegate"),
         ("form", "Our guess"),
         ("radio", "% sure"),
-        ("region", "Dead line"),
+        ("region", "Deadline"),
         ("radio", "The queue"),
         ("region", "Waiting"),
     )
@@ -315,7 +315,7 @@ def test_triage_reads_the_message_then_what_can_be_done_then_what_else_waits(hea
     ("name", "later"),
     [
         ("bench-a-briefed", ("Conversation and handbook", "Queue")),
-        ("task-d-late", ("About the task", "Conversation and what went out")),
+        ("task-d-late", ("About the task", "Conversation and sent messages")),
     ],
 )
 def test_staff_hear_the_task_before_what_stands_beside_it_and_get_there_at_once(
@@ -326,7 +326,7 @@ def test_staff_hear_the_task_before_what_stands_beside_it_and_get_there_at_once(
         said,
         ("main", ""),
         ("heading", ""),
-        ("image", "Term, "),
+        ("image", "Timeline, "),
         ("DisclosureTriangle", ""),
         *((role_of(said, one), one) for one in later),
     )
@@ -354,23 +354,28 @@ def test_the_clients_desk_is_read_as_it_is_seen(heard, width):
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("task-d-late", r"Term, late: handed over .+, red line .+, dead line .+, now \d\d:\d\d"),
+        (
+            "task-d-late",
+            r"Timeline, late: handed over .+, red line .+, dead line .+, now \d\d:\d\d",
+        ),
         (
             "client-task-n-retold",
-            r"Term, clock stands still: handed over .+, red line .+, dead line .+, now \d\d:\d\d",
+            r"Timeline, paused: handed over .+, red line .+, dead line .+, now \d\d:\d\d",
         ),
         (
             "client-task-n-queued",
-            r"Term, in the queue: handed over .+, red line .+, dead line [^,]+",
+            r"Timeline, in the queue: handed over .+, red line .+, dead line [^,]+",
         ),
         (
             "client-task-n-closed",
-            r"Term, closed: handed over .+, red line .+, dead line .+, ended [^,]+",
+            r"Timeline, closed: handed over .+, red line .+, dead line .+, ended [^,]+",
         ),
     ],
 )
 def test_the_term_line_says_how_it_stands_and_its_moments(heard, name, told):
-    (line,) = [one for one in heard(name) if one.role == "image" and one.name.startswith("Term")]
+    (line,) = [
+        one for one in heard(name) if one.role == "image" and one.name.startswith("Timeline")
+    ]
     assert re.fullmatch(told, line.name), line
 
 
@@ -429,13 +434,13 @@ def test_what_is_done_is_told_and_the_focus_goes_on_to_what_comes_next(desk, bro
         "globalThis.place = document.querySelector('.toasts')"
     )  # what comes into a live place is heard, a new place is not
     bench.get_by_role("button", name="Take this task").press("Enter")
-    expect(bench.get_by_role("status").filter(has_text="It is yours.")).to_have_count(1)
-    assert bench.evaluate("place.isConnected && place.innerText.startsWith('It is yours.')")
+    expect(bench.get_by_role("status").filter(has_text="The task is yours")).to_have_count(1)
+    assert bench.evaluate("place.isConnected && place.innerText.startsWith('The task is yours')")
     expect(bench.locator("#brief > summary")).to_be_focused()
-    expect(client.locator("[data-news]")).to_contain_text("goes through the brief")
+    expect(client.locator("[data-news]")).to_contain_text("is reading the brief")
     bench.wait_for_timeout(1200)  # the page has heard of the change by now, and looked again
     expect(bench.get_by_role("button", name="Undo")).to_have_count(1)
-    bench.get_by_role("button", name="I have gone through the brief").press("Enter")
+    bench.get_by_role("button", name="I have read the brief").press("Enter")
     expect(bench.locator("#retell > summary")).to_be_focused()
     bench.locator("#text").fill(
         "You want three sellers of wooden crates, their prices side by side."
@@ -450,7 +455,7 @@ def test_what_is_done_is_told_and_the_focus_goes_on_to_what_comes_next(desk, bro
     ]  # the moments of the work came before it
     client.get_by_role("button", name="Confirm for").press("Enter")
     expect(client.locator(".move")).to_be_focused()
-    expect(client.locator(".move")).to_contain_text("is at work")
+    expect(client.locator(".move")).to_contain_text("is working on it")
     client.context.close()
     bench.context.close()
 
@@ -476,7 +481,7 @@ def test_a_draft_is_told_once_and_again_only_in_other_words(shown):
         page.locator("#reply").press_sequentially("Some")
         page.wait_for_timeout(650)
     heard = page.evaluate("heard")
-    assert heard and heard[0].startswith("Draft kept at") and len(heard) == len(set(heard))
+    assert heard and heard[0].startswith("Draft saved at") and len(heard) == len(set(heard))
     assert page.locator("#reply-saved").get_attribute("role") == "status"
     page.locator("#reply").fill("")
 

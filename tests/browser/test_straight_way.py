@@ -23,7 +23,7 @@ def test_from_hand_over_to_invoice(desk, browser):
     client.fill(
         "#text", "Find five suppliers of oat milk who deliver to Finland and compare their prices"
     )
-    client.locator("summary", has_text="Date, kind").click()
+    client.locator("summary", has_text="Deadline, category").click()
     client.select_option("#category", "research")
     client.click("text=Hand over >> nth=-1")
     expect(client.locator("h1")).to_contain_text("Find five suppliers")
@@ -36,7 +36,7 @@ def test_from_hand_over_to_invoice(desk, browser):
             break
         assistant.wait_for_timeout(200)
     row.get_by_role("button", name="Take").click()
-    assistant.click("text=I have gone through the brief")
+    assistant.click("text=I have read the brief")
     assistant.fill(
         "#text",
         "You want five suppliers of oat milk who deliver to Finland, with their prices side by"
@@ -44,15 +44,15 @@ def test_from_hand_over_to_invoice(desk, browser):
     )
     assistant.fill("#plan", "Ask eight, compare five.")
     assistant.click("text=Send the retelling")
-    expect(assistant.locator("text=It waits for the client")).to_be_visible()
+    expect(assistant.locator("text=Waiting for the client.")).to_be_visible()
 
     client.reload()
     client.click("text=Confirm for €96.00")
-    expect(client.locator(".move")).to_contain_text("at work")
+    expect(client.locator(".move")).to_contain_text("is working on it")
 
     assistant.reload()
     assistant.fill("#progress", "60")
-    assistant.get_by_role("button", name="Report").click()
+    assistant.get_by_role("button", name="Send report").click()
     assistant.fill("#delivery", "The five suppliers, with prices for 400 litres a month.")
     assistant.set_input_files(
         "#file",

@@ -74,7 +74,7 @@ def seen_by(world, application, person, path):
     [
         (
             "en",
-            "1 file was not kept: film.mp4, 21.0 MB (up to 20 MB)",
+            "1 file was not saved: film.mp4, 21.0 MB (up to 20 MB)",
             "film.mp4, 21.0 MB (up to 20 MB)",
         ),
         ("ru", "film.mp4", "film.mp4, 21,0\u00a0МБ"),

@@ -20,10 +20,10 @@ def page(text, subject="1048: words", template="confirm", **about):
 
 
 def test_the_first_of_our_links_is_the_button_where_it_stood():
-    shown = page(f"Anna has read it.\n\nAnswer Y, or do it here: {LINK}\n\nThe clock stands still.")
+    shown = page(f"Anna has read it.\n\nAnswer Y, or do it here: {LINK}\n\nThe deadline is paused.")
     assert re.search(
         rf'or do it here:</p>\s*<p[^>]*><a class="btn" href="{LINK}"[^>]*>Confirm or'
-        r" correct</a></p>\s*<p[^>]*>The clock",
+        r" correct</a></p>\s*<p[^>]*>The deadline",
         shown,
     )
     assert ">Открыть</a>" in email_html.html_of(
@@ -71,14 +71,14 @@ def test_two_ways_stand_in_a_box_with_their_prices_and_the_letters_stand_out():
 
 def test_what_was_told_has_a_rule_at_its_side_and_the_points_stand_below_it():
     told = blocks(
-        "As Anna understood it:\n\nSix offers.\n\nOne table.\n\nPoints we made exact:\n1. “milk”:"
-        " oat\n\nPrice €96.00, ready Fri 18:00.\n\nAnswer Y."
+        "As Anna understood it:\n\nSix offers.\n\nOne table.\n\n"
+        "Details we clarified:\n1. “milk”: oat\n\nPrice €96.00, ready Fri 18:00.\n\nAnswer Y."
     )
     assert [(block.label, str(block.words), block.told) for block in told] == [
         ("As Anna understood it", "", True),
         ("", "Six offers.", True),
         ("", "One table.", True),
-        ("Points we made exact", "1. “milk”: oat", False),
+        ("Details we clarified", "1. “milk”: oat", False),
         ("", "", False),
         ("", "Answer <b>Y</b>.", False),
     ]
@@ -153,16 +153,18 @@ def test_the_foot_says_why_and_the_head_which_task(world):
             "moments": ["Handed over Mon 10:12", "Red line Wed 14:00", "Dead line Fri 18:00"],
         },
     }
-    shown = email_html.html_of("1048: did we understand you?", "Words.", "confirm", about)
+    shown = email_html.html_of(
+        "1048: please confirm how we understood it", "Words.", "confirm", about
+    )
     assert (
-        ">Did we understand you?</h1>" in shown
+        ">Please confirm how we understood it</h1>" in shown
         and "Task 1048, Oat milk" in shown
         and "Because." in shown
     )
     assert [int(width) for width in re.findall(r'width="(\d+)%" height="4"', shown)] == [27, 23, 50]
     assert email_html.plain_of("Words.", about).endswith(
         "Handed over Mon 10:12. Red line Wed 14:00. Dead line Fri 18:00.\nBecause.\n"
-        f"What we write to you, and how: {LINK}/account"
+        f"Notification settings: {LINK}/account"
     )
 
 

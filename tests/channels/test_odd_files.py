@@ -118,13 +118,13 @@ def test_a_message_that_has_become_something_is_not_read_again(world, app):
         inbox.make_task(kept.id, person.email, operator.actor)
     with (
         isolation.transaction(isolation.system("test")),
-        pytest.raises(Conflict, match="task already"),
+        pytest.raises(Conflict, match="already a task"),
     ):
         inbox.replay(kept.id)
     web = world.load(world.task(person))
     with (
         isolation.transaction(isolation.system("test")),
-        pytest.raises(Conflict, match="task already"),
+        pytest.raises(Conflict, match="already a task"),
     ):
         inbox.replay(web.inbound_id)
 

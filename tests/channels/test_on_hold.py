@@ -364,7 +364,10 @@ def test_the_messages_page_tells_of_a_restore_and_of_lost_invoices(world, client
             .get("/desk/messages")
             .get_data(as_text=True)
         )
-        assert "Invoices PO-2026-1051 to PO-2026-1057 were issued and are in no backup." in page
+        assert (
+            "Invoices PO-2026-1051 to PO-2026-1057 were issued but are missing from the backup."
+            in page
+        )
     finally:
         with psycopg.connect(url, autocommit=True) as owner:
             owner.execute("delete from restored")

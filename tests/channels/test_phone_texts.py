@@ -134,8 +134,8 @@ def test_before_the_red_line_a_report_says_until_when_changes_are_free(world, cl
     task_id = world.task(person, "working", helper)
     report(helper, task_id, 20, "Two makers have answered.")
     assert (
-        "half-way" not in told(person)[-1]
-        and "freely until" in told(person)[-1]
+        "red line" not in told(person)[-1]
+        and "free until" in told(person)[-1]
         and "Two makers" in told(person)[-1]
     )
     with isolation.transaction(isolation.system("test")):
@@ -145,7 +145,7 @@ def test_before_the_red_line_a_report_says_until_when_changes_are_free(world, cl
             .values(red_line_at=datetime.now(UTC) - timedelta(minutes=1))
         )
     report(helper, task_id, 60)
-    assert "half-way: 60 %" in told(person)[-1]
+    assert "red line: 60 %" in told(person)[-1]
 
 
 def test_the_reminder_names_the_day_of_the_delivery(world, app):
@@ -183,7 +183,7 @@ def test_a_missing_card_is_told_in_the_owners_language(world, app):
             text("select max(id) from event where task_id = :id"), {"id": task_id}
         )
         charge = charges.charge_for(task, event) or charges.of_task(task)
-        charges.failed(charge, task, "No card is kept for this company.")
+        charges.failed(charge, task, "The company has no saved card.")
     work_off()
     assert any("нет сохранённой карты" in words for words in told(person))
 
@@ -214,4 +214,4 @@ def test_a_mail_offers_to_stop_and_its_no_stops(world, app):
     person = world.client()
     mail(person.email, "Please compare hotels in Jelgava", "Jelgava")
     work_off()
-    assert "To stop it, answer N." in told(person)[-1]
+    assert "To cancel it, reply N." in told(person)[-1]

@@ -249,7 +249,7 @@ def test_a_picture_without_words_waits_for_a_person_who_can_make_it_a_task(world
     assert [(row.state, row.reason) for row in kept_of(person.phone)] == [
         ("needs_person", interpret.PICTURE_ALONE)
     ]
-    assert "somebody looks" in told(person)[-1] and tasks_of(person) == []
+    assert "Someone will look" in told(person)[-1] and tasks_of(person) == []
     with isolation.transaction(operator.scope):
         inbox.make_task(kept_of(person.phone)[0].id, person.email, operator.actor)
     work_off()
@@ -368,6 +368,6 @@ def test_why_a_message_waits_is_said_in_the_readers_language_and_a_persons_words
     work_off()
     (row,) = kept_of("+37127779911")
     desk.post("/account", data={"name": "Vera Sokolova", "language": "ru", "tz": "Europe/Riga"})
-    assert "Этот адрес нам не знаком" in desk.get(f"/desk/triage?message={row.id}").text
+    assert "Неизвестный отправитель" in desk.get(f"/desk/triage?message={row.id}").text
     desk.post(f"/desk/inbound/{row.id}/drop", data={"reason": "100% spam, 5%s"})
     assert "100% spam, 5%s" in desk.get("/desk/messages").text

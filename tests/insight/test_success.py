@@ -91,7 +91,7 @@ def test_where_nobody_said_a_score_the_share_of_the_criteria_counts_and_is_said_
         86.66666666666667,
     )
     page = world.sign_in(client, world.staff("operator")).get("/desk/reports").text
-    assert "On 2 of them nobody said a score: there the share of the criteria met counts." in page
+    assert "2 without a score: the share of criteria met counts instead." in page
 
 
 def test_each_step_is_held_against_its_absence(six):

@@ -173,7 +173,7 @@ def test_the_mail_goes_as_ever_and_each_device_has_a_message_of_its_own(
 def test_what_somebody_wrote_is_shown_without_the_mails_own_words():
     assert (
         devices._line(
-            "See https://example.com/a\n\nAnswer this mail, or here: http://desk.test/t/1-2"
+            "See https://example.com/a\n\nReply to this email, or here: http://desk.test/t/1-2"
         )
         == "See https://example.com/a"
     )

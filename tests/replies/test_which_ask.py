@@ -51,7 +51,7 @@ def test_a_task_given_back_asks_for_no_yes_any_more(world, client, pair):
     with isolation.transaction(helper.scope):
         assignment.give_back(find(task_id), helper.actor, "too much")
     work_off()
-    assert "Nothing waits" in write(client, person, "Y")
+    assert "Nothing needs your reply" in write(client, person, "Y")
 
 
 def test_only_the_newest_retelling_waits(world, client, pair):
@@ -102,4 +102,4 @@ def test_a_yes_that_was_on_its_way_agrees_to_no_retelling_that_came_later(world,
         for number in late:
             outbox_review.retry(number)
     work_off()
-    assert world.load(task_id).state == "retold" and "was asked while" in told(person)[-1]
+    assert world.load(task_id).state == "retold" and "newer question" in told(person)[-1]

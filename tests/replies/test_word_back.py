@@ -48,14 +48,14 @@ def test_cancel_of_a_web_task_is_told_by_the_phone_that_asked(world, client):
     report(helper, task_id, 60)
     number = world.load(task_id).number
     write(client, person, f"cancel {number}")
-    assert f"{number} is stopped" in texts_to(person)[-1] and "is charged" in texts_to(person)[-1]
+    assert f"{number} cancelled" in texts_to(person)[-1] and "is charged" in texts_to(person)[-1]
 
 
 def test_a_refusal_is_in_the_persons_language_with_the_number(world, client):
     person, helper = world.client(language="ru", channel="sms"), world.staff()
     number = world.load(world.task(person, "accepted", helper)).number
     back = write(client, person, f"отмена {number}")
-    assert str(number) in back and "принята" in back
+    assert str(number) in back and "Принята" in back
     assert "под" in write(client, person, "статус") or "Сейчас задач нет" in told(person)[-1]
 
 
@@ -66,15 +66,15 @@ def test_status_shows_first_what_waits_for_the_client(world, client, pair):
     for _more in range(6):
         world.task(person, "queued")
     back = write(client, person, "status")
-    assert back.startswith(
-        f"{world.load(task_id).number}: retold, waits for you"
-    ) and back.endswith("... and 2 more")
+    assert back.startswith(f"{world.load(task_id).number}: Please confirm") and back.endswith(
+        "... and 2 more"
+    )
 
 
 def test_russian_is_the_status_of_a_russian(world, client):
     person = world.client(language="ru", channel="sms")
     world.task(person, "queued")
-    assert "в очереди" in write(client, person, "статус")
+    assert "Подбираем исполнителя" in write(client, person, "статус")
 
 
 @pytest.mark.parametrize(("word", "told_so"), [("СТОП", True), ("cancel", False), ("QUIT", False)])
@@ -83,7 +83,7 @@ def test_stop_is_said_back_where_twilio_does_not(world, client, word, told_so):
     text(client, person.phone, word)
     work_off()
     assert texts_to(person) == (
-        ["Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ"] if told_so else []
+        ["Больше не пишем по СМС. Продолжим по почте. Вернуться: СТАРТ"] if told_so else []
     )
     write(client, person, "Compare prices of scales in Riga")
     assert [task.channel for task in tasks_of(person)] == ["sms"] and len(texts_to(person)) == int(

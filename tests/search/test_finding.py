@@ -408,8 +408,8 @@ def test_the_palette_offers_what_its_reader_may_open(world, application):
         "operator": [f"/desk/tasks/{task.id}"],
     }
     assert (
-        offered["client"]["tasks"][0]["state"] == "в работе"
-        and offered["operator"]["tasks"][0]["state"] == "under way"
+        offered["client"]["tasks"][0]["state"] == "В работе"
+        and offered["operator"]["tasks"][0]["state"] == "In progress"
     )
 
 

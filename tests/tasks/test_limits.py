@@ -89,8 +89,8 @@ def test_what_would_pass_the_companys_month_waits_for_an_owner(house):
     said = refusal(lambda: house.confirm(second))
     assert (
         said
-        == "An owner has to confirm this: it passes the limit of €150.00 in a month by €42.00. They"
-        " have been asked."
+        == "An owner has to approve this: over the limit of €150.00 a month by €42.00. We have "
+        "asked them."
     )
     assert house.state(second) == "retold"
     house.confirm(second, house.owner)
@@ -106,7 +106,9 @@ def test_exactly_the_limit_passes_nothing(house):
 
 def test_a_dear_task_waits_for_an_owner(house):
     house.limit(task=9599)
-    assert "above €95.99, the limit for one task" in refusal(lambda: house.confirm(house.retold()))
+    assert "above the limit of €95.99 for one task" in refusal(
+        lambda: house.confirm(house.retold())
+    )
 
 
 def test_a_members_month_is_their_own_and_an_owner_has_none(house, world):
@@ -114,7 +116,7 @@ def test_a_members_month_is_their_own_and_an_owner_has_none(house, world):
     other = world.client(house.here, role="member")
     house.confirm(house.retold())
     house.confirm(house.retold(other), other)
-    assert f"of €100.00 in a month for {house.member.actor.name} by €92.00" in refusal(
+    assert f"of €100.00 a month for {house.member.actor.name} by €92.00" in refusal(
         lambda: house.confirm(house.retold())
     )
     with isolation.transaction(isolation.system("test")):
@@ -216,14 +218,14 @@ def test_a_member_who_texts_yes_is_told_and_the_owners_yes_starts_it(world, clie
     task_id = house.retold()
     work_off()
     asked = told(house.owner)[-1]
-    assert ("Your word is needed" if language == "en" else "Нужно ваше слово") in asked and count(
+    assert ("Approval needed" if language == "en" else "Нужно согласие") in asked and count(
         asked
     ) <= 3
     texted(client, house.member.phone, "Y" if language == "en" else "Д")
     work_off()
     answer = told(house.member)[-1]
     assert (
-        "An owner has to confirm this" if language == "en" else "Подтвердить должен владелец"
+        "An owner has to approve this" if language == "en" else "Нужно согласие владельца"
     ) in answer and count(answer) <= (1 if language == "en" else 2)
     assert house.state(task_id) == "retold"
     texted(client, house.owner.phone, "Y" if language == "en" else "Д")
@@ -250,17 +252,17 @@ def test_owners_are_asked_once_for_each_retelling_and_for_what_lost_its_room(hou
     house.limit(month=10000)
     first, second = house.retold(), house.retold()
     work_off()
-    assert not any("Your word is needed" in words for words in told(house.owner))
+    assert not any("Approval needed" in words for words in told(house.owner))
     house.confirm(first)
     work_off()
     assert [
         str(house.world.load(second).number) in words
         for words in told(house.owner)
-        if "Your word is needed" in words
+        if "Approval needed" in words
     ] == [True]
     house.limit(month=9000)
     work_off()
-    assert len([words for words in told(house.owner) if "Your word is needed" in words]) == 1
+    assert len([words for words in told(house.owner) if "Approval needed" in words]) == 1
 
 
 def test_an_owner_reads_of_the_limit_in_what_they_are_asked_anyhow(house, client):
@@ -268,7 +270,7 @@ def test_an_owner_reads_of_the_limit_in_what_they_are_asked_anyhow(house, client
     task_id = house.retold(house.owner)
     work_off()
     assert [
-        ("Your word is needed: it is above €1.00" in words)
+        ("Approval needed: above the limit of €1.00" in words)
         for words in told(house.owner)
         if "Reply Y or N" in words
     ] == [True]
@@ -303,17 +305,19 @@ def test_the_pages_say_it_before_and_after(house, world, application):
     )
     html = member.get(path).get_data(as_text=True)
     assert (
-        "An owner has to confirm it; they have been asked." in html
+        "An owner has to approve it. We have asked them." in html
         and 'value="confirmed"' not in html
     )
     with isolation.transaction(house.member.scope):
         seen = understanding.last_retelling(find(task.id)).id
     refused = member.post(f"{path}/understanding", data={"retelling": seen, "verdict": "confirmed"})
-    assert refused.status_code == 403 and "An owner has to confirm this" in refused.get_data(
+    assert refused.status_code == 403 and "An owner has to approve this" in refused.get_data(
         as_text=True
     )
     html = owner.get(path).get_data(as_text=True)
-    assert "Your word lets it start." in html and "Confirm for €96.00 above the limit" in html
+    assert (
+        "The work starts once you approve." in html and "Confirm for €96.00 over the limit" in html
+    )
     assert (
         owner.post(
             f"{path}/understanding", data={"retelling": seen, "verdict": "confirmed"}
@@ -341,16 +345,20 @@ def test_the_money_page_sets_limits_and_says_when_one_is_passed(house, world, ap
         == 303
     )
     html = browser.get(path).get_data(as_text=True)
-    assert 'value="2,000.00"' in html and 'value="150.00"' in html and "You would pass" not in html
+    assert (
+        'value="2,000.00"' in html
+        and 'value="150.00"' in html
+        and "Tasks in progress would put" not in html
+    )
     refused = browser.post(f"{path}/limits", data={"limit_month": "-5", field: "much"})
     assert refused.status_code == 422 and 'value="much"' in refused.get_data(as_text=True)
     house.world.task(house.owner, "working", house.helper)
     house.limit(month=5000)
     html = browser.get(path).get_data(as_text=True)
-    assert "You would pass your limit by €46.00." in html and "Limit €50" in html
+    assert "Tasks in progress would put you €46.00 over your limit." in html and "Limit €50" in html
     member = world.sign_in(application.test_client(), house.member)
     assert member.post(f"{path}/limits", data={}).status_code == 403
     house.limit(member=15000)
-    assert "Your limit is €150.00 in a month; €150.00 of it is left." in member.get(path).get_data(
+    assert "Your limit is €150.00 a month; €150.00 is left." in member.get(path).get_data(
         as_text=True
     )

@@ -289,7 +289,7 @@ def test_what_was_doubted_and_is_then_stopped_costs_nothing_until_an_operator_de
     )
     assert charged(task_id) is None
     assert last_event(task_id, "task.cancelled") == {"price": 0, "agreed": PRICE}
-    assert f"{task.number}: A stopped task needs its price" in told_desk(task_id)
+    assert f"{task.number}: Cancelled task: decide its price" in told_desk(task_id)
     for wrong in ("rework", "accept"):
         with pytest.raises(InvalidInput):
             decide(desk, task_id, wrong, "So.")

@@ -115,7 +115,7 @@ def test_from_80_on_a_part_is_paid_by_a_figure_only(world, client, two, form):
     page = client.get(read).text
     assert "Pay that share of €96.00" in buttons(page)
     answer = press(page, client, send, "Pay that share of €96.00", **more, score="")
-    assert answer.status_code == 422 and "Give a figure below 80" in answer.text
+    assert answer.status_code == 422 and "Enter a score below 80" in answer.text
     assert (
         press(page, client, send, "Pay that share of €96.00", **more, score="25").status_code == 303
     )
@@ -141,7 +141,8 @@ def test_accept_beside_a_figure_below_80_is_refused_in_words_of_the_page(world, 
     )
     said = re.search(r'id="then-oops">.*?</svg>(.*?)</p>', answer.text, re.DOTALL)[1]
     assert (
-        said == "Below 80 %, choose: have it reworked, pay that share, or let an operator decide."
+        said == "For a score below 80 %, choose: send for rework, pay that share, or let an "
+        "operator decide"
     )
     assert world.load(task_id).state == "delivered"
 
@@ -172,7 +173,7 @@ def test_enter_in_a_field_presses_a_button_that_does_nothing(world, client, two,
         ("Have it reworked", "", "working", 9600, ("rework", None)),
         ("Accept for €96.00", "", "accepted", 9600, (None, None)),
         ("Pay that share of €96.00", "30", "accepted", 2880, ("settle", 30)),
-        ("Cancel, nothing is charged", "", "cancelled", 0, ("dispute", None)),
+        ("Cancel, charge nothing", "", "cancelled", 0, ("dispute", None)),
     ],
 )
 def test_an_operator_decides_a_dispute_by_a_button(
@@ -205,12 +206,12 @@ def test_what_a_stop_costs_is_said_before_it_and_after_it(world, client, two):
     world.sign_in(client, person)
     at = f"/app/{person.slug}/tasks/{number}"
     assert (
-        "Nothing is charged now; an operator decides between 0 and €96.00." in client.get(at).text
+        "Nothing is charged now; an operator will decide, from 0 to €96.00." in client.get(at).text
     )
     client.post(f"{at}/cancellation", data={})
     page = client.get(at).text
-    assert "Stopped. Nothing is charged until an operator decides, between 0 and €96.00." in page
-    assert "An operator decides what is charged, and writes to you." in page
+    assert "Cancelled. Nothing is charged until an operator decides, from 0 to €96.00." in page
+    assert "An operator will decide the charge and write to you." in page
     world.sign_in(client, desk)
     page = client.get(f"/desk/tasks/{task_id}").text
     assert list(buttons(page, "resolution")) == ["Pay that share of €96.00", "Charge nothing"]
@@ -223,7 +224,7 @@ def test_what_a_stop_costs_is_said_before_it_and_after_it(world, client, two):
         reason="So.",
         score="",
     )
-    assert answer.status_code == 422 and "To settle, give a figure from 0 to 100" in answer.text
+    assert answer.status_code == 422 and "To settle, enter a score from 0 to 100" in answer.text
     press(
         page,
         client,
@@ -236,7 +237,7 @@ def test_what_a_stop_costs_is_said_before_it_and_after_it(world, client, two):
     assert (world.load(task_id).price, world.load(task_id).score) == (4800, 50)
     world.sign_in(client, person)
     page = client.get(at).text
-    assert "Stopped, €48.00 charged" in page and "A half." in page
+    assert "Cancelled, €48.00 charged" in page and "A half." in page
 
 
 @pytest.mark.parametrize("stopped", [False, True])
@@ -261,5 +262,5 @@ def test_what_waits_for_a_decision_stands_on_the_operators_list_with_its_reason(
         if f'/desk/tasks/{task_id}"' in one
     )
     assert (
-        "Stopped: its price is open" if stopped else "No reply, 60 % met"
+        "Cancelled: price not decided" if stopped else "No reply, 60 % met"
     ) in row and "#decide-h" in row

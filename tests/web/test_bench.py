@@ -64,7 +64,7 @@ def test_ticked_points_are_kept_and_said_on_the_folded_stage(world, application)
 def test_what_counts_the_touched_points_stands_as_elements(world, application):
     helper = world.staff()
     page = read(application, helper, f"/work/{world.task(world.client(), 'briefed', helper)}")[1]
-    assert "Your words touch <b data-count></b> of <b data-all></b> points of the brief." in page
+    assert "Your text covers <b data-count></b> of <b data-all></b> points of the brief." in page
 
 
 def test_the_points_are_those_that_the_brief_has(world):
@@ -151,7 +151,7 @@ def test_a_playbook_is_written_by_the_desk_and_read_by_the_trade(world, applicat
     refused = desk.post("/desk/playbooks/research", data={"en": "x" * (playbooks.MAX_TEXT + 5)})
     assert refused.status_code == 422
     desk.post("/desk/playbooks/research", data={"en": "", "ru": ""})
-    assert "No playbook yet" in read(application, helper, "/work/playbooks")[1]
+    assert "No playbooks yet" in read(application, helper, "/work/playbooks")[1]
     assert desk.get("/desk/playbooks/juggling").status_code == 404
 
 
@@ -174,7 +174,7 @@ def test_the_handbooks_are_those_of_the_companies_in_hand(world, application):
     helper, mine, other = world.staff(), world.client(), world.client()
     for client, words in ((mine, "We like it short"), (other, "Nobody else reads this")):
         write_handbook(client, words)
-    assert "No handbook to read" in read(application, helper, "/work/handbooks")[1]
+    assert "No handbooks yet" in read(application, helper, "/work/handbooks")[1]
     world.task(mine, "assigned", helper)
     page = read(application, helper, "/work/handbooks")[1]
     assert "We like it short" in page
@@ -192,14 +192,14 @@ def test_none_one_and_five_hundred_in_the_queue(world, application):
         )
     page = read(application, helper, "/work")[1]
     assert "The queue is empty" in page
-    assert "You hold nothing" in page
-    assert "0 of 7 count against your limit" in page
+    assert "No tasks in hand" in page
+    assert "0 of 7 task slots used" in page
     task_id = world.task(client, "queued")
     as_legal = text("update task set category = 'legal' where id = :id")
     with isolation.transaction(isolation.system("test")):
         db.session.execute(as_legal, {"id": task_id})
     assert (
-        'id="take-h">You may take <span class="count">1</span>'
+        'id="take-h">Available tasks <span class="count">1</span>'
         in read(application, helper, "/work")[1]
     )
     copy_many(task_id, 499)
@@ -255,7 +255,7 @@ def test_a_report_of_who_held_it_before_has_a_name(world, application):
         .partition('id="redline"')[2]
         .partition("</p>")[0]
     )
-    assert f"the date holds, {first.actor.name}, <time" in stage
+    assert f"on schedule, {first.actor.name}, <time" in stage
 
 
 def test_a_task_that_may_be_taken_is_marked_in_the_queue_while_it_is_open(world, application):

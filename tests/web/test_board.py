@@ -67,7 +67,7 @@ def test_what_has_changed_since_is_not_taken_back(world, desk):
     do(desk, [task_id], "priority", priority="low")
     desk.post(f"/desk/board/picked/undo{undo_in(page)}")
     assert world.load(task_id).priority == "low"
-    assert "cannot be taken back" in desk.get("/desk/board").get_data(as_text=True)
+    assert "can no longer be undone" in desk.get("/desk/board").get_data(as_text=True)
 
 
 def test_all_are_handed_to_one_and_what_cannot_be_is_said(world, desk):
@@ -75,7 +75,7 @@ def test_all_are_handed_to_one_and_what_cannot_be_is_said(world, desk):
     picked = [world.task(client, "queued"), world.task(client, "accepted", one)]
     page = do(desk, picked, "hand", assistant=one.id)
     assert [world.load(each).holder_id for each in picked] == [one.id, one.id]
-    assert "1 task is changed" in page and "cannot be done" in page
+    assert "1 task changed" in page and "Not possible now" in page
 
 
 def test_each_client_is_written_to(world, desk):
@@ -179,7 +179,7 @@ def test_several_teams_share_a_board_that_can_show_one_of_them(world, desk):
         and f"/desk/tasks/{theirs}" not in one
         and one.count('class="label team"') == 1
     )
-    assert f"/desk/tasks/{ours}" not in nobody and "Nothing fits" in nobody
+    assert f"/desk/tasks/{ours}" not in nobody and "Nothing found" in nobody
 
 
 def mark(task_id, **columns):
@@ -236,7 +236,7 @@ def test_the_board_names_all_that_need_a_person_and_shows_the_first(world, desk)
             desk.get("/desk/board").get_data(as_text=True),
             desk.get("/desk").get_data(as_text=True),
         )
-        words = re.search(r"(\d+) tasks (and more )?need a person first", first)
+        words = re.search(r"(\d+) (or more )?tasks need attention", first)
         assert (
             words[0] in board
             and board.count('class="frow ') == 6
@@ -246,12 +246,12 @@ def test_the_board_names_all_that_need_a_person_and_shows_the_first(world, desk)
 
     words, board, first = told(7)
     if not words[2]:
-        assert f'<a href="/desk">All {words[1]}</a>' in board and "All that is overdue" not in first
+        assert f'<a href="/desk">All {words[1]}</a>' in board and "All overdue tasks" not in first
     words, board, first = told(50)
     assert (
         words[2]
         and '<a href="/desk">All 50+</a>' in board
-        and '<a href="/desk/board?state=late">All that is overdue</a>' in first
+        and '<a href="/desk/board?state=late">All overdue tasks</a>' in first
     )
     for one in made:
         mark(one, state="cancelled", alarm_at=None, alarm=None)
@@ -288,12 +288,12 @@ def test_chips_and_tiles_name_the_states_alike(world, desk):
         for path in ("/desk/board", "/desk")
     )
     for words in (
-        "In the queue",
-        "With an assistant",
-        "Brief read",
-        "Told back",
-        "At work",
-        "Handed in",
+        "In queue",
+        "Assigned",
+        "Briefed",
+        "Awaiting confirmation",
+        "In progress",
+        "Delivered",
     ):
         assert words in board and words in first
 
@@ -338,6 +338,6 @@ def test_words_and_filters_narrow_together(world, desk):
 def test_where_nothing_fits_the_way_to_all_is_open(world, desk):
     page = desk.get("/desk/board?q=xylophonequartz").get_data(as_text=True)
     assert (
-        "No task has these words and filters." in page
+        "No tasks match these words and filters." in page
         and '<a class="btn" href="/desk/board">Show all</a>' in page
     )

@@ -47,7 +47,7 @@ def test_the_month_shows_what_was_charged_and_what_is_promised(world, client, sp
     words = shown(world, client, owner)
     assert (
         euros(charged) in words
-        and f"{euros(promised)} more is promised to 1 running task" in words
+        and f"{euros(promised)} more is committed to 1 task in progress" in words
         and "over your limit" not in words
     )
 
@@ -72,4 +72,4 @@ def test_what_is_done_can_be_thanked_for_until_it_was(world, client, spent):
     with isolation.transaction(owner.scope):
         review.praise(find(done), owner.actor, "Well done.", 500)
     words = shown(world, client, owner)
-    assert "Thanked, with a tip of €5.00" in words and "Thank Assistant" not in words
+    assert "Thanks sent with a tip of €5.00" in words and "Thank Assistant" not in words

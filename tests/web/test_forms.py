@@ -119,7 +119,8 @@ def test_an_error_of_the_first_form_keeps_what_was_typed_and_the_consent(client)
         and 'value="12"' in shown
     )
     assert (
-        'name="consent" value="1" checked' in shown and "Write the number with its country" in shown
+        'name="consent" value="1" checked' in shown
+        and "Enter the number with the country code" in shown
     )
 
 

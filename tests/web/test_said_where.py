@@ -26,7 +26,7 @@ def test_a_closed_part_says_it_once_and_offers_another_name(world, client):
     answer = desk.get("/admin")
     assert (
         answer.status_code == 403
-        and answer.text.count("not yours to see") == 0
+        and answer.text.count("no access to this") == 0
         and 'action="/logout"' in answer.text
     )
     assert 'class="btn btn-main" href="/app"' in answer.text
@@ -47,7 +47,7 @@ def test_messages_count_what_waits_in_triage_and_say_where_there_are_no_words(wo
     work_off()
     shown = desk.get("/desk/messages").text
     assert 'href="/desk/triage">' in shown and "in triage</a>" in shown
-    assert shown.index(">Came in<") < shown.index(">Went out<")
+    assert shown.index(">Received<") < shown.index(">Sent<")
 
 
 def test_what_came_in_by_the_page_leads_to_its_task_by_its_title(world, client):

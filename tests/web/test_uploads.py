@@ -89,7 +89,7 @@ ALL = pytest.mark.parametrize(
         ),
         (
             [("a.bin", b"0" * (11 * MB)), ("b.bin", b"1" * (11 * MB))],
-            "The files are too large together: 22.0 MB, up to 20 MB at once.",
+            "The files are too large together: 22.0 MB. Up to 20 MB at once.",
         ),
         ([("film.mp4", b"0" * (60 * MB))], "The file film.mp4 is too large: up to 20 MB."),
         ([(f"{n}.txt", b"%d" % n) for n in range(120)], "up to 100 files"),
@@ -131,7 +131,7 @@ def test_a_task_with_no_room_says_how_much_there_is(door):
     full(task.id, 98)
     answer = browser.post(path, data=form([(f"{n}.txt", b"1") for n in range(3)], **fields))
     assert answer.status_code == 422
-    assert "A task has up to 100 files; this one has 98." in answer.get_data(as_text=True)
+    assert "A task can have up to 100 files; this one has 98." in answer.get_data(as_text=True)
     assert len(attached(task.id)) == 98
 
 

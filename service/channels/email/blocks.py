@@ -20,14 +20,15 @@ SUM = re.compile(
 )
 # Our own sentences that say how to answer, and the letters in them.
 HOW = re.compile(
-    r"^(?:(?:Or answer|Answer|To stop it|To thank|Или ответьте|Ответьте|Чтобы отменить|Чтобы"
-    r" поблагодарить)\b)"
+    "^(?:(?:Or reply|Reply|Or answer|Answer|To stop it|To cancel it|To thank|Или "
+    "ответьте|Ответьте|Чтобы отменить|Чтобы поблагодарить)\\b)"
 )
 THANKS = {"To thank": "en", "Чтобы поблагодарить": "ru"}
 # Our own lines above what somebody made of a task; the first of them begins the part with a rule at
 # its side.
 LABEL = re.compile(
-    r"(?P<told>As .+ understood it|Как понимает .+)|Points we made exact|Что мы уточнили"
+    r"(?P<told>As .+ understood it|Как понимает .+)|Details we clarified|"
+    r"Points we made exact|Что мы уточнили"
 )
 # Where no line breaks: between a figure and its sign, between a day and its hour.
 TOGETHER = re.compile(
@@ -35,7 +36,8 @@ TOGETHER = re.compile(
 )
 NUMBER = re.compile(r"(?<![\w/-])PO-\d{4}-\d+")
 LETTER = re.compile(
-    r"(?<![\w.&;])([YNABTДНАБС])(?![\w:;])|(?<=nswer )1|(?<=тветьте )1|(?<=, )2(?= if|, если)"
+    r"(?<![\w.&;])([YNABTДНАБС])(?![\w:;])|(?<=eply )1|(?<=nswer )1|(?<=тветьте )1|"
+    r"(?<=, )2(?= if|, если)"
 )
 
 

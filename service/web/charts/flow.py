@@ -31,8 +31,8 @@ def of_waits(found: Sequence[Wait]) -> Shares:
     longest = max((one.median for one in found), default=None)
     rows = [_wait(one, 100 * (one.median / longest) if longest else 0) for one in found]
     heads, about = (
-        (_("What waited"), _("Half within"), _("Nine of ten within"), _("Answers")),
-        _("How long clients take to answer"),
+        (_("Waiting for"), _("Median"), _("90th percentile"), _("Answers")),
+        _("Client reply times"),
     )
     return Shares(rows, heads, about, spoken(about, rows))
 
@@ -43,7 +43,7 @@ def _wait(one: Wait, percent: float) -> Share:
         str(WAIT_WORDS[one.kind]),
         percent,
         half,
-        _("nine of ten within %(time)s", time=most),
+        _("90th percentile: %(time)s", time=most),
         (half, most, str(one.count)),
     )
 
@@ -81,7 +81,7 @@ def came_in(found: Sequence[Week]) -> Bars:
         heads,
         _("Tasks by week"),
         told,
-        (_("on the page or by a program"), _("written or by phone")),
+        (_("on the site or by API"), _("written or by phone")),
     )
 
 
@@ -120,10 +120,10 @@ def of_load(found: Sequence[tuple[str, int, int]]) -> Shares:
     """What each assistant holds of what they may hold, the fullest first."""
     fullest = sorted(found, key=lambda one: (-one[1] / max(1, one[2]), one[0]))
     rows = [_held(*one) for one in fullest]
-    about = _("Load of the pool now")
+    about = _("Pool load now")
     return Shares(
         rows,
-        (_("Assistant"), _("Holds"), _("Holds at most")),
+        (_("Assistant"), _("In hand"), _("Task limit")),
         about,
         spoken(about, rows[:FULLEST]),
         most=FULLEST,
@@ -131,7 +131,7 @@ def of_load(found: Sequence[tuple[str, int, int]]) -> Shares:
 
 
 def _held(name: str, held: int, limit: int) -> Share:
-    free = _("free for %(count)s", count=limit - held) if limit > held else _("full")
+    free = _("%(count)s free", count=limit - held) if limit > held else _("no free slots")
     return Share(
         name,
         100 * held / max(1, limit),

@@ -24,7 +24,7 @@ def tasks(count: int) -> str:
 
 def in_time() -> str:
     """What success is, as a head of a column."""
-    return _("80 %% and in time") % {}
+    return _("80 %% and on time") % {}
 
 
 def per_cent(value: float | None) -> str:

@@ -37,15 +37,15 @@ def by_month(found: Spending, currency: str, promised: int = 0, limit: int | Non
         (height, sums.rate(height, currency))
         for height in scale(max(highest, line[0] if line else 0), 1000)
     ]
-    heads = (_("Month"), _("Spent"), *((_("Promised"),) if promised else ()), _("Tasks"))
+    heads = (_("Month"), _("Spent"), *((_("Committed"),) if promised else ()), _("Tasks"))
     return Bars(
         bars,
         _apart(grid, line),
         heads,
-        _("Spent by month"),
+        _("Spending by month"),
         _told(found, currency, promised, limit),
         limit=line,
-        plan=_("promised to running tasks") if promised else "",
+        plan=_("committed to tasks in progress") if promised else "",
     )
 
 
@@ -53,8 +53,8 @@ def _told(found: Spending, currency: str, promised: int, limit: int | None) -> s
     last, most = found.months[-1], max(found.months, key=lambda month: month.amount)
     told = [
         _(
-            "Spent by month, %(first)s to %(last)s. Most in %(most)s: %(sum)s. This month so far:"
-            " %(now)s.",
+            "Spending by month, %(first)s to %(last)s. Most in %(most)s: %(sum)s. This month so "
+            "far: %(now)s.",
             first=month_name(found.months[0].first),
             last=month_name(last.first),
             most=month_name(most.first),
@@ -63,9 +63,9 @@ def _told(found: Spending, currency: str, promised: int, limit: int | None) -> s
         )
     ]
     if promised:
-        told.append(_("Promised: %(sum)s.", sum=sums.money(promised, currency)))
+        told.append(_("Committed: %(sum)s.", sum=sums.money(promised, currency)))
     if limit is not None:
-        told.append(_("The limit of a month: %(sum)s.", sum=sums.money(limit, currency)))
+        told.append(_("Monthly limit: %(sum)s.", sum=sums.money(limit, currency)))
     return " ".join(told)
 
 
@@ -102,9 +102,9 @@ def by_kind(found: Spending, currency: str) -> Shares:
             (_("everything else"), sum(one.amount for one in rest), sum(one.count for one in rest))
         )
     rows = [_of_sum(label, amount, count, found.total, currency) for label, amount, count in named]
-    about = _("Spent by kind of work")
+    about = _("Spending by category")
     return Shares(
-        rows, (_("Kind of work"), _("Share"), _("Spent"), _("Tasks")), about, spoken(about, rows)
+        rows, (_("Category"), _("Share"), _("Spent"), _("Tasks")), about, spoken(about, rows)
     )
 
 

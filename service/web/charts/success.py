@@ -16,10 +16,10 @@ from service.web.charts.labels import heard, in_time, per_cent, spoken, tasks
 from service.web.filters import work
 
 STEP_WORDS = {
-    "criteria": (_l("Criteria"), _l("of their own"), _l("the usual one alone")),
+    "criteria": (_l("Criteria"), _l("custom"), _l("standard one only")),
     "confirmed": (_l("Retelling"), _l("confirmed at once"), _l("corrected first")),
-    "unasked": (_l("Questions"), _l("nothing had to be asked"), _l("a question was asked")),
-    "reported": (_l("Red line"), _l("reported by then"), _l("reported later")),
+    "unasked": (_l("Questions"), _l("no questions needed"), _l("question asked")),
+    "reported": (_l("Red line"), _l("reported on time"), _l("reported later")),
 }
 
 
@@ -36,9 +36,9 @@ def by_category(whole: Group, kinds: Sequence[Group]) -> Shares:
     ]
     return Shares(
         rows,
-        success_heads(_("Kind of work")),
-        _("Success by kind of work"),
-        spoken(_("Success by kind of work"), rows),
+        success_heads(_("Category")),
+        _("Success by category"),
+        spoken(_("Success by category"), rows),
         mark=80,
     )
 
@@ -71,24 +71,26 @@ def _pair(step: Step) -> StepPair:
 
 def _gain(points: int | None) -> str:
     if points is None:
-        return _("Nothing to compare with yet.")
+        return _("Nothing to compare yet.")
     if points == 0:
         return _("No difference.")
     if points > 0:
         return ngettext(
-            "The first is %(num)s point higher.", "The first is %(num)s points higher.", points
+            "The first group is %(num)s point higher.",
+            "The first group is %(num)s points higher.",
+            points,
         )
     return ngettext(
-        "The first is %(num)s point lower.", "The first is %(num)s points lower.", -points
+        "The first group is %(num)s point lower.",
+        "The first group is %(num)s points lower.",
+        -points,
     )
 
 
 def of_ranked(about: str, first: str, rows: Sequence[Ranked]) -> Shares:
     """People or companies with their success and what to improve."""
     shown = [_of_group(one.name, one.group, advice(one)) for one in rows]
-    return Shares(
-        shown, (*success_heads(first), _("What would help")), about, spoken(about, shown), mark=80
-    )
+    return Shares(shown, (*success_heads(first), _("Advice")), about, spoken(about, shown), mark=80)
 
 
 def _of_group(label: str, group: Group | None, note: str = "") -> Share:
@@ -109,12 +111,12 @@ def advice(one: Ranked) -> str:
     group, total = one.group, one.group.accepted
     return {
         "late": _(
-            "Take less at once: %(count)s of %(total)s came after the dead line.",
+            "Take fewer tasks at a time: %(count)s of %(total)s were delivered late.",
             count=group.late,
             total=total,
         ),
         "red_line": _(
-            "Report by the red line: %(count)s of %(total)s reports came later.",
+            "Report by the red line: %(count)s of %(total)s reports were late.",
             count=group.red_line_late,
             total=total,
         ),
@@ -125,34 +127,34 @@ def advice(one: Ranked) -> str:
             total=total,
         ),
         "score": _(
-            "Go through the criteria before delivering: %(count)s of %(total)s scored below 80 %%.",
+            "Check the criteria before delivering: %(count)s of %(total)s tasks scored below 80 "
+            "%%.",
             count=group.below,
             total=total,
         ),
         "criteria": _(
-            "Give criteria of their own: %(count)s of %(total)s tasks had the usual one alone.",
+            "Set custom criteria: %(count)s of %(total)s tasks had only the standard one.",
             count=group.usual_criterion,
             total=total,
         ),
         "brief": _(
-            "Say at the hand-over what is not wanted, too: %(count)s of %(total)s retellings had to"
-            " be corrected.",
+            "When handing over, also say what is not wanted: %(count)s of %(total)s retellings "
+            "had to be corrected.",
             count=group.corrected,
             total=total,
         ),
         "questions": _(
-            "Tell more at the hand-over: something had to be asked on %(count)s of %(total)s"
-            " tasks.",
+            "Tell more when handing over: %(count)s of %(total)s tasks needed a question.",
             count=group.asked,
             total=total,
         ),
         "urgent": _(
-            "Keep “urgent” for what is: %(count)s of %(total)s tasks were.",
+            "Mark fewer tasks as urgent: %(count)s of %(total)s were.",
             count=group.urgent,
             total=total,
         ),
         "slow": _(
-            "Answer sooner: a task waits %(time)s for an answer on average.",
+            "Reply sooner: tasks wait %(time)s for a reply on average.",
             time=words.span(timedelta(seconds=group.waited_s)),
         ),
-    }.get(one.advice, _("Nothing stands out."))
+    }.get(one.advice, _("No issues."))

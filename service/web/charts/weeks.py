@@ -37,7 +37,8 @@ def my_weeks(found: Sequence[Week]) -> Bars:
     ]
     total, good = sum(week.accepted for week in found), sum(week.successful for week in found)
     told = _(
-        "Accepted by week, the last %(weeks)s: %(total)s, of them %(good)s at 80 %% and in time.",
+        "Accepted by week, the last %(weeks)s: %(total)s, of them %(good)s at 80 %% or more and "
+        "on time.",
         weeks=len(found),
         total=tasks(total),
         good=good,
@@ -73,9 +74,9 @@ def my_kinds(found: Sequence[Kind]) -> Shares:
         )
     return Shares(
         rows,
-        (_("Kind of work"), in_time(), _("Accepted")),
-        _("Success by kind of work"),
-        spoken(_("Success by kind of work"), rows),
+        (_("Category"), in_time(), _("Accepted")),
+        _("Success by category"),
+        spoken(_("Success by category"), rows),
         mark=80,
         most=10,
     )

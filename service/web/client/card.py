@@ -42,7 +42,7 @@ def set_up() -> ResponseReturnValue:
         return show(
             503,
             "try-again",
-            _("The payment provider cannot be reached just now. Try again in a minute."),
+            _("The payment provider is not available right now. Try again in a minute."),
         )
 
 
@@ -55,7 +55,7 @@ def keep() -> ResponseReturnValue:
         cards.keep(g.scope, g.seat.company_id, request.form.get("payment_method", "")[:80])
     except DomainError as error:
         return _page(error.at("payment_method")), error.status
-    flash(_("The card is kept."))
+    flash(_("Card saved"))
     return redirect(f"/app/{g.seat.slug}/billing#card-h", 303)
 
 

@@ -126,7 +126,9 @@ def hand_over() -> ResponseReturnValue:
         return render_template(
             "client/new.html", guess=None, values=values, errors=errors, key=uuid.uuid4().hex
         ), error.status
-    flash(_("We have it: task %(number)s. Next you read how we understood it.", number=made.number))
+    flash(
+        _("Task %(number)s received. Next you will see how we understood it.", number=made.number)
+    )
     return forms.done(f"/app/{g.seat.slug}/tasks/{made.number}", number=made.number)
 
 

@@ -69,7 +69,7 @@ def pay() -> ResponseReturnValue:
     for one in spending.open_invoices(db.session.get_one(Company, g.seat.company_id)):
         if one.state == "failed":
             cards.pay_again(one.charge_id)
-    flash(_("We try the card again now."))
+    flash(_("Retrying the card"))
     return redirect(f"/app/{g.seat.slug}/billing", 303)
 
 
@@ -81,7 +81,7 @@ def limits() -> ResponseReturnValue:
         spending_limits.set_them(g.seat.company_id, auth.me(), _wanted_limits())
     except DomainError as error:
         return _billing(error.at()), error.status
-    flash(_("The limits are kept."))
+    flash(_("Limits saved"))
     return redirect(f"/app/{g.seat.slug}/billing#limits", 303)
 
 
@@ -134,9 +134,9 @@ def _card_ends(until: date | None) -> str:
     if months > 1:
         return ""
     return (
-        _("has ended")
+        _("has expired")
         if months < 0
-        else _("ends this month")
+        else _("expires this month")
         if months == 0
-        else _("ends next month")
+        else _("expires next month")
     )

@@ -47,7 +47,7 @@ def invite() -> ResponseReturnValue:
             )
     except DomainError as error:
         return _people(error.at("email")), error.status
-    flash(_("An invitation is on its way."))
+    flash(_("Invitation sent"))
     return redirect(f"/app/{g.seat.slug}/people", 303)
 
 
@@ -69,11 +69,11 @@ def change_role(person_id: int) -> ResponseReturnValue:
     role = request.form.get("role", "")
     try:
         if role not in membership.COMPANY_ROLES:
-            raise InvalidInput({"role": _("The role is owner or member.")})
+            raise InvalidInput({"role": _("Use owner or member")})
         _place_of(person_id, leaves_owners=role != "owner").role = role
     except DomainError as error:
         return _people({"": error.detail}), error.status
-    flash(_("Changed. It counts from their next page on."))
+    flash(_("Role changed"))
     return redirect(f"/app/{g.seat.slug}/people", 303)
 
 
@@ -81,7 +81,7 @@ def _place_of(person_id: int, *, leaves_owners: bool) -> membership.Membership:
     """Somebody's place in the company. Raises Conflict where the last owner would leave it without
     one; 404 where they have none."""
     if leaves_owners and membership.owners_held(g.seat.company_id) == [person_id]:
-        raise Conflict(_("The last owner stays. Make somebody else an owner first."))
+        raise Conflict(_("A company needs at least one owner. Make someone else an owner first."))
     place = membership.Membership
     return db.session.scalar(
         select(place).where(
@@ -114,9 +114,9 @@ def write_handbook() -> ResponseReturnValue:
     """Keep the handbook."""
     text = forms.words("text")
     if len(text) > handbook.MAX_TEXT:
-        return _handbook(InvalidInput({"text": _("At most 20,000 letters.")}), text)
+        return _handbook(InvalidInput({"text": _("Up to 20,000 characters")}), text)
     handbook.write(g.seat.company_id, text, g.identity.person_id)
-    flash(_("Kept. It goes with every task."))
+    flash(_("Saved. It goes with every task."))
     return redirect(f"/app/{g.seat.slug}/handbook", 303)
 
 
@@ -129,7 +129,7 @@ def decide_lesson(lesson_id: int) -> ResponseReturnValue:
         lessons.decide(g.seat.company_id, lesson_id, auth.me(), accept=taken)
     except DomainError as error:
         return _handbook(error)
-    flash(_("It is in the handbook now.") if taken else _("Dropped."))
+    flash(_("Added to the handbook") if taken else _("Dismissed"))
     return redirect(f"/app/{g.seat.slug}/handbook", 303)
 
 
@@ -161,7 +161,7 @@ def change_settings() -> ResponseReturnValue:
         _change(db.session.get_one(Company, g.seat.company_id))
     except DomainError as error:
         return _settings(error.at()), error.status
-    flash(_("Kept."))
+    flash(_("Saved"))
     return redirect(f"/app/{g.seat.slug}/settings", 303)
 
 
@@ -174,7 +174,7 @@ def claim_address() -> ResponseReturnValue:
         lambda: accounts.claim_address(
             g.identity.person_id, g.seat.company_id, forms.words("address", 321).strip()
         ),
-        _("A code is on its way there. Write it below."),
+        _("We have sent a code there. Enter it below."),
     )
 
 
@@ -187,7 +187,7 @@ def prove_address(address_id: int) -> ResponseReturnValue:
         lambda: accounts.prove_address(
             g.identity.person_id, address_id, forms.words(f"code-{address_id}", 21)
         ),
-        _("Confirmed. What comes from there is taken as yours."),
+        _("Confirmed. Messages from it now count as yours."),
     )
 
 
@@ -195,9 +195,7 @@ def prove_address(address_id: int) -> ResponseReturnValue:
 @auth.requires_client
 def drop_address(address_id: int) -> ResponseReturnValue:
     """Take an address of one's own away."""
-    return _addresses(
-        lambda: accounts.drop_address(g.identity.person_id, address_id), _("It is taken away.")
-    )
+    return _addresses(lambda: accounts.drop_address(g.identity.person_id, address_id), _("Removed"))
 
 
 def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
@@ -214,12 +212,12 @@ def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
 def _change(company: Company) -> None:
     name, days = forms.words("name", 201).strip(), forms.whole("silence_days")
     if not 1 <= len(name) <= 200:
-        raise InvalidInput({"name": _("A name has between 1 and 200 letters.")})
+        raise InvalidInput({"name": _("Enter 1 to 200 characters")})
     if days is None or not 1 <= days <= 30:
-        raise InvalidInput({"silence_days": _("Between 1 and 30 working days.")})
+        raise InvalidInput({"silence_days": _("Enter 1 to 30 working days")})
     address = forms.words("address")
     if len(address) > 1000:
-        raise InvalidInput({"company-address": _("At most 1,000 letters.")})
+        raise InvalidInput({"company-address": _("Up to 1,000 characters")})
     company.name, company.silence_days, company.address = name, days, address
     company.language = "ru" if request.form.get("language") == "ru" else "en"
     company.zone = (

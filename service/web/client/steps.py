@@ -52,7 +52,7 @@ def judge_retelling(task: Task) -> None:
     elif verdict in ("confirmed", "proposal_accepted"):
         understanding.confirm(task, auth.me(), seen, proposal=verdict == "proposal_accepted")
     else:
-        raise InvalidInput({"verdict": _("Say whether it is right.")})
+        raise InvalidInput({"verdict": _("Confirm or correct it")})
 
 
 def _correction(task: Task) -> str:
@@ -84,7 +84,7 @@ def answer_question(task: Task) -> None:
             if question.id == number
             for offered in question.options
         }:
-            raise InvalidInput({"text": _("This was not among the options.")})
+            raise InvalidInput({"text": _("Choose one of the options")})
         words = [words for words in (option, forms.words("text")) if words]
         questions.answer(task, auth.me(), number, "\n\n".join(words))
 
@@ -121,7 +121,8 @@ def _chosen(task: Task) -> tuple[int | None, str | None]:
         raise InvalidInput(
             {
                 "score": _(
-                    "At %(share)s %% you pay %(sum)s. Press the button with that sum to confirm.",
+                    "At %(share)s %% you pay %(sum)s. To confirm, press the button with that "
+                    "amount.",
                     share=score,
                     sum=part,
                 )

@@ -25,7 +25,7 @@ def number(value: object) -> str:
 def kind(code: str | None) -> str:
     """The name of a kind of work."""
     found = all_categories().get(code or "")
-    return found.name(current_language()) if found else _("not sorted yet")
+    return found.name(current_language()) if found else _("no category yet")
 
 
 def with_kind(code: str) -> tuple[str, str]:

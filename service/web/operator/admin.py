@@ -95,18 +95,21 @@ def end_staff(person_id: int) -> ResponseReturnValue:
     gone_back = ngettext(
         "%(num)s task went back to the queue.", "%(num)s tasks went back to the queue.", count
     )
-    flash(_("%(name)s has left.", name=apart(name)) + (f" {gone_back}" if count else ""))
+    flash(
+        _("%(name)s was removed from the staff.", name=apart(name))
+        + (f" {gone_back}" if count else "")
+    )
     return redirect("/admin", 303)
 
 
 def _own_place() -> ResponseReturnValue:
-    return _page({"": _("Somebody else has to end your own place.")}), 409
+    return _page({"": _("You cannot remove yourself.")}), 409
 
 
 def _of_staff(person_id: int) -> Person:
     """Return the person. Raises NotFound for somebody who does not work here."""
     if not membership.is_staff(person_id):
-        raise NotFound(_("They are not staff."))
+        raise NotFound(_("Not a member of the staff"))
     return db.session.get_one(Person, person_id)
 
 
@@ -122,7 +125,7 @@ def _do(act: Callable[[], object]) -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         return _page(error.at()), error.status
-    flash(_("Done."))
+    flash(_("Done"))
     return redirect("/admin", 303)
 
 

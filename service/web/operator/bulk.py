@@ -36,7 +36,7 @@ def do_for_picked() -> ResponseReturnValue:
         return _back(error)
     changed = _for_each(act)
     if changed:
-        words = ngettext("%(num)s task is changed.", "%(num)s tasks are changed.", len(changed))
+        words = ngettext("%(num)s task changed", "%(num)s tasks changed", len(changed))
         undone = request.form.get("do") in ("move", "priority")
         forms.toast(
             words, undo="/desk/board/picked/undo?" + "&".join(f"of={pair}" for pair in changed)
@@ -60,13 +60,13 @@ def _act() -> Act:
             else Parameters(priority=request.form.get("priority", ""))
         )
         return lambda task: parameters.change(task, me, changes).id
-    raise InvalidInput({"do": _("Choose what to do with them.")})
+    raise InvalidInput({"do": _("Choose an action")})
 
 
 def _date() -> datetime:
     date = forms.moment("deadline_at")
     if date is None:
-        raise InvalidInput({"deadline_at": _("Write a day and an hour.")})
+        raise InvalidInput({"deadline_at": _("Enter a date and time")})
     return date
 
 
@@ -103,7 +103,7 @@ def undo_picked() -> ResponseReturnValue:
     for words in dict.fromkeys(refused):
         flash(words, "error")
     if len(refused) < len(pairs):
-        flash(_("It is as it was."))
+        flash(_("Change undone"))
     return redirect("/desk/board", 303)
 
 

@@ -41,7 +41,7 @@ def messages() -> ResponseReturnValue:
 def retry(due_id: int) -> ResponseReturnValue:
     """Try once more."""
     outbox_review.retry(due_id)
-    flash(_("It is tried again now."))
+    flash(_("Retrying now"))
     return redirect("/desk/messages", 303)
 
 
@@ -68,7 +68,7 @@ def discard(due_id: int) -> ResponseReturnValue:
 def replay(inbound_id: int) -> ResponseReturnValue:
     """Understand a message once more."""
     inbox.replay(inbound_id)
-    flash(_("It is read again now."))
+    flash(_("Processing again"))
     return redirect("/desk/messages", 303)
 
 

@@ -41,7 +41,7 @@ def write_playbook(code: str) -> ResponseReturnValue:
     except InvalidInput as error:
         db.session.rollback()
         return _playbook(code, error, texts)
-    flash(_("Kept. Assistants of the trade read it beside their tasks."))
+    flash(_("Saved. Assistants with this skill see it next to their tasks."))
     return redirect("/desk/playbooks", 303)
 
 

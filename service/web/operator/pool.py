@@ -39,5 +39,5 @@ def change_pool(person_id: int) -> ResponseReturnValue:
     one.held_limit = min(100, max(0, forms.whole("held_limit") or 0))
     one.team = " ".join(forms.words("team", 60).split())
     db.session.flush()
-    flash(_("Kept."))
+    flash(_("Saved"))
     return redirect("/desk/pool", 303)

@@ -202,7 +202,7 @@ def enter() -> ResponseReturnValue:
 def _enter(values: dict[str, str]) -> submission.CreatedTask:
     owner = addresses.owner_of("email", values["email"])
     if owner is None:
-        raise InvalidInput({"email": _("No client has this address.")})
+        raise InvalidInput({"email": _("No client with this address")})
     person, company_id = owner
     by = replace(auth.me(), channel="voice")
     wish = TaskRequest(

@@ -111,9 +111,7 @@ def decide(task_id: int) -> ResponseReturnValue:
             assignment.assign(task, auth.me(), who)
     except DomainError as error:
         return page(error)
-    said = _(
-        "Task %(number)s is %(state)s.", number=task.number, state=str(STATE_NAMES[task.state])
-    )
+    said = _("Task %(number)s: %(state)s", number=task.number, state=str(STATE_NAMES[task.state]))
     forms.toast(said, undo=f"/desk/tasks/{task_id}/triage/undo") if not who else flash(said)
     return redirect(triage_list.after_task(task_id, asked=asked), 303)
 
@@ -139,7 +137,7 @@ def ask_back(task_id: int) -> ResponseReturnValue:
             questions.ask(task, auth.me(), forms.words("question"))
     except DomainError as error:
         return page(error)
-    flash(_("Asked. It comes back to the list with the answer."))
+    flash(_("Question sent. The task comes back to the list with the reply."))
     return redirect(triage_list.after_task(task_id), 303)
 
 
@@ -150,12 +148,12 @@ def move_date(task_id: int) -> ResponseReturnValue:
     try:
         date = forms.moment("deadline_at")
         if date is None:
-            raise InvalidInput({"deadline_at": _("Write a day and an hour.")})
+            raise InvalidInput({"deadline_at": _("Enter a date and time")})
         changed = parameters.change(find(task_id), auth.me(), Parameters(deadline_at=date))
     except DomainError as error:
         return page(error)
     forms.toast(
-        _("The dead line is moved."),
+        _("Deadline moved"),
         undo=f"/desk/tasks/{task_id}/triage/date/undo?event={changed.id}",
     )
     return redirect(f"/desk/triage?task={task_id}", 303)
@@ -184,7 +182,7 @@ def split(task_id: int) -> ResponseReturnValue:
             )
     except DomainError as error:
         return page(error)
-    flash(_("The second part is task %(number)s now.", number=made.number))
+    flash(_("The second part is now task %(number)s", number=made.number))
     return redirect(f"/desk/triage?task={task_id}", 303)
 
 
@@ -208,7 +206,7 @@ def reply(inbound_id: int) -> ResponseReturnValue:
             inbox.reply(inbound_id, forms.words("text"), auth.me())
     except DomainError as error:
         return page(error)
-    flash(_("Your answer is on its way. The message waits on."))
+    flash(_("Reply sent. The message stays in the list."))
     return redirect(f"/desk/triage?message={inbound_id}", 303)
 
 
@@ -221,7 +219,7 @@ def drop(inbound_id: int) -> ResponseReturnValue:
             inbox.drop(inbound_id, forms.words("reason"), auth.me())
     except DomainError as error:
         return page(error)
-    forms.toast(_("Set aside."), undo=f"/desk/inbound/{inbound_id}/drop/undo")
+    forms.toast(_("Message set aside"), undo=f"/desk/inbound/{inbound_id}/drop/undo")
     return redirect(triage_list.after_message(inbound_id), 303)
 
 

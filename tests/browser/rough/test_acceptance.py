@@ -76,13 +76,13 @@ def test_not_quite_it_opens_three_ways_at_once_and_they_do_what_they_say(
     page.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
     below = page.locator("[data-below]")
     expect(below).to_be_hidden()
-    page.get_by_role("link", name="Not quite it").click()
+    page.get_by_role("link", name="Not right yet").click()
     expect(below).to_be_in_viewport()
     names = [plain(one) for one in below.get_by_role("button").all_inner_texts()]
     assert names == ["Have it reworked", "Pay that share of €96.00", "Let an operator decide"]
     page.fill("#comment", "The third has no price")
     below.get_by_role("button", name="Have it reworked").click()
-    expect(page.locator(".move")).to_contain_text("is at work")
+    expect(page.locator(".move")).to_contain_text("is working on it")
     assert state(desk, made) == ("working", 9600, None)
     assert desk.rows(
         'select "then", score, comment from acceptance where task_id = %s', made["id"]
@@ -185,8 +185,8 @@ def test_silence_below_80_stands_on_both_desks(desk, readers, work):
     expect(page.locator(".move")).to_contain_text("an operator decides, unless you choose first")
     page.locator("details:has(form[action$=cancellation]) summary").click()
     expect(page.locator("form[action$=cancellation]")).to_contain_text("between 0 and €96.00")
-    page.get_by_role("button", name="Stop the task").click()
+    page.get_by_role("button", name="Cancel task").click()
     expect(page.locator("main")).to_contain_text(
-        "Stopped. Nothing is charged until an operator decides"
+        "Cancelled. Nothing is charged until an operator decides"
     )
     page.context.close()

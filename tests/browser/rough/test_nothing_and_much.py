@@ -66,13 +66,17 @@ def bare_and_full(desk):
 
 def test_a_company_without_a_task_has_a_sentence_on_every_page(desk, windows, bare_and_full):
     sentences = {
-        "/": ("Nothing waits for you", "Nothing is under way", "What is done will stand here."),
-        "/tasks": ("No task yet",),
+        "/": (
+            "Nothing needs your attention",
+            "No tasks in progress",
+            "Finished tasks will appear here.",
+        ),
+        "/tasks": ("No tasks yet",),
         "/tasks?q=tea": ("Nothing found",),
         "/tasks/new": ("Hand a task over",),
-        "/billing": ("Everything is paid", "Nothing was charged yet"),
+        "/billing": ("All paid", "No charges yet"),
         "/people": ("you",),
-        "/handbook": ("In your words",),
+        "/handbook": ("In your own words",),
         "/settings": ("Your addresses",),
     }
     page = windows(CLIENT, PHONE)
@@ -85,7 +89,7 @@ def test_a_company_without_a_task_has_a_sentence_on_every_page(desk, windows, ba
     ((company,),) = desk.rows("select id from company where slug = 'bare'")
     operator = windows(OPERATOR)
     operator.goto(f"{desk.url}/desk/companies/{company}")
-    expect(operator.locator("main .empty")).to_contain_text("No task yet")
+    expect(operator.locator("main .empty")).to_contain_text("No tasks yet")
 
 
 def test_ten_thousand_tasks_come_in_pages(desk, windows, bare_and_full):

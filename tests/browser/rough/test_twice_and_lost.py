@@ -54,9 +54,9 @@ def test_a_stale_tab_of_the_client_decides_nothing_twice_and_loses_no_word(desk,
 
     with two_tabs(readers, CLIENT) as tabs:
         for made, act, sentence in (
-            (retold, confirm, "under way now"),
-            (delivered, accept, "accepted now"),
-            (asked, answer, "answered already"),
+            (retold, confirm, "In progress"),
+            (delivered, accept, "Accepted"),
+            (asked, answer, "already answered"),
         ):
             both(tabs, f"{desk.url}/app/demo/tasks/{made['number']}", act)
             expect(tabs[1].locator(".errors")).to_contain_text(sentence)
@@ -92,8 +92,8 @@ def test_a_stale_tab_of_the_assistant_takes_and_delivers_nothing_twice(desk, rea
             tabs[1].locator(".toast", has_text="assigned now, so this cannot be done")
         ).to_be_visible()
         for made, act, sentence in (
-            (briefed, retell, "Another retelling was made since"),
-            (working, deliver, "delivered now"),
+            (briefed, retell, "There is a newer version"),
+            (working, deliver, "Delivered"),
         ):
             both(tabs, f"{desk.url}/work/{made['id']}", act)
             expect(tabs[1].locator(".errors")).to_contain_text(sentence)
@@ -127,7 +127,7 @@ def test_a_stale_tab_of_the_operator_decides_nothing_twice_and_its_words_stand_u
         stale.locator("details[id^=drop-] > summary").click()
         paste(stale, "#drop-reason", "w" * 2001)
         stale.locator("button[value=delete]").click()
-        expect(stale.locator("#drop-reason-oops")).to_contain_text("2,000 letters")
+        expect(stale.locator("#drop-reason-oops")).to_contain_text("2,000 characters")
         expect(stale.locator("#drop-reason")).to_have_value("w" * 2001)
         expect(stale.locator("#msg-h + p a.num")).to_have_attribute("href", f"/desk/tasks/{other}")
     assert desk.rows("select state from task where id in (%s, %s) order by id", first, other) == [
@@ -145,7 +145,7 @@ def test_a_message_without_a_connection_stays_says_so_and_goes_out_once(desk, re
     paste(page, "#reply", "Words on the train")
     page.context.set_offline(True)
     send.click()
-    expect(page.locator("body > .toasts")).to_contain_text("This did not go out")
+    expect(page.locator("body > .toasts")).to_contain_text("Not sent")
     expect(page.locator("#reply")).to_have_value("Words on the train")
     page.context.set_offline(False)
 
@@ -278,18 +278,18 @@ def test_without_script_questions_are_answered_and_the_short_link_does_all_of_it
         page.goto(desk.url + link(asked))
         page.fill("textarea[id^=answer-]", "Blue")
         page.get_by_role("button", name="Send the answer").click()
-        expect(page.locator(".move")).to_contain_text("writes down how")
+        expect(page.locator(".move")).to_contain_text("is writing how they")
         page.goto(desk.url + link(retold))
         page.fill("#note", "w" * 5001)
         page.get_by_role("button", name="Correct it").click()
-        expect(page.locator("#note-oops")).to_contain_text("5,000 letters")
+        expect(page.locator("#note-oops")).to_contain_text("5,000 characters")
         expect(page.locator("#note")).to_have_value("w" * 5001)
         page.fill("#note", "Five, not three")
         page.get_by_role("button", name="Correct it").click()
-        expect(page.locator(".move")).to_contain_text("writes down how")
+        expect(page.locator(".move")).to_contain_text("is writing how they")
         page.goto(desk.url + link(confirmed))
         page.locator("button[value=confirmed]").click()
-        expect(page.locator(".move")).to_contain_text("is at work")
+        expect(page.locator(".move")).to_contain_text("is working on it")
         page.goto(desk.url + link(delivered))
         page.locator("form:has(#score) button.btn-main").click()
         expect(page.locator("main")).to_contain_text("Accepted, 100")

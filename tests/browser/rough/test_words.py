@@ -28,7 +28,7 @@ def test_a_novel_in_the_box_is_refused_beside_it_and_comes_back_whole(desk, wind
     page.goto(f"{desk.url}/app/demo/")
     paste(page, "#text", NOVEL)
     page.locator("form[data-offline] button.btn-main").click()
-    expect(page.locator("#text-oops")).to_contain_text("20,000 letters")
+    expect(page.locator("#text-oops")).to_contain_text("20,000 characters")
     expect(page.locator("#text")).to_have_value(NOVEL)
     assert len(NOVEL) > 40_000
     paste(page, "#text", NOVEL[:20_000])
@@ -50,13 +50,13 @@ def test_a_novel_in_the_conversation_and_in_the_retelling(desk, windows, work):
     ):
         paste(page, field, NOVEL)
         page.locator(button).click()
-        expect(page.locator(f"{field}-oops")).to_contain_text("10,000 letters")
+        expect(page.locator(f"{field}-oops")).to_contain_text("10,000 characters")
         expect(page.locator(field)).to_have_value(NOVEL)
         paste(page, field, NOVEL[:10_000])
         page.locator(button).click()
         expect(page.locator(f"{field}-oops")).to_have_count(0)
     expect(client.locator(".msg > div")).to_have_count(1)
-    expect(assistant.get_by_text("It waits for the client")).to_be_visible()
+    expect(assistant.get_by_text("Waiting for the client.")).to_be_visible()
     client.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
     shown = [
         said(client.locator(place).inner_text())
