@@ -9,4 +9,4 @@ RUN pybabel --quiet compile -d service/translations && useradd --system --uid 10
 USER poruchi
 VOLUME /data
 EXPOSE 8000 8025
-CMD ["python", "-m", "gunicorn", "-k", "gevent", "-w", "2", "-b", "0.0.0.0:8000", "--no-control-socket", "wsgi:app"]
+CMD ["python", "-m", "gunicorn", "wsgi:app"]

@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE ?=
 COMPILED := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak lock install install-dev translations model screenshots clean
+.PHONY: help run test check bench soak audit lock install install-dev translations model screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -36,7 +36,7 @@ screenshots: install-dev ## every page in both languages, wide and narrow, light
 soak: install-dev ## 10,000 messages while everything is killed at random
 	@$(PY) -m tests.soak 10000
 
-install: .venv/installed $(COMPILED)
+install: .venv/installed-desk $(COMPILED)
 
 install-dev: .venv/installed-dev $(COMPILED)
 
@@ -47,7 +47,11 @@ install-dev: .venv/installed-dev $(COMPILED)
 	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes --compile-bytecode -r requirements.txt
 	@touch $@
 
-.venv/installed-dev: .venv/installed requirements-dev.txt
+.venv/installed-desk: .venv/installed requirements-desk.txt
+	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes --compile-bytecode -r requirements-desk.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed-desk requirements-dev.txt
 	@$(PY) -m uv pip install --quiet --python $(PY) --require-hashes -r requirements-dev.txt
 	@touch $@
 
@@ -65,9 +69,12 @@ model: install-dev ## train the classifier from its texts
 	@$(PY) -m service.nlu.train
 
 lock: install ## renew the locked requirements
-	@for name in requirements-tools requirements requirements-dev; do \
+	@for name in requirements-tools requirements requirements-desk requirements-dev; do \
 	  $(PY) -m uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --python-version 3.11 $$name.in -o $$name.txt; done
+
+audit: install-dev ## known weaknesses of the locked requirements; asks a vulnerability database
+	@.venv/bin/pip-audit --strict --disable-pip --require-hashes -r requirements.txt
 
 clean: ## remove what was installed; DATA_DIR stays
 	@rm -rf .venv

@@ -202,34 +202,16 @@ def write(conf: Settings, servers: Servers | None, own: dict[str, str], data: Pa
                 5,
             )
         )
-    parts.append(_program("web", web_command(conf), data, 20))
+    parts.append(_program("web", web_command(), data, 20))
     parts.append(_program("crew", [python, "-m", "workers.process_supervisor"], data, 10))
     path = data / "supervisord.conf"
     path.write_text("".join(parts))
     return path
 
 
-def web_command(conf: Settings) -> list[str]:
-    """gunicorn with gevent workers; nothing is loaded before gevent has patched."""
-    return [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "-k",
-        "gevent",
-        "-w",
-        str(conf.web_workers),
-        "-b",
-        f"{conf.bind}:{conf.port}",
-        "--graceful-timeout",
-        "8",
-        "--keep-alive",
-        "15",
-        "--no-control-socket",
-        "--worker-connections",
-        "1200",
-        "wsgi:app",
-    ]
+def web_command() -> list[str]:
+    """gunicorn with the settings of gunicorn.conf.py, which reads the same environment."""
+    return [sys.executable, "-m", "gunicorn", "wsgi:app"]
 
 
 def _program(

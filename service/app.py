@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from flask import Flask, Response, g, request
+from flask import Flask
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -17,20 +16,11 @@ from service.access import auth, locale, problems, rate_limits, uploads
 from service.catalogue.categories import check_currencies
 from service.core import logs
 from service.core.config import Settings, settings
-from service.web import render, signin_state, static_files
+from service.web import render, security_headers, signin_state, static_files
 from tenants.isolation import db
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
-POLICY = {
-    "default-src": "'self'",
-    "img-src": "'self' data:",
-    "media-src": "'self' blob:",
-    "base-uri": "'none'",
-    "form-action": "'self'",
-    "object-src": "'none'",
-    "frame-ancestors": "'none'",
-}
 ENGINE = {
     "pool_size": 6,
     "max_overflow": 0,
@@ -107,40 +97,10 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
 
 def _protect(app: Flask, conf: Settings) -> None:
     csrf.init_app(app)
-    app.after_request(_policy_of_its_own)  # before Talisman is there, so that it is done after it
-    Talisman(
-        app,
-        force_https=False,
-        content_security_policy=POLICY,
-        content_security_policy_nonce_in=[],
-        strict_transport_security=conf.url.startswith("https://"),
-        referrer_policy="same-origin",
-        session_cookie_secure=conf.url.startswith("https://"),
-    )
-    app.after_request(_keep_to_the_reader)
+    security_headers.init(app, https=conf.url.startswith("https://"))
     Compress(app)
     Babel(app, locale_selector=locale.locale, timezone_selector=locale.zone)
     app.logger.setLevel(logging.INFO)
-
-
-def _policy_of_its_own(response: Response) -> Response:
-    """One page takes card numbers, in a field of the vendor's own: what more that page may load,
-    its view says in `g.more_policy`."""
-    if more := g.get("more_policy"):
-        policy = {**POLICY, "script-src": "'self'", "connect-src": "'self'", "frame-src": "'self'"}
-        whole = {name: f"{value} {more.get(name, '')}".strip() for name, value in policy.items()}
-        response.headers["Content-Security-Policy"] = "; ".join(
-            f"{name} {value}" for name, value in whole.items()
-        )
-    return response
-
-
-def _keep_to_the_reader(response: Response) -> Response:
-    """What somebody sees who is known is not for the caches between, nor for whoever sits down at
-    the machine next."""
-    if g.get("identity") is not None or request.path.startswith("/t/"):
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def _register(app: Flask) -> None:

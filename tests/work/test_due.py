@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import runpy
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
+from devdesk import programs
 from service.core import outbox_review, outbox_run
 from service.core.actor import THE_SYSTEM
+from service.core.config import settings
 from service.core.event_handlers import EVENT_HANDLERS, QUEUES, VENDOR_CALLS
 from service.core.outbox import OutboxRow
 from service.core.outbox_run import NeedsOperator, RetryLater
@@ -162,19 +167,39 @@ def test_growing_waits_stay_within_an_hour():
     assert timedelta(seconds=min(3600.0, 2.0**outbox_run.MAX_ATTEMPTS)) == timedelta(hours=1)
 
 
-def test_production_runs_a_worker_for_every_queue():
-    from pathlib import Path
-
+def test_production_runs_the_process_supervisor_and_the_same_web_server():
     import yaml
 
-    from service.core.event_handlers import WORKERS_PER_QUEUE
+    root = Path(__file__).resolve().parent.parent.parent
+    services = yaml.safe_load((root / "deploy" / "compose.yaml").read_text())["services"]
+    commands = {name: service.get("command") for name, service in services.items()}
+    web = ["python", "-m", "gunicorn", "wsgi:app"]
+    assert commands["web"] == web == json.loads(dockerfile(root).removeprefix("CMD "))
+    assert web[1:] == programs.web_command()[1:]
+    assert commands["workers"] == ["python", "-m", "workers.process_supervisor"]
 
-    compose = yaml.safe_load(
-        (Path(__file__).resolve().parent.parent.parent / "deploy" / "compose.yaml").read_text()
+
+def dockerfile(root):
+    """The last line of the Dockerfile."""
+    return (root / "Dockerfile").read_text().splitlines()[-1]
+
+
+@pytest.mark.parametrize(("asked", "workers"), [("5", 5), ("", 2)])
+def test_the_web_server_reads_its_settings_from_the_environment(monkeypatch, asked, workers):
+    monkeypatch.setenv("WEB_WORKERS", asked)
+    monkeypatch.setenv("PORT", "8123")
+    root = Path(__file__).resolve().parent.parent.parent
+    conf = runpy.run_path(str(root / "gunicorn.conf.py"))
+    assert conf["workers"] == workers and conf["bind"].endswith(":8123")
+    assert set(conf) - set(dir(__import__("builtins"))) >= {"worker_class", "worker_connections"}
+
+
+def test_job_workers_says_how_many_work_on_our_own_queue(monkeypatch):
+    from service.app import create_app
+    from workers import process_supervisor
+
+    monkeypatch.setattr(
+        process_supervisor, "settings", lambda: settings().model_copy(update={"job_workers": 5})
     )
-    run = {
-        service["command"][3]: service.get("deploy", {}).get("replicas", 1)
-        for service in compose["services"].values()
-        if service.get("command", [])[:3] == ["python", "-m", "workers.work"]
-    }
-    assert run == {"work": 1, **WORKERS_PER_QUEUE}
+    children = process_supervisor.ProcessSupervisor(create_app()).children
+    assert sum(child.kind == "work" for child in children) == 5
