@@ -31,6 +31,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from service import due, live
 from service.actor import Actor
 from service.errors import NotAllowed, NotNow
+from service.tasks import audiences
 from service.tasks.states import DESK, MOVES, STATE_NAMES, check_ready, may, own_work
 from service.tasks.task import Task
 from tenants import membership
@@ -254,6 +255,7 @@ def write(
                 was_,
                 task.state,
                 task.category,
+                "task" if audiences.for_everyone(kind) else live.STAFF,
             )
         )
     return Happened(event_id)

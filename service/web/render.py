@@ -91,7 +91,6 @@ def init(app: Flask) -> None:
         STEP_NAMES=words.STEP_NAMES,
         STEP_OF=words.STEP_OF,
         CHANNELS=words.CHANNELS,
-        QUIET=words.QUIET,
         HANDED=words.HANDED,
         ROLES=words.ROLES,
         STATE_COUNTS=words.STATE_COUNTS,
