@@ -112,16 +112,17 @@ CONTRACTS = (
 
 def statements_of(sql: str) -> dict[str, list[str]]:
     """Return the statements of each migration out of what `alembic upgrade --sql` prints, in lower
-    letters and without what alembic itself adds."""
+    letters, without what alembic itself adds and without the bodies of functions."""
     found: dict[str, list[str]] = {}
     parts = re.split(r"^-- Running upgrade .* -> (\w+)$", sql, flags=re.MULTILINE)
     for revision, part in zip(parts[1::2], parts[2::2], strict=True):
         plain = [" ".join(one.lower().split()) for one in part.split(";\n\n")]
+        plain = [re.sub(r"^(create \S.*function .*?)\$\$.*\$\$", r"\1", one) for one in plain]
         found[revision] = [one for one in plain if one not in ("", "begin", "commit")]
     return found
 
 
-def faults(statements: Iterable[str]) -> list[str]:
+def faults(statements: list[str]) -> list[str]:
     """Return what is wrong with the statements of one migration, each with what to do instead. A
     table that the same migration makes is used by nobody yet."""
     made = {name for one in statements for name in re.findall(r"\bcreate table (\w+)", one)}
@@ -133,6 +134,16 @@ def faults(statements: Iterable[str]) -> list[str]:
     ]
 
 
-def contracting(statements: Iterable[str]) -> list[str]:
-    """Return the statements of a migration that end something."""
-    return [one for one in statements if any(re.search(pattern, one) for pattern in CONTRACTS)]
+def contracting(statements: list[str]) -> list[str]:
+    """Return the statements of a migration that end something; what it gave itself for a moment it
+    may take back."""
+    given = {
+        one.replace("grant ", "revoke ", 1).replace(" to ", " from ", 1)
+        for one in statements
+        if one.startswith("grant ")
+    }
+    return [
+        one
+        for one in statements
+        if any(re.search(pattern, one) for pattern in CONTRACTS) and one not in given
+    ]
