@@ -19,6 +19,8 @@ from service.core.config import OWNER_FILE, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 OWNER = "OWNER_DATABASE_URL"
+# What no program gets: who has one of these reads all companies' rows.
+COMMANDS_ONLY = (OWNER, "BACKUP_DATABASE_URL")
 HEAD = """[unix_http_server]
 file={socket}
 chmod=0700
@@ -82,7 +84,7 @@ def environment(conf: Settings, servers: Servers | None, data: Path) -> dict[str
     embedded = servers.owner_url if servers and not conf.database_url else ""
     _remember(data / OWNER_FILE, {OWNER: embedded or conf.owner_database_url})
     own |= _demo(conf)
-    return {name: value for name, value in (os.environ | own).items() if name != OWNER}
+    return {name: value for name, value in (os.environ | own).items() if name not in COMMANDS_ONLY}
 
 
 def owner(data: Path) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""${message}"""
+"""${message}
+
+docs/migrations.md: expand, fill in batches (migrations/safe.py), contract one release later.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,8 @@ from psycopg import sql
 ROLES: tuple[LiteralString, ...] = ("client", "assistant", "operator", "system", "door")
 # Owns the functions of search; nobody logs in as it, and the desk's login cannot take it.
 FINDER: LiteralString = "finder"
+# Reads every row and writes none; whoever owns the tables may take it, the desk's login may not.
+BACKUP: LiteralString = "backup"
 FINDS: tuple[LiteralString, ...] = (
     "find_query",
     "find_number",
@@ -27,12 +29,12 @@ LOCK = 7_310_226
 
 def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -> None:
     """Make the five roles and let the login take them, without inheriting any of their rights; and
-    the finder for the owner."""
+    the finder and the backup's role for the owner."""
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         for role in ROLES:
             _make(owner, role, sql.SQL("nologin"))
-        _make_finder(owner)
+        _make_for_owner(owner)
         if password is not None:
             _make(owner, login, sql.SQL("login password {}").format(sql.Literal(password)))
         for role in ROLES:
@@ -44,19 +46,22 @@ def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -
                 )
 
 
-def _make_finder(owner: psycopg.Connection) -> None:
-    """The finder; whoever owns the tables may give functions to it."""
-    _make(owner, FINDER, sql.SQL("nologin nobypassrls"))
+def _make_for_owner(owner: psycopg.Connection) -> None:
+    """Make the finder and the backup's role. Whoever owns the tables may give functions to the one
+    and take the other; they take `system`, too, to fill rows: forced security shows them none."""
+    for role in (FINDER, BACKUP):
+        _make(owner, role, sql.SQL("nologin nobypassrls"))
     (name,) = owner.execute("select session_user::text").fetchone() or ("",)
     (above,) = owner.execute(
         "select rolsuper from pg_roles where rolname = session_user"
     ).fetchone() or (False,)
-    if not above and not _granted(owner, FINDER, name):
-        owner.execute(
-            sql.SQL("grant {} to {} with inherit false, set true").format(
-                sql.Identifier(FINDER), sql.Identifier(name)
+    for role in (FINDER, BACKUP, "system"):
+        if not above and not _granted(owner, role, name):
+            owner.execute(
+                sql.SQL("grant {} to {} with inherit false, set true").format(
+                    sql.Identifier(role), sql.Identifier(name)
+                )
             )
-        )
 
 
 def finder_sql() -> str:

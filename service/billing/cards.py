@@ -38,13 +38,16 @@ def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
         raise InvalidInput(
             {"payment_method": _("Card not accepted: %(reason)s", reason=str(error))}
         ) from error
-    with isolation.transaction(whose):
-        company = db.session.get_one(Company, company_id)
-        company.stripe_customer, company.stripe_method, company.card_label, company.card_until = (
-            kept.customer,
-            kept.method,
-            kept.label,
-            kept.until,
+    with isolation.transaction(whose), isolation.as_system():
+        db.session.execute(
+            db.update(Company)
+            .where(Company.id == company_id)
+            .values(
+                stripe_customer=kept.customer,
+                stripe_method=kept.method,
+                card_label=kept.label,
+                card_until=kept.until,
+            )
         )
 
 

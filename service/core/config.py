@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     owner_database_url: str = Field(
         "", description="PostgreSQL as the owner of the tables, for migrations only"
     )
+    backup_database_url: str = Field(
+        "", description="PostgreSQL as a login that may take the role `backup`; empty: as the owner"
+    )
     redis_url: str = Field("", description="Valkey or Redis; empty: the embedded server")
     bind: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
@@ -84,7 +87,7 @@ class Settings(BaseSettings):
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("database_url", "owner_database_url")
+    @field_validator("database_url", "owner_database_url", "backup_database_url")
     @classmethod
     def _postgres(cls, value: str) -> str:
         if value and not value.startswith(("postgresql://", "postgres://")):

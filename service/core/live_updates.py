@@ -33,12 +33,15 @@ STREAM_S = 300.0
 # What came in so lately may lie between a page's making and the first breath of its stream.
 MAX_REMEMBERED = 500
 RELOAD = "again"
+# What a change is about that clients are not told of. As a value of `what` it does no harm to a web
+# process of before.
+STAFF = "staff"
 
 
 @dataclass(frozen=True)
 class Change:
     """A task moved: whose it is, who holds it, who held it before, where it stands. `what` is
-    `task` or `here` (who looks at it)."""
+    `task`, `staff` (what moved is for staff alone) or `here` (who looks at it)."""
 
     task: int
     company: int
@@ -76,7 +79,7 @@ class Viewer:
             )
         if self.role is not None:
             return True
-        return nudge.company == self.company and (
+        return (nudge.company == self.company and nudge.what != STAFF) and (
             not nudge.private or nudge.person == self.person or self.owner
         )
 
@@ -143,7 +146,7 @@ class Hub:
     def missed(self, eyes: Viewer, since: float) -> bool:
         """Whether something that concerns them has moved since then (seconds since 1970)."""
         return any(
-            at >= since and nudge.what == "task" and eyes.see(nudge)
+            at >= since and nudge.what != "here" and eyes.see(nudge)
             for at, nudge in tuple(self.lately)
         )
 
@@ -183,8 +186,8 @@ def events(eyes: Viewer, *, again: bool, since: float | None = None) -> Iterator
             told = time.monotonic() if kinds else told
             yield (
                 "".join(
-                    f"event: {'here' if kind == 'here' else 'changed'}\ndata: -\n\n"
-                    for kind in sorted(kinds)
+                    f"event: {name}\ndata: -\n\n"
+                    for name in sorted({"here" if kind == "here" else "changed" for kind in kinds})
                 )
                 or ": still here\n\n"
             )

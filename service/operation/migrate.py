@@ -3,7 +3,9 @@ owner."""
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,10 +13,15 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
+from sqlalchemy.exc import OperationalError
 
 from tenants import roles
 
 ROOT = Path(__file__).resolve().parents[2]
+# A migration that did not get a lock within two seconds lets everybody pass and tries again.
+TRIES, PAUSE = 20, 3.0
+log = logging.getLogger(__name__)
 
 
 def configuration() -> Config:
@@ -37,4 +44,19 @@ def upgrade(owner_url: str, desk_url: str, target: str = "head") -> None:
         same = owner_url == desk_url
         roles.ensure(owner, unquote(login.username or ""), None if same else password)
     os.environ["MIGRATE_URL"] = owner_url
-    command.upgrade(configuration(), target)
+    for left in reversed(range(TRIES)):
+        if _run(target, last=not left):
+            return
+        time.sleep(PAUSE)
+
+
+def _run(target: str, *, last: bool) -> bool:
+    """Run what is missing; False where a lock was not free. Raises on the last try."""
+    try:
+        command.upgrade(configuration(), target)
+    except OperationalError as error:
+        if last or not isinstance(error.orig, LockNotAvailable):
+            raise
+        log.warning("A table is in use; the migration is tried again.")
+        return False
+    return True

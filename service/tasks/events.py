@@ -31,6 +31,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from service.core import live_updates, outbox
 from service.core.actor import Actor
 from service.core.errors import Conflict, NotAllowed
+from service.tasks import audiences
 from service.tasks.changes import NOTHING, TaskChanges
 from service.tasks.states import DESK, TRANSITIONS, check_ready, may, name_for, own_work
 from service.tasks.task import Task
@@ -253,6 +254,7 @@ def write(
                 was_,
                 task.state,
                 task.category,
+                "task" if audiences.for_everyone(kind) else live_updates.STAFF,
             )
         )
     return RecordedEvent(event_id)

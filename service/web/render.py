@@ -47,7 +47,6 @@ def init(app: Flask) -> None:
         STEP_NAMES=words.STEP_NAMES,
         STEP_OF=words.STEP_OF,
         CHANNELS=words.CHANNELS,
-        QUIET=words.QUIET,
         MESSAGE_STATES=words.MESSAGE_STATES,
         INBOUND_STATES=words.INBOUND_STATES,
         CHARGE_STATES=words.CHARGE_STATES,

@@ -79,8 +79,6 @@ EVENTS = {
 }
 # Events that may carry a score that somebody said.
 JUDGED = ("task.accepted", "task.settled", "task.reworked", "task.disputed", "task.resolved")
-# What people see of a task's history; the rest is for operators.
-QUIET = ("message.written", "task.acceptance_notice", "task.red_line_came", "task.red_line_missed")
 STEP_NAMES = (
     _l("Triage"),
     _l("Parameters"),

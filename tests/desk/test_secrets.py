@@ -105,6 +105,7 @@ def test_backup_and_restore_find_the_owner_and_show_no_password(desk):
 
 def test_an_owner_that_is_set_for_make_run_goes_to_nobody_else(monkeypatch, tmp_path):
     monkeypatch.setenv("OWNER_DATABASE_URL", "postgresql://owner:very-secret@db/desk")
+    monkeypatch.setenv("BACKUP_DATABASE_URL", "postgresql://nightly:very-secret@db/desk")
     monkeypatch.setenv("DATABASE_URL", "postgresql://desk:x@db/desk")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
     (tmp_path / "desk.env").write_text("one of an older version, open to all")

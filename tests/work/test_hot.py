@@ -43,13 +43,13 @@ def test_what_fails_leaves_no_connection_behind_that_commits_by_itself(world):
         isolation.execute_in_one_roundtrip(person.scope, text("select nobody(:it)"), {"it": 1})
     with pytest.raises(ZeroDivisionError), isolation.transaction(person.scope):
         db.session.execute(
-            text("update person set zone = 'Pacific/Apia' where id = :me"),
-            {"me": person.actor.person_id},
+            text("update company set zone = 'Pacific/Apia' where id = :ours"),
+            {"ours": person.company_id},
         )
         raise ZeroDivisionError
     with isolation.transaction(isolation.system("test")):
         assert (
-            db.session.scalar(text("select count(*) from person where zone = 'Pacific/Apia'")) == 0
+            db.session.scalar(text("select count(*) from company where zone = 'Pacific/Apia'")) == 0
         )
 
 
