@@ -16,6 +16,7 @@ from devdesk.guide_charts import samples
 from devdesk.guide_texts import exchanges
 from service.access import auth
 from service.core.drafts import SavedFilter
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.messages.message import Message
 from service.tasks.attachments import Attachment
@@ -84,7 +85,11 @@ def styleguide() -> ResponseReturnValue:
         events=[
             Event(id=n, kind=kind, at=at - timedelta(hours=9 - n), by_id=by, facts={})
             for n, (kind, by) in enumerate(
-                [("task.received", INGRID), ("task.claimed", ANNA), ("task.retold", ANNA)]
+                [
+                    (EventKind.TASK_RECEIVED, INGRID),
+                    (EventKind.TASK_CLAIMED, ANNA),
+                    (EventKind.TASK_RETOLD, ANNA),
+                ]
             )
         ],
         kept_filters=[
@@ -238,7 +243,7 @@ def _talk(at: datetime) -> list[Message | Event]:
         words[0],
         Event(
             id=1,
-            kind="task.red_line",
+            kind=EventKind.TASK_RED_LINE,
             at=at - timedelta(hours=4),
             by_id=ANNA,
             facts={"progress": 60},

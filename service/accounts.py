@@ -12,6 +12,7 @@ from service.catalogue.categories import all_categories
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
 from service.core.errors import InvalidInput, NotFound
+from service.core.event_kinds import EventKind
 from service.outbound import compose
 from service.tasks import assignment, events
 from service.tasks.states import ASSIGNED_STATES
@@ -36,7 +37,7 @@ def ask_reset(email: str) -> None:
             select(Login.person_id).where(Login.email == email.strip().lower()[:320])
         )
         if person_id is not None:
-            events.write("person.reset", THE_SYSTEM, person=person_id)
+            events.write(EventKind.PERSON_RESET, THE_SYSTEM, person=person_id)
 
 
 def send_reset(person_id: int) -> None:
@@ -80,7 +81,7 @@ def invite(company_id: int, email: str, role: str, by_person_id: int) -> None:
     if role not in COMPANY_ROLES:
         raise InvalidInput({"role": _("Use owner or member")})
     events.write(
-        "company.invited",
+        EventKind.COMPANY_INVITED,
         THE_SYSTEM,
         company_id=company_id,
         to=checked_email(email),
@@ -121,7 +122,7 @@ def claim_address(person_id: int, company_id: int, value: str) -> None:
         ) from error
     if len(addresses.of_person(person_id)) >= MAX_ADDRESSES:
         raise InvalidInput({"address": _("Too many addresses. Remove one first.")})
-    events.write("address.claimed", THE_SYSTEM, company_id=company_id, address=address.id)
+    events.write(EventKind.ADDRESS_CLAIMED, THE_SYSTEM, company_id=company_id, address=address.id)
 
 
 def send_code(address_id: int) -> None:

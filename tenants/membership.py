@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -28,8 +29,24 @@ from tenants.isolation import Base, db
 from tenants.literals import literal_limit
 from tenants.people import Person
 
-STAFF_ROLES = ("assistant", "supervisor", "operator", "admin")
-COMPANY_ROLES = ("owner", "member")
+
+class StaffRole(StrEnum):
+    """A role in the service. Its value is stored: it never changes."""
+
+    ASSISTANT = "assistant"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+class CompanyRole(StrEnum):
+    """A role in a client company. Its value is stored: it never changes."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+
+
+STAFF_ROLES, COMPANY_ROLES = tuple(StaffRole), tuple(CompanyRole)
 
 
 class Membership(Base):

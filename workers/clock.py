@@ -19,6 +19,7 @@ from service.app import create_app
 from service.core import wake
 from service.core.actor import THE_SYSTEM
 from service.core.errors import DomainError
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.operation import high_marks, leftovers
 from service.search import index
@@ -39,7 +40,7 @@ def overdue(task: Task) -> None:
     """The dead line has passed: the client is told first, with what we do about it."""
     record(
         task,
-        "task.overdue",
+        EventKind.TASK_OVERDUE,
         THE_SYSTEM,
         set_=TaskChanges(overdue_at=now()) | NO_ALARM,
     )

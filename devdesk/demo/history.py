@@ -15,15 +15,16 @@ from devdesk.demo.task_texts import Work
 from devdesk.demo.timeline import day_end
 from service.catalogue.categories import category
 from service.core.config import settings
+from service.core.event_kinds import EventKind
 
 MONTH = 30.0
 # The last days belong mostly to what is open.
 NEWEST, SPREAD = 1.2, 28.0
 GOOD = (100, 100, 98, 95, 95, 95, 92, 92, 90, 90, 90, 88, 86, 85, 85, 82, 80)
 EARLY_ENDS = {
-    "refused": ("task.refused", "refused"),
-    "deleted": ("task.deleted", "deleted"),
-    "done": ("task.done_at_once", "closed"),
+    "refused": (EventKind.TASK_REFUSED, "refused"),
+    "deleted": (EventKind.TASK_DELETED, "deleted"),
+    "done": (EventKind.TASK_DONE_AT_ONCE, "closed"),
 }
 
 
@@ -171,7 +172,7 @@ def _agree(past: Past, queued: datetime) -> None:
 def _cancel(past: Past, at: datetime, price: int) -> None:
     life = past.life
     life.set(price=price, reason=life.work.one("reason"), ended_at=at)
-    row = life.move("task.cancelled", at, life.party.client, "cancelled", price=price)
+    row = life.move(EventKind.TASK_CANCELLED, at, life.party.client, "cancelled", price=price)
     money.charge(life, row, timedelta(seconds=past.chance.uniform(4, 20)))
 
 
@@ -179,7 +180,7 @@ def _cancel_work(past: Past) -> None:
     """Stopped at the red line: the reported share is paid."""
     red = past.life.task.columns["red_line_at"]
     past.life.report(red - timedelta(minutes=12), 45)
-    past.life.move("task.red_line_came", red, None)
+    past.life.move(EventKind.TASK_RED_LINE_CAME, red, None)
     _cancel(past, past.after(red, 0.3, 3), round(past.life.task.columns["price"] * 0.45))
 
 
@@ -217,9 +218,9 @@ def _deliver(past: Past) -> datetime:
         on_time=not late or chance.random() < 0.4,
     )
     if red < at:
-        life.move("task.red_line_came", red, None)
+        life.move(EventKind.TASK_RED_LINE_CAME, red, None)
     if at > life.deadline:
-        life.move("task.overdue", life.deadline, None)
+        life.move(EventKind.TASK_OVERDUE, life.deadline, None)
     life.deliver(at, met=chance.random() < 0.94)
     life.set(off_course_at=None)
     return at
@@ -230,7 +231,7 @@ def _rework(past: Past, delivered: datetime) -> datetime:
     life = past.life
     said = past.after(delivered, 0.5, 9)
     life.judge(
-        "task.reworked",
+        EventKind.TASK_REWORKED,
         said,
         past.chance.choice((55, 60, 65, 70, 70, 75)),
         past.word("rework"),
@@ -251,14 +252,21 @@ def _judge(past: Past, delivered: datetime, score: int) -> Row:
     )  # who texts 1 says no figure
     if score >= 80:
         row = life.judge(
-            "task.accepted", at, said, past.word("accepted") if past.chance.random() < 0.4 else ""
+            EventKind.TASK_ACCEPTED,
+            at,
+            said,
+            past.word("accepted") if past.chance.random() < 0.4 else "",
         )
     elif "dispute" in life.work.flags:
         row = _dispute(past, at, score)
     else:
         life.set(price=round(life.task.columns["price"] * score / 100))
         row = life.judge(
-            "task.settled", at, score, life.work.one("comment") or past.word("settled"), "settle"
+            EventKind.TASK_SETTLED,
+            at,
+            score,
+            life.work.one("comment") or past.word("settled"),
+            "settle",
         )
     closes = row.at + timedelta(days=settings().closes_after_days)
     life.set(score=said, ended_at=row.at, alarm_at=closes, alarm="close")
@@ -268,12 +276,12 @@ def _judge(past: Past, delivered: datetime, score: int) -> Row:
 def _dispute(past: Past, at: datetime, score: int) -> Row:
     """The client says no to all of it; the operator looks and settles."""
     life, desk = past.life, past.life.party.operator
-    life.judge("task.disputed", at, score - 25, life.work.one("comment"), "dispute")
+    life.judge(EventKind.TASK_DISPUTED, at, score - 25, life.work.one("comment"), "dispute")
     looked = past.after(at, 2, 20)
-    life.move("task.resolved", looked, desk, outcome="settle")
+    life.move(EventKind.TASK_RESOLVED, looked, desk, outcome="settle")
     life.set(price=round(life.task.columns["price"] * score / 100))
     return life.judge(
-        "task.settled",
+        EventKind.TASK_SETTLED,
         looked + timedelta(milliseconds=5),
         score,
         life.work.one("reason"),
@@ -305,7 +313,7 @@ def _look_back(past: Past, ended: datetime, score: int) -> None:
             tip=tip,
         )
         life.set(**quiet)
-        life.move("task.praised", thanked, life.party.client, "closed", praise=row)
+        life.move(EventKind.TASK_PRAISED, thanked, life.party.client, "closed", praise=row)
     elif closes < past.now:
         life.set(**quiet)
-        life.move("task.closed", closes, None, "closed")
+        life.move(EventKind.TASK_CLOSED, closes, None, "closed")

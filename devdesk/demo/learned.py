@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from devdesk.demo.people import WORDS, Firm, People, handbooks
 from service.catalogue import playbooks
+from service.core.event_kinds import EventKind
 from service.tasks.events import Event
 from service.tasks.lessons import Lesson
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from tenants import handbook
 from tenants.isolation import db
 
@@ -37,7 +39,7 @@ def _learn(firm: Firm, line: str, state: str, moment: datetime, place: int) -> N
         .where(
             Task.company_id == firm.id,
             Task.holder_id.is_not(None),
-            Task.state.in_(("accepted", "closed")),
+            Task.state.in_((TaskState.ACCEPTED, TaskState.CLOSED)),
         )
         .order_by(Task.id.desc())
         .offset(place)
@@ -59,9 +61,9 @@ def _learn(firm: Firm, line: str, state: str, moment: datetime, place: int) -> N
     )
     db.session.add(lesson)
     db.session.flush()
-    _note(task, "task.lesson", at, task.holder_id, "assistant", lesson)
+    _note(task, EventKind.TASK_LESSON, at, task.holder_id, "assistant", lesson)
     if taken:
-        _note(task, "task.lesson_accepted", moment - TAKEN_IN, owner.id, "client", lesson)
+        _note(task, EventKind.TASK_LESSON_ACCEPTED, moment - TAKEN_IN, owner.id, "client", lesson)
         handbook.write(
             firm.id, handbook.with_line(handbook.of(firm.id), line), owner.id, moment - TAKEN_IN
         )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from devdesk.demo.bulk_insert import Row
 from devdesk.demo.task_history import Life
+from service.core.event_kinds import EventKind
 from service.core.text import cut
 from service.messages import prompts, short_links
 from service.messages.wording import TEMPLATES, saying
@@ -117,7 +118,7 @@ def _tell(life: Life, template: str, at: datetime, **facts: str) -> Row:
         state="delivered" if channel == "sms" else "sent",
         sent_at=gone + timedelta(seconds=1),
     )
-    life.event("message.written", gone, None, message=message)
+    life.event(EventKind.MESSAGE_WRITTEN, gone, None, message=message)
     return message
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from devdesk.demo.bulk_insert import Row
 from devdesk.demo.task_history import Life
 from service.billing.ledger import CARD, EARNED, RECEIVABLE
+from service.core.event_kinds import EventKind
 
 DECLINED = {"en": "Your card was declined.", "ru": "Карта отклонена банком."}
 
@@ -34,16 +35,16 @@ def charge(life: Life, ended: Row, pays_after: timedelta | None) -> None:
     invoice = life.pile.add(
         "invoice", at, company_id=firm.id, charge_id=row, total=amount, currency=firm.currency
     )
-    life.event("charge.made", at, None, charge=row, invoice=invoice)
+    life.event(EventKind.CHARGE_MADE, at, None, charge=row, invoice=invoice)
     if pays_after is None:
-        life.event("charge.failed", at + timedelta(seconds=4), None, charge=row)
+        life.event(EventKind.CHARGE_FAILED, at + timedelta(seconds=4), None, charge=row)
     else:
         _paid(life, row, at + pays_after)
 
 
 def _paid(life: Life, row: Row, at: datetime) -> None:
     row.columns |= {"state": "paid", "paid_at": at, "error": None}
-    happened = life.event("charge.paid", at, None, charge=row)
+    happened = life.event(EventKind.CHARGE_PAID, at, None, charge=row)
     _post(life, happened, at, "payment", CARD, RECEIVABLE)
 
 

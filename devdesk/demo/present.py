@@ -13,6 +13,7 @@ from devdesk.demo.people import People
 from devdesk.demo.task_history import Life
 from devdesk.demo.task_texts import Work
 from devdesk.demo.timeline import day_end, quarter, span
+from service.core.event_kinds import EventKind
 from service.core.time import half_of, working_days
 from service.tasks.states import ASSIGNED_STATES
 
@@ -153,14 +154,18 @@ def _deliver(scene: Scene) -> None:
         scene.chance.choice((50, 60, 60, 70, 80)),
     )
     if red < at:
-        life.move("task.red_line_came", red, None)
+        life.move(EventKind.TASK_RED_LINE_CAME, red, None)
     life.deliver(at, met="short" not in flags)
     life.set(off_course_at=None)
     if "dispute" in flags:
         doubted = scene.between(at, scene.now, 0.6)
         life.set(disputed_at=doubted)
         life.judge(
-            "task.disputed", doubted, int(flags["dispute"]), scene.work.one("comment"), "dispute"
+            EventKind.TASK_DISPUTED,
+            doubted,
+            int(flags["dispute"]),
+            scene.work.one("comment"),
+            "dispute",
         )
     else:
         _silence(scene)
@@ -183,7 +188,7 @@ def _silence(scene: Scene) -> None:
     if notice > scene.now:
         life.set(alarm_at=notice, alarm="silence_notice")
     else:
-        life.move("task.acceptance_notice", notice, None)
+        life.move(EventKind.TASK_ACCEPTANCE_NOTICE, notice, None)
         life.set(alarm_at=ends, alarm="silence")
 
 
@@ -207,7 +212,7 @@ def _watch(scene: Scene) -> None:
         alarm = _red_line(scene, until, red, dead)
     if dead <= until:
         life.set(overdue_at=dead)
-        life.move("task.overdue", dead, None)
+        life.move(EventKind.TASK_OVERDUE, dead, None)
     if not row.get("waiting_since") and alarm[0] > scene.now:
         life.set(alarm_at=alarm[0], alarm=alarm[1])
 
@@ -215,12 +220,12 @@ def _watch(scene: Scene) -> None:
 def _red_line(scene: Scene, until: datetime, red: datetime, dead: datetime) -> tuple[datetime, str]:
     if red > until:
         return red, "red_line"
-    scene.life.move("task.red_line_came", red, None)
+    scene.life.move(EventKind.TASK_RED_LINE_CAME, red, None)
     missed = half_of(red, dead)
     if "report" in scene.work.flags:
         return dead, "dead_line"
     if missed > until:
         return missed, "red_line_missed"
     scene.life.set(off_course_at=missed)
-    scene.life.move("task.red_line_missed", missed, None)
+    scene.life.move(EventKind.TASK_RED_LINE_MISSED, missed, None)
     return dead, "dead_line"

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from devdesk.demo.bulk_insert import BulkInsert
 from devdesk.demo.task_history import mail
 from service.core.config import settings
+from service.core.event_kinds import EventKind
 from service.intake.interpret import CALL_BACK, NOT_BELIEVED, UNKNOWN
 
 
@@ -107,7 +108,7 @@ def lay(pile: BulkInsert, moment: datetime) -> None:
         pile.add(
             "event",
             at,
-            kind="inbound.kept",
+            kind=EventKind.INBOUND_KEPT,
             by_kind="client",
             channel=letter.channel,
             facts={"inbound": row},

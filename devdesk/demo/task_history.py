@@ -17,6 +17,7 @@ from devdesk.demo.people import Firm, Player
 from devdesk.demo.task_texts import Work
 from service.catalogue.categories import category
 from service.core.config import settings
+from service.core.event_kinds import EventKind
 from service.core.time import half_of
 from service.tasks import attachments, briefing
 from service.tasks.submission import raw_of, title_of
@@ -91,7 +92,7 @@ class Life:
         )
         if channel != "web":
             self.kept.columns["task_id"] = task
-        self.event("task.received", self.created, client, row=task)
+        self.event(EventKind.TASK_RECEIVED, self.created, client, row=task)
         return task
 
     def set(self, **columns: Any) -> None:
@@ -152,7 +153,7 @@ class Life:
         """Triage does not know; an operator decides."""
         self.guess(confidence)
         self.move(
-            "task.unsure",
+            EventKind.TASK_UNSURE,
             at,
             None,
             "triage",
@@ -167,7 +168,7 @@ class Life:
             self.work.said.get("criteria") or [kind.criterion(self.work.language)], 1
         ):
             self.criteria.append(self.fact("criterion", at, by, position=place, text=text))
-        self.move("task.queued", at, by, "queued", category=kind.code)
+        self.move(EventKind.TASK_QUEUED, at, by, "queued", category=kind.code)
 
     def end_early(self, kind: str, at: datetime, state: str) -> None:
         """Refused, dropped or answered at once by the desk, with a reason."""
@@ -179,7 +180,7 @@ class Life:
         by = self.party.operator if given else self.party.holder
         self.set(holder_id=self.party.holder.id)
         self.move(
-            "task.assigned" if given else "task.claimed",
+            EventKind.TASK_ASSIGNED if given else EventKind.TASK_CLAIMED,
             at,
             by,
             "assigned",
@@ -193,7 +194,12 @@ class Life:
         read = SimpleNamespace(**{name: row.get(name) for name in briefing.READ})
         points = briefing.listed(read, criteria=bool(self.criteria), files=files, book=True)
         self.move(
-            "task.briefed", at, self.party.holder, "briefed", noted=points, points=len(points)
+            EventKind.TASK_BRIEFED,
+            at,
+            self.party.holder,
+            "briefed",
+            noted=points,
+            points=len(points),
         )
 
     def ask(self, at: datetime, answered: datetime | None = None) -> None:
@@ -218,11 +224,11 @@ class Life:
             ),
         )
         self._stand(at, "question")
-        self.move("task.asked", at, self.party.holder, question=row)
+        self.move(EventKind.TASK_ASKED, at, self.party.holder, question=row)
         self.answer = row
         if answered:
             self._go_on(answered)
-            self.move("task.answered", answered, client, question=row)
+            self.move(EventKind.TASK_ANSWERED, answered, client, question=row)
 
     def retell(self, at: datetime) -> None:
         """The holder tells it back, perhaps with another way."""
@@ -251,7 +257,7 @@ class Life:
             **proposed,
         )
         self._stand(at, "retelling")
-        self.move("task.retold", at, self.party.holder, "retold", retelling=self.told)
+        self.move(EventKind.TASK_RETOLD, at, self.party.holder, "retold", retelling=self.told)
 
     def understand(self, at: datetime, *, proposal: bool = False) -> None:
         """The client confirms what they read; price and dates stand from here."""
@@ -278,7 +284,7 @@ class Life:
             deadline_at=self.deadline,
         )
         self.move(
-            "task.understood",
+            EventKind.TASK_UNDERSTOOD,
             at,
             self.party.client,
             "working",
@@ -295,7 +301,12 @@ class Life:
         )
         self.set(off_course_at=at if help_ or not on_time else None)
         self.move(
-            "task.red_line", at, self.party.holder, report=row, progress=progress, on_time=on_time
+            EventKind.TASK_RED_LINE,
+            at,
+            self.party.holder,
+            report=row,
+            progress=progress,
+            on_time=on_time,
         )
 
     def deliver(self, at: datetime, *, met: bool = True) -> None:
@@ -310,7 +321,12 @@ class Life:
         )
         self.set(delivered_at=at, overdue_at=None, met_share=share)
         self.move(
-            "task.delivered", at, self.party.holder, "delivered", delivery=self.delivery, met=share
+            EventKind.TASK_DELIVERED,
+            at,
+            self.party.holder,
+            "delivered",
+            delivery=self.delivery,
+            met=share,
         )
 
     def judge(
@@ -325,10 +341,10 @@ class Life:
         """The word on the delivery: accepted, reworked, settled or disputed."""
         judge = by or self.party.client
         state = {
-            "task.accepted": "accepted",
-            "task.settled": "accepted",
-            "task.reworked": "working",
-        }.get(kind)
+            EventKind.TASK_ACCEPTED: "accepted",
+            EventKind.TASK_SETTLED: "accepted",
+            EventKind.TASK_REWORKED: "working",
+        }.get(EventKind(kind))
         row = self.fact(
             "acceptance",
             at,
@@ -360,7 +376,9 @@ class Life:
             channel=channel,
             text=words,
         )
-        self.event("task.message", at, by, message=row, to="assistant" if who == "c" else "client")
+        self.event(
+            EventKind.TASK_MESSAGE, at, by, message=row, to="assistant" if who == "c" else "client"
+        )
 
     def attach(self, at: datetime, line: str) -> None:
         """A file of the client's on the brief, its bytes where the house keeps them."""
@@ -380,7 +398,7 @@ class Life:
             sha256=digest,
             part="brief",
         )
-        self.event("task.file", at, self.party.client, file=row)
+        self.event(EventKind.TASK_FILE, at, self.party.client, file=row)
 
     def _stand(self, at: datetime, why: str) -> None:
         if self.pause is None:

@@ -17,11 +17,12 @@ from flask_login import current_user
 from service.core import actor
 from service.core.actor import Actor
 from tenants import isolation
+from tenants.membership import STAFF_ROLES, StaffRole
 from tenants.signin.identity import Identity
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
-STAFF = ("assistant", "supervisor", "operator", "admin")
-DESK = ("supervisor", "operator", "admin")
+STAFF = STAFF_ROLES
+DESK = (StaffRole.SUPERVISOR, StaffRole.OPERATOR, StaffRole.ADMIN)
 
 
 def init(app: Flask) -> None:

@@ -27,10 +27,11 @@ from service.api.keys import Caller
 from service.core.actor import Actor
 from service.core.errors import NotAllowed
 from tenants import isolation
+from tenants.membership import STAFF_ROLES, StaffRole
 
 View = Callable[..., Response]
-STAFF = ("assistant", "supervisor", "operator", "admin")
-DESK = ("supervisor", "operator", "admin")
+STAFF = STAFF_ROLES
+DESK = (StaffRole.SUPERVISOR, StaffRole.OPERATOR, StaffRole.ADMIN)
 # Wrong keys from one address; counted in Valkey, in this process's memory while that is away.
 WRONG_KEYS = parse("60 per minute")
 _in_memory = FixedWindowRateLimiter(MemoryStorage())

@@ -10,6 +10,7 @@ from service.billing import charges, stripe_edge
 from service.billing.charges import Charge
 from service.core.actor import THE_SYSTEM
 from service.core.errors import Conflict, InvalidInput, NotFound
+from service.core.event_kinds import EventKind
 from service.core.outbox_run import NeedsOperator, RetryLater
 from service.tasks import events
 from service.tasks.task import find
@@ -68,7 +69,7 @@ def pay_again(charge_id: int) -> None:
             raise Conflict(_("This charge is not waiting for a payment."))
         invoice = charges.invoice_of(charge)
         events.write(
-            "charge.made",
+            EventKind.CHARGE_MADE,
             THE_SYSTEM,
             task=task,
             charge=charge_id,

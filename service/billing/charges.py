@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.billing import ledger
 from service.core.actor import THE_SYSTEM
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.tasks import events
 from service.tasks.task import Task
@@ -134,7 +135,7 @@ def _post(task: Task, event_id: int, kind: str, amount: int) -> Charge | None:
         task.company_id, event_id, "charge", ledger.RECEIVABLE, ledger.EARNED, amount, task.currency
     )
     invoice = _issue(task, charge_id, amount)
-    events.write("charge.made", THE_SYSTEM, task=task, charge=charge_id, invoice=invoice.id)
+    events.write(EventKind.CHARGE_MADE, THE_SYSTEM, task=task, charge=charge_id, invoice=invoice.id)
     return db.session.get(Charge, charge_id)
 
 
@@ -154,7 +155,7 @@ def paid(charge: Charge, task: Task) -> None:
     if charge.state == "paid":
         return
     charge.state, charge.paid_at, charge.error = "paid", now(), None
-    happened = events.write("charge.paid", THE_SYSTEM, task=task, charge=charge.id)
+    happened = events.write(EventKind.CHARGE_PAID, THE_SYSTEM, task=task, charge=charge.id)
     ledger.post(
         charge.company_id,
         happened.id,
@@ -169,7 +170,7 @@ def paid(charge: Charge, task: Task) -> None:
 def failed(charge: Charge, task: Task, reason: str) -> None:
     """The card was declined or is missing: the owner is told and can pay on the billing page."""
     charge.state, charge.error = "failed", reason[:500]
-    events.write("charge.failed", THE_SYSTEM, task=task, charge=charge.id)
+    events.write(EventKind.CHARGE_FAILED, THE_SYSTEM, task=task, charge=charge.id)
 
 
 def _issue(task: Task, charge_id: int, amount: int) -> Invoice:

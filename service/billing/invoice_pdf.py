@@ -23,6 +23,7 @@ from service.core.errors import NotFound
 from service.outbound.compose import money
 from service.tasks.delivery import SUCCESS
 from service.tasks.task import Task, find
+from service.tasks.task_state import TaskState
 from tenants.company import Company
 from tenants.isolation import db
 
@@ -91,7 +92,7 @@ def facts(invoice: Invoice) -> dict[str, Any]:
     task, words, language = find(charge.task_id), WORDS[company.language], company.language
     total = _from_ledger(charge)
     rows = [(words["date"], _day(invoice.issued_at, language)), (words["task"], str(task.number))]
-    if task.ended_at and task.state in ("accepted", "closed"):
+    if task.ended_at and task.state in (TaskState.ACCEPTED, TaskState.CLOSED):
         rows.append((words["accepted"], _day(task.ended_at, language)))
     return {
         "words": words,

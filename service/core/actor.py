@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
-CLIENT, ASSISTANT, OPERATOR, SUPERVISOR, SYSTEM = (
-    "client",
-    "assistant",
-    "operator",
-    "supervisor",
-    "system",
-)
+
+class ActorKind(StrEnum):
+    """In which part somebody acts. Its value is stored: it never changes."""
+
+    CLIENT = "client"
+    ASSISTANT = "assistant"
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    SYSTEM = "system"
+
+
+CLIENT, ASSISTANT, OPERATOR = ActorKind.CLIENT, ActorKind.ASSISTANT, ActorKind.OPERATOR
+SUPERVISOR, SYSTEM = ActorKind.SUPERVISOR, ActorKind.SYSTEM
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Actor:
     """A person in the part they act in, through a channel; `person_id` is None for the service
     itself."""
 
-    kind: str
+    kind: ActorKind
     person_id: int | None = None
     channel: str = "web"
     name: str = ""

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core import wake
 from service.core.event_handlers import EVENT_HANDLERS, queue_of
+from service.core.event_kinds import EventKind
 from tenants import isolation
 from tenants.isolation import Base, db
 
@@ -88,7 +89,7 @@ class OutboxRow(Base):
 def enqueue_for(
     event_id: int,
     company_id: int | None,
-    kind: str,
+    kind: EventKind,
     later: datetime | None = None,
     queue: str | None = None,
 ) -> None:

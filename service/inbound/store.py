@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from service.core import wake
 from service.core.event_handlers import EVENT_HANDLERS, queue_of
+from service.core.event_kinds import EventKind
 from tenants import isolation
 
 MAX_BYTES = 30 * 1024 * 1024
@@ -52,7 +53,7 @@ def store(
 
     Opens its own transaction; when this returns, the message is durable.
     """
-    follows = EVENT_HANDLERS["inbound.kept"]
+    follows = EVENT_HANDLERS[EventKind.INBOUND_KEPT]
     isolation.execute_in_one_roundtrip(
         isolation.unauthenticated(channel),
         STORE,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from tenants.isolation import db
 from tenants.literals import literal_in
 from tenants.people import Person
@@ -33,7 +34,7 @@ def together(task: Task) -> Pair | None:
         Task.holder_id == task.holder_id,
         Task.company_id == task.company_id,
         Task.met_share.is_not(None),
-        literal_in(Task.state, ("accepted", "closed")),
+        literal_in(Task.state, (TaskState.ACCEPTED, TaskState.CLOSED)),
     )
     count, score = db.session.execute(scored).one()
     return Pair(count, round(score), zone) if zone else None

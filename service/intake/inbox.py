@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import Conflict, InvalidInput, NotFound
+from service.core.event_kinds import EventKind
 from service.core.text import to_translate
 from service.inbound.inbound_message import Inbound
 from service.intake import interpret
@@ -103,7 +104,7 @@ def drop(inbound_id: int, reason: str, by: Actor) -> None:
         raise InvalidInput({"reason": _("Enter a reason")})
     inbound = _waiting(inbound_id)
     inbound.state, inbound.kind, inbound.reason = "worked", "dropped", reason.strip()
-    events.write("task.noted", by, inbound=inbound.id, dropped=True)
+    events.write(EventKind.TASK_NOTED, by, inbound=inbound.id, dropped=True)
 
 
 def take_up(inbound_id: int, by: Actor) -> None:
@@ -118,7 +119,7 @@ def take_up(inbound_id: int, by: Actor) -> None:
         None,
         to_translate("Set aside, then reopened."),
     )
-    events.write("task.noted", by, inbound=inbound.id, dropped=False)
+    events.write(EventKind.TASK_NOTED, by, inbound=inbound.id, dropped=False)
 
 
 def replay(inbound_id: int) -> None:
@@ -132,7 +133,7 @@ def replay(inbound_id: int) -> None:
         raise Conflict(_("This message is already a task."))
     inbound.state, inbound.reason = "kept", None
     db.session.flush()
-    events.write("inbound.kept", THE_SYSTEM, inbound=inbound.id)
+    events.write(EventKind.INBOUND_KEPT, THE_SYSTEM, inbound=inbound.id)
 
 
 def _has_become_something(inbound_id: int) -> bool:

@@ -12,6 +12,7 @@ from service.channels.email import automatic, message_ids, parse, reader, sender
 from service.channels.sms import parse as sms_parse
 from service.core import actor
 from service.core.errors import DomainError
+from service.core.event_kinds import EventKind
 from service.core.text import to_translate
 from service.inbound.inbound_message import Inbound
 from service.intake import unknown_senders
@@ -331,7 +332,7 @@ def attach(
     came = [Came(part.name, part.type, part.content) for part in parts]
     left_out.attach_or_note(task, by, came, inbound.id)
     for place in range(media):
-        events.write("inbound.media", by, task=task, inbound=inbound.id, place=place)
+        events.write(EventKind.INBOUND_MEDIA, by, task=task, inbound=inbound.id, place=place)
 
 
 def _done(

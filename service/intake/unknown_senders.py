@@ -16,6 +16,7 @@ from service.core import actor
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.text import to_translate
 from service.inbound.inbound_message import Inbound
 from service.messages.message import Message
@@ -122,7 +123,11 @@ def _welcome(form: FirstTask, kept: DeliveryKey) -> None:
         addresses.add(person, "phone", form.phone, company_id=made.id, verified=False)
     task = hand_over(TaskRequest(form.text), actor.client(person.id), made.id, kept=kept)
     events.write(
-        "person.welcomed", THE_SYSTEM, company_id=made.id, person=person.id, first_task=task.id
+        EventKind.PERSON_WELCOMED,
+        THE_SYSTEM,
+        company_id=made.id,
+        person=person.id,
+        first_task=task.id,
     )
 
 
@@ -154,7 +159,7 @@ def receive(inbound: Inbound, reason: str, *, answer: bool = True) -> None:
     inbound.state, inbound.reason, inbound.kind = "needs_person", reason, "stranger"
     db.session.flush()
     if answer:
-        events.write("inbound.strange", THE_SYSTEM, inbound=inbound.id)
+        events.write(EventKind.INBOUND_STRANGE, THE_SYSTEM, inbound=inbound.id)
 
 
 def answer_stranger(inbound_id: int) -> None:

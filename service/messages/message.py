@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import CLIENT, Actor
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.text import clean
 from service.core.time import now
 from service.tasks import events
@@ -106,7 +107,7 @@ def say(
     db.session.add(message)
     db.session.flush()
     events.write(
-        "task.message",
+        EventKind.TASK_MESSAGE,
         by,
         task=task,
         message=message.id,

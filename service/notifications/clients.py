@@ -13,6 +13,7 @@ from service.billing import charges
 from service.catalogue.categories import category
 from service.core.actor import CLIENT
 from service.core.config import settings
+from service.core.event_kinds import EventKind
 from service.core.outbox_run import TooEarly
 from service.core.text import cut, ended
 from service.core.time import now
@@ -26,6 +27,7 @@ from service.tasks import delivery as delivery_step
 from service.tasks.events import Event
 from service.tasks.states import TRANSITIONS
 from service.tasks.task import UNDER_WAY, Task, find
+from service.tasks.task_state import TaskState
 from tenants import membership
 from tenants.company import Company
 from tenants.isolation import db
@@ -65,7 +67,7 @@ def acknowledge(event: Event) -> None:
     Raises NotYet while it is being sorted in: what is told does not depend on which worker is
     faster."""
     task, person = _of(event)
-    if task.state == "received" and now() - event.at < SORTED_WITHIN:
+    if task.state == TaskState.RECEIVED and now() - event.at < SORTED_WITHIN:
         raise TooEarly("The task is being sorted in.", timedelta(seconds=1))
     guess = ""
     if task.category and task.state in UNDER_WAY and task.deadline_at:
@@ -96,7 +98,7 @@ def tell_client_done(event: Event) -> None:
 
 def _plain(event: Event, template: str) -> None:
     task, person = _of(event)
-    if task.state == TRANSITIONS[event.kind].target:  # else it was taken back
+    if task.state == TRANSITIONS[EventKind(event.kind)].target:  # else it was taken back
         prompts.close_prompts(task.id)
         compose.notify(person, template, task, reason=ended(task.reason))
 
@@ -106,7 +108,11 @@ def ask_client_to_confirm(event: Event) -> None:
     asks for itself."""
     task, person = _of(event)
     retelling = understanding.last_retelling(task)
-    if task.state != "retold" or retelling is None or retelling.id != event.facts["retelling"]:
+    if (
+        task.state != TaskState.RETOLD
+        or retelling is None
+        or retelling.id != event.facts["retelling"]
+    ):
         return None
     past = _past(limits.standing(task.company_id), task, retelling)
     if past and membership.role_of(person.id, task.company_id) == "owner":
@@ -231,7 +237,7 @@ def remind_client_to_accept(event: Event) -> None:
 def _delivered(event: Event, template: str) -> None:
     task, person = _of(event)
     delivery = delivery_step.last_delivery(task)
-    if task.state != "delivered" or task.disputed_at or delivery is None:
+    if task.state != TaskState.DELIVERED or task.disputed_at or delivery is None:
         return
     by_phone = compose.by_phone(person, task)
     ends = compose.day(delivery_step.accepted_by_default_at(task), person.tz, person.language)
@@ -296,7 +302,13 @@ def tell_client_red_line(event: Event) -> None:
 def tell_client_late(event: Event) -> None:
     """Late is said first, then what we do about it."""
     task, person = _of(event)
-    if task.state in ("queued", "assigned", "briefed", "retold", "working"):
+    if task.state in (
+        TaskState.QUEUED,
+        TaskState.ASSIGNED,
+        TaskState.BRIEFED,
+        TaskState.RETOLD,
+        TaskState.WORKING,
+    ):
         compose.notify(person, "late", task)
     note_desk(task, _l("Deadline passed"))
 

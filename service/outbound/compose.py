@@ -16,6 +16,7 @@ from service.channels.sms import sms_fit
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.config import settings
 from service.core.event_handlers import QUEUE_OF_CHANNEL
+from service.core.event_kinds import EventKind
 from service.core.money import Money
 from service.core.time import now
 from service.messages import short_links
@@ -107,7 +108,7 @@ def write(
     db.session.add(message)
     db.session.flush()
     events.write(
-        "message.written",
+        EventKind.MESSAGE_WRITTEN,
         by,
         task=task,
         company_id=company_id,

@@ -15,12 +15,19 @@ from service.replies.outcome import Answered
 from service.replies.reply import Reply, answer_with
 from service.tasks import cancelling, review
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from tenants import membership
 from tenants.isolation import db
 from tenants.people import Person
 
-STOPPABLE = ("received", "triage", "queued", "assigned", "briefed")
-OFFER_THANKS = ("receipt", "accepted")
+STOPPABLE = (
+    TaskState.RECEIVED,
+    TaskState.TRIAGE,
+    TaskState.QUEUED,
+    TaskState.ASSIGNED,
+    TaskState.BRIEFED,
+)
+OFFER_THANKS = ("receipt", TaskState.ACCEPTED)
 # T for thanks, С for спасибо; on a phone the letters of the two alphabets look alike.
 THANKS = re.compile(r"^\s*[tтсc][\s,.:;!-]+(\S.*)$", re.IGNORECASE | re.DOTALL)
 
@@ -62,7 +69,7 @@ def thank(said: Reply) -> Answered | None:
     task = _task_of(_offer_of_thanks(said)) if words else None
     if (
         task is None
-        or task.state != "accepted"
+        or task.state != TaskState.ACCEPTED
         or (said.task_id is None and _like_task(said, words))
     ):
         return None

@@ -13,6 +13,7 @@ from service.outbound import compose
 from service.tasks import cancelling
 from service.tasks.states import CLIENT_STATE_NAMES, OPEN_STATES
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from tenants import addresses
 from tenants.isolation import db
 from tenants.membership import companies_of
@@ -64,7 +65,7 @@ def _stop(person: Person, phone: str, word: str) -> str:
 
 def _status(person: Person) -> str:
     """What is under way: first what waits for the client's word."""
-    waits = or_(Task.waiting_for == "client", Task.state == "delivered")
+    waits = or_(Task.waiting_for == "client", Task.state == TaskState.DELIVERED)
     open_tasks = (_theirs(person), Task.state.in_(OPEN_STATES))
     tasks = list(
         db.session.scalars(
@@ -84,7 +85,7 @@ def _status(person: Person) -> str:
 
 
 def _line(task: Task, person: Person) -> str:
-    waits = task.waiting_for == "client" and task.state != "retold"
+    waits = task.waiting_for == "client" and task.state != TaskState.RETOLD
     return f"{task.number}: {CLIENT_STATE_NAMES[task.state]}" + (
         saying("waits", person.language) if waits else ""
     )

@@ -17,12 +17,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.config import settings
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.money import Money
 from service.core.time import now
 from service.tasks import delivery, pauses, understanding, verdicts
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
+from service.tasks.task_state import TaskState
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
 
@@ -62,12 +64,12 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
 
     To settle pays the score's share (0 to 100) of the agreed price. Raises InvalidInput, NotReady.
     """
-    check(task, "task.resolved", by)
-    verdicts.check_resolution(outcome, reason, score, stopped=task.state == "cancelled")
-    if task.state == "cancelled":
+    check(task, EventKind.TASK_RESOLVED, by)
+    verdicts.check_resolution(outcome, reason, score, stopped=task.state == TaskState.CANCELLED)
+    if task.state == TaskState.CANCELLED:
         return _price_stopped(task, by, outcome, reason, score)
     decided = TaskChanges(disputed_at=None, waiting_for=None)
-    record(task, "task.resolved", by, set_=decided, outcome=outcome)
+    record(task, EventKind.TASK_RESOLVED, by, set_=decided, outcome=outcome)
     _carry_out(task, by, outcome, reason.strip(), score)
     return None
 
@@ -75,9 +77,9 @@ def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None 
 def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
     if outcome == "cancel":
         stopped = TaskChanges(price=0, ended_at=now(), reason=reason) | NO_ALARM
-        record(task, "task.cancelled", by, price=0, set_=pauses.resume(task) | stopped)
+        record(task, EventKind.TASK_CANCELLED, by, price=0, set_=pauses.resume(task) | stopped)
     elif outcome == "accept":
-        _judge(task, by, "task.accepted", score, reason)
+        _judge(task, by, EventKind.TASK_ACCEPTED, score, reason)
     else:
         _judge(task, by, verdicts.KINDS[outcome], score, reason, outcome)
 
@@ -89,7 +91,7 @@ def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int 
     said = _acceptance(task, by, figure, reason, outcome)
     record(
         task,
-        "task.resolved",
+        EventKind.TASK_RESOLVED,
         by,
         set_=TaskChanges(waiting_for=None, score=figure, price=price),
         outcome=outcome,
@@ -124,18 +126,18 @@ def on_acceptance_notice(task: Task) -> None:
     """A day before the silence counts as yes the client is told so once more."""
     ends = max(delivery.accepted_by_default_at(task) or now(), now() + timedelta(days=1))
     changes = TaskChanges(alarm_at=ends, alarm="silence")
-    record(task, "task.acceptance_notice", THE_SYSTEM, set_=changes)
+    record(task, EventKind.TASK_ACCEPTANCE_NOTICE, THE_SYSTEM, set_=changes)
 
 
 def accept_by_default(task: Task) -> None:
     """End the agreed silence: accept from 80 % of the criteria on, send it to an operator below."""
     last = _delivered(task)
     if last.met_share >= verdicts.SUCCESS:
-        _judge(task, THE_SYSTEM, "task.accepted", None, "", silent=True)
+        _judge(task, THE_SYSTEM, EventKind.TASK_ACCEPTED, None, "", silent=True)
     else:
         record(
             task,
-            "task.silence_ended",
+            EventKind.TASK_SILENCE_ENDED,
             THE_SYSTEM,
             met=last.met_share,
             set_=TaskChanges(waiting_for="operator") | NO_ALARM,
@@ -164,7 +166,7 @@ def _acceptance(
 def _judge(
     task: Task,
     by: Actor,
-    kind: str,
+    kind: EventKind,
     score: int | None,
     comment: str,
     then: str | None = None,
@@ -184,17 +186,17 @@ def _judge(
     return said
 
 
-def _changes(task: Task, kind: str, score: int | None) -> TaskChanges:
+def _changes(task: Task, kind: EventKind, score: int | None) -> TaskChanges:
     """Return what the verdict changes of the task; a settlement pays the score's share of the
     price."""
     answered = TaskChanges(waiting_for=None)
-    if kind == "task.disputed":
+    if kind == EventKind.TASK_DISPUTED:
         return answered | TaskChanges(disputed_at=now()) | NO_ALARM
-    if kind == "task.reworked":
+    if kind == EventKind.TASK_REWORKED:
         return answered | TaskChanges(delivered_at=None) | _rework_dates(task)
     price = (
         share_of(task.price or 0, score or 0, task.currency)
-        if kind == "task.settled"
+        if kind == EventKind.TASK_SETTLED
         else task.price
     )
     closes = now() + timedelta(days=settings().closes_after_days)
@@ -206,7 +208,7 @@ def _rework_dates(task: Task) -> TaskChanges:
     """Give rework at least a working day where the deadline has passed or is near."""
     soonest = now() + timedelta(days=1)
     deadline = max(task.deadline_at or soonest, soonest)
-    return pauses.on_state(task, "working", TaskChanges(deadline_at=deadline))
+    return pauses.on_state(task, TaskState.WORKING, TaskChanges(deadline_at=deadline))
 
 
 def _comment(comment: str) -> str:

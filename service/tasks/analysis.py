@@ -12,13 +12,19 @@ from service.catalogue.categories import all_categories, category
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.config import settings
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.time import after_working, now
 from service.tasks import parameters, pauses
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import lock, record
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 
-DECISIONS = {"refuse": "task.refused", "delete": "task.deleted", "do": "task.done_at_once"}
+DECISIONS = {
+    "refuse": EventKind.TASK_REFUSED,
+    "delete": EventKind.TASK_DELETED,
+    "do": EventKind.TASK_DONE_AT_ONCE,
+}
 
 
 def apply_triage(
@@ -26,7 +32,7 @@ def apply_triage(
 ) -> None:
     """Triage's word on a new task: to the queue where it is sure, else to the operator's list with
     its guess."""
-    if task.state != "received":
+    if task.state != TaskState.RECEIVED:
         return
     chosen = task.category or code
     changes = TaskChanges(
@@ -37,7 +43,7 @@ def apply_triage(
     else:
         record(
             task,
-            "task.unsure",
+            EventKind.TASK_UNSURE,
             THE_SYSTEM,
             set_=changes,
             category=chosen,
@@ -78,8 +84,8 @@ def _queue(task: Task, by: Actor, code: str, changes: TaskChanges) -> None:
         # The transition's conditions look at it; the transition itself writes it.
         set_committed_value(task, name, value)
     if not task.waiting_since:
-        changes |= pauses.alarms("queued", task.red_line_at, task.deadline_at, None)
-    record(task, "task.queued", by, category=code, set_=changes)
+        changes |= pauses.alarms(TaskState.QUEUED, task.red_line_at, task.deadline_at, None)
+    record(task, EventKind.TASK_QUEUED, by, category=code, set_=changes)
     parameters.add_usual_criterion(task, category(code).criterion(task.language), by)
 
 

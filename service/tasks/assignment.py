@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import ASSISTANT, Actor
 from service.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from service.core.event_kinds import EventKind
 from service.tasks import pauses
 from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.states import ASSIGNED_STATES
 from service.tasks.task import Task, TaskOwned, find
+from service.tasks.task_state import TaskState
 from tenants import isolation
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
@@ -78,7 +80,7 @@ def last_began(person_id: int, task: Task) -> datetime | None:
 def claim(task: Task, by: Actor) -> None:
     """Take a task from the queue. Raises Conflict where somebody was faster or the limit of held
     tasks is reached."""
-    check(task, "task.claimed", by)
+    check(task, EventKind.TASK_CLAIMED, by)
     staff = _fit(task, by.person_id)
     db.session.execute(ONE_CLAIM, {"person": staff.person_id})
     if assigned_to(staff.person_id) >= staff.held_limit:
@@ -90,7 +92,7 @@ def claim(task: Task, by: Actor) -> None:
         )
     record(
         task,
-        "task.claimed",
+        EventKind.TASK_CLAIMED,
         by,
         set_=TaskChanges(holder_id=staff.person_id),
         assistant=staff.person_id,
@@ -111,18 +113,18 @@ def find_to_claim(task_id: int, by: Actor) -> Task:
 
 def assign(task: Task, by: Actor, assistant_id: int) -> None:
     """Hand a task to an assistant, or on to another one, who then begins with the briefing."""
-    check(task, "task.assigned", by)
+    check(task, EventKind.TASK_ASSIGNED, by)
     staff = _fit(task, assistant_id)
     if task.holder_id == staff.person_id:
         raise Conflict(_("This assistant already has the task"))
     end_assignment(task, _("reassigned"))
     record(
         task,
-        "task.assigned",
+        EventKind.TASK_ASSIGNED,
         by,
         assistant=staff.person_id,
         set_=TaskChanges(holder_id=staff.person_id, understood_at=None)
-        | pauses.on_state(task, "assigned"),
+        | pauses.on_state(task, TaskState.ASSIGNED),
     )
     _begin(task, staff.person_id, by)
 
@@ -130,13 +132,15 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
 def give_back(task: Task, by: Actor, reason: str) -> None:
     """Put a task back into the queue. Raises InvalidInput without a reason. The writer may not
     see the row afterwards."""
-    check(task, "task.given_back", by)
+    check(task, EventKind.TASK_GIVEN_BACK, by)
     if not 3 <= len(reason.strip()) <= 1000:
         raise InvalidInput({"reason": _("Enter a reason")})
     end_assignment(task, reason.strip())
-    changes = TaskChanges(holder_id=None, understood_at=None) | pauses.on_state(task, "queued")
+    changes = TaskChanges(holder_id=None, understood_at=None) | pauses.on_state(
+        task, TaskState.QUEUED
+    )
     with isolation.as_system():
-        record(task, "task.given_back", by, set_=changes)
+        record(task, EventKind.TASK_GIVEN_BACK, by, set_=changes)
 
 
 def _fit(task: Task, person_id: int | None) -> Staff:

@@ -20,11 +20,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.actor import Actor
 from service.core.config import settings
 from service.core.errors import InvalidInput, NotFound
+from service.core.event_kinds import EventKind
 from service.core.language import current_language
 from service.core.text import clean
 from service.tasks import events
 from service.tasks.states import check_may_add
 from service.tasks.task import Task, TaskOwned
+from service.tasks.task_state import TaskState
 from tenants import isolation
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
@@ -64,7 +66,7 @@ def attach(
     for the delivery's where the work is not under way: what was delivered stays as it was.
     """
     check_may_add(task, by)
-    if part == "delivery" and task.state != "working":
+    if part == "delivery" and task.state != TaskState.WORKING:
         raise events.conflict(task, by)
     check_room(task, 1)
     digest, size = _keep(content)
@@ -80,7 +82,7 @@ def attach(
     )
     db.session.add(file)
     db.session.flush()
-    events.write("task.file", by, task=task, file=file.id)
+    events.write(EventKind.TASK_FILE, by, task=task, file=file.id)
     return file
 
 

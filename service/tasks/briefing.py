@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from service.core.actor import Actor
+from service.core.event_kinds import EventKind
 from service.tasks.attachments import Attachment
 from service.tasks.events import record
 from service.tasks.parameters import Criterion
@@ -37,7 +38,7 @@ def brief(task: Task, by: Actor, ticked: Collection[str] = ()) -> None:
     was ticked, through all of it."""
     points = points_of(task)
     noted = [point for point in points if point in ticked] or points
-    record(task, "task.briefed", by, noted=noted, points=len(points))
+    record(task, EventKind.TASK_BRIEFED, by, noted=noted, points=len(points))
 
 
 def points_of(task: Task) -> list[str]:

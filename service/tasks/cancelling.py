@@ -12,11 +12,13 @@ from flask_babel import gettext as _
 
 from service.core.actor import Actor
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.tasks import acceptance, delivery, pauses, red_line
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 
 
 def undecided(task: Task) -> int:
@@ -29,7 +31,7 @@ def undecided(task: Task) -> int:
 
 
 def _doubted(task: Task) -> bool:
-    if task.state == "delivered":
+    if task.state == TaskState.DELIVERED:
         return bool(task.disputed_at) or (delivery.met_share(task) or 0) < delivery.SUCCESS
     return task.met_share is not None  # delivered once, and sent back since
 
@@ -40,9 +42,9 @@ def price_now(task: Task) -> int:
     of the price; nothing yet where an operator decides."""
     if _doubted(task):
         return 0
-    if task.state == "delivered":
+    if task.state == TaskState.DELIVERED:
         return task.price or 0
-    if task.state != "working":
+    if task.state != TaskState.WORKING:
         return 0
     said = red_line.last_report(task)
     return acceptance.share_of(task.price or 0, said.progress if said else 0, task.currency)
@@ -51,7 +53,7 @@ def price_now(task: Task) -> int:
 def cancel(task: Task, by: Actor, reason: str = "") -> int:
     """Stop the task; gives what is charged for what was done, in minor units. Raises
     InvalidInput."""
-    check(task, "task.cancelled", by)
+    check(task, EventKind.TASK_CANCELLED, by)
     if len(reason) > 2000:
         raise InvalidInput({"reason": _("Up to 2,000 characters")})
     due, agreed = price_now(task), undecided(task)
@@ -65,7 +67,7 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     facts: dict[str, Any] = {"agreed": agreed} if agreed else {}
     record(
         task,
-        "task.cancelled",
+        EventKind.TASK_CANCELLED,
         by,
         set_=pauses.resume(task) | changes | NO_ALARM,
         price=due,

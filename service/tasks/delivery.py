@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import Actor
 from service.core.errors import InvalidInput, NotReady
+from service.core.event_kinds import EventKind
 from service.core.time import now, working_days
 from service.tasks import parameters, pauses, verdicts
 from service.tasks.changes import NOTHING, TaskChanges
@@ -43,7 +44,7 @@ class Delivery(TaskOwned, Base):
 def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) -> Delivery:
     """Deliver with an answer to each criterion. Raises NotReady before a red-line report,
     InvalidInput by field."""
-    check(task, "task.delivered", by)
+    check(task, EventKind.TASK_DELIVERED, by)
     if not pauses.reported(task):
         raise NotReady(
             _(
@@ -63,7 +64,7 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
     changes = TaskChanges(delivered_at=now(), overdue_at=None, met_share=delivery.met_share)
     record(
         task,
-        "task.delivered",
+        EventKind.TASK_DELIVERED,
         by,
         set_=changes | pauses.resume(task) | _acceptance_alarms(task),
         delivery=delivery.id,

@@ -31,6 +31,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from service.core import live_updates, outbox
 from service.core.actor import Actor
 from service.core.errors import Conflict, NotAllowed
+from service.core.event_kinds import EventKind
 from service.tasks import audiences
 from service.tasks.changes import NOTHING, TaskChanges
 from service.tasks.states import DESK, TRANSITIONS, check_ready, may, name_for, own_work
@@ -76,7 +77,7 @@ class RecordedEvent:
 
 
 # What changes nothing that a page shows.
-NOT_ON_PAGES = ("message.written", "task.noted")
+NOT_ON_PAGES = (EventKind.MESSAGE_WRITTEN, EventKind.TASK_NOTED)
 TABLE = cast(Table, Task.__table__)
 INSERT = text(
     "insert into event (company_id, task_id, kind, by_kind, by_id, channel, facts) values"
@@ -86,7 +87,7 @@ INSERT = text(
 
 def record(
     task: Task,
-    kind: str,
+    kind: EventKind,
     by: Actor,
     *,
     set_: TaskChanges = NOTHING,
@@ -106,7 +107,7 @@ def record(
     return write(kind, by, task=task, was_=was, later_=later_, **facts)
 
 
-def check(task: Task, kind: str, by: Actor) -> None:
+def check(task: Task, kind: EventKind, by: Actor) -> None:
     """Hold the task and raise what stands against this change: Conflict, NotAllowed or NotReady.
     Before columns are computed."""
     lock(task)
@@ -135,7 +136,7 @@ def lock_all(ids: Collection[int]) -> list[Task]:
     )
 
 
-def _check_allowed(task: Task, kind: str, by: Actor) -> None:
+def _check_allowed(task: Task, kind: EventKind, by: Actor) -> None:
     if own_work(task, kind, by):
         raise NotAllowed(_("You did this work yourself, so someone else has to judge it."))
     if (
@@ -163,7 +164,7 @@ def conflict(task: Task, by: Actor) -> Conflict:
     )
 
 
-def _change(task: Task, kind: str, by: Actor, changes: TaskChanges) -> None:
+def _change(task: Task, kind: EventKind, by: Actor, changes: TaskChanges) -> None:
     """One update that names the states it may come from and the holder that was seen; whoever is
     second finds no row."""
     move = TRANSITIONS[kind]
@@ -193,7 +194,7 @@ def _change(task: Task, kind: str, by: Actor, changes: TaskChanges) -> None:
         set_committed_value(task, name, value)
 
 
-def _too_late(task: Task, kind: str, by: Actor) -> Conflict:
+def _too_late(task: Task, kind: EventKind, by: Actor) -> Conflict:
     """Somebody was faster; the loser of a claim may not even see the task any more."""
     now_in = db.session.scalar(
         select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True)
@@ -211,7 +212,7 @@ def _too_late(task: Task, kind: str, by: Actor) -> Conflict:
 
 
 def write(
-    kind: str,
+    kind: EventKind,
     by: Actor,
     *,
     task: Task | None = None,
@@ -267,7 +268,8 @@ def history(task: Task, limit: int = MAX_HISTORY) -> list[Event]:
     """The newest of what happened to a task, oldest first. What was said and sent is not part of
     it: it would drown the rest."""
     told = select(Event).where(
-        Event.task_id == task.id, Event.kind.not_in(("task.message", "message.written"))
+        Event.task_id == task.id,
+        Event.kind.not_in((EventKind.TASK_MESSAGE, EventKind.MESSAGE_WRITTEN)),
     )
     return list(db.session.scalars(told.order_by(Event.id.desc()).limit(literal_limit(limit))))[
         ::-1

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from service.core.actor import Actor
+from service.core.event_kinds import EventKind
 from service.core.text import apart
 from service.tasks import attachments, events
 from service.tasks.attachments import Attachment, Unfit
@@ -81,7 +82,7 @@ def note(task: Task, by: Actor, left: Sequence[LeftOut], **facts: Any) -> None:
         {"id": row.id, "why": one.why, "most": one.most}
         for row, one in zip(rows, left, strict=True)
     ]
-    events.write("task.file_left_out", by, task=task, files=noted, **facts)
+    events.write(EventKind.TASK_FILE_LEFT_OUT, by, task=task, files=noted, **facts)
 
 
 def lines(event: Event) -> list[str]:

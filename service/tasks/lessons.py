@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import CLIENT, Actor
 from service.core.errors import Conflict, InvalidInput, NotAllowed
+from service.core.event_kinds import EventKind
 from service.tasks import events
 from service.tasks.states import check_may_add
 from service.tasks.task import Task, TaskOwned, find
@@ -64,7 +65,7 @@ def propose(task: Task, by: Actor, words: str) -> Lesson:
     lesson = Lesson(company_id=task.company_id, task_id=task.id, by_id=by.person_id, text=line)
     db.session.add(lesson)
     db.session.flush()
-    events.write("task.lesson", by, task=task, lesson=lesson.id)
+    events.write(EventKind.TASK_LESSON, by, task=task, lesson=lesson.id)
     return lesson
 
 
@@ -100,7 +101,7 @@ def decide(company_id: int, lesson_id: int, by: Actor, *, accept: bool) -> None:
     if accept:
         _take_in(lesson, by)
     events.write(
-        "task.lesson_accepted" if accept else "task.lesson_dropped",
+        EventKind.TASK_LESSON_ACCEPTED if accept else EventKind.TASK_LESSON_DROPPED,
         by,
         task=find(lesson.task_id),
         lesson=lesson.id,

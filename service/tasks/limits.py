@@ -16,6 +16,7 @@ from sqlalchemy import text
 
 from service.core.actor import CLIENT, Actor
 from service.core.errors import InvalidInput, NotAllowed, SpendingLimitExceeded
+from service.core.event_kinds import EventKind
 from service.core.language import current_language
 from service.core.money import Money
 from service.core.time import now
@@ -142,7 +143,7 @@ def set_them(company_id: int, by: Actor, wanted: Wanted) -> None:
     company.limit_month, company.limit_task = wanted.month, wanted.task
     membership.limit_members(company_id, wanted.members)
     events.write(
-        "company.limited",
+        EventKind.COMPANY_LIMITED,
         by,
         company_id=company_id,
         in_month=wanted.month,

@@ -20,6 +20,7 @@ from service.core.time import now
 from service.tasks import to_decide
 from service.tasks.states import ASSIGNED_STATES, OPEN_STATES
 from service.tasks.task import FIRST_NUMBER, UNDER_WAY, Task
+from service.tasks.task_state import TaskState
 from tenants.company import Company
 from tenants.isolation import db
 from tenants.literals import literal_in, literal_limit
@@ -55,14 +56,14 @@ Page = paging.Page[Row]
 
 def queued(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
     """The queue as this reader sees it, most pressing first."""
-    return _by_deadline((_is("queued"),), after, limit)
+    return _by_deadline((_is(TaskState.QUEUED),), after, limit)
 
 
 def assigned_to(person_id: int) -> list[Row]:
     """What an assistant holds and works on, most pressing first; delivered work comes last."""
     return _rows(
-        _WIDE.where(Task.holder_id == person_id, _is(*ASSIGNED_STATES, "delivered"))
-        .order_by(Task.state == "delivered", Task.deadline_at, Task.id)
+        _WIDE.where(Task.holder_id == person_id, _is(*ASSIGNED_STATES, TaskState.DELIVERED))
+        .order_by(Task.state == TaskState.DELIVERED, Task.deadline_at, Task.id)
         .limit(literal_limit(100))
     )
 
@@ -71,7 +72,9 @@ def count_assigned(person_id: int, most: int) -> int:
     """How many tasks `held` lists, counted up to `most`."""
     return (
         db.session.scalar(
-            _counted([Task.holder_id == person_id, _is(*ASSIGNED_STATES, "delivered")], most)
+            _counted(
+                [Task.holder_id == person_id, _is(*ASSIGNED_STATES, TaskState.DELIVERED)], most
+            )
         )
         or 0
     )
@@ -128,13 +131,19 @@ def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
 
 _VIEWS: dict[str, Callable[[], Sequence[ColumnElement[bool]]]] = {
     "late": lambda: (
-        _is("queued", *ASSIGNED_STATES),
+        _is(TaskState.QUEUED, *ASSIGNED_STATES),
         Task.deadline_at < now(),
         Task.waiting_since.is_(None),
     ),
-    "red": lambda: (_is("working"), Task.red_line_at.between(now(), now() + timedelta(days=1))),
-    "client": lambda: (_is(*OPEN_STATES), or_(Task.waiting_since.is_not(None), _is("delivered"))),
-    "disputed": lambda: (Task.disputed_at.is_not(None), _is("delivered")),
+    "red": lambda: (
+        _is(TaskState.WORKING),
+        Task.red_line_at.between(now(), now() + timedelta(days=1)),
+    ),
+    "client": lambda: (
+        _is(*OPEN_STATES),
+        or_(Task.waiting_since.is_not(None), _is(TaskState.DELIVERED)),
+    ),
+    "disputed": lambda: (Task.disputed_at.is_not(None), _is(TaskState.DELIVERED)),
 }
 
 
@@ -167,7 +176,9 @@ def exceptions(limit: int = WRONG) -> list[Row]:
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:
     """What waits for the client's word: retellings, questions, deliveries. An owner may look at
     everybody's."""
-    waits = or_(Task.waiting_since.is_not(None), and_(_is("delivered"), Task.disputed_at.is_(None)))
+    waits = or_(
+        Task.waiting_since.is_not(None), and_(_is(TaskState.DELIVERED), Task.disputed_at.is_(None))
+    )
     mine = () if all_people else (Task.person_id == person_id,)
     return _rows(
         _WIDE.where(_is(*OPEN_STATES), waits, *mine)
@@ -230,7 +241,7 @@ def view_counts(most: int = 100) -> dict[str, int]:
     What waits for the client lies in two indexes, and is counted in each of them."""
     parts: list[tuple[str, Sequence[ColumnElement[bool]]]] = [
         ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)),
-        ("client", (Task.waiting_since.is_(None), _is("delivered"))),
+        ("client", (Task.waiting_since.is_(None), _is(TaskState.DELIVERED))),
         *((view, _VIEWS[view]()) for view in ("red", "late", "disputed")),
     ]
     counted = [_counted(wanted, most).scalar_subquery() for _view, wanted in parts]

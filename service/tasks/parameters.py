@@ -16,11 +16,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.catalogue.categories import all_categories, category
 from service.core.actor import CLIENT, Actor
 from service.core.errors import Conflict, InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.tasks import pauses
 from service.tasks.changes import TaskChanges
 from service.tasks.events import RecordedEvent, check, record
 from service.tasks.task import Task, TaskOwned
+from service.tasks.task_state import TaskState
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
 
@@ -74,10 +76,10 @@ def criteria_of(task: Task) -> list[Criterion]:
 def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
     """Change the parameters. Raises InvalidInput by field, Conflict for a client after the red
     line."""
-    check(task, "task.changed", by)
+    check(task, EventKind.TASK_CHANGED, by)
     if (
         by.kind == CLIENT
-        and task.state == "working"
+        and task.state == TaskState.WORKING
         and task.red_line_at
         and task.red_line_at <= now()
     ):
@@ -105,7 +107,7 @@ def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
     )
     return record(
         task,
-        "task.changed",
+        EventKind.TASK_CHANGED,
         by,
         set_=changes,
         changed=[*changed, *(["criteria"] if wanted.criteria is not None else [])],

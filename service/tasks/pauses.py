@@ -16,10 +16,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.time import after_working, half_of, now, working
 from service.tasks.changes import NO_ALARM, NOTHING, UNSET, TaskChanges, Unset
 from service.tasks.task import Task, TaskOwned
+from service.tasks.task_state import TaskState
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
 
-COUNTING_STATES = ("queued", "assigned", "briefed", "retold", "working")
+COUNTING_STATES = (
+    TaskState.QUEUED,
+    TaskState.ASSIGNED,
+    TaskState.BRIEFED,
+    TaskState.RETOLD,
+    TaskState.WORKING,
+)
 STILL_ASKED = text(
     "select exists (select from question where task_id = :task and answered_at is null)"
 )
@@ -57,7 +64,11 @@ def on_state(task: Task, state: str, terms: TaskChanges = NOTHING) -> TaskChange
     changes = resume(task) | terms
     red_line = _or(changes.red_line_at, task.red_line_at)
     deadline = _or(changes.deadline_at, task.deadline_at)
-    if state == "working" and task.state == "working" and _unreported(task, red_line):
+    if (
+        state == TaskState.WORKING
+        and task.state == TaskState.WORKING
+        and _unreported(task, red_line)
+    ):
         rings_at = half_of(now(), max(deadline or now(), now()))
         return changes | TaskChanges(alarm_at=rings_at, alarm="red_line_missed")
     return changes | alarms(state, red_line, deadline, task.overdue_at)
@@ -119,7 +130,7 @@ def alarms(
     A dead line that has passed rings once all the same: `late` says since when the task is known to
     be late.
     """
-    if state == "working" and red_line and red_line > now():
+    if state == TaskState.WORKING and red_line and red_line > now():
         return TaskChanges(alarm_at=red_line, alarm="red_line")
     if state in COUNTING_STATES and deadline and (deadline > now() or late is None):
         return TaskChanges(alarm_at=deadline, alarm="dead_line")

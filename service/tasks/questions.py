@@ -11,11 +11,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import Actor
 from service.core.errors import Conflict, InvalidInput, NotFound
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.tasks import pauses
 from service.tasks.changes import NOTHING
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
+from service.tasks.task_state import TaskState
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
 
@@ -36,7 +38,7 @@ class Question(TaskOwned, Base):
 
 def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Question:
     """Ask the client; the clock stands until they answer. Raises InvalidInput."""
-    check(task, "task.asked", by)
+    check(task, EventKind.TASK_ASKED, by)
     offered = [option.strip() for option in options or [] if option.strip()]
     if not 3 <= len(text.strip()) <= 2000:
         raise InvalidInput({"text": _("Enter 3 to 2,000 characters")})
@@ -51,14 +53,16 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
     )
     db.session.add(question)
     db.session.flush()
-    record(task, "task.asked", by, set_=pauses.pause(task, "question"), question=question.id)
+    record(
+        task, EventKind.TASK_ASKED, by, set_=pauses.pause(task, "question"), question=question.id
+    )
     return question
 
 
 def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
     """Answer a question; the clock goes on when nothing else is waited for. Raises NotFound,
     Conflict, InvalidInput."""
-    check(task, "task.answered", by)
+    check(task, EventKind.TASK_ANSWERED, by)
     if not 1 <= len(text.strip()) <= 5000:
         raise InvalidInput({"text": _("Enter 1 to 5,000 characters")})
     question = db.session.scalar(
@@ -68,11 +72,11 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
         raise NotFound
     _keep(question, by, text.strip())
     stands = (
-        task.waiting_since is not None and task.state != "retold"
+        task.waiting_since is not None and task.state != TaskState.RETOLD
     )  # a retelling waits for a word of its own
     record(
         task,
-        "task.answered",
+        EventKind.TASK_ANSWERED,
         by,
         set_=pauses.on_state(task, task.state) if stands else NOTHING,
         question=question.id,

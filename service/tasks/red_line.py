@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.time import half_of, now
 from service.tasks import pauses
 from service.tasks.changes import TaskChanges
@@ -30,7 +31,7 @@ class Report(TaskOwned, Base):
 
 def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = "") -> Report:
     """State progress, whether the date holds and what help is needed. Raises InvalidInput."""
-    check(task, "task.red_line", by)
+    check(task, EventKind.TASK_RED_LINE, by)
     if not 0 <= progress <= 100:
         raise InvalidInput({"progress": _("Enter a number from 0 to 100")})
     if len(help_) > 5000:
@@ -48,7 +49,7 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
     off_course = now() if not on_time or help_.strip() else None
     record(
         task,
-        "task.red_line",
+        EventKind.TASK_RED_LINE,
         by,
         set_=TaskChanges(off_course_at=off_course),
         report=said.id,
@@ -83,7 +84,7 @@ def last_report(task: Task) -> Report | None:
 def on_red_line(task: Task) -> None:
     """The red line has come: the holder is reminded, and without a report in half the remaining
     time the desk is told."""
-    record(task, "task.red_line_came", THE_SYSTEM, set_=_after(task))
+    record(task, EventKind.TASK_RED_LINE_CAME, THE_SYSTEM, set_=_after(task))
 
 
 def _after(task: Task) -> TaskChanges:
@@ -101,4 +102,4 @@ def on_red_line_missed(task: Task) -> None:
             setattr(task, column, value)
         return
     changes = next_alarm | TaskChanges(off_course_at=now())
-    record(task, "task.red_line_missed", THE_SYSTEM, set_=changes)
+    record(task, EventKind.TASK_RED_LINE_MISSED, THE_SYSTEM, set_=changes)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.tasks.changes import NO_ALARM
 from service.tasks.events import check, record
 from service.tasks.parameters import MAX_AMOUNT
@@ -29,7 +30,7 @@ class Praise(TaskOwned, Base):
 
 def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
     """Thank the assistant; the task is closed with it. Raises InvalidInput."""
-    check(task, "task.praised", by)
+    check(task, EventKind.TASK_PRAISED, by)
     if not 1 <= len(text.strip()) <= 2000:
         raise InvalidInput({"text": _("Enter 1 to 2,000 characters")})
     if tip is not None and not 0 <= tip <= MAX_AMOUNT:
@@ -39,7 +40,7 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
     )
     db.session.add(thanks)
     db.session.flush()
-    record(task, "task.praised", by, set_=NO_ALARM, praise=thanks.id)
+    record(task, EventKind.TASK_PRAISED, by, set_=NO_ALARM, praise=thanks.id)
     return thanks
 
 
@@ -63,4 +64,4 @@ def thanked(task_ids: Iterable[int]) -> dict[int, Praise]:
 
 def close(task: Task) -> None:
     """Close an accepted task on which nobody looked back in time."""
-    record(task, "task.closed", THE_SYSTEM, set_=NO_ALARM)
+    record(task, EventKind.TASK_CLOSED, THE_SYSTEM, set_=NO_ALARM)

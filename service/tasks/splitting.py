@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from service.core.actor import Actor
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 from service.tasks import events, submission
 from service.tasks.changes import TaskChanges
 from service.tasks.submission import CreatedTask, DeliveryKey, TaskRequest
@@ -53,5 +54,5 @@ def _tell_of_each_other(task: Task, made: Task, by: Actor, kept: str) -> None:
     """Each history says where the other part is, by the number that people know."""
     title = submission.title_of(kept)
     changes = TaskChanges(text=kept, title=title)
-    events.record(task, "task.split", by, set_=changes, into=made.number)
-    events.write("task.split_off", by, task=made, of=task.number)
+    events.record(task, EventKind.TASK_SPLIT, by, set_=changes, into=made.number)
+    events.write(EventKind.TASK_SPLIT_OFF, by, task=made, of=task.number)

@@ -9,40 +9,55 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
-from service.core.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, Actor
+from service.core.actor import ASSISTANT, CLIENT, OPERATOR, SUPERVISOR, SYSTEM, Actor, ActorKind
 from service.core.errors import NotAllowed, NotReady
+from service.core.event_kinds import EventKind
 from service.tasks.task import UNDER_WAY, Task
+from service.tasks.task_state import TaskState
 
 ASSIGNEE = "holder"
 DESK = (OPERATOR, SUPERVISOR)
-BEFORE_WORK = ("received", "triage", "queued", "assigned", "briefed", "retold")
-ASSIGNED_STATES = ("assigned", "briefed", "retold", "working")
-OPEN_STATES = ("received", "triage", *UNDER_WAY)
-ENDED_STATES = ("accepted", "closed", "refused", "deleted", "cancelled")
+BEFORE_WORK = (
+    TaskState.RECEIVED,
+    TaskState.TRIAGE,
+    TaskState.QUEUED,
+    TaskState.ASSIGNED,
+    TaskState.BRIEFED,
+    TaskState.RETOLD,
+)
+ASSIGNED_STATES = (TaskState.ASSIGNED, TaskState.BRIEFED, TaskState.RETOLD, TaskState.WORKING)
+OPEN_STATES = (TaskState.RECEIVED, TaskState.TRIAGE, *UNDER_WAY)
+ENDED_STATES = (
+    TaskState.ACCEPTED,
+    TaskState.CLOSED,
+    TaskState.REFUSED,
+    TaskState.DELETED,
+    TaskState.CANCELLED,
+)
 
 # The one name of each state, as staff read it, and where clients read another one.
 STATE_NAMES = {
-    "received": _lp("task state", "New"),
-    "triage": _lp("task state", "In triage"),
-    "queued": _lp("task state", "In queue"),
-    "assigned": _lp("task state", "Assigned"),
-    "briefed": _lp("task state", "Briefed"),
-    "retold": _lp("task state", "Awaiting confirmation"),
-    "working": _lp("task state", "In progress"),
-    "delivered": _lp("task state", "Delivered"),
-    "accepted": _lp("task state", "Accepted"),
-    "closed": _lp("task state", "Closed"),
-    "refused": _lp("task state", "Declined"),
-    "deleted": _lp("task state", "Dropped"),
-    "cancelled": _lp("task state", "Cancelled"),
+    TaskState.RECEIVED: _lp("task state", "New"),
+    TaskState.TRIAGE: _lp("task state", "In triage"),
+    TaskState.QUEUED: _lp("task state", "In queue"),
+    TaskState.ASSIGNED: _lp("task state", "Assigned"),
+    TaskState.BRIEFED: _lp("task state", "Briefed"),
+    TaskState.RETOLD: _lp("task state", "Awaiting confirmation"),
+    TaskState.WORKING: _lp("task state", "In progress"),
+    TaskState.DELIVERED: _lp("task state", "Delivered"),
+    TaskState.ACCEPTED: _lp("task state", "Accepted"),
+    TaskState.CLOSED: _lp("task state", "Closed"),
+    TaskState.REFUSED: _lp("task state", "Declined"),
+    TaskState.DELETED: _lp("task state", "Dropped"),
+    TaskState.CANCELLED: _lp("task state", "Cancelled"),
 }
 CLIENT_STATE_NAMES = {
     **STATE_NAMES,
-    "triage": _lp("task state", "Being read"),
-    "queued": _lp("task state", "Finding an assistant"),
-    "briefed": STATE_NAMES["assigned"],
-    "retold": _lp("task state", "Please confirm"),
-    "delivered": _lp("task state", "Ready for your review"),
+    TaskState.TRIAGE: _lp("task state", "Being read"),
+    TaskState.QUEUED: _lp("task state", "Finding an assistant"),
+    TaskState.BRIEFED: STATE_NAMES[TaskState.ASSIGNED],
+    TaskState.RETOLD: _lp("task state", "Please confirm"),
+    TaskState.DELIVERED: _lp("task state", "Ready for your review"),
 }
 # States that are one to clients; their filter offers the first.
 SAME_TO_CLIENTS = {"assigned": ("assigned", "briefed")}
@@ -54,9 +69,9 @@ Need = Callable[[Task], str | None]
 class Transition:
     """From which states to which (None: it stays), by whom, and what must be there first."""
 
-    sources: tuple[str, ...]
-    target: str | None
-    who: tuple[str, ...]
+    sources: tuple[TaskState, ...]
+    target: TaskState | None
+    who: tuple[ActorKind | str, ...]
     needs: tuple[Need, ...] = ()
 
 
@@ -87,76 +102,112 @@ def undecided(task: Task) -> str | None:
     return str(_l("This task does not need an operator's decision."))
 
 
-TRANSITIONS: dict[str, Transition] = {
-    "task.received": Transition((), "received", (CLIENT, *DESK, SYSTEM)),
-    "task.unsure": Transition(("received",), "triage", (SYSTEM,)),
-    "task.queued": Transition(("received", "triage"), "queued", (SYSTEM, *DESK), (priced, dated)),
-    "task.refused": Transition(("received", "triage"), "refused", DESK),
-    "task.deleted": Transition(("received", "triage"), "deleted", DESK),
-    "task.done_at_once": Transition(("received", "triage"), "closed", DESK),
-    "task.triage_undone": Transition(("queued", "refused", "deleted", "closed"), "triage", DESK),
-    "task.split": Transition(("triage",), None, DESK),
-    "task.claimed": Transition(("queued",), "assigned", (ASSISTANT,)),
-    "task.unclaimed": Transition(("assigned",), "queued", (ASSIGNEE,)),
-    "task.assigned": Transition(("queued", *ASSIGNED_STATES), "assigned", DESK),
-    "task.given_back": Transition(ASSIGNED_STATES, "queued", (ASSIGNEE, *DESK, SYSTEM)),
-    "task.briefed": Transition(("assigned",), "briefed", (ASSIGNEE,)),
-    "task.retold": Transition(("briefed", "retold"), "retold", (ASSIGNEE,)),
-    "task.corrected": Transition(("retold",), "briefed", (CLIENT, *DESK)),
-    "task.understood": Transition(("retold",), "working", (CLIENT, *DESK)),
-    "task.red_line": Transition(("working",), None, (ASSIGNEE,)),
-    "task.red_line_came": Transition(("working",), None, (SYSTEM,)),
-    "task.red_line_missed": Transition(("working",), None, (SYSTEM,)),
-    "task.overdue": Transition(("queued", *ASSIGNED_STATES), None, (SYSTEM,)),
-    "task.delivered": Transition(("working",), "delivered", (ASSIGNEE,)),
-    "task.acceptance_notice": Transition(("delivered",), None, (SYSTEM,), (undisputed,)),
-    "task.silence_ended": Transition(("delivered",), None, (SYSTEM,), (undisputed,)),
-    "task.reworked": Transition(("delivered",), "working", (CLIENT, *DESK), (undisputed,)),
-    "task.disputed": Transition(("delivered",), None, (CLIENT, *DESK), (undisputed,)),
-    "task.resolved": Transition(("delivered", "cancelled"), None, DESK, (undecided,)),
-    "task.settled": Transition(("delivered",), "accepted", (CLIENT, *DESK), (undisputed,)),
-    "task.accepted": Transition(("delivered",), "accepted", (CLIENT, *DESK, SYSTEM), (undisputed,)),
-    "task.asked": Transition(
-        ("received", "triage", "queued", *ASSIGNED_STATES), None, (ASSIGNEE, *DESK)
+TRANSITIONS: dict[EventKind, Transition] = {
+    EventKind.TASK_RECEIVED: Transition((), TaskState.RECEIVED, (CLIENT, *DESK, SYSTEM)),
+    EventKind.TASK_UNSURE: Transition((TaskState.RECEIVED,), TaskState.TRIAGE, (SYSTEM,)),
+    EventKind.TASK_QUEUED: Transition(
+        (TaskState.RECEIVED, TaskState.TRIAGE), TaskState.QUEUED, (SYSTEM, *DESK), (priced, dated)
     ),
-    "task.answered": Transition(OPEN_STATES, None, (CLIENT, *DESK)),
-    "task.changed": Transition((*BEFORE_WORK, "working"), None, (CLIENT, *DESK)),
-    "task.cancelled": Transition(OPEN_STATES, "cancelled", (CLIENT, *DESK)),
-    "task.praised": Transition(("accepted", "closed"), "closed", (CLIENT, *DESK)),
-    "task.closed": Transition(("accepted",), "closed", (SYSTEM, *DESK)),
+    EventKind.TASK_REFUSED: Transition(
+        (TaskState.RECEIVED, TaskState.TRIAGE), TaskState.REFUSED, DESK
+    ),
+    EventKind.TASK_DELETED: Transition(
+        (TaskState.RECEIVED, TaskState.TRIAGE), TaskState.DELETED, DESK
+    ),
+    EventKind.TASK_DONE_AT_ONCE: Transition(
+        (TaskState.RECEIVED, TaskState.TRIAGE), TaskState.CLOSED, DESK
+    ),
+    EventKind.TASK_TRIAGE_UNDONE: Transition(
+        (TaskState.QUEUED, TaskState.REFUSED, TaskState.DELETED, TaskState.CLOSED),
+        TaskState.TRIAGE,
+        DESK,
+    ),
+    EventKind.TASK_SPLIT: Transition((TaskState.TRIAGE,), None, DESK),
+    EventKind.TASK_CLAIMED: Transition((TaskState.QUEUED,), TaskState.ASSIGNED, (ASSISTANT,)),
+    EventKind.TASK_UNCLAIMED: Transition((TaskState.ASSIGNED,), TaskState.QUEUED, (ASSIGNEE,)),
+    EventKind.TASK_ASSIGNED: Transition(
+        (TaskState.QUEUED, *ASSIGNED_STATES), TaskState.ASSIGNED, DESK
+    ),
+    EventKind.TASK_GIVEN_BACK: Transition(
+        ASSIGNED_STATES, TaskState.QUEUED, (ASSIGNEE, *DESK, SYSTEM)
+    ),
+    EventKind.TASK_BRIEFED: Transition((TaskState.ASSIGNED,), TaskState.BRIEFED, (ASSIGNEE,)),
+    EventKind.TASK_RETOLD: Transition(
+        (TaskState.BRIEFED, TaskState.RETOLD), TaskState.RETOLD, (ASSIGNEE,)
+    ),
+    EventKind.TASK_CORRECTED: Transition((TaskState.RETOLD,), TaskState.BRIEFED, (CLIENT, *DESK)),
+    EventKind.TASK_UNDERSTOOD: Transition((TaskState.RETOLD,), TaskState.WORKING, (CLIENT, *DESK)),
+    EventKind.TASK_RED_LINE: Transition((TaskState.WORKING,), None, (ASSIGNEE,)),
+    EventKind.TASK_RED_LINE_CAME: Transition((TaskState.WORKING,), None, (SYSTEM,)),
+    EventKind.TASK_RED_LINE_MISSED: Transition((TaskState.WORKING,), None, (SYSTEM,)),
+    EventKind.TASK_OVERDUE: Transition((TaskState.QUEUED, *ASSIGNED_STATES), None, (SYSTEM,)),
+    EventKind.TASK_DELIVERED: Transition((TaskState.WORKING,), TaskState.DELIVERED, (ASSIGNEE,)),
+    EventKind.TASK_ACCEPTANCE_NOTICE: Transition(
+        (TaskState.DELIVERED,), None, (SYSTEM,), (undisputed,)
+    ),
+    EventKind.TASK_SILENCE_ENDED: Transition(
+        (TaskState.DELIVERED,), None, (SYSTEM,), (undisputed,)
+    ),
+    EventKind.TASK_REWORKED: Transition(
+        (TaskState.DELIVERED,), TaskState.WORKING, (CLIENT, *DESK), (undisputed,)
+    ),
+    EventKind.TASK_DISPUTED: Transition(
+        (TaskState.DELIVERED,), None, (CLIENT, *DESK), (undisputed,)
+    ),
+    EventKind.TASK_RESOLVED: Transition(
+        (TaskState.DELIVERED, TaskState.CANCELLED), None, DESK, (undecided,)
+    ),
+    EventKind.TASK_SETTLED: Transition(
+        (TaskState.DELIVERED,), TaskState.ACCEPTED, (CLIENT, *DESK), (undisputed,)
+    ),
+    EventKind.TASK_ACCEPTED: Transition(
+        (TaskState.DELIVERED,), TaskState.ACCEPTED, (CLIENT, *DESK, SYSTEM), (undisputed,)
+    ),
+    EventKind.TASK_ASKED: Transition(
+        (TaskState.RECEIVED, TaskState.TRIAGE, TaskState.QUEUED, *ASSIGNED_STATES),
+        None,
+        (ASSIGNEE, *DESK),
+    ),
+    EventKind.TASK_ANSWERED: Transition(OPEN_STATES, None, (CLIENT, *DESK)),
+    EventKind.TASK_CHANGED: Transition((*BEFORE_WORK, TaskState.WORKING), None, (CLIENT, *DESK)),
+    EventKind.TASK_CANCELLED: Transition(OPEN_STATES, TaskState.CANCELLED, (CLIENT, *DESK)),
+    EventKind.TASK_PRAISED: Transition(
+        (TaskState.ACCEPTED, TaskState.CLOSED), TaskState.CLOSED, (CLIENT, *DESK)
+    ),
+    EventKind.TASK_CLOSED: Transition((TaskState.ACCEPTED,), TaskState.CLOSED, (SYSTEM, *DESK)),
 }
 # Things that happen beside a task's state; they carry no move.
 OTHER_KINDS = (
-    "inbound.kept",
-    "inbound.media",
-    "inbound.strange",
-    "message.written",
-    "task.message",
-    "task.file",
-    "task.file_left_out",
-    "task.noted",
-    "task.lesson",
-    "task.lesson_accepted",
-    "task.lesson_dropped",
-    "charge.made",
-    "charge.paid",
-    "charge.failed",
-    "company.invited",
-    "company.limited",
-    "person.welcomed",
-    "person.reset",
-    "address.claimed",
-    "task.thanked",
-    "task.split_off",
+    EventKind.INBOUND_KEPT,
+    EventKind.INBOUND_MEDIA,
+    EventKind.INBOUND_STRANGE,
+    EventKind.MESSAGE_WRITTEN,
+    EventKind.TASK_MESSAGE,
+    EventKind.TASK_FILE,
+    EventKind.TASK_FILE_LEFT_OUT,
+    EventKind.TASK_NOTED,
+    EventKind.TASK_LESSON,
+    EventKind.TASK_LESSON_ACCEPTED,
+    EventKind.TASK_LESSON_DROPPED,
+    EventKind.CHARGE_MADE,
+    EventKind.CHARGE_PAID,
+    EventKind.CHARGE_FAILED,
+    EventKind.COMPANY_INVITED,
+    EventKind.COMPANY_LIMITED,
+    EventKind.PERSON_WELCOMED,
+    EventKind.PERSON_RESET,
+    EventKind.ADDRESS_CLAIMED,
+    EventKind.TASK_THANKED,
+    EventKind.TASK_SPLIT_OFF,
 )
 
 
-def name_for(state: str, by: Actor) -> str:
+def name_for(state: TaskState, by: Actor) -> str:
     """Return the state's name as this actor reads it."""
     return str((CLIENT_STATE_NAMES if by.kind == CLIENT else STATE_NAMES)[state])
 
 
-def may(task: Task, kind: str, by: Actor) -> bool:
+def may(task: Task, kind: EventKind, by: Actor) -> bool:
     """Whether this actor ever may do this to this task, whatever its state (who, not when)."""
     allowed = TRANSITIONS[kind].who
     holds = by.kind == ASSISTANT and task.holder_id is not None and task.holder_id == by.person_id
@@ -169,20 +220,20 @@ def check_may_add(task: Task, by: Actor) -> None:
         raise NotAllowed(str(_l("You are not allowed to do this.")))
 
 
-def own_work(task: Task, kind: str, by: Actor) -> bool:
+def own_work(task: Task, kind: EventKind, by: Actor) -> bool:
     """Who is staff and client at once never speaks for the client on a task that they hold."""
     judged = (
-        "task.understood",
-        "task.corrected",
-        "task.accepted",
-        "task.settled",
-        "task.reworked",
-        "task.disputed",
-        "task.resolved",
-        "task.praised",
-        "task.answered",
-        "task.changed",
-        "task.cancelled",
+        EventKind.TASK_UNDERSTOOD,
+        EventKind.TASK_CORRECTED,
+        EventKind.TASK_ACCEPTED,
+        EventKind.TASK_SETTLED,
+        EventKind.TASK_REWORKED,
+        EventKind.TASK_DISPUTED,
+        EventKind.TASK_RESOLVED,
+        EventKind.TASK_PRAISED,
+        EventKind.TASK_ANSWERED,
+        EventKind.TASK_CHANGED,
+        EventKind.TASK_CANCELLED,
     )
     return kind in judged and by.person_id is not None and by.person_id == task.holder_id
 
@@ -196,12 +247,12 @@ def possible_kinds(task: Task, by: Actor) -> set[str]:
     }
 
 
-def missing_first(task: Task, kind: str) -> list[str]:
+def missing_first(task: Task, kind: EventKind) -> list[str]:
     """What must be there first, in sentences."""
     return [lack for need in TRANSITIONS[kind].needs if (lack := need(task))]
 
 
-def check_ready(task: Task, kind: str) -> None:
+def check_ready(task: Task, kind: EventKind) -> None:
     """Raises NotReady with what is missing."""
     if lacks := missing_first(task, kind):
         raise NotReady(" ".join(lacks), missing=lacks)

@@ -24,6 +24,7 @@ from service.core import wake
 from service.core.actor import CLIENT, Actor
 from service.core.errors import Conflict, InvalidInput
 from service.core.event_handlers import EVENT_HANDLERS, queue_of
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.nlu.language_of_text import language_of
 from service.tasks.parameters import MAX_AHEAD, MAX_AMOUNT
@@ -230,7 +231,7 @@ def title_of(words: str) -> str:
 
 
 def _values(wish: TaskRequest, by: Actor, company_id: int, person_id: int | None) -> dict[str, Any]:
-    follows = EVENT_HANDLERS["task.received"]
+    follows = EVENT_HANDLERS[EventKind.TASK_RECEIVED]
     return {
         **vars(wish),
         "company": company_id,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     DateTime,
+    Enum,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -27,11 +28,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from service.core.errors import NotFound
+from service.tasks.task_state import TaskState
 from tenants.isolation import Base, db
 
 MAX_TEXT = 20_000
 # For the indexes of the board's lists.
-UNDER_WAY = ("queued", "assigned", "briefed", "retold", "working", "delivered")
+UNDER_WAY = (
+    TaskState.QUEUED,
+    TaskState.ASSIGNED,
+    TaskState.BRIEFED,
+    TaskState.RETOLD,
+    TaskState.WORKING,
+    TaskState.DELIVERED,
+)
+IN_SQL = tuple(map(str, UNDER_WAY))
 GOES_WRONG = "disputed_at is not null or overdue_at is not null or off_course_at is not null"
 # A company counts its tasks from the number after this one.
 FIRST_NUMBER = 1000
@@ -72,21 +82,21 @@ class Task(Base):
             postgresql_where="waiting_since is not null",
         ),
         Index("ix_task_state_company", "state", "company_id", "deadline_at"),
-        Index("ix_task_under_way", "deadline_at", "id", postgresql_where=f"state in {UNDER_WAY}"),
+        Index("ix_task_under_way", "deadline_at", "id", postgresql_where=f"state in {IN_SQL}"),
         Index(
             "ix_task_company_under_way",
             "company_id",
             "deadline_at",
             "id",
-            postgresql_where=f"state in {UNDER_WAY}",
+            postgresql_where=f"state in {IN_SQL}",
         ),
-        Index("ix_task_newest_under_way", "id", postgresql_where=f"state in {UNDER_WAY}"),
+        Index("ix_task_newest_under_way", "id", postgresql_where=f"state in {IN_SQL}"),
         Index(
             "ix_task_goes_wrong",
             "deadline_at",
             "id",
             postgresql_where=(
-                f"({GOES_WRONG}) and state in {('received', 'triage', *UNDER_WAY)}"
+                f"({GOES_WRONG}) and state in {('received', 'triage', *IN_SQL)}"
                 " or waiting_for = 'operator'"
             ),
         ),
@@ -103,7 +113,10 @@ class Task(Base):
     text: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(2), server_default="en")
     channel: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(10), server_default="received")
+    state: Mapped[TaskState] = mapped_column(
+        Enum(TaskState, native_enum=False, length=10, values_callable=list),
+        server_default="received",
+    )
     category: Mapped[str | None] = mapped_column(String(30))
     confidence: Mapped[float | None] = mapped_column(Float)
     chosen_by: Mapped[str | None] = mapped_column(String(10))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from service.tasks import undoing
 from service.tasks.events import Event
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from tenants.isolation import db
 from tenants.literals import literal_in, literal_limit
 
@@ -14,7 +15,7 @@ from tenants.literals import literal_in, literal_limit
 def waits(*, asked: bool = False) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return the conditions of the list; with `asked` of what waits for the client's answer."""
     still = Task.waiting_since.is_not(None) if asked else Task.waiting_since.is_(None)
-    return literal_in(Task.state, ("triage",)), still
+    return literal_in(Task.state, (TaskState.TRIAGE,)), still
 
 
 def count(most: int, *, asked: bool = False) -> int:

@@ -16,11 +16,13 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from service.catalogue.categories import category
 from service.core.actor import Actor
 from service.core.errors import Conflict, InvalidInput
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.tasks import clarified, limits, parameters, pauses
 from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
+from service.tasks.task_state import TaskState
 from tenants.isolation import Base, db
 from tenants.literals import literal_in, literal_limit
 
@@ -77,7 +79,7 @@ def retell(
 ) -> Retelling:
     """Tell the task back in own words; `points` are words of the client, each with what it was
     made. The client's clock stands from here until they answer. Raises InvalidInput."""
-    check(task, "task.retold", by)
+    check(task, EventKind.TASK_RETOLD, by)
     _validate(text, plan, proposal, quantity)
     quantity, price = _price_for(task, quantity)
     retelling = Retelling(
@@ -98,7 +100,7 @@ def retell(
     db.session.flush()
     record(
         task,
-        "task.retold",
+        EventKind.TASK_RETOLD,
         by,
         set_=TaskChanges(quantity=quantity, price=price) | pauses.pause(task, "retelling"),
         retelling=retelling.id,
@@ -109,7 +111,7 @@ def retell(
 def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False) -> Agreement:
     """Confirm the very retelling that was seen. Raises Conflict where another one was made since,
     SpendingLimitExceeded where an owner has to."""
-    check(task, "task.understood", by)
+    check(task, EventKind.TASK_UNDERSTOOD, by)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
         raise InvalidInput({"verdict": _("The assistant suggested no other option")})
@@ -129,7 +131,7 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
     db.session.flush()
     record(
         task,
-        "task.understood",
+        EventKind.TASK_UNDERSTOOD,
         by,
         set_=_terms(task, price, deadline),
         agreement=agreement.id,
@@ -142,7 +144,7 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
 def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     """Say what was understood wrongly; the assistant retells once more. Raises InvalidInput
     without a word of it."""
-    check(task, "task.corrected", by)
+    check(task, EventKind.TASK_CORRECTED, by)
     retelling = _seen(task, retelling_id)
     if not note.strip():
         raise InvalidInput({"note": _("Say what is different")})
@@ -151,7 +153,11 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     retelling.correction = note.strip()
     db.session.flush()
     record(
-        task, "task.corrected", by, set_=pauses.on_state(task, "briefed"), retelling=retelling.id
+        task,
+        EventKind.TASK_CORRECTED,
+        by,
+        set_=pauses.on_state(task, TaskState.BRIEFED),
+        retelling=retelling.id,
     )
 
 
@@ -182,7 +188,7 @@ def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
     rows = db.session.execute(
         select(Task, Retelling)
         .join(Retelling, Retelling.id == newest)
-        .where(literal_in(Task.state, ("retold",)), Task.company_id == company_id)
+        .where(literal_in(Task.state, (TaskState.RETOLD,)), Task.company_id == company_id)
         .order_by(Task.id)
         .limit(literal_limit(50))
     )
@@ -221,7 +227,7 @@ def _terms(task: Task, price: int, deadline: datetime) -> TaskChanges:
     it."""
     dates = TaskChanges(deadline_at=deadline, red_line_at=pauses.red_line_for(task, deadline))
     agreed = TaskChanges(price=price, understood_at=now(), overdue_at=None)
-    return agreed | pauses.on_state(task, "working", dates)
+    return agreed | pauses.on_state(task, TaskState.WORKING, dates)
 
 
 def _price_for(task: Task, quantity: Decimal | None) -> tuple[Decimal | None, int | None]:

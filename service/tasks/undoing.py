@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from service.core.actor import Actor
 from service.core.errors import Conflict
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.tasks import parameters, pauses
 from service.tasks.assignment import end_assignment
@@ -21,23 +22,29 @@ from service.tasks.changes import NO_ALARM, NOTHING, UNSET, TaskChanges
 from service.tasks.events import Event, check, record
 from service.tasks.states import TRANSITIONS
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from tenants import isolation
 from tenants.isolation import db
 
 # How long a decision can be taken back on the page; longer than what is told waits, so that late
 # clicks are answered kindly.
 OFFERED = timedelta(minutes=5)
-DECISIONS = ("task.queued", "task.refused", "task.deleted", "task.done_at_once")
+DECISIONS = (
+    EventKind.TASK_QUEUED,
+    EventKind.TASK_REFUSED,
+    EventKind.TASK_DELETED,
+    EventKind.TASK_DONE_AT_ONCE,
+)
 
 
 def undo_triage(task: Task, by: Actor) -> None:
     """Back to the triage list. Raises Conflict where something has happened since, or somebody else
     decided."""
-    check(task, "task.triage_undone", by)
+    check(task, EventKind.TASK_TRIAGE_UNDONE, by)
     _last_is_mine(task, by, DECISIONS)
     record(
         task,
-        "task.triage_undone",
+        EventKind.TASK_TRIAGE_UNDONE,
         by,
         set_=TaskChanges(ended_at=None, reason="") | NO_ALARM,
     )
@@ -45,24 +52,24 @@ def undo_triage(task: Task, by: Actor) -> None:
 
 def undo_claim(task: Task, by: Actor) -> None:
     """Back into the queue without a word, as if it had not been taken. Raises Conflict."""
-    check(task, "task.unclaimed", by)
-    _last_is_mine(task, by, ("task.claimed",))
+    check(task, EventKind.TASK_UNCLAIMED, by)
+    _last_is_mine(task, by, (EventKind.TASK_CLAIMED,))
     end_assignment(task, _("returned right away"))
-    changes = TaskChanges(holder_id=None) | pauses.on_state(task, "queued")
+    changes = TaskChanges(holder_id=None) | pauses.on_state(task, TaskState.QUEUED)
     with isolation.as_system():
-        record(task, "task.unclaimed", by, set_=changes)
+        record(task, EventKind.TASK_UNCLAIMED, by, set_=changes)
 
 
 def undo_change(task: Task, by: Actor, event_id: int) -> None:
     """Date and priority as they were before this change of theirs. Raises Conflict where something
     has happened since."""
-    check(task, "task.changed", by)
-    last = _last_is_mine(task, by, ("task.changed",))
+    check(task, EventKind.TASK_CHANGED, by)
+    last = _last_is_mine(task, by, (EventKind.TASK_CHANGED,))
     if last.id != event_id or not (changes := _as_it_was(task, last.facts)):
         raise Conflict(_("This can no longer be undone."), state=task.state)
     record(
         task,
-        "task.changed",
+        EventKind.TASK_CHANGED,
         by,
         set_=changes,
         changed=sorted(set(changes.columns()) & {"deadline_at", "priority"}),

@@ -6,13 +6,18 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from service.core.errors import InvalidInput
+from service.core.event_kinds import EventKind
 
 SUCCESS = 80
 OUTCOMES = ("rework", "settle", "accept", "cancel")
-KINDS = {"rework": "task.reworked", "settle": "task.settled", "dispute": "task.disputed"}
+KINDS = {
+    "rework": EventKind.TASK_REWORKED,
+    "settle": EventKind.TASK_SETTLED,
+    "dispute": EventKind.TASK_DISPUTED,
+}
 
 
-def kind_for(score: int | None, then: str | None) -> str:
+def kind_for(score: int | None, then: str | None) -> EventKind:
     """Return the kind of event of a word on a delivery. Raises InvalidInput by field."""
     if score is not None and not 0 <= score <= 100:
         raise InvalidInput({"score": _("Enter a score from 0 to 100")})
@@ -31,7 +36,7 @@ def kind_for(score: int | None, then: str | None) -> str:
                 )
             }
         )
-    return KINDS[then] if then else "task.accepted"
+    return KINDS[then] if then else EventKind.TASK_ACCEPTED
 
 
 def _check_below(score: int | None, then: str) -> None:

@@ -30,6 +30,7 @@ from service.tasks import (
     undoing,
 )
 from service.tasks.task import Task, find
+from service.tasks.task_state import TaskState
 from service.tasks.understanding import Proposal
 from service.web import menu_counts
 from service.web import workbench as around
@@ -120,7 +121,7 @@ def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValu
         queue=around.queue(auth.me(), limit=8),
         bench=around.context_of(shown, auth.me()),
         points=points_of(task, shown.criteria),
-        reported=task.state == "working" and pauses.reported(task),
+        reported=task.state == TaskState.WORKING and pauses.reported(task),
     ), refusal.status if refusal else 200
 
 

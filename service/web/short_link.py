@@ -13,6 +13,7 @@ from service.core.errors import DomainError, NotFound
 from service.messages import short_links
 from service.tasks import delivery
 from service.tasks.task import Task, find
+from service.tasks.task_state import TaskState
 from service.web.client.steps import answer_question, judge_retelling, score_delivery
 from service.web.task_view import view_of
 from service.web.words import client_move
@@ -58,7 +59,7 @@ def _page(task: Task, token: str, refusal: DomainError | None = None) -> Respons
     shown = view_of(task, auth.me())
     mine, move = client_move(task, shown.holder)
     errors = refusal.at() if refusal else {}
-    silence = delivery.accepted_by_default_at(task) if task.state == "delivered" else None
+    silence = delivery.accepted_by_default_at(task) if task.state == TaskState.DELIVERED else None
     return render_template(
         "short/task.html",
         it=shown,

@@ -14,6 +14,7 @@ from service.access.locale import here
 from service.billing import charges
 from service.billing.charges import Charge, Invoice
 from service.core.actor import ASSISTANT, CLIENT, Actor
+from service.core.event_kinds import EventKind
 from service.core.time import now
 from service.insight.pair import Pair, together
 from service.messages import message
@@ -35,6 +36,7 @@ from service.tasks.attachments import Attachment
 from service.tasks.events import Event
 from service.tasks.states import possible_kinds
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from tenants import handbook
 from tenants.company import Company
 from tenants.isolation import db
@@ -43,24 +45,24 @@ from tenants.people import Person
 # What stands between the words of the conversation, so that nobody asks what has been settled
 # since.
 MOMENTS = (
-    "task.claimed",
-    "task.assigned",
-    "task.given_back",
-    "task.retold",
-    "task.corrected",
-    "task.understood",
-    "task.asked",
-    "task.answered",
-    "task.changed",
-    "task.red_line",
-    "task.delivered",
-    "task.reworked",
-    "task.disputed",
-    "task.silence_ended",
-    "task.resolved",
-    "task.accepted",
-    "task.settled",
-    "task.file_left_out",
+    EventKind.TASK_CLAIMED,
+    EventKind.TASK_ASSIGNED,
+    EventKind.TASK_GIVEN_BACK,
+    EventKind.TASK_RETOLD,
+    EventKind.TASK_CORRECTED,
+    EventKind.TASK_UNDERSTOOD,
+    EventKind.TASK_ASKED,
+    EventKind.TASK_ANSWERED,
+    EventKind.TASK_CHANGED,
+    EventKind.TASK_RED_LINE,
+    EventKind.TASK_DELIVERED,
+    EventKind.TASK_REWORKED,
+    EventKind.TASK_DISPUTED,
+    EventKind.TASK_SILENCE_ENDED,
+    EventKind.TASK_RESOLVED,
+    EventKind.TASK_ACCEPTED,
+    EventKind.TASK_SETTLED,
+    EventKind.TASK_FILE_LEFT_OUT,
 )
 
 
@@ -164,20 +166,22 @@ def view_of(task: Task, by: Actor, before: int | None = None) -> TaskView:
         company=db.session.get(Company, task.company_id),
         can=possible_kinds(task, by),
         criteria=parameters.criteria_of(task),
-        questions=questions.questions_of(task) if been("task.asked") else [],
-        reports=red_line.reports_of(task) if been("task.red_line") else [],
-        files=attachments.files_of(task) if been("task.file") else [],
+        questions=questions.questions_of(task) if been(EventKind.TASK_ASKED) else [],
+        reports=red_line.reports_of(task) if been(EventKind.TASK_RED_LINE) else [],
+        files=attachments.files_of(task) if been(EventKind.TASK_FILE) else [],
         talk=message.said_on(task, before),
         before=before,
         history=been.history,
         pauses=[(pause.at, pause.to_at) for pause in task_pauses.pauses(task)]
-        if been("task.asked", "task.retold")
+        if been(EventKind.TASK_ASKED, EventKind.TASK_RETOLD)
         else [],
-        retelling=understanding.last_retelling(task) if been("task.retold") else None,
-        agreement=understanding.agreement_of(task) if been("task.understood") else None,
-        delivery=delivery_step.last_delivery(task) if been("task.delivered") else None,
-        acceptance=acceptance_step.last_acceptance(task) if been("task.delivered") else None,
-        praises=review.praises_of(task) if been("task.praised") else [],
+        retelling=understanding.last_retelling(task) if been(EventKind.TASK_RETOLD) else None,
+        agreement=understanding.agreement_of(task) if been(EventKind.TASK_UNDERSTOOD) else None,
+        delivery=delivery_step.last_delivery(task) if been(EventKind.TASK_DELIVERED) else None,
+        acceptance=acceptance_step.last_acceptance(task)
+        if been(EventKind.TASK_DELIVERED)
+        else None,
+        praises=review.praises_of(task) if been(EventKind.TASK_PRAISED) else [],
         charge=charge,
         invoice=charges.invoice_of(charge) if charge else None,
         handbook=handbook.of(task.company_id),
@@ -185,7 +189,7 @@ def view_of(task: Task, by: Actor, before: int | None = None) -> TaskView:
     shown.channel = task.channel if task.channel in ("sms", "email") else ""
     shown.pair = together(task) if by.kind == CLIENT and task.holder_id else None
     _people(shown)
-    if task.state == "retold" and by.kind != ASSISTANT and shown.retelling:
+    if task.state == TaskState.RETOLD and by.kind != ASSISTANT and shown.retelling:
         _limits(shown, shown.retelling, by)
     return shown
 

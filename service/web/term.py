@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from service.core.time import now
+from service.tasks.task_state import TaskState
 from service.web.ruler import Stretch
 
 NEAR = timedelta(hours=2)
@@ -78,10 +79,10 @@ def line(
         return None
     moment = moment or now()
     done = task.delivered_at or task.ended_at
-    until = done if done and task.state not in ("working",) else moment
+    until = done if done and task.state not in (TaskState.WORKING,) else moment
     on = over or Stretch(task.created_at, _end(task, until, moment))
     here, red = on.at(until), _mark(on, task.red_line_at)
-    if red is not None and task.state == "working" and 0 < red - here < TOUCH:
+    if red is not None and task.state == TaskState.WORKING and 0 < red - here < TOUCH:
         here = max(0.0, red - TOUCH)
     dead = on.at(task.deadline_at)
     return Line(
@@ -107,7 +108,7 @@ def _end(task: Timed, until: datetime, moment: datetime) -> datetime:
     """Where a line of its own ends: at the dead line, at now where that has passed; at least a
     minute after its start."""
     assert task.deadline_at is not None  # `line` draws none without
-    end = max(task.deadline_at, until if task.state != "queued" else moment)
+    end = max(task.deadline_at, until if task.state != TaskState.QUEUED else moment)
     return max(end, task.created_at + timedelta(minutes=1))
 
 
@@ -116,13 +117,13 @@ def _mark(on: Stretch, when: datetime | None) -> float | None:
 
 
 def _look(task: Timed, moment: datetime, done: datetime | None) -> str:
-    if done or task.state in ("accepted", "closed", *STOPPED):
+    if done or task.state in (TaskState.ACCEPTED, TaskState.CLOSED, *STOPPED):
         return "is-done"
     if task.waiting_since:
         return "is-paused"
     if task.deadline_at and task.deadline_at < moment:
         return "is-late"
-    if task.state in ("received", "triage", "queued"):
+    if task.state in (TaskState.RECEIVED, TaskState.TRIAGE, TaskState.QUEUED):
         return "is-plan"
     coming = [when for when in (task.red_line_at, task.deadline_at) if when and when > moment]
     return "is-near" if coming and min(coming) - moment < NEAR else ""

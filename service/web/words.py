@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
 
+from service.core.event_kinds import EventKind
 from service.core.text import apart
 from service.core.time import minute, now
 from service.tasks import left_out
@@ -17,68 +19,75 @@ from service.tasks.events import Event
 from service.tasks.pauses import COUNTING_STATES
 from service.tasks.states import CLIENT_STATE_NAMES, STATE_NAMES
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 
 # From here on a red line is said to come.
 NEAR = timedelta(hours=2)
 EVENTS = {
-    "task.received": _l("handed over"),
-    "task.unsure": _l("sent to an operator"),
-    "task.queued": _l("added to the queue"),
-    "task.refused": _l("declined"),
-    "task.deleted": _l("dropped"),
-    "task.done_at_once": _l("answered right away"),
-    "task.claimed": _l("taken"),
-    "task.assigned": _l("assigned to an assistant"),
-    "task.given_back": _l("returned to the queue"),
-    "task.briefed": _l("brief read"),
-    "task.retold": _l("retelling sent, deadline paused"),
-    "task.corrected": _l("retelling corrected"),
-    "task.understood": _l("retelling confirmed, work started"),
-    "task.red_line": _l("red line report"),
-    "task.red_line_came": _l("red line reached"),
-    "task.red_line_missed": _l("no red line report"),
-    "task.overdue": _l("deadline passed"),
-    "task.delivered": _l("delivered"),
-    "task.acceptance_notice": _l("acceptance reminder sent"),
-    "task.reworked": _l("sent back for rework"),
-    "task.disputed": _l("disputed"),
-    "task.resolved": _l("decided by an operator"),
-    "task.silence_ended": _l("no reply, sent to an operator"),
-    "task.settled": _l("settled by score"),
-    "task.accepted": _l("accepted"),
-    "task.asked": _l("question asked, deadline paused"),
-    "task.split": _l("split in two"),
-    "task.split_off": _l("split off"),
-    "task.triage_undone": _l("decision undone"),
-    "task.unclaimed": _l("returned right away"),
-    "task.answered": _l("question answered"),
-    "task.changed": _l("parameters changed"),
-    "task.cancelled": _l("cancelled"),
-    "task.praised": _l("thanks sent"),
-    "task.closed": _l("closed"),
-    "task.message": _l("message sent"),
-    "task.file": _l("file added"),
-    "task.file_left_out": _l("files that were not saved"),
-    "task.noted": _l("note added"),
-    "task.lesson": _l("handbook line suggested"),
-    "task.lesson_accepted": _l("handbook line added"),
-    "task.lesson_dropped": _l("handbook line dismissed"),
-    "task.thanked": _l("thanks sent"),
-    "message.written": _l("notification sent"),
-    "charge.made": _l("charged"),
-    "charge.paid": _l("paid"),
-    "charge.failed": _l("payment failed"),
-    "inbound.kept": _l("message received"),
-    "inbound.strange": _l("unknown sender"),
-    "inbound.media": _l("pictures received with a text"),
-    "company.limited": _l("limits changed"),
-    "company.invited": _l("invitation sent"),
-    "person.welcomed": _l("welcome sent"),
-    "person.reset": _l("new password requested"),
-    "address.claimed": _l("address added"),
+    EventKind.TASK_RECEIVED: _l("handed over"),
+    EventKind.TASK_UNSURE: _l("sent to an operator"),
+    EventKind.TASK_QUEUED: _l("added to the queue"),
+    EventKind.TASK_REFUSED: _l("declined"),
+    EventKind.TASK_DELETED: _l("dropped"),
+    EventKind.TASK_DONE_AT_ONCE: _l("answered right away"),
+    EventKind.TASK_CLAIMED: _l("taken"),
+    EventKind.TASK_ASSIGNED: _l("assigned to an assistant"),
+    EventKind.TASK_GIVEN_BACK: _l("returned to the queue"),
+    EventKind.TASK_BRIEFED: _l("brief read"),
+    EventKind.TASK_RETOLD: _l("retelling sent, deadline paused"),
+    EventKind.TASK_CORRECTED: _l("retelling corrected"),
+    EventKind.TASK_UNDERSTOOD: _l("retelling confirmed, work started"),
+    EventKind.TASK_RED_LINE: _l("red line report"),
+    EventKind.TASK_RED_LINE_CAME: _l("red line reached"),
+    EventKind.TASK_RED_LINE_MISSED: _l("no red line report"),
+    EventKind.TASK_OVERDUE: _l("deadline passed"),
+    EventKind.TASK_DELIVERED: _l("delivered"),
+    EventKind.TASK_ACCEPTANCE_NOTICE: _l("acceptance reminder sent"),
+    EventKind.TASK_REWORKED: _l("sent back for rework"),
+    EventKind.TASK_DISPUTED: _l("disputed"),
+    EventKind.TASK_RESOLVED: _l("decided by an operator"),
+    EventKind.TASK_SILENCE_ENDED: _l("no reply, sent to an operator"),
+    EventKind.TASK_SETTLED: _l("settled by score"),
+    EventKind.TASK_ACCEPTED: _l("accepted"),
+    EventKind.TASK_ASKED: _l("question asked, deadline paused"),
+    EventKind.TASK_SPLIT: _l("split in two"),
+    EventKind.TASK_SPLIT_OFF: _l("split off"),
+    EventKind.TASK_TRIAGE_UNDONE: _l("decision undone"),
+    EventKind.TASK_UNCLAIMED: _l("returned right away"),
+    EventKind.TASK_ANSWERED: _l("question answered"),
+    EventKind.TASK_CHANGED: _l("parameters changed"),
+    EventKind.TASK_CANCELLED: _l("cancelled"),
+    EventKind.TASK_PRAISED: _l("thanks sent"),
+    EventKind.TASK_CLOSED: _l("closed"),
+    EventKind.TASK_MESSAGE: _l("message sent"),
+    EventKind.TASK_FILE: _l("file added"),
+    EventKind.TASK_FILE_LEFT_OUT: _l("files that were not saved"),
+    EventKind.TASK_NOTED: _l("note added"),
+    EventKind.TASK_LESSON: _l("handbook line suggested"),
+    EventKind.TASK_LESSON_ACCEPTED: _l("handbook line added"),
+    EventKind.TASK_LESSON_DROPPED: _l("handbook line dismissed"),
+    EventKind.TASK_THANKED: _l("thanks sent"),
+    EventKind.MESSAGE_WRITTEN: _l("notification sent"),
+    EventKind.CHARGE_MADE: _l("charged"),
+    EventKind.CHARGE_PAID: _l("paid"),
+    EventKind.CHARGE_FAILED: _l("payment failed"),
+    EventKind.INBOUND_KEPT: _l("message received"),
+    EventKind.INBOUND_STRANGE: _l("unknown sender"),
+    EventKind.INBOUND_MEDIA: _l("pictures received with a text"),
+    EventKind.COMPANY_LIMITED: _l("limits changed"),
+    EventKind.COMPANY_INVITED: _l("invitation sent"),
+    EventKind.PERSON_WELCOMED: _l("welcome sent"),
+    EventKind.PERSON_RESET: _l("new password requested"),
+    EventKind.ADDRESS_CLAIMED: _l("address added"),
 }
 # Events that may carry a score that somebody said.
-JUDGED = ("task.accepted", "task.settled", "task.reworked", "task.disputed", "task.resolved")
+JUDGED = (
+    EventKind.TASK_ACCEPTED,
+    EventKind.TASK_SETTLED,
+    EventKind.TASK_REWORKED,
+    EventKind.TASK_DISPUTED,
+    EventKind.TASK_RESOLVED,
+)
 STEP_NAMES = (
     _l("Triage"),
     _l("Parameters"),
@@ -90,19 +99,19 @@ STEP_NAMES = (
     _l("Review"),
 )
 STEP_OF = {
-    "received": 1,
-    "triage": 1,
-    "queued": 3,
-    "assigned": 4,
-    "briefed": 5,
-    "retold": 5,
-    "working": 6,
-    "delivered": 7,
-    "accepted": 8,
-    "closed": 9,
-    "refused": 0,
-    "deleted": 0,
-    "cancelled": 0,
+    TaskState.RECEIVED: 1,
+    TaskState.TRIAGE: 1,
+    TaskState.QUEUED: 3,
+    TaskState.ASSIGNED: 4,
+    TaskState.BRIEFED: 5,
+    TaskState.RETOLD: 5,
+    TaskState.WORKING: 6,
+    TaskState.DELIVERED: 7,
+    TaskState.ACCEPTED: 8,
+    TaskState.CLOSED: 9,
+    TaskState.REFUSED: 0,
+    TaskState.DELETED: 0,
+    TaskState.CANCELLED: 0,
 }
 CHANNELS = {
     "web": _l("on the site"),
@@ -159,18 +168,18 @@ class Badge:
 
 def event_words(event: Event) -> str:
     """What happened, as a phrase."""
-    words = str(EVENTS[event.kind])
-    if event.kind == "task.red_line":
+    words = str(EVENTS[EventKind(event.kind)])
+    if event.kind == EventKind.TASK_RED_LINE:
         return f"{words}: {event.facts.get('progress', '')} %"
-    if event.kind == "task.file_left_out":
+    if event.kind == EventKind.TASK_FILE_LEFT_OUT:
         return _left_out(event)
-    if event.kind == "task.split":
+    if event.kind == EventKind.TASK_SPLIT:
         return _("split in two, the second part is task %(number)s", number=event.facts["into"])
-    if event.kind == "task.split_off":
+    if event.kind == EventKind.TASK_SPLIT_OFF:
         return _("split off from task %(number)s", number=event.facts["of"])
     if event.kind in JUDGED and event.facts.get("score") is not None:
         return f"{words}: {event.facts['score']} %"
-    if event.kind == "task.accepted" and event.facts.get("silent"):
+    if event.kind == EventKind.TASK_ACCEPTED and event.facts.get("silent"):
         return _("accepted automatically, no reply in the agreed time")
     return words
 
@@ -198,12 +207,12 @@ def badge(task: Task, reader: str) -> Badge:
         )
     if task.disputed_at:
         return Badge(_("Disputed"), "is-late", "triangle-alert")
-    if task.waiting_for == "operator" and (reader != "client" or task.state == "cancelled"):
+    if task.waiting_for == "operator" and (reader != "client" or task.state == TaskState.CANCELLED):
         return Badge(
             _("Waiting for an operator"), "" if reader == "client" else "is-late", "triangle-alert"
         )
     names = CLIENT_STATE_NAMES if reader == "client" else STATE_NAMES
-    if task.state in ("retold", "delivered"):
+    if task.state in (TaskState.RETOLD, TaskState.DELIVERED):
         look, icon = ("is-yours", "") if reader == "client" else ("", "circle-pause")
         return Badge(str(names[task.state]), look, icon)
     if task.waiting_for == "client":
@@ -212,10 +221,10 @@ def badge(task: Task, reader: str) -> Badge:
             if reader == "client"
             else Badge(_("Paused, waiting for the client"), "", "circle-pause")
         )
-    if reader == "assistant" and task.state in ("assigned", "briefed"):
+    if reader == "assistant" and task.state in (TaskState.ASSIGNED, TaskState.BRIEFED):
         return Badge(_("Your turn"), "is-yours")
     if (
-        task.state == "working"
+        task.state == TaskState.WORKING
         and task.red_line_at
         and timedelta(0) < task.red_line_at - now() < NEAR
     ):
@@ -224,7 +233,7 @@ def badge(task: Task, reader: str) -> Badge:
             "is-near",
             "flag",
         )
-    if reader != "client" and task.off_course_at and task.state == "working":
+    if reader != "client" and task.off_course_at and task.state == TaskState.WORKING:
         return Badge(_("Off track"), "is-near", "flag")
     return Badge(str(names[task.state]))
 
@@ -256,8 +265,8 @@ def span(value: timedelta) -> str:
 
 # What a tile of the desk or a chip of the board says beside its number: states, and the board's
 # views.
-STATE_COUNTS = {
-    **STATE_NAMES,
+STATE_COUNTS: dict[str, LazyString] = {
+    **{str(code): name for code, name in STATE_NAMES.items()},
     "client": _l("Waiting for the client"),
     "red": _l("Red line soon"),
     "late": _l("Overdue"),
@@ -270,26 +279,26 @@ def client_move(task: Task, holder: str) -> tuple[bool, str]:
     name = apart(holder) or _("the assistant")
     if task.disputed_at:
         return False, _("An operator is reviewing the dispute and will write to you.")
-    if task.state == "retold":
+    if task.state == TaskState.RETOLD:
         return True, _("Confirm how %(name)s understood the task.", name=name)
     if task.waiting_for == "client":
         return True, _("%(name)s has a question for you.", name=name)
-    if task.state == "delivered" and task.waiting_for == "operator":
+    if task.state == TaskState.DELIVERED and task.waiting_for == "operator":
         return True, _("No reply in time, so an operator decides, unless you choose first.")
-    if task.state == "delivered":
+    if task.state == TaskState.DELIVERED:
         return True, _("Review the delivery and score it.")
     if task.waiting_for == "operator":
         return False, _("An operator will decide the charge and write to you.")
     return False, {
-        "received": _("We are reading your task."),
-        "triage": _("We are reading your task and deciding who should do it."),
-        "queued": _("We are choosing an assistant."),
-        "assigned": _("%(name)s is reading the brief.", name=name),
-        "briefed": _("%(name)s is writing how they understood the task.", name=name),
-        "working": _("%(name)s is working on it.", name=name),
-        "accepted": _("Done. You can thank the assistant."),
-        "closed": _("Done and closed."),
-        "refused": _("We cannot take this one."),
-        "deleted": _("This task was dropped."),
-        "cancelled": _("This task was cancelled."),
+        TaskState.RECEIVED: _("We are reading your task."),
+        TaskState.TRIAGE: _("We are reading your task and deciding who should do it."),
+        TaskState.QUEUED: _("We are choosing an assistant."),
+        TaskState.ASSIGNED: _("%(name)s is reading the brief.", name=name),
+        TaskState.BRIEFED: _("%(name)s is writing how they understood the task.", name=name),
+        TaskState.WORKING: _("%(name)s is working on it.", name=name),
+        TaskState.ACCEPTED: _("Done. You can thank the assistant."),
+        TaskState.CLOSED: _("Done and closed."),
+        TaskState.REFUSED: _("We cannot take this one."),
+        TaskState.DELETED: _("This task was dropped."),
+        TaskState.CANCELLED: _("This task was cancelled."),
     }.get(task.state, "")

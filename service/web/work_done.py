@@ -9,6 +9,7 @@ from service.billing.lists import ChargeRow
 from service.core.money import Money
 from service.tasks.delivery import SUCCESS
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from service.web.filters.work import amount, each
 
 
@@ -20,13 +21,13 @@ def work(row: ChargeRow) -> str:
         return ""
     if row.charge.amount == full(row.task):
         return each(row.task)
-    if row.task.state == "cancelled" and row.task.score is not None:
+    if row.task.state == TaskState.CANCELLED and row.task.score is not None:
         return _(
             "%(work)s, cancelled, settled at %(score)s %%",
             work=each(row.task),
             score=row.task.score,
         )
-    if row.task.state == "cancelled":
+    if row.task.state == TaskState.CANCELLED:
         return _("%(work)s, cancelled in progress", work=each(row.task))
     if row.task.score is not None and row.task.score < SUCCESS:
         return _("%(work)s, settled at %(score)s %%", work=each(row.task), score=row.task.score)

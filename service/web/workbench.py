@@ -11,12 +11,14 @@ from service.access.locale import here
 from service.catalogue import playbooks
 from service.catalogue.playbooks import Playbook
 from service.core.actor import Actor
+from service.core.event_kinds import EventKind
 from service.core.language import current_language
 from service.core.time import now
 from service.tasks import assignment, briefing, lessons, lists, pauses
 from service.tasks.lessons import Lesson
 from service.tasks.lists import Page, Row
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from service.web import menu_counts
 from service.web.task_view import TaskView
 from tenants import handbook
@@ -106,7 +108,7 @@ def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE_SIZE) -> 
 
 
 def _load(by: Actor, held: list[Row]) -> Load:
-    working = [row.task for row in held if row.task.state != "delivered"]
+    working = [row.task for row in held if row.task.state != TaskState.DELIVERED]
     today = now().astimezone(here()).date()
     due = [
         task
@@ -119,9 +121,11 @@ def _load(by: Actor, held: list[Row]) -> Load:
 def _briefed(shown: TaskView) -> tuple[list[str], datetime] | None:
     """The points that the holder has gone through, and when; None where the brief lies before
     them."""
-    if shown.task.state in ("queued", "assigned"):
+    if shown.task.state in (TaskState.QUEUED, TaskState.ASSIGNED):
         return None
-    event = next((one for one in reversed(shown.history) if one.kind == "task.briefed"), None)
+    event = next(
+        (one for one in reversed(shown.history) if one.kind == EventKind.TASK_BRIEFED), None
+    )
     return (event.facts.get("noted", []), event.at) if event else None
 
 

@@ -5,7 +5,7 @@ const opened = new WeakSet();
 
 // A part of a price (minor units) as service/core/money.py counts and writes it: a currency of three decimals is paid
 // in tens.
-function share(price, part, currency) {
+function partOf(price, part, currency) {
   const format = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
   const decimals = format.resolvedOptions().maximumFractionDigits;
   const step = decimals === 3 ? 10 : 1;
@@ -16,7 +16,7 @@ function share(price, part, currency) {
 function pays(button, figure, most) {
   const { price, currency, share, named, plain } = button.dataset;
   const part = figure === "" ? share : Number(figure) >= 0 && Number(figure) <= most ? figure : "";
-  const due = share(Number(price), Number(part), currency);
+  const due = partOf(Number(price), Number(part), currency);
   button.textContent = part === "" ? plain : named.replace("{share}", part).replace("{sum}", due);
   if (button.name === "then") button.value = part === "" ? "settle" : `settle-${part}`;
 }

@@ -10,6 +10,7 @@ from service.channels.push import edge, subscriptions
 from service.channels.push.edge import Device, PushSubscriptionExpired
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
+from service.core.event_kinds import EventKind
 from service.core.text import cut
 from service.core.time import now
 from service.messages.message import Message
@@ -72,7 +73,7 @@ def _write(
     )
     db.session.add(shown)
     db.session.flush()
-    events.write("message.written", THE_SYSTEM, task=task, message=shown.id, queue_="push")
+    events.write(EventKind.MESSAGE_WRITTEN, THE_SYSTEM, task=task, message=shown.id, queue_="push")
 
 
 def _line(words: str) -> str:

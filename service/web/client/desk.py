@@ -17,6 +17,7 @@ from service.tasks import lists, questions, review, submission, understanding
 from service.tasks.states import CLIENT_STATE_NAMES, SAME_TO_CLIENTS
 from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import find
+from service.tasks.task_state import TaskState
 from service.web.charts.labels import month_alone
 from service.web.client.blueprint import pages
 from service.web.client.task import attach
@@ -143,7 +144,9 @@ def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
     )
     done = lists.of_company(company_id, states=DONE, limit=5)
     asked = questions.first_open([row.task.id for row in waiting])
-    told = understanding.last_of([row.task.id for row in waiting if row.task.state == "retold"])
+    told = understanding.last_of(
+        [row.task.id for row in waiting if row.task.state == TaskState.RETOLD]
+    )
     thanks = review.thanked([row.task.id for row in done.rows])
     return render_template(
         "client/desk.html",

@@ -21,6 +21,7 @@ from service.tasks import (
 )
 from service.tasks.parameters import Parameters
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from service.web.client.blueprint import pages
 from service.web.client.task import back, of, page
 from service.web.filters import sums
@@ -101,7 +102,7 @@ def score_delivery(task: Task) -> None:
     praise, tip = forms.words("praise").strip(), forms.money("tip", task.currency)
     score, then = _chosen(task)
     acceptance.accept(task, auth.me(), score, forms.words("comment"), then)
-    if (praise or tip) and task.state == "accepted":
+    if (praise or tip) and task.state == TaskState.ACCEPTED:
         _thank(task, praise or _("Thank you"), tip)
 
 

@@ -10,6 +10,7 @@ from service.core.errors import DomainError
 from service.messages import message
 from service.tasks import attachments, cancelling, delivery
 from service.tasks.task import Task, find_number
+from service.tasks.task_state import TaskState
 from service.web.client.blueprint import pages
 from service.web.task_view import view_of
 from service.web.words import client_move
@@ -49,7 +50,9 @@ def page(number: int, refusal: DomainError | None = None) -> ResponseReturnValue
         left=forms.unsent(refusal),
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),
-        silence=delivery.accepted_by_default_at(task) if task.state == "delivered" else None,
+        silence=delivery.accepted_by_default_at(task)
+        if task.state == TaskState.DELIVERED
+        else None,
     ), (refusal.status if refusal else 200)
 
 

@@ -14,6 +14,7 @@ from service.core.language import current_language
 from service.tasks import attachments
 from service.tasks.states import CLIENT_STATE_NAMES, name_for
 from service.tasks.task import Task
+from service.tasks.task_state import TaskState
 from service.web.filters.sums import money
 
 
@@ -56,7 +57,8 @@ def amount(quantity: Decimal | None, code: str | None) -> str:
 def state(value: str) -> str:
     """Return the state's name as the reader of this page knows it."""
     by = g.get("actor")
-    return name_for(value, by) if by else str(CLIENT_STATE_NAMES[value])
+    code = TaskState(value)
+    return name_for(code, by) if by else str(CLIENT_STATE_NAMES[code])
 
 
 def size(count: int) -> str:

@@ -13,6 +13,7 @@ from service import accounts
 from service.access import auth, forms
 from service.catalogue.categories import all_categories
 from service.core.errors import DomainError, NotFound
+from service.core.event_kinds import EventKind
 from service.core.text import apart
 from service.tasks import assignment, events
 from service.web.operator.blueprint import pages
@@ -114,7 +115,7 @@ def _of_staff(person_id: int) -> Person:
 
 
 def _welcome(person_id: int) -> None:
-    events.write("person.reset", auth.me(), person=person_id)
+    events.write(EventKind.PERSON_RESET, auth.me(), person=person_id)
 
 
 def _do(act: Callable[[], object]) -> ResponseReturnValue:

@@ -24,6 +24,7 @@ from service.tasks import (
 )
 from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import Task, find
+from service.tasks.task_state import TaskState
 from service.web.assistant import ask_client, write_to_client
 from service.web.client import steps
 from service.web.client.task import download
@@ -51,7 +52,9 @@ def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValu
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),
         phones=addresses.phones(filter(None, (task.person_id, task.holder_id))),
-        silence=delivery.accepted_by_default_at(task) if task.state == "delivered" else None,
+        silence=delivery.accepted_by_default_at(task)
+        if task.state == TaskState.DELIVERED
+        else None,
     ), refusal.status if refusal else 200
 
 

@@ -11,6 +11,7 @@ from service.inbound.inbound_message import Inbound
 from service.messages import message_lists as channel_lists
 from service.tasks import lists, to_decide
 from service.tasks.events import Event
+from service.tasks.task_state import TaskState
 from tenants.isolation import db
 from tenants.people import Person
 
@@ -38,7 +39,7 @@ def look() -> Looked:
     """
     task_id, inbound_id = _wanted("task"), _wanted("message")
     row = next(iter(lists.by_ids([task_id])), None) if task_id and not inbound_id else None
-    open_row = row if row and row.task.state == "triage" else None
+    open_row = row if row and row.task.state == TaskState.TRIAGE else None
     asked = (
         open_row.task.waiting_since is not None
         if open_row
@@ -55,7 +56,7 @@ def look() -> Looked:
             counts=counts,
             gone_message=None if here else db.session.get(Inbound, inbound_id),
         )
-    if row and row.task.state not in ("triage", "received"):
+    if row and row.task.state not in (TaskState.TRIAGE, TaskState.RECEIVED):
         return Looked(page, messages, asked, gone=row, counts=counts)
     shown = open_row or next(iter(page.rows), None)
     message = messages[0] if messages and not shown and not asked else None
