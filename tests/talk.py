@@ -251,3 +251,8 @@ def keep_a_card(person):
             .where(Company.id == person.company_id)
             .values(stripe_customer="cus_1", stripe_method="pm_1")
         )
+
+
+def waiting_questions(task):
+    """The questions of a task that are not answered yet, oldest first."""
+    return [question for question in questions.questions_of(task) if question.answered_at is None]

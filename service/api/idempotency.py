@@ -19,7 +19,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    delete,
     func,
     insert,
     select,
@@ -118,15 +117,6 @@ def replayed(response: Response) -> Response:
     """Mark an answer that was given before."""
     response.headers["Idempotent-Replayed"] = "true"
     return response
-
-
-def forget_old() -> int:
-    """Remove answers older than a day; gives how many. For the service's clock, in its own
-    scope."""
-    gone = db.session.execute(
-        delete(Answer).where(Answer.created_at < func.now() - KEPT_FOR).returning(Answer.id)
-    )
-    return len(gone.all())
 
 
 def _kept(who: Caller, key: str, digest: bytes, response: Response) -> Response:

@@ -56,11 +56,6 @@ def caller_of(key: str) -> Caller | None:
     return caller
 
 
-def forget_all() -> None:
-    """Look every key up anew from now on, in this process."""
-    _remembered.clear()
-
-
 def _remember(digest: bytes, caller: Caller | None) -> None:
     if len(_remembered) >= MAX_REMEMBERED:
         _remembered.clear()

@@ -84,11 +84,6 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
     return question
 
 
-def open_questions(task: Task) -> list[Question]:
-    """What waits for an answer, oldest first."""
-    return [question for question in questions_of(task) if question.answered_at is None]
-
-
 def first_open(task_ids: list[int]) -> dict[int, Question]:
     """The oldest open question of each of these tasks, in one query."""
     found = db.session.scalars(

@@ -35,6 +35,7 @@ from service.tasks.task import Task, find
 from tenants import isolation
 from tenants.isolation import db
 from tests.factory import at_once, soon
+from tests.talk import waiting_questions
 from workers import jobs
 
 
@@ -114,7 +115,7 @@ ACTIONS = {
         "task.answered",
         4,
         lambda task, by: questions.answer(
-            task, by, (questions.open_questions(task) or [Event(id=1)])[0].id, "Blue."
+            task, by, (waiting_questions(task) or [Event(id=1)])[0].id, "Blue."
         ),
     ),
     "report": ("task.red_line", 6, lambda task, by: red_line.report(task, by, 60, on_time=True)),

@@ -13,6 +13,7 @@ from service.tasks import analysis, lists, questions, to_decide
 from service.tasks.task import Task, find
 from tenants import isolation
 from tenants.isolation import db
+from tests.talk import waiting_questions
 
 FIRST, SECOND, THIRD = range(3)
 
@@ -128,7 +129,7 @@ def test_what_was_asked_leaves_the_list_is_counted_and_comes_back_with_the_answe
         assert "For which country?" in desk.get(page).text
     with isolation.transaction(owner.scope):
         task = find(three[FIRST])
-        questions.answer(task, owner.actor, questions.open_questions(task)[0].id, "For Latvia")
+        questions.answer(task, owner.actor, waiting_questions(task)[0].id, "For Latvia")
     assert listed(desk) == three
     assert "For Latvia" in desk.get(f"/desk/triage?task={three[FIRST]}").text
     assert "Waiting for the client" not in desk.get("/desk/triage").text
