@@ -24,9 +24,8 @@ from pydantic_core import CoreSchema
 
 from service.core.ids import MAX_ID
 from service.core.text import clean
-from service.messages import message
+from service.tasks import bounds
 from service.tasks.parameters import MAX_CRITERIA, MAX_QUANTITY
-from service.tasks.task import MAX_TEXT
 
 MAX_YEAR = 2199
 RFC3339 = re.compile(
@@ -107,7 +106,7 @@ class HandOver(Body):
     phone.
     """
 
-    text: Words = Field(max_length=MAX_TEXT, description="The task in your own words")
+    text: Words = Field(max_length=bounds.TASK_TEXT.most, description="The task in your own words")
     title: Words | None = Field(
         None, max_length=200, description="A title; made from the text if omitted"
     )
@@ -136,7 +135,7 @@ class CriterionText(Body):
     """A criterion as a task shows it; its id is ignored."""
 
     id: Id | None = None
-    text: Words = Field(max_length=500)
+    text: Words = Field(max_length=bounds.CRITERION.most)
 
 
 class NewParameters(Body):
@@ -144,10 +143,10 @@ class NewParameters(Body):
     refused.
     """
 
-    outcome: Words | None = Field(None, max_length=10_000)
-    criteria: list[Annotated[Words, Field(max_length=500)] | CriterionText] | None = Field(
-        None, max_length=MAX_CRITERIA
-    )
+    outcome: Words | None = Field(None, max_length=bounds.OUTCOME.most)
+    criteria: (
+        list[Annotated[Words, Field(max_length=bounds.CRITERION.most)] | CriterionText] | None
+    ) = Field(None, max_length=MAX_CRITERIA)
     deadline_at: Moment | None = None
     deadline_fixed: StrictBool | None = None
     budget: Sum | None = None
@@ -163,14 +162,16 @@ class Decision(Body):
         None, max_length=30, description="Required to delegate if the task has none"
     )
     reason: Words = Field(
-        "", max_length=2000, description="Required except for delegate; the client reads it"
+        "",
+        max_length=bounds.DECISION_REASON.most,
+        description="Required except for delegate; the client reads it",
     )
 
 
 class Why(Body):
     """A reason."""
 
-    reason: Words = Field(max_length=1000)
+    reason: Words = Field(max_length=bounds.RETURN_REASON.most)
 
 
 class Assignment(Body):
@@ -184,7 +185,7 @@ class Assignment(Body):
 class Another(Body):
     """Another option that the assistant suggests, with its price and deadline."""
 
-    text: Words = Field(max_length=5000)
+    text: Words = Field(max_length=bounds.PROPOSAL.most)
     price: Sum
     deadline_at: Moment
 
@@ -192,15 +193,17 @@ class Another(Body):
 class Point(Body):
     """The client's words, and what the assistant takes them to mean."""
 
-    words: Words = Field(max_length=300, description="Must occur in the task's text")
-    exact: Words = Field(max_length=300)
+    words: Words = Field(
+        max_length=bounds.CLARIFIED.most, description="Must occur in the task's text"
+    )
+    exact: Words = Field(max_length=bounds.CLARIFIED.most)
 
 
 class NewRetelling(Body):
     """Step 5: the task in the assistant's own words."""
 
-    text: Words = Field(max_length=10_000)
-    plan: Words = Field("", max_length=10_000)
+    text: Words = Field(max_length=bounds.RETELLING.most)
+    plan: Words = Field("", max_length=bounds.PLAN.most)
     quantity: Decimal | None = Field(None, gt=0, le=MAX_QUANTITY, decimal_places=2)
     proposal: Another | None = None
     differences: list[Point] = Field(
@@ -214,7 +217,9 @@ class Verdict(Body):
     retelling: Id
     verdict: Literal["confirmed", "corrected", "proposal_accepted"]
     note: Words = Field(
-        "", max_length=5000, description="Required for a correction: what is different"
+        "",
+        max_length=bounds.CORRECTION.most,
+        description="Required for a correction: what is different",
     )
 
 
@@ -223,7 +228,7 @@ class RedLine(Body):
 
     progress: Whole = Field(ge=0, le=100, description="Percent")
     on_time: StrictBool
-    help: Words = Field("", max_length=5000)
+    help: Words = Field("", max_length=bounds.HELP.most)
 
 
 class Met(Body):
@@ -231,13 +236,13 @@ class Met(Body):
 
     id: Id
     met: StrictBool
-    note: Words = Field("", max_length=1000)
+    note: Words = Field("", max_length=bounds.CRITERION_NOTE.most)
 
 
 class Delivery(Body):
     """Step 7: the work, against each criterion."""
 
-    text: Words = Field(max_length=50_000)
+    text: Words = Field(max_length=bounds.DELIVERY.most)
     criteria: list[Met] = Field(max_length=MAX_CRITERIA)
 
 
@@ -247,7 +252,7 @@ class Score(Body):
     """
 
     score: Whole | None = Field(None, ge=0, le=100, description="Percent; stored only if given")
-    comment: Words = Field("", max_length=5000)
+    comment: Words = Field("", max_length=bounds.COMMENT.most)
     then: Then | None = None
 
 
@@ -258,40 +263,40 @@ class Resolution(Body):
 
     outcome: Literal["rework", "settle", "accept", "cancel"]
     score: Whole | None = Field(None, ge=0, le=100)
-    reason: Words = Field(max_length=2000)
+    reason: Words = Field(max_length=bounds.RESOLUTION_REASON.most)
 
 
 class Thanks(Body):
     """Step 8."""
 
-    text: Words = Field(max_length=2000)
+    text: Words = Field(max_length=bounds.PRAISE.most)
     tip: Sum | None = None
 
 
 class Stop(Body):
     """Why the task is cancelled, for those who worked on it."""
 
-    reason: Words = Field("", max_length=2000)
+    reason: Words = Field("", max_length=bounds.CANCEL_REASON.most)
 
 
 class NewQuestion(Body):
     """A question, with up to five answers to choose from."""
 
-    text: Words = Field(max_length=2000)
-    options: list[Annotated[Words, Field(max_length=200)]] = Field([], max_length=5)
+    text: Words = Field(max_length=bounds.QUESTION.most)
+    options: list[Annotated[Words, Field(max_length=bounds.OPTION.most)]] = Field([], max_length=5)
 
 
 class NewAnswer(Body):
     """The answer to an open question."""
 
     question: Id
-    text: Words = Field(max_length=5000)
+    text: Words = Field(max_length=bounds.ANSWER.most)
 
 
 class NewMessage(Body):
     """A message to the other side."""
 
-    text: Words = Field(max_length=message.MAX_TEXT)
+    text: Words = Field(max_length=bounds.MESSAGE.most)
 
 
 class Paged(BaseModel):

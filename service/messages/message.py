@@ -28,13 +28,13 @@ from service.core.errors import InvalidInput
 from service.core.event_kinds import EventKind
 from service.core.text import clean
 from service.core.time import now
-from service.tasks import events
+from service.tasks import bounds, events
 from service.tasks.states import check_may_add
 from service.tasks.task import Task
 from tenants.isolation import Base, db
 from tenants.literals import literal_limit
 
-MAX_TEXT = 10_000
+MAX_TEXT = bounds.MESSAGE.most
 PAGE_SIZE = 50
 REPEAT_WITHIN = timedelta(minutes=2)
 

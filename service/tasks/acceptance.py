@@ -20,7 +20,7 @@ from service.core.errors import InvalidInput
 from service.core.event_kinds import EventKind
 from service.core.money import Money
 from service.core.time import now
-from service.tasks import delivery, pauses, understanding, verdicts
+from service.tasks import bounds, delivery, pauses, understanding, verdicts
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
@@ -212,7 +212,7 @@ def _rework_dates(task: Task) -> TaskChanges:
 
 
 def _comment(comment: str) -> str:
-    if len(comment) > 5000:
+    if not bounds.COMMENT.allows(comment):
         raise InvalidInput({"comment": _("Up to 5,000 characters")})
     return comment.strip()
 

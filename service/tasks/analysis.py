@@ -14,7 +14,7 @@ from service.core.config import settings
 from service.core.errors import InvalidInput
 from service.core.event_kinds import EventKind
 from service.core.time import after_working, now
-from service.tasks import parameters, pauses
+from service.tasks import bounds, parameters, pauses
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import lock, record
 from service.tasks.task import Task
@@ -60,7 +60,7 @@ def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason
         raise InvalidInput({"decision": _("Use delegate, do, delete or refuse")})
     if not reason.strip():
         raise InvalidInput({"reason": _("Enter a reason; the client will read it")})
-    if len(reason.strip()) > 2000:
+    if not bounds.DECISION_REASON.allows(reason):
         raise InvalidInput({"reason": _("Up to 2,000 characters")})
     record(
         task,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.actor import ASSISTANT, Actor
 from service.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from service.core.event_kinds import EventKind
-from service.tasks import pauses
+from service.tasks import bounds, pauses
 from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.states import ASSIGNED_STATES
@@ -133,7 +133,7 @@ def give_back(task: Task, by: Actor, reason: str) -> None:
     """Put a task back into the queue. Raises InvalidInput without a reason. The writer may not
     see the row afterwards."""
     check(task, EventKind.TASK_GIVEN_BACK, by)
-    if not 3 <= len(reason.strip()) <= 1000:
+    if not bounds.RETURN_REASON.allows(reason):
         raise InvalidInput({"reason": _("Enter a reason")})
     end_assignment(task, reason.strip())
     changes = TaskChanges(holder_id=None, understood_at=None) | pauses.on_state(

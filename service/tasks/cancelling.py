@@ -14,7 +14,7 @@ from service.core.actor import Actor
 from service.core.errors import InvalidInput
 from service.core.event_kinds import EventKind
 from service.core.time import now
-from service.tasks import acceptance, delivery, pauses, red_line
+from service.tasks import acceptance, bounds, delivery, pauses, red_line
 from service.tasks.changes import NO_ALARM, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task
@@ -54,7 +54,7 @@ def cancel(task: Task, by: Actor, reason: str = "") -> int:
     """Stop the task; gives what is charged for what was done, in minor units. Raises
     InvalidInput."""
     check(task, EventKind.TASK_CANCELLED, by)
-    if len(reason) > 2000:
+    if not bounds.CANCEL_REASON.allows(reason):
         raise InvalidInput({"reason": _("Up to 2,000 characters")})
     due, agreed = price_now(task), undecided(task)
     changes = TaskChanges(

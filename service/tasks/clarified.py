@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 
 from service.core.errors import InvalidInput
+from service.tasks import bounds
 
 MAX_PAIRS = 10
-MAX_WORDS = 300
+MAX_WORDS = bounds.CLARIFIED.most
 
 
 def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]:

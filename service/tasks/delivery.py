@@ -14,7 +14,7 @@ from service.core.actor import Actor
 from service.core.errors import InvalidInput, NotReady
 from service.core.event_kinds import EventKind
 from service.core.time import now, working_days
-from service.tasks import parameters, pauses, verdicts
+from service.tasks import bounds, parameters, pauses, verdicts
 from service.tasks.changes import NOTHING, TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
@@ -114,7 +114,7 @@ def _acceptance_alarms(task: Task) -> TaskChanges:
 
 
 def _checked_text(text: str) -> str:
-    if not 3 <= len(text.strip()) <= 50_000:
+    if not bounds.DELIVERY.allows(text):
         raise InvalidInput({"text": _("Describe what you deliver, up to 50,000 characters")})
     return text.strip()
 
@@ -130,7 +130,7 @@ def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "id": c.id,
             "text": c.text,
             "met": bool(given[c.id]["met"]),
-            "note": str(given[c.id].get("note", ""))[:1000],
+            "note": str(given[c.id].get("note", ""))[: bounds.CRITERION_NOTE.most],
         }
         for c in wanted
     ]

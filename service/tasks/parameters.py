@@ -18,7 +18,7 @@ from service.core.actor import CLIENT, Actor
 from service.core.errors import Conflict, InvalidInput
 from service.core.event_kinds import EventKind
 from service.core.time import now
-from service.tasks import pauses
+from service.tasks import bounds, pauses
 from service.tasks.changes import TaskChanges
 from service.tasks.events import RecordedEvent, check, record
 from service.tasks.task import Task, TaskOwned
@@ -134,7 +134,7 @@ def validate(wanted: Parameters) -> None:
         errors["deadline_at"] = _(
             "The deadline is more than two years away. Choose an earlier one."
         )
-    if wanted.outcome is not None and len(wanted.outcome) > 5000:
+    if wanted.outcome is not None and not bounds.OUTCOME.allows(wanted.outcome):
         errors["outcome"] = _("Up to 5,000 characters")
     if wanted.budget is not None and not 0 <= wanted.budget <= MAX_AMOUNT:
         errors["budget"] = _("Enter an amount of 0 or more")
@@ -153,7 +153,7 @@ def validate(wanted: Parameters) -> None:
 def _wrong_criteria(criteria: list[str]) -> dict[str, str]:
     if not criteria or len(criteria) > MAX_CRITERIA:
         return {"criteria": _("Enter 1 to 20 criteria")}
-    if any(not 0 < len(text.strip()) <= 500 for text in criteria):
+    if not all(bounds.CRITERION.allows(text) for text in criteria):
         return {"criteria": _("Each criterion: 1 to 500 characters")}
     return {}
 

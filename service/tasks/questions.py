@@ -13,7 +13,7 @@ from service.core.actor import Actor
 from service.core.errors import Conflict, InvalidInput, NotFound
 from service.core.event_kinds import EventKind
 from service.core.time import now
-from service.tasks import pauses
+from service.tasks import bounds, pauses
 from service.tasks.changes import NOTHING
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
@@ -40,9 +40,9 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
     """Ask the client; the clock stands until they answer. Raises InvalidInput."""
     check(task, EventKind.TASK_ASKED, by)
     offered = [option.strip() for option in options or [] if option.strip()]
-    if not 3 <= len(text.strip()) <= 2000:
+    if not bounds.QUESTION.allows(text):
         raise InvalidInput({"text": _("Enter 3 to 2,000 characters")})
-    if len(offered) > 5 or any(len(option) > 200 for option in offered):
+    if len(offered) > 5 or not all(bounds.OPTION.allows(option) for option in offered):
         raise InvalidInput({"options": _("Up to 5 options of 200 characters each")})
     question = Question(
         company_id=task.company_id,
@@ -63,7 +63,7 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
     """Answer a question; the clock goes on when nothing else is waited for. Raises NotFound,
     Conflict, InvalidInput."""
     check(task, EventKind.TASK_ANSWERED, by)
-    if not 1 <= len(text.strip()) <= 5000:
+    if not bounds.ANSWER.allows(text):
         raise InvalidInput({"text": _("Enter 1 to 5,000 characters")})
     question = db.session.scalar(
         select(Question).where(Question.id == question_id, Question.task_id == task.id)

@@ -11,7 +11,7 @@ from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import InvalidInput
 from service.core.event_kinds import EventKind
 from service.core.time import half_of, now
-from service.tasks import pauses
+from service.tasks import bounds, pauses
 from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
@@ -34,7 +34,7 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
     check(task, EventKind.TASK_RED_LINE, by)
     if not 0 <= progress <= 100:
         raise InvalidInput({"progress": _("Enter a number from 0 to 100")})
-    if len(help_) > 5000:
+    if not bounds.HELP.allows(help_):
         raise InvalidInput({"help": _("Up to 5,000 characters")})
     said = Report(
         company_id=task.company_id,

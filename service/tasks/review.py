@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import InvalidInput
 from service.core.event_kinds import EventKind
+from service.tasks import bounds
 from service.tasks.changes import NO_ALARM
 from service.tasks.events import check, record
 from service.tasks.parameters import MAX_AMOUNT
@@ -31,7 +32,7 @@ class Praise(TaskOwned, Base):
 def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
     """Thank the assistant; the task is closed with it. Raises InvalidInput."""
     check(task, EventKind.TASK_PRAISED, by)
-    if not 1 <= len(text.strip()) <= 2000:
+    if not bounds.PRAISE.allows(text):
         raise InvalidInput({"text": _("Enter 1 to 2,000 characters")})
     if tip is not None and not 0 <= tip <= MAX_AMOUNT:
         raise InvalidInput({"tip": _("Enter an amount of 0 or more")})

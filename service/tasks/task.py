@@ -28,10 +28,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from service.core.errors import NotFound
+from service.tasks import bounds
 from service.tasks.task_state import TaskState
 from tenants.isolation import Base, db
 
-MAX_TEXT = 20_000
+MAX_TEXT = bounds.TASK_TEXT.most
 # For the indexes of the board's lists.
 UNDER_WAY = (
     TaskState.QUEUED,

@@ -18,7 +18,7 @@ from service.core.actor import Actor
 from service.core.errors import Conflict, InvalidInput
 from service.core.event_kinds import EventKind
 from service.core.time import now
-from service.tasks import clarified, limits, parameters, pauses
+from service.tasks import bounds, clarified, limits, parameters, pauses
 from service.tasks.changes import TaskChanges
 from service.tasks.events import check, record
 from service.tasks.task import Task, TaskOwned
@@ -148,7 +148,7 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
     retelling = _seen(task, retelling_id)
     if not note.strip():
         raise InvalidInput({"note": _("Say what is different")})
-    if len(note) > 5000:
+    if not bounds.CORRECTION.allows(note):
         raise InvalidInput({"note": _("Up to 5,000 characters")})
     retelling.correction = note.strip()
     db.session.flush()
@@ -239,15 +239,15 @@ def _price_for(task: Task, quantity: Decimal | None) -> tuple[Decimal | None, in
 
 def _validate(text: str, plan: str, proposal: Proposal | None, quantity: Decimal | None) -> None:
     errors = {}
-    if not 10 <= len(text.strip()) <= 10_000:
+    if not bounds.RETELLING.allows(text):
         errors["text"] = _("Retell the task in at least one sentence, up to 10,000 characters")
-    if len(plan) > 10_000:
+    if not bounds.PLAN.allows(plan):
         errors["plan"] = _("Plan: up to 10,000 characters")
     if quantity is not None and not parameters.MIN_QUANTITY <= quantity <= parameters.MAX_QUANTITY:
         errors["quantity"] = _("Enter a quantity above 0, up to 100,000")
     if proposal and not proposal.text.strip():
         errors["proposal.text"] = _("Describe the other option")
-    if proposal and len(proposal.text.strip()) > 5000:
+    if proposal and len(proposal.text.strip()) > bounds.PROPOSAL.most:
         errors["proposal.text"] = _("Up to 5,000 characters")
     if proposal and not 0 <= proposal.price <= parameters.MAX_AMOUNT:
         errors["proposal.price"] = _("Enter an amount of 0 or more")

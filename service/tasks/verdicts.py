@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from service.core.errors import InvalidInput
 from service.core.event_kinds import EventKind
+from service.tasks import bounds
 
 SUCCESS = 80
 OUTCOMES = ("rework", "settle", "accept", "cancel")
@@ -64,7 +65,7 @@ def check_resolution(outcome: str, reason: str, score: int | None, *, stopped: b
         )
     if outcome not in OUTCOMES:
         raise InvalidInput({"outcome": _("Use rework, settle, accept or cancel")})
-    if not 0 < len(reason.strip()) <= 2000:
+    if not bounds.RESOLUTION_REASON.allows(reason):
         raise InvalidInput({"reason": _("Enter a reason, 1 to 2,000 characters")})
     if wrong := _wrong_figure(outcome, score):
         raise InvalidInput({"score": wrong})

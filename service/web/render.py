@@ -15,6 +15,7 @@ from service.core.config import settings
 from service.core.language import current_language
 from service.core.time import now
 from service.core.whitespace import Whitespace
+from service.tasks import bounds
 from service.tasks.pauses import retell_by
 from service.web import markup, menu_counts, ruler, strings, term, words
 from service.web.contact import reach
@@ -40,6 +41,7 @@ def init(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
+        bounds=bounds,
         term_line=term.line,
         badge=words.badge,
         marked=markup.marked,
