@@ -1,10 +1,10 @@
-"""Who an event is for: everyone on its task, or staff alone. One line for every kind.
+"""The audience of each kind of event: everyone on its task, or staff only. One line for every kind.
 
-The database obeys this table through its function `event_is_for_everyone`, which the policy of
-`event` asks: a client neither reads nor writes an event for staff alone, on a page, by REST, in a
-search or an export. Live updates ask `for_everyone`, and what is told to clients follows only from
-kinds that are for everyone. A kind that is not here is for staff alone. A new kind needs a line
-here and a migration that makes the function anew; tests hold the two against each other.
+The database follows this table through its function `event_is_for_everyone`, which the policy of
+`event` calls: a client neither reads nor writes an event for staff only, on a page, by REST, in a
+search or an export. Live updates ask `for_everyone`, and notifications to clients follow only from
+kinds that are for everyone. A kind that is not listed is for staff only. A new kind needs a line
+here and a migration that recreates the function; tests compare the two.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AUDIENCES = {
     "task.understood": EVERYONE,
     "task.red_line": EVERYONE,
     "task.red_line_came": STAFF,  # the assistant is reminded to report
-    "task.red_line_missed": STAFF,  # the operators are told that no report came
+    "task.red_line_missed": STAFF,  # the operators are notified that no report arrived
     "task.overdue": EVERYONE,
     "task.delivered": EVERYONE,
     "task.acceptance_notice": EVERYONE,
@@ -54,18 +54,18 @@ AUDIENCES = {
     "task.lesson": EVERYONE,
     "task.lesson_accepted": EVERYONE,
     "task.lesson_dropped": EVERYONE,
-    "task.noted": STAFF,  # an operator's note on a message that came in
+    "task.noted": STAFF,  # an operator's note on an inbound message
     "charge.made": EVERYONE,
     "charge.paid": EVERYONE,
     "charge.failed": EVERYONE,
     "company.limited": EVERYONE,
-    # Which mail or text went to whom: each person sees the messages that are theirs.
+    # Which mail or text went to whom: each person sees only their own messages.
     "message.written": STAFF,
-    # What came in, before it is known whose it is.
+    # Inbound messages, before it is known whose they are.
     "inbound.kept": STAFF,
     "inbound.media": STAFF,
     "inbound.strange": STAFF,
-    # Of one person's account: it concerns nobody else of their company.
+    # About one person's account: it concerns nobody else in their company.
     "company.invited": STAFF,
     "person.welcomed": STAFF,
     "person.reset": STAFF,
