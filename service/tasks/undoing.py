@@ -1,7 +1,8 @@
-"""Undo: a decision of triage, or a claim, taken back by the one who made it, while nothing else has
+"""Undo: a triage decision or a claim is reversed by whoever made it, while nothing else has
 happened since.
 
-Instead of asking "are you sure": what the client is told of a decision waits so long.
+It takes the place of asking "are you sure": the notification of the client about a decision waits
+so long.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from service.tasks.task import Task
 from tenants import isolation
 from tenants.isolation import db
 
-# How long a decision can be taken back on the page; longer than what is told waits, so that late
-# clicks are answered kindly.
+# How long a decision can be undone on the page; longer than the notification waits, so that a late
+# click still works or gets a clear answer.
 OFFERED = timedelta(minutes=5)
 DECISIONS = ("task.queued", "task.refused", "task.deleted", "task.done_at_once")
 
 
 def undo_triage(task: Task, by: Actor) -> None:
-    """Back to the triage list. Raises Conflict where something has happened since, or somebody else
-    decided."""
+    """Put the task back on the triage list. Raises Conflict where something has happened since, or
+    someone else decided."""
     check(task, "task.triage_undone", by)
     _last_is_mine(task, by, DECISIONS)
     record(
@@ -44,7 +45,8 @@ def undo_triage(task: Task, by: Actor) -> None:
 
 
 def undo_claim(task: Task, by: Actor) -> None:
-    """Back into the queue without a word, as if it had not been taken. Raises Conflict."""
+    """Put the task back into the queue without a reason, as if it had not been claimed. Raises
+    Conflict."""
     check(task, "task.unclaimed", by)
     _last_is_mine(task, by, ("task.claimed",))
     end_assignment(task, _("returned right away"))
@@ -54,8 +56,8 @@ def undo_claim(task: Task, by: Actor) -> None:
 
 
 def undo_change(task: Task, by: Actor, event_id: int) -> None:
-    """Date and priority as they were before this change of theirs. Raises Conflict where something
-    has happened since."""
+    """Restore date and priority as they were before this change of theirs. Raises Conflict where
+    something has happened since."""
     check(task, "task.changed", by)
     last = _last_is_mine(task, by, ("task.changed",))
     if last.id != event_id or not (changes := _as_it_was(task, last.facts)):
@@ -70,8 +72,8 @@ def undo_change(task: Task, by: Actor, event_id: int) -> None:
 
 
 def _as_it_was(task: Task, facts: dict[str, Any]) -> TaskChanges:
-    """The columns that an event says a change has taken away. A date that has passed comes back
-    too: it was so."""
+    """Return the columns that the event's change overwrote, with their old values. A date that has
+    passed is restored too."""
     date = facts.get("was_deadline_at")
     dates = parameters.dated(task, datetime.fromisoformat(date)) if date else NOTHING
     return dates | TaskChanges(priority=facts.get("was_priority", UNSET))
