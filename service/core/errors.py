@@ -30,27 +30,27 @@ class DomainError(Exception):
 
 
 class NotAllowed(DomainError):
-    """This actor is never allowed to do this."""
+    """An action that this actor is never allowed."""
 
     status, code = 403, "not-allowed"
 
 
 class SpendingLimitExceeded(DomainError):
-    """A spending limit would be exceeded, and only an owner may approve that; the detail says which
+    """A price above a spending limit, which only an owner may approve; the detail says which
     limit."""
 
     status, code = 403, "past-limit"
 
 
 class Conflict(DomainError):
-    """Not possible in the current state, or someone else was faster; the detail names the current
+    """A conflict with the current state, or someone else was faster; the detail names the current
     state."""
 
     status, code = 409, "not-now"
 
 
 class NotReady(DomainError):
-    """Something else is required first; the detail says what."""
+    """A step that needs something else first; the detail says what."""
 
     status, code = 422, "not-ready"
 
@@ -70,12 +70,12 @@ class InvalidInput(DomainError):
 
 
 class NotFound(DomainError):
-    """The thing does not exist, or the actor may not see it."""
+    """A thing that does not exist, or that the actor may not see."""
 
     status, code = 404, "not-found"
 
 
 class RateLimited(DomainError):
-    """A rate limit is reached; try again later."""
+    """A rate limit that has been reached; try again later."""
 
     status, code = 429, "too-many"

@@ -32,7 +32,7 @@ MAX_DEATHS = 3
 
 
 class RetryLater(Exception):
-    """The work could not be done now and may succeed later: time-outs, 429, 5xx."""
+    """Work that could not be done now and may succeed later: time-outs, 429, 5xx."""
 
     def __init__(self, reason: str, wait: timedelta | None = None) -> None:
         super().__init__(reason)
@@ -40,16 +40,16 @@ class RetryLater(Exception):
 
 
 class TooEarly(RetryLater):
-    """It is too early for the work; raised before anything was written, so that other rows in the
+    """Work for which it is too early; raised before anything was written, so that other rows in the
     transaction can go on."""
 
 
 class NeedsOperator(Exception):
-    """The work cannot be done without an operator; the text says why, in plain words."""
+    """Work that cannot be done without an operator; the text says why, in plain words."""
 
 
 class OnHold(Exception):
-    """The work waits while a setting says so; `hold` names the setting. Neither attempts nor age
+    """Work that waits while a setting says so; `hold` names the setting. Neither attempts nor age
     count."""
 
     def __init__(self, hold: str, reason: str) -> None:
@@ -158,7 +158,7 @@ def mark_done(*leases: Lease) -> None:
 
 
 class LostLease(RuntimeError):
-    """The lease expired and another worker has the row: the effect is rolled back, nothing is
+    """A lease that expired while another worker took the row: the effect is rolled back, nothing is
     lost."""
 
 

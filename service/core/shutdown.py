@@ -1,5 +1,5 @@
-"""Whether this process was asked to stop: code that waits for a slow vendor checks it, and leaves
-its work in order."""
+"""The request to stop this process: code that waits for a slow vendor checks it, and leaves its
+work in order."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ SUCCESS = verdicts.SUCCESS
 
 
 class Delivery(TaskOwned, Base):
-    """What was delivered, and for each criterion whether it is met: `[{id, met, note}]`."""
+    """A delivery: its text, and for each criterion whether it is met: `[{id, met, note}]`."""
 
     __tablename__ = "delivery"
 

@@ -52,7 +52,8 @@ Need = Callable[[Task], str | None]
 
 @dataclass(frozen=True)
 class Transition:
-    """From which states to which (None: the state stays), by whom, and what must be there first."""
+    """A transition: from which states to which (None: the state stays), by whom, and what must be
+    there first."""
 
     sources: tuple[str, ...]
     target: str | None

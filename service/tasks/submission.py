@@ -47,7 +47,7 @@ class DeliveryKey:
 
 @dataclass(frozen=True)
 class TaskRequest:
-    """What the client submits. `budget` in minor units of the company's currency."""
+    """A task as the client submits it. `budget` in minor units of the company's currency."""
 
     text: str
     title: str = ""

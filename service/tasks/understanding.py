@@ -26,8 +26,8 @@ from tenants.literals import literal_in, literal_limit
 
 
 class Retelling(TaskOwned, Base):
-    """How the assistant understood the task, the price and date shown with it, and perhaps another
-    option."""
+    """A retelling: how the assistant understood the task, the price and date shown with it, and
+    perhaps another option."""
 
     __tablename__ = "retelling"
 
@@ -44,8 +44,8 @@ class Retelling(TaskOwned, Base):
 
 
 class Agreement(TaskOwned, Base):
-    """Which retelling was confirmed, by whom, through which channel, and at which price and
-    date."""
+    """An agreement: which retelling was confirmed, by whom, through which channel, and at which
+    price and date."""
 
     __tablename__ = "agreement"
     refers = {"retelling_id": "retelling"}
