@@ -117,7 +117,7 @@ MONTH_DAY = re.compile(
     re.IGNORECASE,
 )
 ISO = re.compile(r"\b(20\d\d)-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2}))?\b")
-# "on Monday we met, find it by Wednesday": the weak preposition yields to the strong one.
+# "on Monday we met, find it by Wednesday": the weak word yields to the strong one.
 WEAK = re.compile(r"(?i)(?:on|for|this|next|на|в|во)\s")
 NUMERIC = re.compile(UNTIL + r"(\d{1,2})[./](\d{1,2})(?:[./](20\d\d|\d\d))?\b", re.IGNORECASE)
 THE_NTH = re.compile(
@@ -132,8 +132,8 @@ END_OF_WEEK = re.compile(
 END_OF_MONTH = re.compile(
     r"\b(end of (?:the |this )?month|конца месяца|концу месяца)\b", re.IGNORECASE
 )
-# A day is a deadline only where a preposition says so; "on Monday we met" is past and has no such
-# word near "by".
+# A day is a deadline only where a word before it says so; "on Monday we met" is past and has no
+# such word near "by".
 WEEKDAY_SAYS = re.compile(UNTIL + r"(?:" + _any(DAY_OF) + r")\b", re.IGNORECASE)
 
 
