@@ -1,4 +1,4 @@
-"""Loads every table of the house, for migrations and for the tests over the whole."""
+"""Every table of the project, imported for migrations and for the tests over all tables."""
 
 from service.api import idempotency  # noqa: F401
 from service.billing import charges, ledger  # noqa: F401

@@ -1,8 +1,8 @@
-"""What was kept in and is to go out again: released in order, or put before an operator where it
-may be no news any more.
+"""Messages and payments on hold: released in order, or passed to an operator where they may be
+outdated.
 
-Rows on hold for a setting are released by the clock once the setting lets them out. A row on
-`review` goes out or is discarded by an operator.
+Rows on hold for a setting are released by the clock once the setting allows it. A row on `review`
+is sent or discarded by an operator.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from service.tasks.task import Task
 from tenants.isolation import db
 from tenants.signin import codes, links
 
-# A code or a link that has ended is of no use to anybody; its words say how long it works.
+# A code or a link that has expired is of no use to anybody; the message says how long it works.
 ENDS_AFTER = {
     "code": codes.GOOD_FOR,
     "reset": links.RESET_FOR,
     "welcome": accounts.FIRST_PASSWORD_FOR,
     "invitation": links.JOIN_FOR,
 }
-# These say how a task stands, and are no news once it stands otherwise.
+# These report the state of a task, and are outdated once the state has changed.
 REMINDERS = frozenset({"late", "red_line", "progress", "accept_notice", "work_note", "desk_note"})
 NEWS_FOR = timedelta(days=7)
 BATCH_SIZE = 500
@@ -61,10 +61,10 @@ class HeldMessage:
 
 
 def release() -> int:
-    """Let out what no setting keeps in any more; returns how many rows were looked at.
+    """Release the rows that no setting blocks any more; return how many rows were looked at.
 
-    To one recipient messages go one after the other, in the order in which they were written. What
-    may be no news any more goes on the operators' list instead.
+    Messages to one recipient go one after the other, in the order in which they were written. What
+    may be outdated goes on the operators' list instead.
     """
     rows = outbox_review.on_hold(_open(), BATCH_SIZE)
     freed: dict[object, int] = {}
@@ -110,7 +110,7 @@ def discard(due_id: int) -> None:
 
 
 def _open() -> list[str]:
-    """The reasons that keep nothing in any more."""
+    """Return the hold reasons that block nothing any more."""
     if settings().outbound == "off":
         return []
     kept = {dispatch.kept_in(channel) for channel in ("email", "sms")}
@@ -142,12 +142,13 @@ def _message_of(row: OutboxRow) -> Message | None:
 
 
 def _recipient(row: OutboxRow, message: Message | None) -> object:
-    """Whose turn it is: payments wait for no other row."""
+    """Return the key that orders rows by recipient: payments wait for no other row."""
     return (message.channel, message.to_address) if message else row.id
 
 
 def _before(row: OutboxRow, message: Message | None) -> bool:
-    """Whether an earlier message to the same recipient is being sent and has not been tried yet."""
+    """Return whether an earlier message to the same recipient is being sent or has not been tried
+    yet."""
     if message is None:
         return False
     earlier, written = aliased(Message), aliased(Event)
@@ -174,7 +175,7 @@ def _before(row: OutboxRow, message: Message | None) -> bool:
 
 
 def _stale(row: OutboxRow, message: Message | None) -> str | None:
-    """Why this goes out only if an operator says so; None where it is news."""
+    """Return why this goes out only if an operator decides so; None where it is still current."""
     if _ended(message):
         return ENDED
     if message is not None and _moved_on(message):
@@ -189,8 +190,8 @@ def _ended(message: Message | None) -> bool:
 
 
 def _moved_on(message: Message) -> bool:
-    """Whether what it asks was answered or taken back, or the task that it tells of stands
-    otherwise now."""
+    """Return whether its prompt was answered or withdrawn, or the state of its task has changed
+    since."""
     asked = db.session.scalar(
         select(Prompt).where(Prompt.task_id == message.task_id, Prompt.message_id == message.id)
     )

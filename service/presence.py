@@ -1,4 +1,5 @@
-"""Who looks at a task now, and who is answering: kept in Valkey alone, and gone with it."""
+"""Presence: who is viewing a task now, and who is typing; stored in Valkey alone, and lost with
+it."""
 
 from __future__ import annotations
 
@@ -13,14 +14,14 @@ from service.core.actor import Actor
 from service.core.live_updates import Change
 from service.tasks.task import Task
 
-# Somebody is there until so many seconds after the last sign of life; answering, until so many
-# after the last stroke.
+# Seconds for which someone counts as present after the last sign of life, and as typing after the
+# last keystroke.
 THERE, ANSWERING = 45.0, 8.0
 
 
 @dataclass(frozen=True)
 class Present:
-    """Somebody who looks at the task."""
+    """A person who is viewing the task."""
 
     person: int
     name: str
@@ -29,7 +30,7 @@ class Present:
 
 
 def nudge_of(task: Task, was: int | None = None) -> Change:
-    """A task as open pages are told of it."""
+    """Return a task as the change that open pages are notified of."""
     return Change(
         task.id,
         task.company_id,
@@ -43,12 +44,12 @@ def nudge_of(task: Task, was: int | None = None) -> Change:
 
 
 def come(task: Change, by: Actor, name: str) -> None:
-    """Somebody looks at the task, or still does."""
+    """Record that someone is viewing the task, or still is."""
     _say(task, {f"there:{by.person_id}": json.dumps([time.time() + THERE, name, by.kind])})
 
 
 def go(task: Change, by: Actor) -> None:
-    """They have gone."""
+    """Record that they have left."""
     try:
         wake.valkey().hdel(_key(task.task), f"there:{by.person_id}", f"answering:{by.person_id}")
     except redis.RedisError:
@@ -57,12 +58,12 @@ def go(task: Change, by: Actor) -> None:
 
 
 def answer(task: Change, by: Actor) -> None:
-    """They are writing on the task."""
+    """Record that they are typing on the task."""
     _say(task, {f"answering:{by.person_id}": json.dumps([time.time() + ANSWERING])})
 
 
 def here(task_id: int, me: int) -> list[Present]:
-    """Who else looks at the task now; nobody where Valkey is away."""
+    """Return who else is viewing the task now, at most five; nobody where Valkey is away."""
     try:
         kept = {
             _text(key): json.loads(value)
@@ -86,7 +87,7 @@ def here(task_id: int, me: int) -> list[Present]:
 
 
 def _say(task: Change, fields: dict[str, str]) -> None:
-    """Keep it, and tell the others where it is new."""
+    """Store the fields, and notify the others where they are new."""
     try:
         pipe = wake.valkey().pipeline(transaction=False)
         before = wake.valkey().hmget(_key(task.task), list(fields))

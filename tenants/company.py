@@ -1,4 +1,4 @@
-"""Client companies: who hands tasks over, in which currency and zone, and what was agreed with
+"""Client companies: who submits tasks, in which currency and zone, and what was agreed with
 them."""
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from tenants.literals import literal_limit
 class Company(Base):
     """One client company; money is in `currency`, ISO 4217, a limit in its minor units or none.
 
-    Its tasks are counted by a sequence of its own, `next_number(id)`. `card_until` is the last day
-    of the card that is kept.
+    Its tasks are numbered by a sequence of its own, `next_number(id)`. `card_until` is the last day
+    on which the stored card is valid.
     """
 
     __tablename__ = "company"
@@ -85,7 +85,7 @@ LATIN = dict(
 
 
 def slug_of(name: str) -> str:
-    """A name as it can stand in an address: latin letters, digits and dashes, at most 30."""
+    """Return a name as it can be used in a URL: Latin letters, digits and dashes, at most 30."""
     latin = "".join(LATIN.get(letter, letter) for letter in name.lower())
     plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:30].strip("-") or "company"
@@ -99,7 +99,7 @@ def add(
     zone: str = "Europe/Riga",
     slug: str | None = None,
 ) -> Company:
-    """Make a company with a slug of its own; where the slug is taken a number is put behind it."""
+    """Create a company with a slug of its own; where the slug is taken a number is appended."""
     wanted = slug or slug_of(name)
     company = Company(
         slug=_free(wanted), name=name, currency=currency, language=language, zone=zone
@@ -110,7 +110,7 @@ def add(
 
 
 def by_slug(slug: str) -> Company | None:
-    """The company of this slug, or None where the scope sees none."""
+    """Return the company with this slug, or None where the access scope sees none."""
     return db.session.scalar(select(Company).where(Company.slug == slug))
 
 
@@ -123,7 +123,8 @@ def newest(before: int | None, limit: int) -> list[Company]:
 
 
 def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:
-    """The newest companies to choose from, by name; and this one, where it is an older one."""
+    """Return the newest companies to choose from, by name; and the company `also`, where it is an
+    older one."""
     found = {
         row.id: row.name
         for row in db.session.execute(
@@ -139,7 +140,7 @@ def names(also: int | None = None, limit: int = 200) -> list[tuple[int, str]]:
     return sorted(found.items(), key=lambda one: one[1].casefold())
 
 
-# Two who make a company at the same instant look for a free short name one after the other.
+# Two people who create a company at the same instant look for a free slug one after the other.
 ONE_BY_ONE = sql("select pg_advisory_xact_lock(hashtextextended('company slug', 0))")
 
 

@@ -1,4 +1,4 @@
-"""A company's handbook: how this client works. It goes with every one of its tasks."""
+"""A company's handbook: how this client works. It is shown with every one of its tasks."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.isolation import Base, db
 
 MAX_TEXT = 20_000
-# "Tone: plain and warm": what a line is about stands before its colon.
+# "Tone: plain and warm": the subject of a line comes before its colon.
 NAMED = re.compile(r"([^\W\d_][^:.,;!?]{0,23}):\s+(\S.*)")
 
 
 class Handbook(Base):
-    """One page for each company, in its own words; at most 20,000 letters (checked at the door).
+    """One page for each company, in its own words; at most 20,000 characters (checked by the
+    callers).
 
-    `born` says for each line that is not empty since when it is there, in seconds of the Unix
-    clock.
+    `born` gives for each non-empty line since when it is there, in seconds of Unix time.
     """
 
     __tablename__ = "handbook"
@@ -35,7 +35,7 @@ class Handbook(Base):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a handbook: what it is about where it says so, its words, and since when it is
+    """One line of a handbook: its subject where it has one, its text, and since when it is
     there."""
 
     name: str
@@ -44,12 +44,12 @@ class Line:
 
 
 def of(company_id: int) -> Handbook | None:
-    """The company's handbook, None where it was never written or is not to be seen."""
+    """Return the company's handbook, None where it was never written or may not be seen."""
     return db.session.get(Handbook, company_id)
 
 
 def of_companies(ids: list[int]) -> list[Handbook]:
-    """The handbooks of these companies that this reader may see, in one query."""
+    """Return the handbooks of these companies that this reader may see, in one query."""
     return (
         list(db.session.scalars(select(Handbook).where(Handbook.company_id.in_(ids))))
         if ids
@@ -58,13 +58,14 @@ def of_companies(ids: list[int]) -> list[Handbook]:
 
 
 def lines_of(book: Handbook | None) -> list[Line]:
-    """The handbook line by line; one from before lines were dated is as old as the whole."""
+    """Return the handbook line by line; lines written before lines were dated are as old as the
+    handbook's last change."""
     return [_line(words, since) for words, since in _dated(book)]
 
 
 def write(company_id: int, text: str, by: int, at: datetime | None = None) -> None:
-    """Keep a new text of the handbook; lines that stood in it before keep their age. `at` is now,
-    where it is not said."""
+    """Store a new text of the handbook; lines that were in it before retain their age. `at`
+    defaults to now."""
     before = db.session.scalar(
         select(Handbook).where(Handbook.company_id == company_id).with_for_update()
     )
@@ -81,7 +82,7 @@ def write(company_id: int, text: str, by: int, at: datetime | None = None) -> No
 
 
 def with_line(book: Handbook | None, line: str) -> str:
-    """The handbook's text with one more line at its end."""
+    """Return the handbook's text with one more line at its end."""
     return f"{book.text.rstrip()}\n{line}" if book and book.text.strip() else line
 
 

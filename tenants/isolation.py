@@ -1,10 +1,10 @@
-"""The wall between companies: the database session, the current scope, and the only place that
-opens one.
+"""Tenant isolation: the database session, the current access scope, and the only place that opens
+one.
 
-The web and the workers log in as a role without any right of its own. Each transaction takes one of
-five roles, with whose scope it is, in its first statement; PostgreSQL's row-level security does the
-rest. A query without a scope is an error, and so is opening or leaving a scope while a transaction
-is open.
+The web and the workers log in as a role without any privilege of its own. Each transaction takes
+one of five roles, with the settings of its access scope, in its first statement; PostgreSQL's
+row-level security does the rest. A query without a scope is an error, and so is opening or leaving
+a scope while a transaction is open.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ NAMES = {
 
 
 class Base(DeclarativeBase):
-    """All tables of the house; constraint names follow one convention so that migrations can name
-    them."""
+    """The base of all tables of the project; constraint names follow one convention so that
+    migrations can name them."""
 
     metadata = MetaData(naming_convention=NAMES)
 
@@ -47,13 +47,14 @@ db = SQLAlchemy(model_class=Base)
 
 
 class IsolationError(RuntimeError):
-    """A programming fault at the wall: no scope, or a scope opened or left inside a transaction."""
+    """A programming error in tenant isolation: no scope, or a scope opened or left inside a
+    transaction."""
 
 
 @dataclass(frozen=True)
 class AccessScope:
-    """Whose eyes a transaction sees with. `role` is the database role; the rest are its
-    settings."""
+    """The access scope of a transaction: what it may see. `role` is the database role; the other
+    fields are settings that the policies read."""
 
     role: str
     person: int | None = None
@@ -63,7 +64,7 @@ class AccessScope:
     name: str = ""
 
     def settings(self) -> dict[str, str]:
-        """The values for `set_config`; an empty text stands for nothing."""
+        """Return the values for `set_config`; an empty string means none."""
         return {
             "wall_role": self.role,
             "wall_person": str(self.person or ""),
@@ -74,34 +75,36 @@ class AccessScope:
 
 
 def client(person: int, company: int, *, owner: bool = False) -> AccessScope:
-    """A person of a client company: sees the company's rows, private tasks only as their person or
-    an owner."""
+    """Return the scope of a person in a client company: sees the company's rows, private tasks only
+    as their person or an owner."""
     return AccessScope("client", person=person, company=company, owner=owner)
 
 
 def person(person: int) -> AccessScope:
-    """Somebody by themselves, for what is theirs alone: drafts, filters."""
+    """Return the scope of one person, for what is theirs alone: drafts, filters."""
     return AccessScope("client", person=person)
 
 
 def assistant(person: int, trades: tuple[str, ...] = ()) -> AccessScope:
-    """A remote assistant: sees the tasks they hold and those queued in their trades."""
+    """Return the scope of a remote assistant: sees the tasks assigned to them and those queued in
+    their skills."""
     return AccessScope("assistant", person=person, trades=trades)
 
 
 def operator(person: int) -> AccessScope:
-    """An operator, supervisor or admin of the service: sees every company's work."""
+    """Return the scope of an operator, supervisor or admin of the service: sees every company's
+    work."""
     return AccessScope("operator", person=person)
 
 
 def system(name: str) -> AccessScope:
-    """A loop or a job of the service itself; the name tells which."""
+    """Return the scope of a loop or a job of the service itself, which `name` identifies."""
     return AccessScope("system", name=name)
 
 
 def unauthenticated(name: str) -> AccessScope:
-    """A door where nobody is known yet: reads sign-in's tables and inserts what comes in, no
-    more."""
+    """Return the scope before anybody is authenticated: reads the sign-in tables and inserts
+    inbound messages, no more."""
     return AccessScope("door", name=name)
 
 
@@ -119,7 +122,7 @@ SET_ROLE = text("select set_config('role', :role, true)")
 
 
 def current() -> AccessScope:
-    """The scope that is open. Raises IsolationError where there is none."""
+    """Return the current scope. Raises IsolationError where there is none."""
     scope_now = _current.get()
     if scope_now is None:
         raise IsolationError("no scope is open: a query needs wall.scope(...)")
@@ -127,13 +130,13 @@ def current() -> AccessScope:
 
 
 def is_open() -> bool:
-    """Whether a scope is open."""
+    """Return whether a scope is open."""
     return _current.get() is not None
 
 
 @event.listens_for(Session, "after_begin")
 def _set_scope(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    """Set role and scope in the transaction's first statement; savepoints keep what is set."""
+    """Set role and scope in the transaction's first statement; savepoints retain what is set."""
     if not transaction.nested:
         role = {"wall_role": "system"} if _as_system.get() else {}
         connection.execute(SET_SCOPE, {**current().settings(), **role})
@@ -141,8 +144,8 @@ def _set_scope(session: Session, transaction: SessionTransaction, connection: Co
 
 @contextmanager
 def scope(whose: AccessScope) -> Iterator[AccessScope]:
-    """Open a scope for the transactions inside. Raises IsolationError where a transaction is
-    open at either end."""
+    """Open a scope for the transactions inside. Raises IsolationError where a transaction is open
+    at either end."""
     _refuse_open_transaction("opened")
     token = _current.set(whose)
     try:
@@ -159,11 +162,11 @@ def scope(whose: AccessScope) -> Iterator[AccessScope]:
 
 @contextmanager
 def transaction(whose: AccessScope) -> Iterator[AccessScope]:
-    """A scope for exactly one transaction: committed at the end, rolled back on any error."""
+    """Open a scope for exactly one transaction: committed at the end, rolled back on any error."""
     with scope(whose):
         try:
             yield whose
-            db.session.flush()  # a failure here is a certain rollback; that of a commit may not be
+            db.session.flush()  # a failure here is surely rolled back; a failed commit may not be
             db.session.commit()
         finally:
             db.session.rollback()
@@ -172,11 +175,12 @@ def transaction(whose: AccessScope) -> Iterator[AccessScope]:
 def execute_in_one_roundtrip(
     whose: AccessScope, statement: TextClause, values: dict[str, Any]
 ) -> Any:
-    """A whole transaction in one message: scope and statement go out together, with their values as
-    literals, and the server commits at the end of the message; gives the first row or None.
+    """Run a whole transaction in one message: scope and statement are sent together, with their
+    values as literals, and the server commits at the end of the message; return the first row or
+    None.
 
-    For the few hot statements: what one locks is held on the server alone, never while this process
-    thinks of something else. Each connection prepares them once. Raises psycopg's errors.
+    For the few hot statements: their locks last only while the server works, never while this
+    process does something else. Each connection prepares them once. Raises psycopg's errors.
     """
     _refuse_open_transaction("opened")
     pooled = db.engine.raw_connection()
@@ -189,7 +193,7 @@ def execute_in_one_roundtrip(
     except BaseException as error:
         pooled.invalidate(error)
         if isinstance(error, psycopg.OperationalError):
-            # the server ended this connection, and with it most likely the others of the pool
+            # the server ended this connection, and most likely the pool's other ones as well
             db.engine.dispose()
         raise
     finally:
@@ -199,8 +203,8 @@ def execute_in_one_roundtrip(
 def _execute_prepared(
     pooled: PoolProxiedConnection, whose: AccessScope, statement: TextClause, values: dict[str, Any]
 ) -> Any:
-    """Scope and call of a statement that this connection has prepared; prepared now where it is the
-    first time."""
+    """Set the scope and call a statement that this connection has prepared; prepare it on first
+    use."""
     connection: Any = pooled.driver_connection
     numbered = _numbered(statement)
     name, there = f"hot_{zlib.crc32(numbered.string.encode())}", _prepared(pooled)
@@ -215,9 +219,10 @@ def _execute_prepared(
 
 
 def _prepared(pooled: PoolProxiedConnection) -> set[str]:
-    """Return the names of the hot statements prepared on this connection; asked after a rollback.
+    """Return the names of the hot statements prepared on this connection; queried again after a
+    rollback.
 
-    To execute one that is gone would be an error, with people's words in the server's log.
+    Executing one that no longer exists would be an error, with people's texts in the server's log.
     """
     connection: Any = pooled.driver_connection
     if pooled.info.pop("rolled back", "prepared" not in pooled.info):
@@ -232,27 +237,27 @@ def _prepared(pooled: PoolProxiedConnection) -> set[str]:
 @event.listens_for(Engine, "rollback")
 @event.listens_for(Engine, "rollback_savepoint")
 def _forget_prepared(connection: Connection, *_savepoint: object) -> None:
-    """After a rollback, of a savepoint as well, the driver may have sent DEALLOCATE ALL."""
+    """Note a rollback, also of a savepoint: the driver may have sent DEALLOCATE ALL after it."""
     connection.info["rolled back"] = True
 
 
 @lru_cache
 def _numbered(statement: TextClause) -> Any:
-    """A statement with $1, $2 … for its values."""
+    """Return a statement with $1, $2 … for its values."""
     return statement.compile(dialect=PGDialect(paramstyle="numeric_dollar"))
 
 
-# The same as OPEN for what speaks plain psycopg.
+# The same as SET_SCOPE for plain psycopg.
 SET_SCOPE_PLAIN = str(SET_SCOPE.compile(dialect=PGDialect_psycopg()))
 
 
 @contextmanager
 def as_system() -> Iterator[None]:
-    """The one exception inside a transaction: hand a task to somebody else, whose row its writer
-    may not see.
+    """Take the system's role inside a transaction, as the one exception: to reassign a task, whose
+    row the writer may not see afterwards.
 
-    The settings stay, only the role changes, and changes back however this ends; within another one
-    it stays until the outer one ends. ORM objects must not be written inside.
+    The settings stay, only the role changes, and is restored however this ends; nested uses keep it
+    until the outer one ends. ORM objects must not be written inside.
     """
     before = current().role
     if _as_system.get() or before == "system":
@@ -270,7 +275,7 @@ def as_system() -> Iterator[None]:
 
 
 def _restore_role(role: str) -> None:
-    """Take this role again. A transaction that has failed is rolled back, which does the same."""
+    """Take this role again. A failed transaction is rolled back, which has the same effect."""
     if not db.session.is_active:
         return
     connection: Any = db.session.connection().connection.driver_connection
@@ -284,8 +289,7 @@ def _refuse_open_transaction(what: str) -> None:
 
 
 def after_commit(call: Callable[[], Any]) -> None:
-    """Run `call` once when the transaction now open has committed; forgotten when it is rolled
-    back."""
+    """Run `call` once when the current transaction has committed; it is dropped on a rollback."""
     db.session().info.setdefault("after_commit", []).append(call)
 
 
@@ -303,9 +307,10 @@ def _forget_after_commit(session: Session) -> None:
 
 
 def after_rollback(call: Callable[[], Any]) -> None:
-    """Run `call` once when the open transaction is rolled back; forgotten once its commit begins.
+    """Run `call` once when the open transaction is rolled back; it is dropped once the commit
+    begins.
 
-    How a commit ends stays unknown where the connection is lost in it.
+    The outcome of a commit is unknown where the connection is lost during it.
     """
     db.session().info.setdefault("after_rollback", []).append(call)
 

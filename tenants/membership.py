@@ -1,4 +1,4 @@
-"""Who belongs to which company, and who is staff in which role and trades."""
+"""Membership: who belongs to which company, and who is staff in which role and skills."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ class Membership(Base):
 
 
 class Staff(Base):
-    """A person of the service. `held_limit` bounds how many tasks an assistant holds at once;
-    `team` is a name, empty for none."""
+    """A person of the service. `held_limit` bounds how many tasks may be assigned to an assistant
+    at once; `team` is a name, empty for none."""
 
     __tablename__ = "staff"
 
@@ -80,7 +80,7 @@ class Staff(Base):
 
 
 def join(person: Person, company_id: int, role: str = "member") -> Membership:
-    """Make a person one of the company's people."""
+    """Make a person a member of the company."""
     membership = Membership(company_id=company_id, person_id=person.id, role=role)
     db.session.add(membership)
     db.session.flush()
@@ -88,8 +88,8 @@ def join(person: Person, company_id: int, role: str = "member") -> Membership:
 
 
 def join_again(person_id: int, company_id: int, role: str) -> None:
-    """Make a person one of the company's people; who had left it comes back in this role, who is
-    there stays what they are."""
+    """Make a person a member of the company; someone who had left comes back in this role, a
+    current member's role stays."""
     db.session.execute(
         insert(Membership)
         .values(company_id=company_id, person_id=person_id, role=role)
@@ -104,7 +104,7 @@ def join_again(person_id: int, company_id: int, role: str) -> None:
 
 
 def hire(person: Person, role: str, trades: list[str], *, held_limit: int = 5) -> Staff:
-    """Make a person staff of the service; who had left it comes back in this role."""
+    """Make a person staff of the service; someone who had left comes back in this role."""
     person.is_staff = True
     db.session.flush()
     place = {"role": role, "trades": trades, "held_limit": held_limit, "ended_at": None}
@@ -117,19 +117,19 @@ def hire(person: Person, role: str, trades: list[str], *, held_limit: int = 5) -
 
 
 def dismiss(person_id: int) -> None:
-    """End a person's place in the service; their name stays on what they did."""
+    """End a person's employment in the service; their name stays on what they did."""
     db.session.execute(
         update(Staff).where(Staff.person_id == person_id).values(ended_at=func.now())
     )
 
 
 def belongs(person_id: int, company_id: int) -> bool:
-    """Whether the person is one of the company's people now."""
+    """Return whether the person is a member of the company now."""
     return db.session.scalar(BELONGS, {"person": person_id, "company": company_id}) is not None
 
 
 def role_of(person_id: int, company_id: int) -> str | None:
-    """What the person is in the company now; None where they are nothing there."""
+    """Return the person's role in the company now; None where they are no member."""
     return db.session.scalar(
         select(Membership.role).where(
             Membership.person_id == person_id,
@@ -140,8 +140,8 @@ def role_of(person_id: int, company_id: int) -> str | None:
 
 
 def month_limits(company_id: int) -> dict[int, tuple[int, str]]:
-    """What members may spend in a month, in minor units, with their names; those who have a limit.
-    An owner's is asleep."""
+    """Return what members may spend in a month, in minor units, with their names; only those who
+    have a limit. An owner's limit is not applied."""
     rows = db.session.execute(
         select(Membership.person_id, Membership.limit_month, Person.name)
         .join(Person, Person.id == Membership.person_id)
@@ -167,7 +167,7 @@ def limit_members(company_id: int, limits: dict[int, int | None]) -> None:
     db.session.flush()
 
 
-# Asked for each message that goes out: built once.
+# Queried for each outgoing message: built once.
 BELONGS = select(Membership.id).where(
     Membership.person_id == bindparam("person"),
     Membership.company_id == bindparam("company"),
@@ -176,14 +176,14 @@ BELONGS = select(Membership.id).where(
 
 
 def companies_of(person_id: int) -> Select[Any]:
-    """The companies that the person belongs to now, as part of a query."""
+    """Return the companies that the person belongs to now, as a subquery."""
     return select(Membership.company_id).where(
         Membership.person_id == person_id, Membership.ended_at.is_(None)
     )
 
 
 def members(company_id: int) -> list[tuple[Person, Membership]]:
-    """The company's people now, owners first."""
+    """Return the company's people now, owners first."""
     rows = db.session.execute(
         select(Person, Membership)
         .join(Membership, Membership.person_id == Person.id)
@@ -195,13 +195,13 @@ def members(company_id: int) -> list[tuple[Person, Membership]]:
 
 
 def owners(company_id: int) -> list[Person]:
-    """Who answers for the company."""
+    """Return the owners of the company."""
     return [person for person, membership in members(company_id) if membership.role == "owner"]
 
 
 def owners_held(company_id: int) -> list[int]:
-    """The owners' ids, their rows locked: two who end each other at the same instant come one after
-    the other."""
+    """Return the owners' ids with their rows locked: two owners who remove each other at the same
+    instant come one after the other."""
     return list(
         db.session.scalars(
             select(Membership.person_id)
@@ -217,7 +217,7 @@ def owners_held(company_id: int) -> list[int]:
 
 
 def is_staff(person_id: int) -> bool:
-    """Whether the person works for the service now."""
+    """Return whether the person works for the service now."""
     return (
         db.session.scalar(
             select(Staff.person_id).where(Staff.person_id == person_id, Staff.ended_at.is_(None))
@@ -227,7 +227,7 @@ def is_staff(person_id: int) -> bool:
 
 
 def desk_people() -> list[Person]:
-    """Who watches over the work: supervisors and operators, at most twenty."""
+    """Return supervisors and operators, at most twenty."""
     return list(
         db.session.scalars(
             select(Person)
@@ -240,8 +240,8 @@ def desk_people() -> list[Person]:
 
 
 def teams() -> dict[str, list[int]]:
-    """The teams of the pool by name, each with its assistants; who stands in none comes last, under
-    an empty name."""
+    """Return the teams of the pool by name, each with its assistants; those without a team come
+    last, under an empty name."""
     found: dict[str, list[int]] = {}
     for one in sorted(assistants(), key=lambda one: (not one.team, one.team.casefold())):
         found.setdefault(one.team, []).append(one.person_id)
@@ -249,8 +249,8 @@ def teams() -> dict[str, list[int]]:
 
 
 def assistants(ids: Collection[int] | None = None) -> list[Staff]:
-    """Return the pool's rows, at most five hundred, those of teams first; of these people where
-    they are named."""
+    """Return the pool's rows, at most five hundred, those with a team first; only of these people
+    where ids are given."""
     wanted = select(Staff).where(Staff.role == "assistant", Staff.ended_at.is_(None))
     if ids is not None:
         wanted = wanted.where(Staff.person_id.in_(ids))
@@ -262,7 +262,7 @@ def assistants(ids: Collection[int] | None = None) -> list[Staff]:
 
 
 def all_staff() -> list[tuple[Person, Staff]]:
-    """Everybody who works for the service."""
+    """Return everybody who works for the service."""
     rows = db.session.execute(
         select(Person, Staff)
         .join(Staff, Staff.person_id == Person.id)

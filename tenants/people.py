@@ -1,4 +1,4 @@
-"""People: one row for each human, whether client, staff or both. Where to reach them stands in
+"""People: one row for each human, whether client, staff or both. Their addresses are in
 `addresses`."""
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from tenants.isolation import Base, db
 
 
 class Person(Base):
-    """A human being. `channel` is how they like to be told things: email, sms or web (the page
-    alone)."""
+    """A human being. `channel` is how they prefer to be notified: email, sms or web (only on the
+    site)."""
 
     __tablename__ = "person"
 
@@ -29,12 +29,12 @@ class Person(Base):
 
     @property
     def tz(self) -> ZoneInfo:
-        """The person's time zone, an IANA name in the row."""
+        """Return the person's time zone, an IANA name in the row."""
         return ZoneInfo(self.zone)
 
     @property
     def first_name(self) -> str:
-        """The name as messages use it."""
+        """Return the name as messages use it."""
         return self.name.split()[0] if self.name.split() else self.name
 
 
@@ -46,7 +46,7 @@ def add(
     channel: str = "email",
     is_staff: bool = False,
 ) -> Person:
-    """Make a person; the caller gives them addresses, a membership or a place in the pool."""
+    """Create a person; the caller adds addresses, a membership or a staff row."""
     person = Person(name=name, language=language, zone=zone, channel=channel, is_staff=is_staff)
     db.session.add(person)
     db.session.flush()

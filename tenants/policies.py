@@ -1,14 +1,14 @@
-"""Who may see and write what: every policy and every grant of the database, in their present state.
+"""Row-level security: every policy and every grant of the database, in their present state.
 
 Each table lists its roles. A role has the commands it may use on the table, the rows it sees
 (`using`), the rows it may write (`with check`), and, where a command is not for every column, the
-columns. `tenants/policy_state.py` makes statements of it and compares it with a database; a test
-does so with one that was just migrated. Migrations hold statements, never this list: an old one
+columns. `tenants/policy_state.py` turns the list into statements and compares it with a database; a
+test does so with a freshly migrated one. Migrations contain statements, never this list: an old one
 keeps its meaning.
 
 The roles: `client` (a person of a company), `assistant`, `operator`, `system` (the service itself),
-`door` (sign-in and what comes in, before anybody is known), `finder` (owns the functions of search)
-and `backup` (reads everything, writes nothing).
+`door` (sign-in and inbound messages, before anybody is authenticated), `finder` (owns the functions
+of search) and `backup` (reads everything, writes nothing).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ALL_ROWS, NO_ROW = "true", "false"
 
 @dataclass(frozen=True)
 class Access:
-    """What a role may do with a table.
+    """The access of a role to a table.
 
     `commands` are words out of select, insert, update, delete. `seen` is the condition of the rows
     that are read, `changed` of those that are changed or deleted ("" where it is the same), and
@@ -44,7 +44,8 @@ ONES_OWN = "person_id = wall_person()"
 TASK_IS_SEEN = "exists (select 1 from task t where t.id = {table}.task_id)"
 TASK_IS_SEEN_OR_NONE = f"(task_id is null or {TASK_IS_SEEN})"
 # Who sees a queued task, and which events are for everyone on a task: functions, because search
-# asks the first one too, and the second is made of a table in Python (service/tasks/audiences.py).
+# calls the first one too, and the second is made from a table in Python
+# (service/tasks/audiences.py).
 QUEUED_FOR_READER = "task_is_queued_for_reader({task}state, {task}category)"
 FOR_EVERYONE = "event_is_for_everyone(kind)"
 TASK_IS_HELD = (
@@ -62,15 +63,16 @@ SIGN_IN: Roles = {"door": EVERYTHING, "system": EVERYTHING}
 
 
 def served(column: str) -> str:
-    """Return whether a company is one whose task the assistant holds, or has queued for them."""
+    """Return the condition that a company has a task assigned to the assistant, or queued for
+    them."""
     theirs = f"exists (select 1 from task t where t.company_id = {{table}}.{column} and"
     queued = QUEUED_FOR_READER.replace("{task}", "t.")
     return f"({theirs} t.holder_id = wall_person()) or {theirs} {queued}))"
 
 
 def fact(client: str = "", assistant: str = "", update: str = "") -> Roles:
-    """Return who uses a fact of a task: it is seen with the task, and written by the client's
-    company or by the holder, with these commands; who may update it, these columns alone."""
+    """Return the access to a fact of a task: it is seen with the task, and written by the client's
+    company or by the assignee, with these commands; whoever may update it, these columns only."""
     columns, ours = {"update": update}, f"{OUR_COMPANY} and {TASK_IS_SEEN}"
     return {
         "client": Access(f"select {client}", ours, OUR_COMPANY, only=columns),
@@ -80,14 +82,14 @@ def fact(client: str = "", assistant: str = "", update: str = "") -> Roles:
 
 
 def own_rows(commands: str, update: str = "") -> Roles:
-    """Return who uses what belongs to one person alone: that person, with these commands and
-    columns."""
+    """Return the access to rows that belong to one person alone: that person, with these commands
+    and columns."""
     mine = Access(commands, ONES_OWN, ONES_OWN, only={"update": update})
     return {"client": mine, "assistant": mine, "operator": mine, "system": EVERYTHING}
 
 
-# What a step changes of a task. Its company, person, number, words and origin stay as they came;
-# only operators part them.
+# The columns of a task that a step changes. Its company, person, number, text and origin stay as
+# they came; only operators split them.
 TASK_COLUMNS = (
     "state category chosen_by priority outcome reason budget unit quantity unit_price price"
     " deadline_at deadline_fixed red_line_at understood_at delivered_at ended_at waiting_since"
@@ -229,8 +231,8 @@ TABLES: dict[str, Roles] = {
     "acceptance": fact("insert"),
     "praise": fact("insert"),
     "question": fact("update", "insert", update="answer answered_at answered_by channel"),
-    # Nothing enters a handbook by itself: an assistant proposes a line, an owner of the company or
-    # an operator decides.
+    # Nothing enters a handbook automatically: an assistant proposes a line, an owner of the company
+    # or an operator decides.
     "handbook": {
         "client": Access(
             "select insert update",
@@ -279,7 +281,7 @@ TABLES: dict[str, Roles] = {
         "system": ADDS,
     },
     "invoice_year": {"system": Access("select insert update", ALL_ROWS, ALL_ROWS)},
-    # Written by the owner alone, at a restore.
+    # Written only by the tables' owner, at a restore.
     "restored": dict.fromkeys(("client", "assistant", "operator", "system", "door"), READS),
 }
 for _roles in TABLES.values():
@@ -308,5 +310,5 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {
     "wall_person()": ("public",),
     "wall_trades()": ("public",),
 }
-# Who may look into the schema at all.
+# Who may use the schema at all.
 SCHEMA = ("public", "client", "assistant", "operator", "system", "door", "finder", "backup")

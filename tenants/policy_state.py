@@ -1,8 +1,8 @@
-"""What `tenants/policies.py` says as statements, what a database has, and how the two differ.
+"""The policies of `tenants/policies.py` as statements, the state of a database, and the difference.
 
     python -m tenants.policy_state      the statements that bring OWNER_DATABASE_URL to the list
 
-They are for a new migration, which holds them word by word.
+The statements are for a new migration, which contains them verbatim.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SEQUENCES = """
 select oid::regclass::text from pg_class
 where relnamespace = 'public'::regnamespace and relkind = 'S'
 """
-# A right of the owner of a thing is none that was given.
+# Privileges that an owner has by default do not count as granted.
 RIGHTS = """
 with objects as (
   select case relkind when 'S' then 'sequence ' else 'table ' end || quote_ident(relname) as name,
@@ -55,7 +55,7 @@ from objects, aclexplode(rights) g where g.grantee <> owner
 @dataclass(frozen=True)
 class State:
     """The policies by table and name, each as the database spells it; the tables that force
-    row-level security; and every right as the statement that gives it."""
+    row-level security; and every privilege as the statement that grants it."""
 
     policies: dict[tuple[str, str], tuple[str | None, ...]]
     forced: frozenset[str]
@@ -63,7 +63,7 @@ class State:
 
 
 def of_database(connection: psycopg.Connection) -> State:
-    """Return what the database has now."""
+    """Return the state of the database now."""
     rows = connection.execute(POLICIES).fetchall()
     return State(
         {(table, name): tuple(rest) for table, name, *rest in rows},
@@ -73,7 +73,7 @@ def of_database(connection: psycopg.Connection) -> State:
 
 
 def declared(connection: psycopg.Connection) -> State:
-    """Return the state that the list asks for, in the database's own spelling: it is made in a
+    """Return the state that the list asks for, in the database's own spelling: it is created in a
     transaction that is rolled back. Every table is locked meanwhile."""
     with connection.transaction(force_rollback=True):
         there = of_database(connection)
@@ -83,7 +83,7 @@ def declared(connection: psycopg.Connection) -> State:
 
 
 def difference(connection: psycopg.Connection) -> list[str]:
-    """Return the statements that bring the database to the list; empty where it is there."""
+    """Return the statements that bring the database to the list; empty where it matches already."""
     now, wanted = of_database(connection), declared(connection)
     return [
         *(f"alter table {table} enable row level security" for table in wanted.forced - now.forced),
@@ -105,13 +105,13 @@ def _policies(now: State, wanted: State) -> Iterator[str]:
 
 
 def revoke(right: str) -> str:
-    """Return the statement that takes a right away again."""
+    """Return the statement that revokes a privilege."""
     given, role = right.removesuffix(" with grant option").rsplit(" to ", 1)
     return f"{given.replace('grant ', 'revoke ', 1)} from {role}"
 
 
 def policy(table: str, name: str) -> str:
-    """Return the statement that makes a policy of the list; its name is `role_command`."""
+    """Return the statement that creates a policy of the list; its name is `role_command`."""
     role, command = name.rsplit("_", 1)
     access = TABLES[table][role]
     seen = (command != "select" and access.changed) or access.seen
@@ -132,7 +132,7 @@ def _each() -> Iterator[tuple[str, str, Access, str]]:
 
 
 def _all(connection: psycopg.Connection) -> Iterator[str]:
-    """The whole list as statements, for a database that has none of it."""
+    """Yield the whole list as statements, for a database that has none of it."""
     for table in TABLES:
         yield f"alter table {table} enable row level security"
         yield f"alter table {table} force row level security"
@@ -149,7 +149,8 @@ def _all(connection: psycopg.Connection) -> Iterator[str]:
 
 
 def _sequences(connection: psycopg.Connection) -> Iterator[str]:
-    """Who inserts into a table may draw from its sequence; a backup reads all of them."""
+    """Yield the grants on sequences: who inserts into a table may use its sequence; a backup reads
+    all of them."""
     owned = connection.execute(
         "select d.refobjid::regclass::text, d.objid::regclass::text from pg_depend d"
         " join pg_class c on c.oid = d.objid and c.relkind = 'S'"

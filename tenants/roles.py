@@ -1,5 +1,5 @@
-"""The database roles of the wall: five that see, and the login that may take one of them for a
-transaction."""
+"""The database roles of tenant isolation: five with access to rows, and the login that may take one
+of them for a transaction."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import psycopg
 from psycopg import sql
 
 ROLES: tuple[LiteralString, ...] = ("client", "assistant", "operator", "system", "door")
-# Owns the functions of search; nobody logs in as it, and the desk's login cannot take it.
+# Owns the functions of search; nobody logs in as it, and the application's login cannot take it.
 FINDER: LiteralString = "finder"
-# Reads every row and writes none; whoever owns the tables may take it, the desk's login may not.
+# Reads every row and writes none; whoever owns the tables may take it, the application's login may
+# not.
 BACKUP: LiteralString = "backup"
 FINDS: tuple[LiteralString, ...] = (
     "find_query",
@@ -22,14 +23,14 @@ FINDS: tuple[LiteralString, ...] = (
     "find_for_assistant",
     "find_for_operator",
 )
-# Roles belong to the whole server: two desks that start on one server at once must not make them at
-# the same time.
+# Roles belong to the whole server: two instances that start on one server at once must not create
+# them at the same time.
 LOCK = 7_310_226
 
 
 def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -> None:
-    """Make the five roles and let the login take them, without inheriting any of their rights; and
-    the finder and the backup's role for the owner."""
+    """Create the five roles and let the login take them, without inheriting any of their
+    privileges; and the roles `finder` and `backup` for the owner."""
     with owner.transaction():
         owner.execute("select pg_advisory_xact_lock(%s)", (LOCK,))
         for role in ROLES:
@@ -47,8 +48,9 @@ def ensure(owner: psycopg.Connection, login: str, password: str | None = None) -
 
 
 def _make_for_owner(owner: psycopg.Connection) -> None:
-    """Make the finder and the backup's role. Whoever owns the tables may give functions to the one
-    and take the other; they take `system`, too, to fill rows: forced security shows them none."""
+    """Create the roles `finder` and `backup`. Whoever owns the tables may give functions to the one
+    and take the other; they may take `system`, too, to fill rows: forced row-level security shows
+    them none."""
     for role in (FINDER, BACKUP):
         _make(owner, role, sql.SQL("nologin nobypassrls"))
     (name,) = owner.execute("select session_user::text").fetchone() or ("",)
@@ -65,8 +67,8 @@ def _make_for_owner(owner: psycopg.Connection) -> None:
 
 
 def finder_sql() -> str:
-    """Return the statements that make the finder the owner of search's functions again: what was
-    restored belongs to whoever restored it, and an owner's function sees all rows."""
+    """Return the statements that make `finder` the owner of the search functions again: restored
+    functions belong to whoever restored them, and a function of the tables' owner sees all rows."""
     names = ", ".join(f"'{name}'" for name in FINDS)
     return f"""grant create on schema public to finder;
 do $finder$

@@ -1,5 +1,5 @@
-"""The 21 directions of work: names, units, usual quantity, rate and term. The file is a setting of
-the service."""
+"""The 21 services: names, units, usual quantity, rate and term. The file is a setting of the
+service."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from service.core.language import current_language
 from service.core.money import Money
 
 FILE = Path(__file__).with_name("categories.tsv")
-# What work for one euro costs in each currency that may be sold in.
+# The price of one euro's worth of work in each currency that may be sold in.
 CURRENCIES_FILE = Path(__file__).with_name("currencies.tsv")
 
 
 @dataclass(frozen=True)
 class Category:
-    """One kind of work. `eur` is the rate for a unit in euro cents, `term_hours` the usual working
+    """One category. `eur` is the rate for a unit in euro cents, `term_hours` the usual working
     term."""
 
     code: str
@@ -35,29 +35,30 @@ class Category:
     criterion_ru: str
 
     def name(self, language: str | None = None) -> str:
-        """The name in this language, or in the reader's."""
+        """Return the name in this language, or in the reader's."""
         return self.name_ru if (language or current_language()) == "ru" else self.name_en
 
     def unit(self, language: str | None = None) -> str:
-        """The unit in this language, or in the reader's."""
+        """Return the unit in this language, or in the reader's."""
         return self.unit_ru if (language or current_language()) == "ru" else self.unit_en
 
     def criterion(self, language: str) -> str:
-        """The standard of good work that a task of this kind starts with."""
+        """Return the acceptance criterion that a task of this category starts with."""
         return self.criterion_ru if language == "ru" else self.criterion_en
 
     def rate(self, currency: str) -> int:
-        """The price of a unit in minor units of the currency."""
+        """Return the price of a unit in minor units of the currency."""
         return Money.of(Decimal(self.eur) / 100 * per_euro()[currency], currency).amount
 
     def price(self, quantity: Decimal, currency: str) -> int:
-        """What so many units cost, in minor units, rounded half up."""
+        """Return the price of `quantity` units, in minor units, rounded half up."""
         return Money(self.rate(currency), currency).times(quantity).amount
 
 
 @lru_cache
 def per_euro() -> dict[str, Decimal]:
-    """Return the currencies that have a price list, each with what work for one euro costs."""
+    """Return the currencies that have a price list, each with the price of one euro's worth of
+    work."""
     with CURRENCIES_FILE.open(encoding="utf-8") as lines:
         rows = csv.DictReader(lines, delimiter="\t")
         return {row["code"]: Decimal(row["per_euro"]) for row in rows}
@@ -74,7 +75,7 @@ def check_currencies(codes: str) -> None:
 
 @lru_cache
 def all_categories() -> dict[str, Category]:
-    """All kinds of work by their code, in the file's order."""
+    """Return all categories by their code, in the file's order."""
     with FILE.open(encoding="utf-8") as lines:
         rows = csv.DictReader(lines, delimiter="\t")
         return {row["code"]: _read(row) for row in rows}
@@ -92,5 +93,5 @@ def _read(row: dict[str, str]) -> Category:
 
 
 def category(code: str) -> Category:
-    """The kind of work of this code. Raises KeyError."""
+    """Return the category with this code. Raises KeyError."""
     return all_categories()[code]

@@ -1,5 +1,5 @@
-"""Playbooks: how work of each kind is done well, written by those who watch over it, read by the
-assistants of the trade."""
+"""Playbooks: how work of each category is done well, written by operators and supervisors, read by
+the assistants with the skill."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ MAX_TEXT = 10_000
 
 
 class Playbook(Base):
-    """A text for each kind of work and language, in plain paragraphs; the service's own, no
-    company's."""
+    """A text for each category and language, in plain paragraphs; it belongs to the service, not to
+    a company."""
 
     __tablename__ = "playbook"
 
@@ -33,7 +33,7 @@ class Playbook(Base):
 
 
 def of_kinds(codes: Collection[str], language: str) -> dict[str, Playbook]:
-    """The playbook of each of these kinds in this language, else in the other one."""
+    """Return the playbook of each of these categories in this language, else in the other one."""
     rows = db.session.scalars(
         select(Playbook)
         .where(Playbook.category.in_(codes))
@@ -43,8 +43,7 @@ def of_kinds(codes: Collection[str], language: str) -> dict[str, Playbook]:
 
 
 def all_of(code: str) -> dict[str, Playbook]:
-    """The playbook of a kind of work by language. Raises NotFound for a kind that there is none
-    of."""
+    """Return the playbook of a category by language. Raises NotFound for an unknown category."""
     if code not in all_categories():
         raise NotFound
     return {
@@ -54,7 +53,7 @@ def all_of(code: str) -> dict[str, Playbook]:
 
 
 def written() -> dict[str, dict[str, Playbook]]:
-    """All playbooks, by kind and language."""
+    """Return all playbooks, by category and language."""
     found: dict[str, dict[str, Playbook]] = {}
     for one in db.session.scalars(select(Playbook)):
         found.setdefault(one.category, {})[one.language] = one
@@ -62,7 +61,7 @@ def written() -> dict[str, dict[str, Playbook]]:
 
 
 def write(code: str, language: str, text: str, by: int) -> None:
-    """Keep a playbook's text; an empty one takes it away. Raises NotFound, InvalidInput."""
+    """Store a playbook's text; an empty one deletes it. Raises NotFound, InvalidInput."""
     if code not in all_categories() or language not in LANGUAGES:
         raise NotFound
     if len(text) > MAX_TEXT:

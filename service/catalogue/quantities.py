@@ -1,4 +1,4 @@
-"""So much of a kind of work, with its unit in the right number: 12 slides, 12 слайдов."""
+"""Quantities of a category with the unit in the right plural form: 12 slides, 12 слайдов."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from flask_babel import ngettext
 from service.catalogue.categories import all_categories
 from service.core.text import forms_to_translate
 
-# By the unit's English name in categories.tsv. A part of one counts as two: 2.5 hours, 2,5 часа.
+# By the unit's English name in categories.tsv. A fraction takes the plural form of two: 2.5 hours,
+# 2,5 часа.
 UNITS = {
     "hour": forms_to_translate("%(so_many)s hour", "%(so_many)s hours"),
     "document": forms_to_translate("%(so_many)s document", "%(so_many)s documents"),
@@ -34,7 +35,7 @@ UNITS = {
 
 
 def amount(quantity: Decimal | int | None, code: str | None, written: str) -> str:
-    """A quantity (as `written` in the reader's manner) with the unit of this kind of work; the
+    """Return a quantity (`written` as formatted for the reader) with the unit of this category; the
     number alone where it has none."""
     kind = all_categories().get(code or "")
     if quantity is None or kind is None:

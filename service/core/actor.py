@@ -1,4 +1,4 @@
-"""Who does something, as steps and events know them."""
+"""The actor of a step or event: who acts, in which role and through which channel."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUPERVISOR, SYSTEM = ActorKind.SUPERVISOR, ActorKind.SYSTEM
 
 @dataclass(frozen=True)
 class Actor:
-    """A person in the part they act in, through a channel; `person_id` is None for the service
+    """A person acting in one role through one channel; `person_id` is None for the service
     itself."""
 
     kind: ActorKind
@@ -33,7 +33,7 @@ class Actor:
 
     @property
     def is_staff(self) -> bool:
-        """Whether the actor works for the service."""
+        """Return whether the actor works for the service."""
         return self.kind in (ASSISTANT, OPERATOR, SUPERVISOR)
 
 
@@ -41,11 +41,11 @@ THE_SYSTEM = Actor(SYSTEM)
 
 
 def staff(person_id: int, role: str, channel: str = "web", name: str = "") -> Actor:
-    """A staff member as actor; an admin acts as an operator does."""
+    """Return a staff member as actor; an admin acts as an operator."""
     kind = {"assistant": ASSISTANT, "supervisor": SUPERVISOR}.get(role, OPERATOR)
     return Actor(kind, person_id, channel, name, admin=role == "admin")
 
 
 def client(person_id: int, channel: str = "web", name: str = "") -> Actor:
-    """A client company's person as actor."""
+    """Return a person of a client company as actor."""
     return Actor(CLIENT, person_id, channel, name)

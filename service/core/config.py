@@ -1,5 +1,5 @@
-"""Settings from the environment, read once and checked at start; a wrong one is named in a
-sentence."""
+"""Settings from the environment, read once and validated at start; the error for a wrong setting
+names it in one sentence."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 OWNER_FILE = "owner.env"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# How many points the curve of VAPID has (P-256); a private key is a number below it.
+# The order of the curve that VAPID uses (P-256); a private key is a number below it.
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 class WrongSetting(SystemExit):
-    """A setting that cannot be used; its text says which one and what to do."""
+    """A setting that cannot be used; the text says which one and how to correct it."""
 
 
 class Settings(BaseSettings):
-    """Every setting of the desk; docs/settings.md says what each is for."""
+    """Every setting of the service; docs/settings.md describes each one."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
@@ -145,13 +145,13 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """Where people reach the desk, without a slash at the end."""
+        """Return the public base URL, without a trailing slash."""
         return (self.public_url or f"http://{self.bind}:{self.port}").rstrip("/")
 
     @property
     def card_field(self) -> str:
-        """Where the vendor's script with its card field lies; localstripe brings its own under its
-        base address."""
+        """Return the URL of Stripe's script with the card field; localstripe serves its own below
+        its base address."""
         return self.stripe_js or (
             f"{self.stripe_api_base}/js.stripe.com/v3/"
             if self.stripe_api_base
@@ -160,26 +160,27 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The database's address for SQLAlchemy with psycopg 3."""
+        """Return the database URL for SQLAlchemy with psycopg 3."""
         return with_driver(self.database_url)
 
 
 def with_driver(url: str) -> str:
-    """A libpq address as SQLAlchemy wants it."""
+    """Return a libpq URL in the form that SQLAlchemy expects."""
     return "postgresql+psycopg://" + url.split("://", 1)[1]
 
 
 @lru_cache
 def settings() -> Settings:
-    """The settings of this process. Ends the process with one sentence where one is wrong."""
+    """Return the settings of this process. Exits the process with one sentence when a setting is
+    wrong."""
     return read(_running_desk())
 
 
 def owner_address() -> str:
     """Return the database's address as its owner; empty where it is not known.
 
-    For migrations, backup and restore alone. Taken from OWNER_DATABASE_URL, else from
-    DATA_DIR/owner.env, which a running desk keeps for commands beside it.
+    Used only for migrations, backup and restore. Taken from OWNER_DATABASE_URL, else from
+    DATA_DIR/owner.env, which a running desk writes for commands run beside it.
     """
     if (address := settings().owner_database_url) or not (desk := _running_desk()):
         return address
@@ -187,7 +188,7 @@ def owner_address() -> str:
 
 
 def read(file: Path | None = None) -> Settings:
-    """The settings from the environment, and from a file for what is not set there."""
+    """Return the settings from the environment, and from a file for what is not set there."""
     try:
         found = Settings(_env_file=file)  # type: ignore[call-arg]
     except ValidationError as error:
@@ -205,15 +206,15 @@ def read(file: Path | None = None) -> Settings:
 
 
 def _running_desk() -> Path | None:
-    """The settings of a desk that runs in DATA_DIR, for commands beside it; what the environment
-    says goes before."""
+    """Return the settings file of a desk that runs in DATA_DIR, for commands run beside it; the
+    environment takes precedence."""
     path = Path(os.environ.get("DATA_DIR", "var")) / "desk.env"
     return path if path.is_file() and not os.environ.get("DATABASE_URL") else None
 
 
 def kept(path: Path, make: Callable[[], str]) -> str:
-    """A secret of this installation, made once and kept in DATA_DIR, readable by its owner
-    alone."""
+    """Return a secret of this installation, created once and stored in DATA_DIR, readable by its
+    owner alone."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -225,8 +226,8 @@ def kept(path: Path, make: Callable[[], str]) -> str:
 
 
 def _written(path: Path) -> str:
-    """What stands in the file; another process may have made it this instant and not written it
-    yet."""
+    """Return the file's content; waits up to two seconds, because another process may have created
+    the file and not written it yet."""
     for _try in range(100):
         if text := path.read_text().strip():
             return text

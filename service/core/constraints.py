@@ -1,7 +1,8 @@
-"""What is said when the database refuses a row: from the name of a constraint to a sentence.
+"""Error messages for database constraints: from the name of a constraint to a sentence.
 
-Every constraint of the database stands here: with the sentence that whoever meets it is told, or
-with the reason why nobody can meet it. A test walks the database and fails where one has no entry.
+Every constraint of the database is listed here: with the sentence shown to whoever violates it, or
+with the reason why nobody can violate it. A test compares this list with the database and fails
+where a constraint has no entry.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ SENTENCES = {
 }
 OTHERWISE = _l("Someone else changed this at the same moment. Check it and try again.")
 
-# Why nobody can meet a constraint, and the constraints of which that is true.
+# Why a constraint cannot be violated, and the constraints of which that is true.
 NOBODY: dict[str, tuple[str, ...]] = {
     "Only a restore writes it, and draws it at random.": ("uq_restored_epoch",),
     "The database draws the number.": tuple(
@@ -211,5 +212,5 @@ def name_of(error: IntegrityError | psycopg.IntegrityError) -> str:
 
 
 def sentence_of(error: IntegrityError | psycopg.IntegrityError) -> str:
-    """Return what to tell whoever met this constraint, in their language."""
+    """Return the message for whoever violated this constraint, in their language."""
     return str(SENTENCES.get(name_of(error), OTHERWISE))

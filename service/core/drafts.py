@@ -1,5 +1,5 @@
-"""What somebody has typed and not sent, and the filters they keep: one person's own, on every
-device."""
+"""Drafts of unsent text, and saved filters: private to one person, available on all their
+devices."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MAX_TEXT, MAX_KEY, MAX_DRAFTS, MAX_FILTERS = 50_000, 60, 100, 20
 
 
 class Draft(Base):
-    """The words in one field, by the field's own key (`retell-12`)."""
+    """The unsent text of one field, identified by the field's key (`retell-12`)."""
 
     __tablename__ = "draft"
 
@@ -40,7 +40,7 @@ class Draft(Base):
 
 
 class SavedFilter(Base):
-    """A list as somebody likes to see it: the page's path and its query."""
+    """A named filter of a list: the page's path and its query string."""
 
     __tablename__ = "saved_filter"
     __table_args__ = (Index("ix_saved_filter_person", "person_id", "path", "id"),)
@@ -53,7 +53,7 @@ class SavedFilter(Base):
 
 
 def save(person_id: int, key: str, text: str) -> None:
-    """Keep a draft; an empty one is dropped; beyond a hundred the oldest go. Raises
+    """Store a draft; an empty one is deleted, and beyond a hundred the oldest are deleted. Raises
     InvalidInput."""
     if not 1 <= len(key) <= MAX_KEY or len(text) > MAX_TEXT:
         raise InvalidInput({"text": _("Up to 50,000 characters")})
@@ -69,12 +69,12 @@ def save(person_id: int, key: str, text: str) -> None:
 
 
 def remove(person_id: int, key: str) -> None:
-    """Forget a draft."""
+    """Delete a draft."""
     db.session.execute(delete(Draft).where(Draft.person_id == person_id, Draft.key == key))
 
 
 def drafts_of(person_id: int) -> list[Draft]:
-    """All drafts of a person, newest first."""
+    """Return all drafts of a person, newest first."""
     return list(
         db.session.scalars(
             select(Draft)
@@ -86,7 +86,7 @@ def drafts_of(person_id: int) -> list[Draft]:
 
 
 def save_filter(person_id: int, path: str, name: str, query: str) -> None:
-    """Keep a filter under a name. Raises InvalidInput, RateLimited."""
+    """Save a filter under a name. Raises InvalidInput, RateLimited."""
     if not 1 <= len(name.strip()) <= 60 or len(query) > 500 or len(path) > 100:
         raise InvalidInput({"name": _("Enter 1 to 60 characters")})
     if len(filters_of(person_id, path)) >= MAX_FILTERS:
@@ -96,7 +96,7 @@ def save_filter(person_id: int, path: str, name: str, query: str) -> None:
 
 
 def filters_of(person_id: int, path: str) -> list[SavedFilter]:
-    """The filters that a person keeps for a page."""
+    """Return the filters that a person has saved for a page."""
     return list(
         db.session.scalars(
             select(SavedFilter)
@@ -108,7 +108,7 @@ def filters_of(person_id: int, path: str) -> list[SavedFilter]:
 
 
 def drop_filter(person_id: int, filter_id: int) -> None:
-    """Take a filter away."""
+    """Delete a saved filter."""
     db.session.execute(
         delete(SavedFilter).where(SavedFilter.id == filter_id, SavedFilter.person_id == person_id)
     )

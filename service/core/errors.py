@@ -1,17 +1,19 @@
-"""The kinds of error that a person can mend; each door shows them in its own manner."""
+"""Errors that a person can correct; pages, the API and the other channels each present them in
+their own form."""
 
 from __future__ import annotations
 
 import errno
 from typing import Any
 
-# The system's codes for a full disk or quota: tried again later, and nobody's fault.
+# The system's error codes for a full disk or quota: such work is retried later and is not a fault
+# of the code.
 DISK_FULL_CODES = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DomainError(Exception):
-    """Something was asked that is not to be done. `code` is stable for programs; `detail` is for
-    people, translated."""
+    """A request that the service does not carry out. `code` is stable, for programs; `detail` is
+    translated, for people."""
 
     status = 400
     code = "refused"
@@ -22,38 +24,39 @@ class DomainError(Exception):
         self.facts = facts
 
     def at(self, field: str = "") -> dict[str, str]:
-        """What to say at which field of a form; without one of its own it stands at this field, or
-        above the form."""
+        """Return the message for each form field; a message without a field of its own is shown at
+        `field`, or above the form."""
         return {field: self.detail}
 
 
 class NotAllowed(DomainError):
-    """This actor never may."""
+    """An action that this actor is never allowed."""
 
     status, code = 403, "not-allowed"
 
 
 class SpendingLimitExceeded(DomainError):
-    """It would pass a spending limit, and only an owner may say that it shall; the detail says
-    which."""
+    """A price above a spending limit, which only an owner may approve; the detail says which
+    limit."""
 
     status, code = 403, "past-limit"
 
 
 class Conflict(DomainError):
-    """Not in this state, or somebody was faster; the detail says in which it stands."""
+    """A conflict with the current state, or someone else was faster; the detail names the current
+    state."""
 
     status, code = 409, "not-now"
 
 
 class NotReady(DomainError):
-    """Something is missing first; the detail says what."""
+    """A step that needs something else first; the detail says what."""
 
     status, code = 422, "not-ready"
 
 
 class InvalidInput(DomainError):
-    """Wrong input; `errors` maps the fields to sentences."""
+    """Invalid input; `errors` maps fields to sentences."""
 
     status, code = 422, "bad-input"
 
@@ -62,17 +65,17 @@ class InvalidInput(DomainError):
         self.errors = errors
 
     def at(self, field: str = "") -> dict[str, str]:
-        """Each sentence at its own field."""
+        """Return each sentence at its own field."""
         return self.errors
 
 
 class NotFound(DomainError):
-    """There is no such thing, or it is not to be seen."""
+    """A thing that does not exist, or that the actor may not see."""
 
     status, code = 404, "not-found"
 
 
 class RateLimited(DomainError):
-    """A limit is reached; try again later."""
+    """A rate limit that has been reached; try again later."""
 
     status, code = 429, "too-many"

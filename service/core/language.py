@@ -1,4 +1,4 @@
-"""The language of what is being written now: a page's, a mail's."""
+"""The language of the page or mail that is being rendered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ LANGUAGES = ("en", "ru")
 
 
 def current_language() -> str:
-    """Return the code of the language, "en" outside of a request or a message."""
+    """Return the language code, "en" outside of a request or a message."""
     locale = get_locale()
     return locale.language if locale else "en"

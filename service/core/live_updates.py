@@ -1,9 +1,9 @@
-"""What changed, to the pages that are open: a nudge through Valkey after the commit, to every web
-process, to the streams that it concerns.
+"""Live updates of open pages: after a commit a change is published through Valkey to every web
+process, and from there to the streams that it concerns.
 
-A nudge says which task moved and whom that concerns, never what happened: the page asks for itself
-again, through the wall. It may be lost: whoever connects again looks anew, and nothing depends on
-it.
+A change says which task moved and whom that concerns, never what happened: the page requests its
+content again, under tenant isolation. A change may be lost: whoever reconnects reloads, and nothing
+depends on it.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from service.core.config import settings
 from tenants import isolation
 
 CHANNEL = "poruchi:live"
-# A page that is told more often than this would do nothing but look: what comes in between is told
-# at once afterwards.
+# A page that is notified more often than this would only reload: changes that come in between are
+# sent together afterwards.
 MIN_PAUSE_S = 0.8
 KEEP_ALIVE_S = 20.0
-# Streams end from time to time, so that a session that was ended meanwhile ends them, too.
+# Streams end regularly, so that a session that was ended in the meantime loses its stream, too.
 STREAM_S = 300.0
-# What came in so lately may lie between a page's making and the first breath of its stream.
+# Recent changes, because one may fall between the rendering of a page and the start of its stream.
 MAX_REMEMBERED = 500
 RELOAD = "again"
-# What a change is about that clients are not told of. As a value of `what` it does no harm to a web
-# process of before.
+# A change that clients are not notified of. As a value of `what` it is harmless to a web process of
+# the previous release.
 STAFF = "staff"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A task moved: whose it is, who holds it, who held it before, where it stands. `what` is
-    `task`, `staff` (what moved is for staff alone) or `here` (who looks at it)."""
+    """A task changed: its owner, its assignee, its previous assignee and its state. `what` is
+    `task`, `staff` (only staff are concerned) or `here` (someone is viewing the task)."""
 
     task: int
     company: int
@@ -56,8 +56,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks: staff in a role with trades, or a person in a company; `task` where the page shows
-    one task alone."""
+    """The viewer of a page: staff in a role with skills, or a person in a company; `task` is set
+    where the page shows a single task."""
 
     person: int
     role: str | None = None
@@ -67,8 +67,8 @@ class Viewer:
     task: int | None = None
 
     def see(self, nudge: Change) -> bool:
-        """Whether this nudge concerns what they look at: the same rules as the wall's, on what the
-        nudge says."""
+        """Return whether this change concerns what they are viewing: the same rules as tenant
+        isolation, applied to the facts in the change."""
         if self.task is not None and nudge.task != self.task:
             return False
         if nudge.what == "here" and self.task is None:
@@ -86,19 +86,19 @@ class Viewer:
 
 @dataclass(eq=False)
 class Stream:
-    """One open page."""
+    """The stream of one open page."""
 
     eyes: Viewer
     news: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
 
 
 def announce(nudge: Change) -> None:
-    """Tell the open pages once the transaction now open has committed."""
+    """Notify the open pages once the current transaction has committed."""
     isolation.after_commit(lambda: publish(nudge))
 
 
 def publish(nudge: Change) -> None:
-    """Tell the open pages now; where Valkey is away they see it when they look next."""
+    """Notify the open pages now; where Valkey is away they see the change when they next load."""
     try:
         wake.valkey().publish(CHANNEL, json.dumps(asdict(nudge)))
     except redis.RedisError:
@@ -106,7 +106,7 @@ def publish(nudge: Change) -> None:
 
 
 class Hub:
-    """The streams of one web process, and the one connection to Valkey that feeds them."""
+    """The streams of one web process, and its one connection to Valkey that feeds them."""
 
     def __init__(self) -> None:
         self.streams: set[Stream] = set()
@@ -115,7 +115,7 @@ class Hub:
         self.thread: threading.Thread | None = None
 
     def open(self, eyes: Viewer) -> Stream:
-        """A new stream; the first one starts the listening."""
+        """Open a new stream; the first one starts the listening thread."""
         stream = Stream(eyes)
         with self.lock:
             self.streams.add(stream)
@@ -125,12 +125,12 @@ class Hub:
         return stream
 
     def close(self, stream: Stream) -> None:
-        """The page has gone."""
+        """Remove the stream of a closed page."""
         with self.lock:
             self.streams.discard(stream)
 
     def _listen(self) -> None:
-        """Until the process ends; after Valkey was away every page looks anew."""
+        """Listen until the process ends; after each reconnection to Valkey every page reloads."""
         while True:
             try:
                 with redis.Redis.from_url(settings().redis_url).pubsub(
@@ -144,19 +144,21 @@ class Hub:
                 time.sleep(random.uniform(0.5, 1.5))  # noqa: S311
 
     def missed(self, eyes: Viewer, since: float) -> bool:
-        """Whether something that concerns them has moved since then (seconds since 1970)."""
+        """Return whether a change that concerns this viewer has arrived since then (seconds since
+        1970)."""
         return any(
             at >= since and nudge.what != "here" and eyes.see(nudge)
             for at, nudge in tuple(self.lately)
         )
 
     def broadcast(self) -> None:
-        """Every page looks anew."""
+        """Make every open page reload."""
         for stream in tuple(self.streams):
             stream.news.put(RELOAD)
 
     def pass_on(self, nudge: Change) -> None:
-        """To the streams that it concerns, and to those that open in a moment."""
+        """Pass a change to the streams that it concerns, and remember it for streams that open in a
+        moment."""
         self.lately.append((time.time(), nudge))
         for stream in tuple(self.streams):
             if stream.eyes.see(nudge):
@@ -167,11 +169,11 @@ hub = Hub()
 
 
 def events(eyes: Viewer, *, again: bool, since: float | None = None) -> Iterator[str]:
-    """The stream of one page, as server-sent events: `changed` when it should look anew, `here`
-    when somebody comes or goes.
+    """Yield the stream of one page as server-sent events: `changed` when it should reload, `here`
+    when someone starts or stops viewing the task.
 
-    `again` where the page was connected before and may have missed something; `since` is when the
-    page was made, in seconds since 1970.
+    `again` is set where the page was connected before and may have missed something; `since` is
+    when the page was rendered, in seconds since 1970.
     """
     stream, told = hub.open(eyes), 0.0
     again = again or (since is not None and hub.missed(eyes, since))
@@ -196,8 +198,8 @@ def events(eyes: Viewer, *, again: bool, since: float | None = None) -> Iterator
 
 
 def _next_kinds(stream: Stream, soonest: float) -> set[str]:
-    """What has come within the time of a keep-alive, told no sooner than `soonest`; several at once
-    are one."""
+    """Return what arrived within one keep-alive interval, not before `soonest`; repeated changes
+    are merged."""
     try:
         kinds = {stream.news.get(timeout=KEEP_ALIVE_S)}
     except queue.Empty:

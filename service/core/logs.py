@@ -1,7 +1,7 @@
-"""Logs without personal data: of an exception its type and its place are logged, never its message.
+"""Logs without personal data: an exception is logged with its type and place, never its message.
 
 What a message quotes (a value, a key, a line of a mail) belongs to a client. A fault is found by
-the type, the database's code and the lines of code that led there.
+the type, the database's error code and the lines of code that led there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 
 
 def install() -> None:
-    """Leave messages of exceptions out of every log record of this process, libraries' as well."""
+    """Leave exception messages out of every log record of this process, including those of
+    libraries."""
     logging.setLogRecordFactory(record_of)
 
 
@@ -22,7 +23,7 @@ def record_of(*args: Any, **more: Any) -> logging.LogRecord:
     if record.exc_info and record.exc_info[1]:
         record.exc_text = told(
             record.exc_info[1]
-        )  # a formatter that finds it there makes none of its own
+        )  # a formatter that finds this text does not format its own
     return record
 
 

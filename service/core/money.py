@@ -1,5 +1,5 @@
-"""Money: an amount in minor units of a currency, whatever its number of decimals (ISO 4217 by
-Babel's tables): 2 for EUR, 0 for JPY, 3 for KWD."""
+"""Money: an amount in minor units of a currency with any number of decimals (ISO 4217, from Babel's
+tables): 2 for EUR, 0 for JPY, 3 for KWD."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from babel.numbers import (
     get_decimal_symbol,
 )
 
-# A currency written in letters stands apart from its figure.
+# A currency code is separated from the digits by a space.
 LETTERS_BEFORE_DIGIT = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 THOUSANDS = re.compile(r"[.,](?=\d{3}(?:\D|$))", re.ASCII)
-# Written out and bounded: an exponent would be a number of millions of digits.
+# No exponent and a bounded length: an exponent could make a number of millions of digits.
 NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?$", re.ASCII)
 
 
@@ -32,17 +32,16 @@ class Money:
 
     @classmethod
     def of(cls, value: Decimal, currency: str) -> Money:
-        """Return this many whole units of a currency as an amount that a card can pay, rounded half
-        up."""
+        """Return an amount of whole units of a currency that a card can pay, rounded half up."""
         step = smallest_payment(currency)
         minor = value.scaleb(decimals(currency)) / step
         return cls(int(minor.quantize(Decimal(1), ROUND_HALF_UP)) * step, currency)
 
     @classmethod
     def read(cls, text: str, currency: str, language: str) -> Money:
-        """Read a sum as people write it in this language: "2,000.00", "2 000,00", "2000".
+        """Parse an amount as people write it in this language: "2,000.00", "2 000,00", "2000".
 
-        Raises ValueError where it is no number, or has decimals that the currency has not.
+        Raises ValueError where it is not a number, or has more decimals than the currency.
         """
         value = Decimal(_plain(text, currency, language))
         if value.scaleb(decimals(currency)) % 1 and decimals(currency) != 2:
@@ -52,23 +51,23 @@ class Money:
 
     @property
     def value(self) -> Decimal:
-        """The amount in whole units of the currency: Decimal("12.50")."""
+        """Return the amount in whole units of the currency: Decimal("12.50")."""
         return Decimal(self.amount).scaleb(-decimals(self.currency))
 
     def times(self, quantity: Decimal) -> Money:
-        """Return the amount for so many units at this price, rounded half up."""
+        """Return the amount for `quantity` units at this price, rounded half up."""
         return Money.of(self.value * quantity, self.currency)
 
     def share(self, percent: int) -> Money:
-        """Return so many percent of it, rounded half up."""
+        """Return `percent` percent of the amount, rounded half up."""
         return self.times(Decimal(percent) / 100)
 
     def words(self, language: str) -> str:
-        """Return it as people read it in this language: "€1,234.50", "1 234,50 €"."""
+        """Return the amount formatted for this language: "€1,234.50", "1 234,50 €"."""
         return _words(self.amount, self.currency, language)
 
     def short(self, language: str) -> str:
-        """The same without decimals where there are none: "€24"."""
+        """Return the same without decimals where they are zero: "€24"."""
         if not decimals(self.currency) or self.value % 1:
             return self.words(language)
         pattern = Locale.parse(language).currency_formats["standard"].pattern.replace("0.00", "0")
@@ -77,21 +76,21 @@ class Money:
         )
 
     def figure(self, language: str) -> str:
-        """Return the figure alone, as it is typed into a field in this language."""
+        """Return the number without the currency, as it is typed into a field in this language."""
         places = decimals(self.currency)
         pattern = "#,##0" + ("." + "0" * places if places else "")
         return format_decimal(self.value, pattern, locale=language)
 
     def plain(self) -> str:
-        """Return the figure with a point and nothing else, for spreadsheets: "1234.50"."""
+        """Return the number with a decimal point and nothing else, for spreadsheets: "1234.50"."""
         return f"{self.value:.{decimals(self.currency)}f}"
 
 
 def _plain(text: str, currency: str, language: str) -> str:
-    """Return a written number with a point for its decimals. Raises ValueError.
+    """Return a written number with a decimal point. Raises ValueError.
 
-    A point or comma before three digits divides thousands, but for the language's own decimal sign
-    in a currency of three decimals.
+    A point or comma before three digits separates thousands, except for the language's own decimal
+    sign in a currency with three decimals.
     """
     bare = "".join(text.split())
     if decimals(currency) == 3:
@@ -111,7 +110,8 @@ def decimals(currency: str) -> int:
 
 
 def smallest_payment(currency: str) -> int:
-    """Return the step, in minor units, in which cards pay: of three decimals the last is 0.
+    """Return the step, in minor units, in which cards pay: in a currency with three decimals the
+    last digit is 0.
 
     Source: Stripe's documentation of three-decimal currencies.
     """

@@ -1,5 +1,5 @@
-"""Due work: made with its event, leased by a worker, done once, tried again, or handed to a
-person."""
+"""The outbox: rows written in the transaction of their event, leased by a worker, run once,
+retried, or passed to an operator."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from tenants.isolation import Base, db
 
 
 class OutboxRow(Base):
-    """One reaction to one event. It is open until `done_at` is set, or a person has to look
-    (`needs_person_at`).
+    """One event handler to run for one event. The row is open until `done_at` is set, or an
+    operator has to look (`needs_person_at`).
 
-    `hold` says that it waits on purpose and has not failed: for a setting (`outbound`, `smtp`,
-    `twilio`), or for an operator who says whether it still goes out (`review`). `needs_person_at`
-    stands beside it, so nobody leases it.
+    `hold` says that the row waits on purpose and has not failed: for a setting (`outbound`, `smtp`,
+    `twilio`), or for an operator to decide whether it still goes out (`review`). `needs_person_at`
+    is set as well, so that no worker leases it.
     """
 
     __tablename__ = "due"
@@ -93,15 +93,14 @@ def enqueue_for(
     later: datetime | None = None,
     queue: str | None = None,
 ) -> None:
-    """Write one row for each reaction that follows from this kind of event, in the event's own
-    transaction.
+    """Write one row for each handler of this kind of event, in the event's own transaction.
 
-    `queue` is the one they go through, where the kind of event alone does not tell.
+    `queue` overrides the handlers' queue where the kind of event does not determine it.
     """
     names = EVENT_HANDLERS.get(kind, ())
     if names:
-        # Without "returning": the writer of an event may not read the work that follows from it.
-        # And in a statement of its own: an assistant's part of the wall looks for the event.
+        # Without "returning": the writer of an event may not read its outbox rows. A statement of
+        # its own: the row-level security policy for assistants looks for the event.
         db.session.execute(
             INSERT,
             {

@@ -13,7 +13,7 @@ from tenants.isolation import db
 
 
 def hold_for_review(due_ids: Collection[int], reason: str) -> None:
-    """Let an operator say whether rows on hold still go out."""
+    """Let an operator decide whether rows on hold still go out."""
     db.session.execute(
         update(OutboxRow)
         .where(OutboxRow.id.in_(due_ids))
@@ -44,7 +44,7 @@ def count_on_hold() -> dict[str, int]:
 
 
 def discard(due_id: int) -> None:
-    """Close a row on hold without doing it."""
+    """Close a row on hold without running it."""
     db.session.execute(
         update(OutboxRow)
         .where(OutboxRow.id == due_id, OutboxRow.hold.is_not(None), OutboxRow.done_at.is_(None))
@@ -53,8 +53,7 @@ def discard(due_id: int) -> None:
 
 
 def retry(*due_ids: int) -> None:
-    """Do rows that failed or were on hold once more now: their attempts and their age begin
-    anew."""
+    """Run rows again now that failed or were on hold: their attempts and their age start anew."""
     db.session.execute(
         update(OutboxRow)
         .where(
@@ -76,7 +75,7 @@ def retry(*due_ids: int) -> None:
 
 
 def needing_operator(limit: int = 100) -> list[OutboxRow]:
-    """What failed and waits for a person, newest first; what is on hold is not part of it."""
+    """Return failed rows that wait for an operator, newest first; rows on hold are not included."""
     return list(
         db.session.scalars(
             select(OutboxRow)

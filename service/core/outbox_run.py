@@ -1,5 +1,5 @@
-"""Running outbox rows: a worker leases a row, runs its handler, and marks it done, to be tried
-again, on hold, or for an operator."""
+"""Running outbox rows: a worker leases a row, runs its handler, and marks it done, to be retried,
+on hold, or for an operator."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(days=1)
 MAX_ATTEMPTS = 25
-# A row whose worker died this often kills workers: a person looks at it.
+# A row whose worker died this often probably kills workers: an operator looks at it.
 MAX_DEATHS = 3
 
 
 class RetryLater(Exception):
-    """The work could not be done now and may succeed later: time-outs, 429, 5xx."""
+    """Work that could not be done now and may succeed later: time-outs, 429, 5xx."""
 
     def __init__(self, reason: str, wait: timedelta | None = None) -> None:
         super().__init__(reason)
@@ -40,16 +40,16 @@ class RetryLater(Exception):
 
 
 class TooEarly(RetryLater):
-    """It is too early for the work; raised before anything was written, so that others in the
-    transaction go on."""
+    """Work for which it is too early; raised before anything was written, so that other rows in the
+    transaction can go on."""
 
 
 class NeedsOperator(Exception):
-    """The work cannot be done without a person; the text says why, in words they understand."""
+    """Work that cannot be done without an operator; the text says why, in plain words."""
 
 
 class OnHold(Exception):
-    """The work stays here while a setting says so; `hold` names it. Neither attempts nor age
+    """Work that waits while a setting says so; `hold` names the setting. Neither attempts nor age
     count."""
 
     def __init__(self, hold: str, reason: str) -> None:
@@ -59,7 +59,7 @@ class OnHold(Exception):
 
 @dataclass(frozen=True)
 class Lease:
-    """A worker's hold on a row: only who has the token may mark it."""
+    """A worker's lease of a row: only a worker with the token may mark it."""
 
     id: int
     event_id: int
@@ -94,8 +94,8 @@ RENEW = text(
 
 
 def lease_row(due_id: int) -> Lease | None:
-    """Lease a row for half a minute; None where it is done, leased by another or not due. The
-    attempt counts from now on."""
+    """Lease a row for 30 seconds; None where it is done, leased by another worker or not due. The
+    attempt is counted at once."""
     token = uuid.uuid4()
     row = isolation.execute_in_one_roundtrip(
         isolation.system("worker"), LEASE_ROW, {"id": due_id, "token": token, "lease": LEASE}
@@ -110,11 +110,11 @@ def lease_row(due_id: int) -> Lease | None:
 
 
 def lease_new_rows(ids: list[int], alone: Collection[str]) -> list[Lease]:
-    """Take those of these rows that nobody has tried yet, all at once; reactions named in `alone`
-    are left.
+    """Lease those of these rows that nobody has tried yet, all at once; handlers named in `alone`
+    are left out.
 
-    What was tried before is taken one by one, so that a row that kills its worker is convicted by
-    itself.
+    Rows that were tried before are leased one by one, so that a row that kills its worker is
+    identified.
     """
     token = uuid.uuid4()
     with isolation.transaction(isolation.system("worker")):
@@ -131,10 +131,10 @@ def _leased(row: Any, token: uuid.UUID) -> Lease:
 
 
 def renew(lease: Lease) -> bool:
-    """Hold the row for another half minute while a vendor takes its time; False where another
-    worker has it.
+    """Extend the lease by another 30 seconds while a vendor call takes long; False where another
+    worker has the row.
 
-    A database that is away for a moment changes nothing: what the vendor says is waited for all the
+    A database that is away for a moment changes nothing: the vendor's response is awaited all the
     same.
     """
     try:
@@ -158,12 +158,13 @@ def mark_done(*leases: Lease) -> None:
 
 
 class LostLease(RuntimeError):
-    """The lease ran out and another worker holds the row: the effect is rolled back, nothing is
+    """A lease that expired while another worker took the row: the effect is rolled back, nothing is
     lost."""
 
 
 def retry_later(lease: Lease, reason: str, wait: timedelta | None = None) -> None:
-    """Try again after a growing wait with jitter; after a day a person has to look."""
+    """Retry after a growing wait with jitter; after a day (or MAX_ATTEMPTS) an operator has to
+    look."""
     if now() - lease.created_at > GIVE_UP_AFTER or lease.attempt >= MAX_ATTEMPTS:
         return to_operator(lease, reason)
     pause = wait or timedelta(seconds=min(3600.0, 2.0**lease.attempt) * random.uniform(0.75, 1.25))  # noqa: S311
@@ -223,8 +224,8 @@ def effect_and_mark(lease: Lease) -> Iterator[None]:
 
 
 def run(lease: Lease, handler: Callable[[], None]) -> None:
-    """Run a handler and mark its row in one transaction; whatever is raised decides what becomes of
-    the row."""
+    """Run a handler and mark its row in one transaction; an exception decides what happens to the
+    row."""
     with _outcome(lease), effect_and_mark(lease):
         handler()
 
@@ -238,13 +239,13 @@ def run_vendor_call(lease: Lease, handler: Callable[[Lease], None]) -> None:
 
 @contextmanager
 def _outcome(lease: Lease) -> Iterator[None]:
-    """Turn what a handler raises into what becomes of its row."""
+    """Turn the exception of a handler into the new state of its row."""
     try:
         yield
     except LostLease:
         log.warning("the lease of outbox row %s was lost; another worker has it", lease.id)
     except (OperationalError, psycopg.OperationalError):
-        raise  # the database is away: the lease runs out and the row is enqueued again
+        raise  # the database is away: the lease expires and the row is enqueued again
     except RetryLater as error:
         retry_later(lease, str(error), error.wait)
     except OnHold as error:
@@ -256,9 +257,9 @@ def _outcome(lease: Lease) -> Iterator[None]:
 
 
 def _fault(lease: Lease, error: Exception) -> None:
-    """Log the type of a fault of ours, never its data, and try again three times.
+    """Log the type of an unexpected error, never its data, and try three times in all.
 
-    A full disk is nobody's fault and is tried again for longer.
+    A full disk is not a fault of the code and is retried for longer.
     """
     if isinstance(error, OSError) and error.errno in DISK_FULL_CODES:
         return retry_later(lease, "There was no room on the disk.")
@@ -279,7 +280,7 @@ def _log_fault(lease: Lease, error: Exception) -> None:
 
 
 def reason_of(lease: Lease, error: Exception) -> str:
-    """Return what the list of failed jobs says: a sentence, where the error has one."""
+    """Return the text for the list of failed jobs: the error's own sentence, where it has one."""
     if isinstance(error, DomainError) and error.detail:
         return error.detail
     if isinstance(error, IntegrityError):

@@ -1,5 +1,5 @@
-"""Keyset pages: a list goes on behind the last row of a page, so that its cost does not grow with
-what lies before."""
+"""Keyset pagination: a page starts after the last row of the previous one, so that its cost does
+not grow with the rows before it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_CURSOR = 200
 
 @dataclass(frozen=True)
 class Page(Generic[Row]):
-    """Rows, and the cursor behind which the next page begins; None on the last page."""
+    """Rows, and the cursor after which the next page starts; None on the last page."""
 
     rows: list[Row]
     next: str | None
@@ -33,7 +33,7 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True)
 class TwoWayPage(Generic[Row]):
-    """Rows, and the ids behind and before which the neighbours begin."""
+    """Rows, and the ids after and before which the neighbouring pages start."""
 
     rows: list[Row]
     older: int | None
@@ -41,7 +41,7 @@ class TwoWayPage(Generic[Row]):
 
 
 def cut(rows: Sequence[Row], limit: int, cursor_of: Callable[[Row], str]) -> Page[Row]:
-    """Make a page of rows of which one more than `limit` was read."""
+    """Make a page from rows of which one more than `limit` was read."""
     more = len(rows) > limit
     return Page(list(rows[:limit]), cursor_of(rows[limit - 1]) if more else None)
 
@@ -49,7 +49,7 @@ def cut(rows: Sequence[Row], limit: int, cursor_of: Callable[[Row], str]) -> Pag
 def by_id(
     wanted: Any, column: Id, after: int | None, limit: int, *, newest_first: bool = True
 ) -> Page[Any]:
-    """Read a page of a query whose rows (or their first entity) carry `column`; cursors are ids."""
+    """Read a page of a query whose rows (or their first entity) have `column`; cursors are ids."""
     if after is not None:
         wanted = wanted.where(column < after if newest_first else column > after)
     ordered = wanted.order_by(column.desc() if newest_first else column.asc())
@@ -65,7 +65,7 @@ def two_way(
     before: int | None,
     limit: int,
 ) -> TwoWayPage[Row]:
-    """Read a page, newest first: behind `after`, or the one that ends before `before`."""
+    """Read a page, newest first: after `after`, or the one that ends before `before`."""
     if before is not None:
         query = wanted.where(column > before).order_by(column.asc())
         if rows := _rows(query, row_of, limit):
@@ -83,20 +83,20 @@ def two_way(
 
 
 def required_id(after: str | None) -> int | None:
-    """Return the id that a cursor of `by_id` names. Raises InvalidInput for any other text."""
+    """Return the id in a cursor of `by_id`. Raises InvalidInput for any other text."""
     if after and id_of(after) is None:
         raise InvalidInput({"after": _("Invalid cursor")})
     return id_of(after)
 
 
 def cursor(values: list[Any]) -> str:
-    """Return a cursor of several values, which programs hold on to without reading it."""
+    """Return an opaque cursor of several values, for API clients."""
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str, length: int) -> list[Any]:
-    """Return the `length` values of a cursor: an id, behind a moment where there are two. Raises
-    InvalidInput for a text that is none."""
+    """Return the `length` values of a cursor: an id, preceded by a datetime where there are two.
+    Raises InvalidInput for a malformed cursor."""
     text = text[:MAX_CURSOR]
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))

@@ -1,9 +1,9 @@
-"""What a restored backup leaves behind: its epoch, and which ids belong to the time after it.
+"""The epoch of a restored backup, and which ids belong to the time after the restore.
 
-The ids that were given out between backup and restore are not given out again: sequences jump.
-Where even that is not known, as after a second restore on a new machine, the epoch, drawn at each
-restore, keeps links, answer addresses and Message-IDs of the lost time from being taken for those
-of today. Before the first restore there is none, and everything is signed as ever.
+Ids that were given out between backup and restore are not given out again: sequences jump. Where
+even that is not known, as after a second restore on a new machine, the epoch, drawn at random at
+each restore, prevents links, answer addresses and Message-IDs of the lost time from being taken for
+current ones. Before the first restore there is no epoch, and signatures do without it.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from tenants.isolation import Base, db
 
 
 class RestoredDatabase(Base):
-    """One restore. `first_ids` says by table from which id on rows were made after it;
-    `lost_invoices` by year which numbers were issued and are in no backup: [first, last]."""
+    """One restore. `first_ids` gives, by table, the first id made after it; `lost_invoices`, by
+    year, the numbers that were issued and are in no backup: [first, last]."""
 
     __tablename__ = "restored"
 
@@ -33,7 +33,7 @@ class RestoredDatabase(Base):
     lost_invoices: Mapped[dict[str, list[int]]] = mapped_column(JSONB, server_default="{}")
 
 
-# Oldest first. A restore ends every connection, so whoever has a new one reads anew.
+# Oldest first. A restore ends every connection, so a new connection reads this again.
 _known: list[tuple[str, dict[str, int]]] | None = None
 
 
@@ -49,10 +49,10 @@ def epoch_of(table: str, row_id: int) -> str:
 
 
 def came_back(table: str, row_id: int) -> bool:
-    """Whether this row came with the newest restored backup, so that what followed from it may have
-    happened before.
+    """Return whether this row came back with the newest restored backup, so that its consequences
+    may have happened before.
 
-    It is read anew each time, in the open scope: money hangs on it.
+    Read from the database each time, in the current access scope: payments depend on it.
     """
     last = newest()
     return last is not None and row_id < last.first_ids[table]

@@ -1,4 +1,4 @@
-"""Whether this process was asked to stop: what waits for a slow vendor looks at it, and leaves its
+"""The request to stop this process: code that waits for a slow vendor checks it, and leaves its
 work in order."""
 
 from __future__ import annotations

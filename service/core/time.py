@@ -1,5 +1,4 @@
-"""The present, asked from one function so that tests can set it, and how people's hours are
-counted."""
+"""The current time, from one function so that tests can set it, and working time."""
 
 from __future__ import annotations
 
@@ -8,29 +7,29 @@ from zoneinfo import ZoneInfo
 
 
 def now() -> datetime:
-    """The present in UTC, with its zone."""
+    """Return the current time in UTC, with its zone."""
     return datetime.now(UTC)
 
 
 def minute(value: datetime) -> datetime:
-    """The minute of the clock that a moment lies in."""
+    """Return the datetime rounded down to the minute."""
     return value.replace(second=0, microsecond=0)
 
 
 def working(start: datetime, end: datetime) -> timedelta:
-    """The working time between two moments. The first calendar counts plain hours; agreed calendars
-    come behind this name."""
+    """Return the working time between two datetimes. The first calendar counts plain hours; agreed
+    calendars will be added behind this function."""
     return max(end - start, timedelta(0))
 
 
 def after_working(start: datetime, term: timedelta) -> datetime:
-    """The moment when so much working time has passed."""
+    """Return the datetime after so much working time has passed."""
     return start + term
 
 
 def half_of(start: datetime, end: datetime) -> datetime:
-    """The red line: half of the working time, rounded to a quarter of an hour where the term is
-    longer than two hours."""
+    """Return the red line: half of the working time, rounded to a quarter of an hour where the term
+    is two hours or longer."""
     half = after_working(start, working(start, end) / 2)
     if end - start < timedelta(hours=2):
         return half
@@ -41,7 +40,8 @@ def half_of(start: datetime, end: datetime) -> datetime:
 
 
 def working_days(start: datetime, days: int, zone: ZoneInfo) -> datetime:
-    """The same hour so many Mondays-to-Fridays later, in the zone of those who wait."""
+    """Return the same time of day, `days` working days (Monday to Friday) later, in the zone of
+    those who wait."""
     moment = start.astimezone(zone)
     while days > 0:
         moment += timedelta(days=1)
@@ -50,8 +50,8 @@ def working_days(start: datetime, days: int, zone: ZoneInfo) -> datetime:
 
 
 def awake(moment: datetime, zone: ZoneInfo, quiet_from: int, quiet_to: int) -> datetime:
-    """The moment itself, or the next one at which somebody in this zone may be texted (hours of the
-    clock)."""
+    """Return `moment`, or the next time at which someone in this zone may receive a text message
+    (`quiet_from` and `quiet_to` are hours of the day)."""
     local = moment.astimezone(zone)
     if not _quiet(local.hour, quiet_from, quiet_to):
         return moment
@@ -60,8 +60,8 @@ def awake(moment: datetime, zone: ZoneInfo, quiet_from: int, quiet_to: int) -> d
 
 
 def _quiet(hour: int, quiet_from: int, quiet_to: int) -> bool:
-    """From one hour to the other, over midnight where the first is the later one; the same hour
-    twice is never."""
+    """Return whether the hour is quiet: from one hour to the other, over midnight where the first
+    is later; the same hour twice means never."""
     if quiet_from <= quiet_to:
         return quiet_from <= hour < quiet_to
     return hour >= quiet_from or hour < quiet_to

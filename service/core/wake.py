@@ -1,5 +1,5 @@
-"""A poke through Valkey after a commit wakes the relay. It may be lost: the relay looks each second
-in any case."""
+"""Waking the relay through Valkey after a commit. The message may be lost: the relay looks each
+second in any case."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _woken = 0.0
 
 
 def valkey() -> redis.Redis:
-    """The process's connection pool to Valkey, with short time-outs: nothing waits for it."""
+    """Return the process's connection pool to Valkey, with short time-outs, so that nothing waits
+    for it."""
     global _valkey
     if _valkey is None:
         _valkey = redis.Redis.from_url(
@@ -26,8 +27,8 @@ def valkey() -> redis.Redis:
 
 
 def wake() -> None:
-    """Wake the relay, at most fifty times a second; where Valkey is away its sweep finds the
-    work."""
+    """Wake the relay, at most fifty times a second; where Valkey is away the relay's sweep finds
+    the rows."""
     global _woken
     moment = monotonic()
     if moment - _woken < MIN_PAUSE_S:

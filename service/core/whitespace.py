@@ -1,21 +1,21 @@
-"""Templates are laid out for who reads them, one element a line; what goes to the browser has none
-of that layout.
+"""Whitespace removal in templates: they are laid out for readers, one element a line, and none of
+that layout is sent to the browser.
 
-The rule is the one of JSX. A line break, with the indentation around it, is
+The rule is the one of JSX. A line break, with the indentation around it, becomes
 
-- nothing beside a tag or one of Jinja's marks (`{{ }}`, `{% %}`), and one space between two words;
+- nothing beside a tag or one of Jinja's delimiters (`{{ }}`, `{% %}`), and one space between two
+  words;
 - inside a tag one space before an attribute, and nothing before the tag's end or one of Jinja's
-marks, so that
-  `{% if on %} checked{% endif %}` on a line of its own brings its own space.
+  delimiters, so that `{% if on %} checked{% endif %}` on a line of its own brings its own space.
 
 Spaces on one line stay as they are written. A space that matters where a line ends is written out:
-`{{ ' ' }}`. What stands in quotes, in `pre`, `textarea`, `script` and `style` stays to the letter.
+`{{ ' ' }}`. Text in quotes, in `pre`, `textarea`, `script` and `style` stays unchanged.
 
-Why not one space for every break: most breaks stand between blocks, where a space is only bytes,
-and where it is not, between two inline elements, whoever lays a line out anew would move a word on
-the page. This way a break never shows, whatever `display` or `white-space` the place has, and a
-space that shows can be seen in the source. It takes the place of `trim_blocks` and `lstrip_blocks`,
-and costs nothing on a request: it is done when a template is compiled.
+Why not one space for every break: most breaks are between blocks, where a space only adds bytes,
+and between two inline elements a changed layout would move a word on the page. This way a break
+never shows, whatever `display` or `white-space` applies, and a space that shows can be seen in the
+source. The extension replaces `trim_blocks` and `lstrip_blocks`, and costs nothing on a request: it
+runs when a template is compiled.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ PIECE = re.compile(r"</?[a-z][a-z0-9]*|[>\"']|\s*\n\s*|[^\S\n]+|[^\s<>\"']+|<", 
 
 
 class Whitespace(Extension):
-    """Takes the layout out of a template while it is compiled; numbers of lines in errors stay
-    true."""
+    """A Jinja extension that removes the layout of a template when it is compiled; line numbers in
+    errors stay correct."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
-        """The template's tokens, its text without layout. What is no page, a mail's plain text
-        say, stays as it is."""
+        """Yield the template's tokens, with layout removed from text. What is not a page, such as a
+        mail's plain text, stays as it is."""
         if not (stream.name or "").endswith(".html"):
             yield from stream
             return
@@ -49,7 +49,8 @@ class Whitespace(Extension):
 
 
 def _joined(tokens: Iterable[Token]) -> Iterator[Token]:
-    """With the text before and after a comment as one: a comment is no mark, it is not there."""
+    """Join the text before and after a comment: a comment is not a delimiter and leaves no
+    trace."""
     text: Token | None = None
     for token in tokens:
         if token.type == "data":
@@ -64,14 +65,14 @@ def _joined(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 class _Layout:
-    """Where in the page the text goes on: within a tag, in quotes, in an element that stays to
-    the letter."""
+    """The position in the page: within a tag, in quotes, or in an element whose text stays
+    unchanged."""
 
     def __init__(self) -> None:
         self.tag = self.quote = self.letter = ""
 
     def out_of(self, text: str) -> str:
-        """A stretch of text between two marks, without its layout."""
+        """Return a stretch of text between two delimiters, without its layout."""
         return "".join(
             self._piece(text, found.start(), found.end()) for found in PIECE.finditer(text)
         )

@@ -1,4 +1,4 @@
-"""What came in, as it came: one row for each delivery, kept before it is answered."""
+"""Inbound messages as they arrived: one row for each delivery, stored before it is answered."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tenants.isolation import Base
 
 
 class Inbound(Base):
-    """A message from outside, raw. Unique by channel, account and the provider's id, so that a
+    """A raw message from outside. Unique by channel, account and the provider's id, so that a
     repeat changes nothing."""
 
     __tablename__ = "inbound"

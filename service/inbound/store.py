@@ -1,5 +1,5 @@
-"""Kept: whatever comes in is kept as it came, once, before it is answered. What it means is found
-out afterwards."""
+"""Storing inbound messages: each is stored as it arrived, once, before it is answered. Its meaning
+is found out afterwards."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tenants import isolation
 
 MAX_BYTES = 30 * 1024 * 1024
 
-# One statement: the row, its event and what is due after it. The door may not read what it kept, so
-# the event's id is drawn beforehand, and a repeat inserts nothing at all.
+# One statement: the row, its event and the outbox rows. The role `door` may not read what it
+# stored, so the event's id is drawn beforehand, and a repeat inserts nothing at all.
 STORE = text("""
 with numbers as (select nextval('inbound_id_seq') as inbound_id,
   nextval('event_id_seq') as event_id)
@@ -48,8 +48,8 @@ def store(
     raw: bytes,
     headers: dict[str, Any] | None = None,
 ) -> None:
-    """Keep what came in, once: the same (channel, account, provider_id) again changes nothing and
-    nothing follows twice.
+    """Store an inbound message once: the same (channel, account, provider_id) again changes
+    nothing, and no handler runs twice for it.
 
     Opens its own transaction; when this returns, the message is durable.
     """

@@ -1,4 +1,4 @@
-"""Tasks that came in, by week and channel."""
+"""Tasks received, by week and channel."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WEEKS = 13
 
 @dataclass(frozen=True)
 class Week:
-    """A week from its Monday on, and how many tasks came in by each channel."""
+    """A week from its Monday on, and how many tasks were received by each channel."""
 
     monday: date
     channels: Counter[str]
@@ -31,19 +31,19 @@ from task where id > :first and created_at >= :since group by 1, 2
 
 
 def mondays(zone: ZoneInfo, weeks: int = WEEKS) -> list[date]:
-    """The Mondays of so many weeks in a zone, this week's last."""
+    """Return the Mondays of the last `weeks` weeks in a zone, this week's last."""
     today = now().astimezone(zone).date()
     last = today - timedelta(days=today.weekday())
     return [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
 
 
 def begins(day: date, zone: ZoneInfo) -> datetime:
-    """The first moment of a day there."""
+    """Return the first instant of a day in the zone."""
     return datetime.combine(day, time(), zone)
 
 
 def by_week(zone: ZoneInfo) -> list[Week]:
-    """Thirteen weeks, oldest first, those without a task too."""
+    """Return thirteen weeks, oldest first, including those without a task."""
     days = mondays(zone)
     found: dict[date, Counter[str]] = {day: Counter() for day in days}
     for monday, channel, count in db.session.execute(

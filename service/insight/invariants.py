@@ -1,7 +1,7 @@
-"""The nets below the nets: what should never be there, counted. Each figure stands at 0, and says
-what to look for where it does not.
+"""Invariants: counts of what should never exist. Each count should be 0, and its text says what to
+look for where it is not.
 
-Each looks at a bounded stretch through an index, so that its cost does not grow with the tables.
+Each query reads a bounded range through an index, so that its cost does not grow with the tables.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ MAX_COUNT = 1000
 
 
 def counts() -> dict[str, int]:
-    """What each net holds now, counted up to a thousand."""
+    """Return how many rows violate each invariant now, counted up to a thousand."""
     kinds = list(EVENT_HANDLERS)
     return {
         name: db.session.scalar(

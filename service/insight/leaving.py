@@ -1,4 +1,4 @@
-"""How fast messages leave."""
+"""The speed of outgoing messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from (select created_at, sent_at from message where direction = 'out' and sent_a
 
 
 def handed_over_in_time() -> int | None:
-    """The share in percent of the last thousand messages that were with their vendor within ten
-    seconds; None without any."""
+    """Return the share in percent of the last thousand messages that reached their vendor within
+    ten seconds; None without any."""
     total, fast = db.session.execute(IN_TIME).one()
     return period.percent(fast, total)

@@ -1,5 +1,5 @@
-"""An assistant's month: what was accepted, how it was scored, whether it came in time, who said
-thanks; and their weeks."""
+"""An assistant's month: what was accepted, how it was scored, whether it was in time, who praised
+it; and their weeks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAYS, WEEKS = 30, 8
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work: accepted tasks of the month and how many of them were successful."""
+    """A category: accepted tasks of the month and how many of them were successful."""
 
     category: str | None
     accepted: int
@@ -38,7 +38,7 @@ class Week:
 
 @dataclass(frozen=True)
 class Thanks:
-    """Words of thanks, and a tip in minor units where there was one."""
+    """A praise, and a tip in minor units where there was one."""
 
     text: str
     tip: int | None
@@ -51,10 +51,10 @@ class Thanks:
 
 @dataclass(frozen=True)
 class MyMonth:
-    """The last thirty days in numbers, thanks newest first, the last eight weeks.
+    """The last thirty days in numbers, praise newest first, the last eight weeks.
 
-    `score` is an average in percent; of `unscored` tasks, where nobody said one, the share of the
-    criteria counts.
+    `score` is an average in percent; of `unscored` tasks, where nobody gave a score, the share of
+    the criteria counts.
     """
 
     accepted: int
@@ -68,7 +68,7 @@ class MyMonth:
     unscored: int = 0
 
 
-# What somebody held, the newest two thousand by its index.
+# The tasks assigned to the person, the newest two thousand by their index.
 MINE = """(select id, category, coalesce(score, met_share) as score, score is null as unscored,
              delivered_at,
              deadline_at, ended_at, state, title, person_id, currency
@@ -90,7 +90,7 @@ where p.at >= :month and t.state in ('accepted', 'closed') order by p.id desc li
 
 
 def my_month(person_id: int, zone: ZoneInfo) -> MyMonth:
-    """The month of this assistant."""
+    """Return the month of this assistant."""
     days, month = mondays(zone, WEEKS), period.since(DAYS)
     total: Counter[str] = Counter()
     weeks: dict[date, Counter[str]] = {day: Counter() for day in days}

@@ -1,4 +1,5 @@
-"""How often a client company and an assistant have worked together, and how well."""
+"""The history of a client company with an assistant: how often they have worked together, and how
+well."""
 
 from __future__ import annotations
 
@@ -16,8 +17,7 @@ from tenants.people import Person
 @dataclass(frozen=True)
 class Pair:
     """Accepted tasks of the company that this assistant did, their average score in percent (the
-    share of the criteria
-    met where nobody said one), and the assistant's time zone."""
+    share of the criteria met where nobody gave a score), and the assistant's time zone."""
 
     tasks: int
     score: int
@@ -25,8 +25,8 @@ class Pair:
 
 
 def together(task: Task) -> Pair | None:
-    """The task's company and its assistant; None where there is no assistant that the reader may
-    see."""
+    """Return the history of the task's company with its assistant; None where there is no assistant
+    that the reader may see."""
     zone = db.session.scalar(select(Person.zone).where(Person.id == task.holder_id))
     scored = select(
         func.count(), func.coalesce(func.avg(func.coalesce(Task.score, Task.met_share)), 0)

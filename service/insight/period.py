@@ -1,8 +1,7 @@
-"""The stretch that every figure looks at: the newest twenty thousand tasks, and of those what lies
-within ninety days.
+"""The period of every report: the newest twenty thousand tasks, and of those the last ninety days.
 
-Facts of a task (reports, retellings, questions) are read by their index from the stretch's first
-task on, in one go. So the cost of a figure is the same on a table of a hundred thousand tasks and
+Facts of a task (reports, retellings, questions) are read by their index from the period's first
+task on, in one go. So the cost of a report is the same on a table of a hundred thousand tasks and
 on one of ten million.
 """
 
@@ -24,15 +23,15 @@ NEWEST = text("select coalesce(max(id), 0) from task")
 
 
 def first_task() -> int:
-    """The id after which the newest twenty thousand tasks come."""
+    """Return the id after which the newest twenty thousand tasks come."""
     return (db.session.scalar(NEWEST) or 0) - TASKS
 
 
 def since(days: int = PERIOD_DAYS) -> datetime:
-    """So many days ago."""
+    """Return the datetime `days` days ago."""
     return now() - timedelta(days=days)
 
 
 def percent(part: int, whole: int) -> int | None:
-    """A share in whole per cent; None of nothing."""
+    """Return a share in whole percent; None where the whole is zero."""
     return round(100 * part / whole) if whole else None

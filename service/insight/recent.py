@@ -1,5 +1,5 @@
-"""How the last thirty days went: in time, and at 80 % and more by the score, or by the criteria
-where none was said."""
+"""The results of the last thirty days: in time, and at 80 % and more by the score, or by the
+criteria where nobody gave a score."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ DAYS = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Lately:
-    """Shares in per cent of the tasks that were accepted; None without any."""
+    """Shares in percent of the tasks that were accepted; None without any."""
 
     in_time: int | None
     well_scored: int | None
 
 
-# Along the index of state and dead line, at most two thousand rows, the newest dead lines first.
+# Along the index of state and deadline, at most two thousand rows, the newest deadlines first.
 FOUND = text("""
 select count(*), count(*) filter (where delivered_at <= deadline_at),
   count(*) filter (where score >= 80)
@@ -35,6 +35,6 @@ from (select delivered_at, deadline_at, coalesce(score, met_share) as score from
 
 
 def lately() -> Lately:
-    """Of the tasks whose dead line fell within the last thirty days and that are closed."""
+    """Return the shares among closed tasks whose deadline was within the last thirty days."""
     count, in_time, well = db.session.execute(FOUND, {"since": now() - DAYS, "until": now()}).one()
     return Lately(period.percent(in_time, count), period.percent(well, count))

@@ -1,4 +1,4 @@
-"""What a picture is made of: bars over time, shares, steps, with their places in per cent. Words
+"""The elements of a chart: bars over time, shares, steps, with their positions in percent. Texts
 come from the page that shows them."""
 
 from __future__ import annotations
@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Pixels from the top to the base of the bars, and how high the highest may be.
+# Pixels from the top to the base of the bars, and the maximum height of a bar.
 BASE, HIGHEST = 184, 156
-# The share of its stretch that a bar takes.
+# The share of its slot that a bar takes.
 WIDTH = 0.62
 
 
@@ -17,7 +17,7 @@ class Bar:
     """One bar: its label below it and in a second line, what it counts, and its row of the table:
     name and cells.
 
-    `second` stands upon `first` in another look. `now` marks the stretch that still runs.
+    `second` is stacked on `first` in another tone. `now` marks the current period.
     """
 
     label: str
@@ -31,7 +31,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Where a bar stands: x and width in per cent, y and height in pixels."""
+    """The position of a bar: x and width in percent, y and height in pixels."""
 
     bar: Bar
     x: float
@@ -45,7 +45,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Grid:
-    """A line across the picture and what it stands for."""
+    """A grid line across the chart, and its label."""
 
     y: float
     words: str
@@ -53,11 +53,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Bars:
-    """Bars by month or week. `scale` are the grid's heights with their words, `heads` the table's
-    columns, `legend` the two tones.
+    """Bars by month or week. `scale` lists the grid's heights with their labels, `heads` the
+    table's columns, `legend` the two tones.
 
-    `limit` is a line across them at a height, with its words; `plan` says what a second tone means
-    that has not come about yet.
+    `limit` is a line across the bars at a height, with its label; `plan` explains a second tone
+    that shows what has not happened yet.
     """
 
     bars: Sequence[Bar]
@@ -71,17 +71,17 @@ class Bars:
 
     @property
     def line(self) -> Grid | None:
-        """Where the limit's line stands."""
+        """Return the limit's line."""
         return Grid(self._y(self.limit[0]), self.limit[1]) if self.limit else None
 
     @property
     def grid(self) -> list[Grid]:
-        """The lines of the grid."""
+        """Return the lines of the grid."""
         return [Grid(self._y(height), words) for height, words in self.scale]
 
     @property
     def drawn(self) -> list[Drawn]:
-        """Each bar with its place."""
+        """Return each bar with its position."""
         step = 100 / max(1, len(self.bars))
         return [
             self._draw(bar, round(place * step + step * (1 - WIDTH) / 2, 2), round(step * WIDTH, 2))
@@ -107,7 +107,7 @@ class Bars:
 
 
 def scale(highest: int, least: int = 1) -> list[int]:
-    """Two or three round heights for a grid, the last at or above the highest bar."""
+    """Return two or three round heights for a grid, the last at or above the highest bar."""
     step = least
     while step * 3 < highest:
         step = step * 5 // 2 if str(step).startswith("2") else step * 2
@@ -116,8 +116,8 @@ def scale(highest: int, least: int = 1) -> list[int]:
 
 @dataclass(frozen=True)
 class Share:
-    """One bar from the left: how far it goes in per cent (None: nothing to measure), its value in
-    words, a small word, the table's cells."""
+    """One horizontal bar from the left: its length in percent (None: nothing to measure), its value
+    as text, a short note, the table's cells."""
 
     label: str
     percent: float | None
@@ -130,7 +130,7 @@ class Share:
 @dataclass(frozen=True)
 class Shares:
     """Shares below one another, the first `most` of them; the table has all. `mark` is a line
-    across them, in per cent."""
+    across them, in percent."""
 
     rows: Sequence[Share]
     heads: tuple[str, ...]
@@ -153,7 +153,7 @@ class StepPair:
 
 @dataclass(frozen=True)
 class Steps:
-    """Steps with the line that is success."""
+    """Steps, with the line that marks success."""
 
     pairs: Sequence[StepPair]
     heads: tuple[str, ...]

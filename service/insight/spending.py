@@ -1,4 +1,4 @@
-"""What a company spends: by month, by kind of work, what is promised and what is open. The wall
+"""A company's spending: by month, by category, what is promised and what is open. Tenant isolation
 leaves out what the reader may not see."""
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Month:
-    """What was charged in a month that begins on this day, in minor units, and for how many
-    tasks."""
+    """The charges of a month that begins on this day, in minor units, and for how many tasks."""
 
     first: date
     amount: int
@@ -30,7 +29,7 @@ class Month:
 
 @dataclass(frozen=True)
 class Kind:
-    """What was charged for a kind of work in the twelve months."""
+    """The charges for a category in the twelve months."""
 
     category: str | None
     amount: int
@@ -39,14 +38,14 @@ class Kind:
 
 @dataclass(frozen=True)
 class Spending:
-    """Twelve months, oldest first, and the kinds of work, dearest first."""
+    """Twelve months, oldest first, and the categories, most expensive first."""
 
     months: list[Month]
     kinds: list[Kind]
 
     @property
     def total(self) -> int:
-        """The sum of the twelve months."""
+        """Return the sum of the twelve months."""
         return sum(month.amount for month in self.months)
 
 
@@ -73,7 +72,7 @@ class OpenInvoice:
     task_number: int
 
 
-# The newest twenty thousand charges of the company, by its own index.
+# The newest twenty thousand charges of the company, by an index of their own.
 CHARGED = text("""
 select cast(date_trunc('month', c.created_at at time zone :zone) as date), t.category,
   sum(c.amount)::bigint, count(*)
@@ -101,14 +100,14 @@ where c.state <> 'paid' order by i.id desc limit 10
 
 
 def months_back(zone: ZoneInfo, count: int = MONTHS) -> list[date]:
-    """The first days of so many months in a zone, this month's last."""
+    """Return the first days of the last `count` months in a zone, this month's last."""
     today = now().astimezone(zone).date()
     places = [today.year * 12 + today.month - 1 - back for back in range(count - 1, -1, -1)]
     return [date(place // 12, place % 12 + 1, 1) for place in places]
 
 
 def spending(company: Company, zone: ZoneInfo) -> Spending:
-    """What was charged in this month and the eleven before it, in the company's currency."""
+    """Return what was charged in this month and the eleven before it, in the company's currency."""
     firsts = months_back(zone)
     amounts: Counter[date] = Counter()
     counts: Counter[date] = Counter()
@@ -129,7 +128,7 @@ def spending(company: Company, zone: ZoneInfo) -> Spending:
 
 
 def this_month(company: Company) -> Month:
-    """What was charged since this month began where the company is."""
+    """Return what was charged since the start of this month in the company's zone."""
     first = months_back(ZoneInfo(company.zone), 1)[0]
     values = {
         "company": company.id,
@@ -140,12 +139,12 @@ def this_month(company: Company) -> Month:
 
 
 def promised(company: Company) -> Promised:
-    """What the company owes when its running tasks are accepted as agreed."""
+    """Return what the company owes when its running tasks are accepted as agreed."""
     return Promised(
         *db.session.execute(PROMISED, {"company": company.id, "currency": company.currency}).one()
     )
 
 
 def open_invoices(company: Company) -> list[OpenInvoice]:
-    """Invoices that are not paid, newest first, at most ten."""
+    """Return invoices that are not paid, newest first, at most ten."""
     return [OpenInvoice(*row) for row in db.session.execute(OPEN, {"company": company.id})]

@@ -1,7 +1,7 @@
-"""Success at the dead line, 80 % and more and in time, by kind of work, step of the method,
-assistant and company.
+"""Success at the deadline, 80 % and more and in time, by category, step of the method, assistant
+and company.
 
-One pass over what was accepted within ninety days; PostgreSQL groups it each way at once.
+One pass over what was accepted within ninety days; PostgreSQL computes all groupings at once.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from service.insight import period
 from service.insight.period import MIN_CASES
 from tenants.isolation import db
 
-# How many stand at the top and at the bottom of a list of people or companies.
+# How many are listed at the top and at the bottom of a ranking of people or companies.
 ENDS = 5
-# The steps that a task can go with or without, in the order of the method.
+# The steps that a task can be done with or without, in the order of the method.
 STEPS = ("criteria", "confirmed", "unasked", "reported")
 
 
@@ -28,7 +28,7 @@ class Group:
     """Accepted tasks that have something in common. Each number but `score` and `waited_s`
     (averages) counts tasks.
 
-    Where nobody said a score (`unscored`), the share of the criteria that was met stands in for it.
+    Where nobody gave a score (`unscored`), the share of the criteria that was met is used instead.
     """
 
     key: Any
@@ -47,14 +47,14 @@ class Group:
 
     @property
     def percent(self) -> int | None:
-        """The share that was successful."""
+        """Return the share that was successful, in percent."""
         return period.percent(self.successful, self.accepted)
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of the method: tasks that went with it and those that went without; None where there
-    are none."""
+    """A step of the method: tasks done with it and those done without; None where there are
+    none."""
 
     code: str
     taken: Group | None
@@ -62,7 +62,7 @@ class Step:
 
     @property
     def gain(self) -> int | None:
-        """By how many points those with the step did better."""
+        """Return by how many percentage points tasks with the step did better."""
         if self.taken is None or self.left_out is None:
             return None
         return (self.taken.percent or 0) - (self.left_out.percent or 0)
@@ -80,7 +80,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The best and the worst of those with at least five tasks; nobody stands in both."""
+    """The best and the worst of those with at least five tasks; nobody is in both."""
 
     top: list[Ranked]
     bottom: list[Ranked]
@@ -89,7 +89,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Success:
-    """All of it. `whole` is None where nothing was accepted yet."""
+    """The whole report. `whole` is None where nothing was accepted yet."""
 
     whole: Group | None = None
     kinds: list[Group] = field(default_factory=list)
@@ -98,7 +98,7 @@ class Success:
     companies: Ranking = field(default_factory=lambda: Ranking([], [], 0))
 
 
-# A report counts as one at the red line up to a quarter of an hour after it.
+# A report up to a quarter of an hour after the red line counts as being on time.
 GROUPED = text("""
 with ended as (
   select id, company_id, holder_id, category, coalesce(score, met_share) as score,
@@ -148,7 +148,7 @@ NAMES = {
 
 
 def success() -> Success:
-    """Success at the dead line over ninety days, each way it can be looked at."""
+    """Return success at the deadline over ninety days, in each grouping."""
     usual = [
         one.criterion(language) for one in all_categories().values() for language in ("en", "ru")
     ]
@@ -175,7 +175,7 @@ def success() -> Success:
 
 
 def _grouped_by(mask: int) -> str:
-    """The one column that a row is grouped by: its bit alone is not set."""
+    """Return the one column that a row is grouped by: only its bit is not set."""
     return next((name for place, name in enumerate(reversed(COLUMNS)) if not mask >> place & 1), "")
 
 
@@ -200,7 +200,7 @@ def _ranking(found: list[Group], column: str, whole: Group) -> Ranking:
 
 
 def _split(known: list[Group]) -> tuple[list[Group], list[Group]]:
-    """The best, best first, and the worst of the others, worst first."""
+    """Return the best, best first, and the worst of the others, worst first."""
     ordered = sorted(
         known, key=lambda group: (-group.successful / group.accepted, -group.accepted, group.key)
     )
@@ -220,15 +220,15 @@ COMPANIES_WEAK = {
     "questions": "asked",
     "urgent": "urgent",
 }
-# A difference from all tasks counts from here on, in points; without one, what is so of a third of
-# the tasks, or what made them fail.
+# A difference from all tasks counts from here on, in percentage points; without one, what is true
+# of a third of the tasks, or what made them fail.
 STANDS_OUT, OFTEN = 10, 1 / 3
 SLOW_S = 8 * 3600
 
 
 def advice(group: Group, whole: Group, weak: dict[str, str]) -> str:
-    """What to improve: where this group is furthest behind all tasks; else `slow` for a client who
-    lets others wait, what is so often, or what made it fail; empty for nothing."""
+    """Return what to improve: where this group is furthest behind all tasks; else `slow` for a
+    client who lets others wait, what is so often, or what made it fail; empty for nothing."""
     behind = {
         code: 100 * getattr(group, name) / group.accepted
         - 100 * getattr(whole, name) / whole.accepted

@@ -1,5 +1,4 @@
-"""How long clients let retellings, questions and deliveries wait for their word, over ninety
-days."""
+"""How long retellings, questions and deliveries wait for the client's reply, over ninety days."""
 
 from __future__ import annotations
 
@@ -16,8 +15,8 @@ KINDS = ("retelling", "question", "delivery")
 
 @dataclass(frozen=True)
 class Wait:
-    """One kind of thing that waits: how many were answered, the time of half of them and of nine in
-    ten."""
+    """One kind of item that waits: how many were answered, the median and the 90th percentile of
+    the time."""
 
     kind: str
     count: int
@@ -25,7 +24,7 @@ class Wait:
     p90: timedelta
 
 
-# A delivery's first word counts, also that of the agreed silence.
+# The first verdict on a delivery counts, including acceptance by default.
 WAITS = text("""
 with waits as (
   select 'retelling' as kind, to_at - at as lasted from pause where task_id > :first
@@ -45,7 +44,8 @@ from waits group by kind
 
 
 def waits() -> list[Wait]:
-    """Retellings, questions, deliveries, in this order; what never waited is left out."""
+    """Return retellings, questions, deliveries, in this order; a kind that never waited is left
+    out."""
     found = {
         row[0]: Wait(*row)
         for row in db.session.execute(

@@ -1,8 +1,8 @@
-"""Which kind of work a text asks for: a linear model over hashed words and letter groups, scored
+"""The classifier of a text's category: a linear model over hashed words and letter n-grams, scored
 without the library it was trained with.
 
-`model.bin` is made by `python -m service.nlu.train` from the texts in `texts/`; a test holds it
-against them.
+`model.bin` is made by `python -m service.nlu.train` from the texts in `texts/`; a test checks that
+the two match.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ BUCKETS = 1 << 15
 MODEL = Path(__file__).with_name("model.bin")
 MAX_CHARACTERS = 3000
 WORD = re.compile(r"[^\W_]+")
-# What is said to speak for a guess is long enough to mean something, is none of the words that
-# stand in any text, and weighs so much.
+# A word listed as a reason for a guess is at least SHORTEST characters long, is not among the words
+# common to any text, and weighs at least QUIETEST.
 SHORTEST, QUIETEST = 4, 0.8
 COMMON = frozenset(
     WORD.findall(
@@ -43,7 +43,7 @@ month monday tuesday wednesday thursday friday saturday sunday более буд
 
 @dataclass(frozen=True)
 class Guess:
-    """A kind of work and how sure the model is of it, 0 to 1; `others` are the next best."""
+    """A category and how sure the model is of it, 0 to 1; `others` are the next best."""
 
     category: str
     confidence: float
@@ -52,7 +52,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Model:
-    """One row of signed bytes for each bucket, one column for each category."""
+    """The weights: one row of signed bytes for each bucket, one column for each category."""
 
     categories: list[str]
     scale: float
@@ -60,7 +60,7 @@ class Model:
     weights: array[int]
 
     def scores(self, text: str) -> list[float]:
-        """The score of each category for this text."""
+        """Return the score of each category for this text."""
         width, totals = len(self.categories), [0.0] * len(self.categories)
         for bucket, weight in features(text).items():
             row = self.weights[bucket * width : (bucket + 1) * width]
@@ -70,8 +70,8 @@ class Model:
 
 
 def features(text: str) -> dict[int, float]:
-    """Bucket to weight: words, pairs of words and groups of three to five letters, log-damped, of
-    length one."""
+    """Return bucket to weight: words, pairs of words and groups of three to five letters,
+    log-damped, normalised to length one."""
     words = WORD.findall(text[:MAX_CHARACTERS].lower().replace("ё", "е"))
     counts: Counter[int] = Counter()
     for word in words:
@@ -88,7 +88,7 @@ def features(text: str) -> dict[int, float]:
 
 
 def classify(text: str) -> Guess:
-    """The kind of work that this text most likely asks for."""
+    """Return the category that this text most likely belongs to."""
     model = load()
     shares = _softmax(model.scores(text))
     ranked = sorted(zip(model.categories, shares, strict=True), key=lambda pair: -pair[1])
@@ -96,9 +96,9 @@ def classify(text: str) -> Guess:
 
 
 def speaking_for(text: str, category: str, most: int = 6) -> list[tuple[str, float]]:
-    """The words of a text that speak for a kind of work, or against it (below zero), the loudest
-    first: what each adds to its score above the mean of all kinds. Short and common words are
-    left out, whatever they add."""
+    """Return the words of a text that count for a category, or against it (below zero), the
+    strongest first: what each adds to its score above the mean of all categories. Short and common
+    words are left out, whatever they add."""
     model = load()
     place, words = (
         model.categories.index(category),
@@ -121,7 +121,7 @@ def _telling(word: str) -> bool:
 
 @lru_cache
 def load() -> Model:
-    """The trained model; 0.7 MB of memory."""
+    """Load the trained model; it takes 0.7 MB of memory."""
     head, body = MODEL.read_bytes().split(b"\n", 1)
     facts = json.loads(head)
     weights = array("b")

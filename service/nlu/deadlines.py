@@ -1,8 +1,8 @@
-"""The dead line that a text names, in both languages and the sender's zone. The grammar is ours:
-general parsers missed "до пятницы 18:00" and read "we" as a day of the week.
+"""The parser for deadlines in a text, in both languages and the sender's zone. The grammar is our
+own: general parsers missed "до пятницы 18:00" and read "we" as a day of the week.
 
 A day without an hour means the end of the working day, 18:00. What cannot be a date in the next 400
-days is none.
+days is ignored.
 """
 
 from __future__ import annotations
@@ -132,14 +132,14 @@ END_OF_WEEK = re.compile(
 END_OF_MONTH = re.compile(
     r"\b(end of (?:the |this )?month|конца месяца|концу месяца)\b", re.IGNORECASE
 )
-# A day is only a dead line where something says so; "on Monday we met" is past and has no such word
-# near "by".
+# A day is a deadline only where a word before it says so; "on Monday we met" is past and has no
+# such word near "by".
 WEEKDAY_SAYS = re.compile(UNTIL + r"(?:" + _any(DAY_OF) + r")\b", re.IGNORECASE)
 
 
 def deadline_in(text: str, zone: ZoneInfo, moment: datetime) -> datetime | None:
-    """The dead line that the text names, in UTC-comparable time, or None. `moment` is when it was
-    written."""
+    """Return the deadline in the text, timezone-aware in the sender's zone, or None. `moment` is
+    when the text was written."""
     here = moment.astimezone(zone)
     for reading in (_iso, _units, _relative, _weekday, _day_month, _numeric, _nth, _ends):
         found = reading(text, here)
@@ -250,7 +250,7 @@ def _ends(text: str, here: datetime) -> datetime | None:
 
 
 def _clock(text: str, start: int) -> time:
-    """The hour that stands right behind a day, else the end of the working day."""
+    """Return the hour right after a day, else the end of the working day."""
     behind = text[start : start + 24]
     if (word := NOON.match(behind.lstrip(" ,"))) or (
         word := re.match(r"(?i)[\s,]*(?:at|by|in the|к|до|в)?\s*" + NOON.pattern, behind)

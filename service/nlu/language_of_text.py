@@ -1,4 +1,4 @@
-"""English or Russian: told by the letters, which is enough between these two."""
+"""Language detection between English and Russian by the letters, which is enough for these two."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ CYRILLIC, LATIN = re.compile("[\u0400-\u04ff]"), re.compile("[A-Za-z]")
 
 
 def language_of(text: str) -> str:
-    """`ru` where Cyrillic letters are in the majority, else `en`."""
+    """Return `ru` where Cyrillic letters are in the majority, else `en`."""
     return "ru" if len(CYRILLIC.findall(text)) > len(LATIN.findall(text)) else "en"

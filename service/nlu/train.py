@@ -1,4 +1,4 @@
-"""Trains the classifier from the texts in `texts/`, with scikit-learn, and writes `model.bin`:
+"""Training of the classifier from the texts in `texts/`, with scikit-learn; writes `model.bin`:
 `python -m service.nlu.train`."""
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from service.catalogue.categories import all_categories
 from service.nlu.classifier import BUCKETS, MODEL, features
 
 TEXTS = Path(__file__).with_name("texts")
-# Chosen by five-fold cross-validation over the texts; the scores are probabilities as they are.
+# Chosen by five-fold cross-validation over the texts; the scores are probabilities without
+# calibration.
 STRENGTH = 60.0
 
 
 def examples() -> list[tuple[str, str, str]]:
-    """All texts with their category and language."""
+    """Return all texts with their category and language."""
     return [
         (line.strip(), code, language)
         for code in all_categories()
@@ -29,7 +30,7 @@ def examples() -> list[tuple[str, str, str]]:
 
 
 def matrix(texts: list[str]) -> Any:
-    """The features of texts as a sparse matrix."""
+    """Return the features of texts as a sparse matrix."""
     from scipy.sparse import csr_matrix
 
     rows, columns, values = [], [], []
@@ -42,14 +43,14 @@ def matrix(texts: list[str]) -> Any:
 
 
 def fit(texts: list[str], categories: list[str]) -> Any:
-    """A multinomial logistic regression."""
+    """Fit a multinomial logistic regression."""
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression(C=STRENGTH, max_iter=300).fit(matrix(texts), categories)
 
 
 def digest() -> str:
-    """What the model was made from."""
+    """Return the SHA-256 of the training texts."""
     return hashlib.sha256(json.dumps(examples(), ensure_ascii=False).encode()).hexdigest()
 
 
@@ -67,7 +68,7 @@ def save(model: Any, path: Path = MODEL) -> None:
 
 
 def main() -> None:
-    """Train on everything and write the model."""
+    """Train on all texts and write the model."""
     texts, categories, _ = zip(*examples(), strict=True)
     save(fit(list(texts), list(categories)))
     print(f"{len(texts)} texts, {MODEL.stat().st_size / 1000:.0f} kB")

@@ -1,8 +1,8 @@
-"""What search looks in: the words of tasks and of what is said on them, in a table of their own.
+"""The search index: the words of tasks and of the messages on them, in a separate table.
 
-The clock learns them each second, a few hundred rows in one statement: a task's own insert, the hot
-path, pays nothing. What is not learnt yet is found all the same: the finder's functions look
-through the newest tasks as they are.
+The clock process indexes new rows each second, a few hundred in one statement, so that inserting a
+task, the hot path, costs nothing extra. Rows that are not indexed yet are found all the same: the
+search functions scan the newest tasks directly.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.isolation import Base, db
 
 BATCH_SIZE = 300
-# Ids commit out of order: so many behind the newest that is known are looked at again, each second
-# and each minute.
+# Ids commit out of order: this many ids behind the newest indexed one are checked again, each
+# second and each minute.
 BEHIND, FAR_BEHIND = 1_000, 50_000
 
 
 class SearchEntry(Base):
-    """The words of a task, or of a message on it. Read by the finder's functions alone."""
+    """The words of a task, or of a message on it. Read only by the search functions of the role
+    `finder`."""
 
     __tablename__ = "findable"
     __table_args__ = (
@@ -59,8 +60,8 @@ from task t where t.id > (select coalesce(max(task_id), 0) from findable) - :beh
   and not exists (select from findable f where f.task_id = t.id and f.message_id is null)
 order by t.id limit :most on conflict do nothing
 """)
-# A message waits for its task: the newest task that is known tells where to go on, so none before
-# it may be left out.
+# A message waits for its task: indexing goes on from the newest indexed task, so none before it may
+# be left out.
 MESSAGES = sql("""
 insert into findable (company_id, task_id, message_id, words)
 select m.company_id, m.task_id, m.id, setweight(to_tsvector('russian', m.text), 'C')
@@ -74,8 +75,8 @@ order by m.id limit :most on conflict do nothing
 
 
 def index_changes(behind: int = BEHIND) -> int:
-    """Take in what was said since; in the system's scope. How many rows came, at most `MOST` of
-    each kind."""
+    """Index what was written since, in the system's access scope. Return how many rows were added,
+    at most `BATCH_SIZE` each for tasks and messages."""
     return sum(
         _took(db.session.execute(what, {"behind": behind, "most": BATCH_SIZE}))
         for what in (TASKS, MESSAGES)

@@ -1,8 +1,8 @@
 """Search: tasks by their words and messages, companies and people by name, each as far as the
 reader may see it.
 
-The database's own functions (migration 0003) give ids, in the order of rank; the rows are read
-through the wall.
+The database's own functions (migration 0003) return ids, in the order of rank; the rows are read
+under tenant isolation.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from tenants.people import Person
 
 MAX_RESULTS = 200
 MAX_QUERY = 200
-# A search that takes longer than this is given up, and the desk says that it is busy. It stays for
-# the rest of the transaction: on a function it would have no effect, since the clock of a statement
-# is set when the statement begins.
+# A search that takes longer than this is aborted, and the page says that the service is busy. It is
+# set for the rest of the transaction: on a function it would have no effect, since the timer of a
+# statement is set when the statement begins.
 PATIENCE = "2s"
 READERS = ("client", "assistant", "operator")
 WAIT = sql("select set_config('statement_timeout', :patience, true)")
@@ -58,9 +58,8 @@ def tasks(
     assignee: int | None = None,
     narrow: Narrow | None = None,
 ) -> list[Row]:
-    """The tasks that fit best, best first; at most 200. The last word may be a beginning; a lone
-    number is a task's number. `narrow` leaves of the 200 that fit best what a board's filters
-    leave."""
+    """Return the tasks that match best, best first; at most 200. The last word may be a prefix; a
+    lone number is a task's number. `narrow` applies a board's filters to the 200 best matches."""
     words = tidy(q)
     role = isolation.current().role
     if not words or role not in FIND:
@@ -80,26 +79,27 @@ def tasks(
 
 
 def page(q: str, limit: int = lists.PAGE_SIZE, **narrowed: Any) -> Page:
-    """What fits best as a page of a list; there is no next one."""
+    """Return the best matches as a page of a list; there is no next page."""
     return Page(tasks(q, limit, **narrowed), None)
 
 
 def companies(q: str, limit: int = 8) -> list[Named]:
-    """Companies of this name, for the operators."""
+    """Return companies with this name, for the operators."""
     if isolation.current().role != "operator":
         return []
     return _named(select(Company.id, Company.name), Company.name, q, limit)
 
 
 def people(q: str, limit: int = 8) -> list[Named]:
-    """People of this name: everybody for the operators, a company's own for its people, nobody for
-    assistants."""
+    """Return people with this name: everybody for operators, a company's own people for its
+    members, nobody for assistants."""
     role = isolation.current().role
     if role == "operator":
         return _named(select(Person.id, Person.name), Person.name, q, limit)
     if role != "client":
         return []
-    # From the company's own places, so that the wall asks about a few people and not about all.
+    # From the company's own memberships, so that the policies are checked for a few people and not
+    # for all.
     ours = (
         select(Person.id, Person.name)
         .join(Membership, Membership.person_id == Person.id)
@@ -109,12 +109,12 @@ def people(q: str, limit: int = 8) -> list[Named]:
 
 
 def tidy(q: str) -> str:
-    """The words as the functions take them."""
+    """Return the query as the database functions take it."""
     return " ".join(clean(q[:MAX_QUERY]).split())
 
 
 def _ids(role: str, values: dict[str, object]) -> list[int]:
-    """The ids, best first, under a time limit."""
+    """Return the ids, best first, under a time limit."""
     db.session.execute(WAIT, {"patience": PATIENCE})
     return list(db.session.scalars(FIND[role], values))
 
@@ -122,7 +122,8 @@ def _ids(role: str, values: dict[str, object]) -> list[int]:
 def _named(
     wanted: Select[int, str], name: InstrumentedAttribute[str], q: str, limit: int
 ) -> list[Named]:
-    """Who has these letters in the name; where nobody has, who has a name that looks like it."""
+    """Return those whose name contains this text; where there are none, those with a similar
+    name."""
     words = tidy(q)
     if not words:
         return []

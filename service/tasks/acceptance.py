@@ -1,8 +1,8 @@
 """Step 7: the verdict on a delivery; 80 % and more is success.
 
-A score is kept only where a person said a figure, and below 80 % nothing is charged without a
-person's verdict: there silence accepts nothing, and an operator prices a task that is stopped over
-a doubted delivery.
+A score is stored only where a person gave one, and below 80 % nothing is charged without a person's
+verdict: such a delivery is not accepted by default, and an operator sets the price of a task that
+is stopped over a delivery in doubt.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from tenants.literals import literal_limit
 
 
 class Acceptance(TaskOwned, Base):
-    """The word on a delivery: what follows, and the score in percent where a person said one.
+    """The verdict on a delivery: what follows, and the score in percent where a person gave one.
 
-    `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stop).
+    `then` is None where it was accepted, else rework, settle, dispute or cancel (of a stopped
+    task).
     """
 
     __tablename__ = "acceptance"
@@ -49,10 +50,10 @@ class Acceptance(TaskOwned, Base):
 def accept(
     task: Task, by: Actor, score: int | None = None, comment: str = "", then: str | None = None
 ) -> Acceptance:
-    """Give the word on a delivery: accept it, or `then` rework, settle or dispute.
+    """Record the verdict on a delivery: accept it, or `then` rework, settle or dispute.
 
-    The score (0 to 100) may be left out, but to settle it is needed; below 80 it needs `then`.
-    Raises InvalidInput.
+    The score (0 to 100) is optional, but required to settle; below 80 it needs `then`. Raises
+    InvalidInput.
     """
     kind = verdicts.kind_for(score, then)
     check(task, kind, by)
@@ -60,7 +61,8 @@ def accept(
 
 
 def resolve(task: Task, by: Actor, outcome: str, reason: str, score: int | None = None) -> None:
-    """Decide what waits for an operator: a delivery in doubt, or the price of a stopped task.
+    """Decide a task that waits for an operator: a delivery in doubt, or the price of a stopped
+    task.
 
     To settle pays the score's share (0 to 100) of the agreed price. Raises InvalidInput, NotReady.
     """
@@ -85,7 +87,7 @@ def _carry_out(task: Task, by: Actor, outcome: str, reason: str, score: int | No
 
 
 def _price_stopped(task: Task, by: Actor, outcome: str, reason: str, score: int | None) -> None:
-    """Set the price of a stopped task, between nothing and what was agreed last."""
+    """Set the price of a stopped task, between nothing and the price agreed last."""
     figure = score if outcome == "settle" else None
     price = share_of(agreed_price(task), figure or 0, task.currency)
     said = _acceptance(task, by, figure, reason, outcome)
@@ -108,7 +110,7 @@ def agreed_price(task: Task) -> int:
 
 
 def last_acceptance(task: Task) -> Acceptance | None:
-    """The newest word on a delivery."""
+    """Return the newest verdict on a delivery."""
     return db.session.scalar(
         select(Acceptance)
         .where(Acceptance.task_id == task.id)
@@ -118,19 +120,20 @@ def last_acceptance(task: Task) -> Acceptance | None:
 
 
 def share_of(price: int, percent: int, currency: str) -> int:
-    """Return so many percent of a price, in minor units, rounded half up."""
+    """Return `percent` percent of a price, in minor units, rounded half up."""
     return Money(price, currency).share(percent).amount
 
 
 def on_acceptance_notice(task: Task) -> None:
-    """A day before the silence counts as yes the client is told so once more."""
+    """Remind the client once more, a day before the delivery is accepted by default."""
     ends = max(delivery.accepted_by_default_at(task) or now(), now() + timedelta(days=1))
     changes = TaskChanges(alarm_at=ends, alarm="silence")
     record(task, EventKind.TASK_ACCEPTANCE_NOTICE, THE_SYSTEM, set_=changes)
 
 
 def accept_by_default(task: Task) -> None:
-    """End the agreed silence: accept from 80 % of the criteria on, send it to an operator below."""
+    """End the agreed period of silence: accept from 80 % of the criteria on, send it to an operator
+    below."""
     last = _delivered(task)
     if last.met_share >= verdicts.SUCCESS:
         _judge(task, THE_SYSTEM, EventKind.TASK_ACCEPTED, None, "", silent=True)
@@ -187,7 +190,7 @@ def _judge(
 
 
 def _changes(task: Task, kind: EventKind, score: int | None) -> TaskChanges:
-    """Return what the verdict changes of the task; a settlement pays the score's share of the
+    """Return what the verdict changes in the task; a settlement pays the score's share of the
     price."""
     answered = TaskChanges(waiting_for=None)
     if kind == EventKind.TASK_DISPUTED:
@@ -205,7 +208,7 @@ def _changes(task: Task, kind: EventKind, score: int | None) -> TaskChanges:
 
 
 def _rework_dates(task: Task) -> TaskChanges:
-    """Give rework at least a working day where the deadline has passed or is near."""
+    """Give rework at least 24 hours where the deadline has passed or is near."""
     soonest = now() + timedelta(days=1)
     deadline = max(task.deadline_at or soonest, soonest)
     return pauses.on_state(task, TaskState.WORKING, TaskChanges(deadline_at=deadline))

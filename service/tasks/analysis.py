@@ -1,5 +1,5 @@
-"""Step 1: do, delegate or delete. What the classifier is sure of goes to the queue; the rest is an
-operator's."""
+"""Step 1: do, delegate or delete. Where the classifier is sure the task goes to the queue; an
+operator decides the rest."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ DECISIONS = {
 def apply_triage(
     task: Task, code: str, confidence: float, deadline: datetime | None, *, sure: bool
 ) -> None:
-    """Triage's word on a new task: to the queue where it is sure, else to the operator's list with
-    its guess."""
+    """Apply the result of triage to a new task: to the queue where it is sure, else to the
+    operators' list with its guess."""
     if task.state != TaskState.RECEIVED:
         return
     chosen = task.category or code
@@ -52,7 +52,8 @@ def apply_triage(
 
 
 def decide(task: Task, by: Actor, decision: str, code: str | None = None, reason: str = "") -> None:
-    """An operator's decision. Raises InvalidInput where a category or a reason is missing."""
+    """Carry out an operator's decision. Raises InvalidInput where a category or a reason is
+    missing."""
     lock(task)
     if decision == "delegate":
         return _delegate(task, by, code)
@@ -90,8 +91,8 @@ def _queue(task: Task, by: Actor, code: str, changes: TaskChanges) -> None:
 
 
 def _guess(task: Task, code: str, deadline: datetime | None) -> TaskChanges:
-    """Price and dates as far as they are known; where no dead line is given, the usual term of the
-    kind of work."""
+    """Return price and dates as far as they are known; where no deadline is given, from the usual
+    term of the category."""
     usual = after_working(now(), timedelta(hours=category(code).term_hours))
     day = task.deadline_at or deadline or usual
     return parameters.priced(task, code, task.quantity) | parameters.dated(task, day)

@@ -1,5 +1,5 @@
-"""Step 3: the choice of the delegate: taken from the queue, handed over by an operator, or given
-back with a reason."""
+"""Step 3: the assignment: claimed from the queue, assigned by an operator, or given back with a
+reason."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TAKEN = text(
 
 
 class Assignment(TaskOwned, Base):
-    """An assistant's time with a task: from when to when, given by whom, and why it ended."""
+    """An assistant's time with a task: from when to when, assigned by whom, and why it ended."""
 
     __tablename__ = "holding"
 
@@ -45,7 +45,8 @@ class Assignment(TaskOwned, Base):
 
 
 def assigned_to(person_id: int) -> int:
-    """How many tasks an assistant holds now, those that wait for acceptance not counted."""
+    """Return how many tasks are assigned to an assistant now, without those that wait for
+    acceptance."""
     return (
         db.session.scalar(
             select(func.count())
@@ -57,13 +58,13 @@ def assigned_to(person_id: int) -> int:
 
 
 def limit_of(person_id: int) -> int:
-    """How many tasks an assistant may hold at once."""
+    """Return how many tasks may be assigned to an assistant at once."""
     return db.session.scalar(select(Staff.held_limit).where(Staff.person_id == person_id)) or 0
 
 
 def last_began(person_id: int, task: Task) -> datetime | None:
-    """When this assistant's last task for this company before this one began; None where this is
-    their first."""
+    """Return when this assistant's last task for this company before this one began; None where
+    this is their first."""
     before = (
         select(Task.id)
         .where(Task.holder_id == person_id, Task.company_id == task.company_id, Task.id < task.id)
@@ -78,8 +79,8 @@ def last_began(person_id: int, task: Task) -> datetime | None:
 
 
 def claim(task: Task, by: Actor) -> None:
-    """Take a task from the queue. Raises Conflict where somebody was faster or the limit of held
-    tasks is reached."""
+    """Claim a task from the queue. Raises Conflict where someone else was faster or the assistant's
+    limit of tasks is reached."""
     check(task, EventKind.TASK_CLAIMED, by)
     staff = _fit(task, by.person_id)
     db.session.execute(ONE_CLAIM, {"person": staff.person_id})
@@ -101,8 +102,8 @@ def claim(task: Task, by: Actor) -> None:
 
 
 def find_to_claim(task_id: int, by: Actor) -> Task:
-    """The task that somebody wants to take. Raises Conflict where another of the trade was faster,
-    NotFound for any other."""
+    """Return the task that an assistant wants to claim. Raises Conflict where another assistant
+    with the skill was faster, NotFound for any other task."""
     try:
         return find(task_id)
     except NotFound:
@@ -112,7 +113,8 @@ def find_to_claim(task_id: int, by: Actor) -> Task:
 
 
 def assign(task: Task, by: Actor, assistant_id: int) -> None:
-    """Hand a task to an assistant, or on to another one, who then begins with the briefing."""
+    """Assign a task to an assistant, or reassign it to another one, who then begins with the
+    briefing."""
     check(task, EventKind.TASK_ASSIGNED, by)
     staff = _fit(task, assistant_id)
     if task.holder_id == staff.person_id:
@@ -130,8 +132,8 @@ def assign(task: Task, by: Actor, assistant_id: int) -> None:
 
 
 def give_back(task: Task, by: Actor, reason: str) -> None:
-    """Put a task back into the queue. Raises InvalidInput without a reason. The writer may not
-    see the row afterwards."""
+    """Put a task back into the queue. Raises InvalidInput without a reason. The writer may not see
+    the row afterwards."""
     check(task, EventKind.TASK_GIVEN_BACK, by)
     if not bounds.RETURN_REASON.allows(reason):
         raise InvalidInput({"reason": _("Enter a reason")})
@@ -144,7 +146,8 @@ def give_back(task: Task, by: Actor, reason: str) -> None:
 
 
 def _fit(task: Task, person_id: int | None) -> Staff:
-    """The assistant, where this trade is theirs and the task is not of their own company."""
+    """Return the assistant, if they have the skill and the task is not from their own company.
+    Raises NotAllowed."""
     staff = db.session.scalar(
         select(Staff).where(Staff.person_id == person_id, Staff.ended_at.is_(None))
     )
@@ -174,7 +177,7 @@ def _begin(task: Task, assistant_id: int, by: Actor) -> None:
 
 
 def end_assignment(task: Task, reason: str) -> None:
-    """The holder's time with the task is over."""
+    """End the assignee's time with the task."""
     db.session.execute(
         update(Assignment)
         .where(Assignment.task_id == task.id, Assignment.ended_at.is_(None))

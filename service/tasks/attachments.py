@@ -1,4 +1,4 @@
-"""What people attach: bytes by their content hash in a folder, rows behind the wall."""
+"""Attachments: bytes in a folder by their content hash, rows under tenant isolation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from tenants.isolation import Base, db
 from tenants.literals import literal_limit
 
 MAX_FILES = 100
-# The part of a file that did not fit: its row has a name, a size and no bytes (`left_out.py`).
+# The `part` of a file that did not fit: its row has a name, a size and no bytes (`left_out.py`).
 LEFT_OUT = "left_out"
 PLAIN_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}")
 
@@ -60,10 +60,11 @@ class Unfit(InvalidInput):
 def attach(
     task: Task, by: Actor, name: str, type_: str, content: IO[bytes], part: str = "brief"
 ) -> Attachment:
-    """Keep a file on a task.
+    """Store a file on a task.
 
     Raises Unfit where it is too large or the task has a hundred already, NotAllowed, and Conflict
-    for the delivery's where the work is not under way: what was delivered stays as it was.
+    for a file of the delivery where the task is not in progress: what was delivered stays as it
+    was.
     """
     check_may_add(task, by)
     if part == "delivery" and task.state != TaskState.WORKING:
@@ -87,7 +88,7 @@ def attach(
 
 
 def check_room(task: Task, count: int) -> None:
-    """Raise Unfit where so many files more would be too many for the task."""
+    """Raise Unfit where `count` more files would be too many for the task."""
     there = len(files_of(task))
     if there + count > MAX_FILES:
         raise Unfit(
@@ -102,7 +103,7 @@ def check_room(task: Task, count: int) -> None:
 
 
 def files_of(task: Task, part: str | None = None) -> list[Attachment]:
-    """Return the task's files, oldest first, without those that could not be kept."""
+    """Return the task's files, oldest first, without those that could not be stored."""
     wanted = select(Attachment).where(Attachment.task_id == task.id, Attachment.part != LEFT_OUT)
     if part:
         wanted = wanted.where(Attachment.part == part)
@@ -110,7 +111,7 @@ def files_of(task: Task, part: str | None = None) -> list[Attachment]:
 
 
 def too_large(most: int, name: str = "") -> Unfit:
-    """Return the refusal of a file of more than so many MB."""
+    """Return the error for a file of more than `most` MB."""
     if name:
         sentence = _("The file %(name)s is too large: up to %(most)s MB.", name=name, most=most)
     else:
@@ -119,7 +120,7 @@ def too_large(most: int, name: str = "") -> Unfit:
 
 
 def find(task: Task, file_id: int) -> Attachment:
-    """A file of this task. Raises NotFound, for one that could not be kept as well."""
+    """Return a file of this task. Raises NotFound, also for a file that could not be stored."""
     file = db.session.scalar(
         select(Attachment).where(Attachment.id == file_id, Attachment.task_id == task.id)
     )
@@ -129,20 +130,22 @@ def find(task: Task, file_id: int) -> Attachment:
 
 
 def path_of(digest: bytes) -> Path:
-    """Where the bytes of this hash lie."""
+    """Return the path of the bytes with this hash."""
     name = digest.hex()
     return settings().data_dir.resolve() / "files" / name[:2] / name
 
 
 def safe_name(name: str) -> str:
-    """Return a name without folders and control characters, up to 150 long; its ending stays."""
+    """Return a name without folders and control characters, up to 150 characters long; its
+    extension stays."""
     plain = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|]+", "_", clean(name).strip()).strip(". ") or "file"
     stem, dot, ending = plain.rpartition(".")
     return plain[:150] if len(plain) <= 150 or not dot else f"{stem[:120]}{dot}{ending[:20]}"
 
 
 def plain_type(type_: str) -> str:
-    """Return the media type as a header may carry it; for one that is none, that of plain bytes."""
+    """Return the media type as a header may carry it; an invalid one becomes
+    application/octet-stream."""
     found = type_.strip().lower()
     return found if PLAIN_TYPE.fullmatch(found) else "application/octet-stream"
 
@@ -156,8 +159,8 @@ def size_words(count: int) -> str:
 
 
 def _keep(content: IO[bytes]) -> tuple[bytes, int]:
-    """Write the bytes beside their place, then move them there: never half a file under a full
-    name."""
+    """Write the bytes to a temporary file, then move it to its place, so that no file is ever
+    incomplete under its final name."""
     folder = settings().data_dir.resolve() / "files"
     folder.mkdir(parents=True, exist_ok=True)
     most, size, digest = settings().upload_mb * 1024 * 1024, 0, hashlib.sha256()
@@ -174,7 +177,7 @@ def _keep(content: IO[bytes]) -> tuple[bytes, int]:
             os.fsync(part.fileno())
         return _settle(Path(name), digest.digest(), size, most)
     finally:
-        Path(name).unlink(missing_ok=True)  # moved, or refused, or there was no room for it
+        Path(name).unlink(missing_ok=True)  # moved, or rejected, or there was no room for it
 
 
 def _settle(part: Path, digest: bytes, size: int, most: int) -> tuple[bytes, int]:
@@ -192,7 +195,8 @@ def _settle(part: Path, digest: bytes, size: int, most: int) -> tuple[bytes, int
 
 
 def _take_back(place: Path, inode: int) -> None:
-    """Remove a file whose row was rolled back, unless its bytes were stored again meanwhile."""
+    """Remove a file whose row was rolled back, unless its bytes were stored again in the
+    meantime."""
     with one_at_a_time():
         if place.exists() and place.stat().st_ino == inode:
             place.unlink()
@@ -200,7 +204,7 @@ def _take_back(place: Path, inode: int) -> None:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Hold the lock of the folder of files, between looking at a file and moving or removing it."""
+    """Lock the folder of files between looking at a file and moving or removing it."""
     with (settings().data_dir.resolve() / "files" / ".lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -1,10 +1,10 @@
-"""Who an event is for: everyone on its task, or staff alone. One line for every kind.
+"""The audience of each kind of event: everyone on its task, or staff only. One line for every kind.
 
-The database obeys this table through its function `event_is_for_everyone`, which the policy of
-`event` asks: a client neither reads nor writes an event for staff alone, on a page, by REST, in a
-search or an export. Live updates ask `for_everyone`, and what is told to clients follows only from
-kinds that are for everyone. A kind that is not here is for staff alone. A new kind needs a line
-here and a migration that makes the function anew; tests hold the two against each other.
+The database follows this table through its function `event_is_for_everyone`, which the policy of
+`event` calls: a client neither reads nor writes an event for staff only, on a page, by REST, in a
+search or an export. Live updates ask `for_everyone`, and notifications to clients follow only from
+kinds that are for everyone. A kind that is not listed is for staff only. A new kind needs a line
+here and a migration that recreates the function; tests compare the two.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Step 4: the briefing really takes place: the assistant goes through the brief before anything
-else, point by point."""
+"""Step 4: the briefing: before anything else the assistant goes through the brief, point by
+point."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from service.tasks.task import Task
 from tenants import handbook
 from tenants.isolation import db
 
-# The columns of a task that make a point each.
+# The columns of a task that make one point each.
 READ = (
     "outcome",
     "quantity",
@@ -29,20 +29,20 @@ READ = (
     "priority",
     "project",
 )
-# What belongs to the brief among a task's files; the others are the work.
+# The files of a task that belong to the brief; the others are the work.
 OF_THE_BRIEF = ("brief", "message")
 
 
 def brief(task: Task, by: Actor, ticked: Collection[str] = ()) -> None:
-    """The holder has gone through parameters, handbook, files and the client's words; where nothing
-    was ticked, through all of it."""
+    """Record that the assignee has gone through parameters, handbook, files and the client's text;
+    where nothing was ticked, through all of it."""
     points = points_of(task)
     noted = [point for point in points if point in ticked] or points
     record(task, EventKind.TASK_BRIEFED, by, noted=noted, points=len(points))
 
 
 def points_of(task: Task) -> list[str]:
-    """The points of a task's brief, by their names in `listed`."""
+    """Return the points of a task's brief, by their names in `listed`."""
     return listed(
         task,
         criteria=_any(Criterion.task_id == task.id),
@@ -52,7 +52,7 @@ def points_of(task: Task) -> list[str]:
 
 
 def listed(task: Any, *, criteria: bool, files: bool, book: bool) -> list[str]:
-    """Which points there are to take note of, in the order in which they are read."""
+    """Return which points there are to note, in the order in which they are read."""
     there = {
         "outcome": bool(task.outcome),
         "quantity": task.quantity is not None,

@@ -1,7 +1,7 @@
 """Cancelling: the client may stop a task at any time, and pays for what was done by then.
 
-Where a delivery was sent back, disputed or met under 80 % of the criteria, an operator decides what
-that is.
+Where a delivery was sent back, disputed or met less than 80 % of the criteria, an operator decides
+how much that is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def undecided(task: Task) -> int:
     """Return the agreed price (minor units) of which an operator decides a share if the task is
     stopped now.
 
-    0 where its price is known, because no delivery is in doubt.
+    0 where the price is known, because no delivery is in doubt.
     """
     return acceptance.agreed_price(task) if _doubted(task) else 0
 
@@ -37,9 +37,8 @@ def _doubted(task: Task) -> bool:
 
 
 def price_now(task: Task) -> int:
-    """What stopping costs at this moment, in minor units: nothing before the agreement, then the
-    reported share
-    of the price; nothing yet where an operator decides."""
+    """Return what stopping costs now, in minor units: nothing before the agreement, then the
+    reported share of the price; 0 for the time being where an operator decides."""
     if _doubted(task):
         return 0
     if task.state == TaskState.DELIVERED:
@@ -51,7 +50,7 @@ def price_now(task: Task) -> int:
 
 
 def cancel(task: Task, by: Actor, reason: str = "") -> int:
-    """Stop the task; gives what is charged for what was done, in minor units. Raises
+    """Stop the task; return what is charged for what was done, in minor units. Raises
     InvalidInput."""
     check(task, EventKind.TASK_CANCELLED, by)
     if not bounds.CANCEL_REASON.allows(reason):

@@ -1,4 +1,4 @@
-"""What changes of a task in one statement: typed columns instead of dicts that callers merge."""
+"""The changes of a task in one statement: typed columns instead of dicts that callers merge."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ UNSET: Final = Unset.UNSET
 
 @dataclass(frozen=True)
 class TaskChanges:
-    """New values of a task's columns, by their names; what is left out stays as it is.
+    """New values of a task's columns, by their names; a column left out stays as it is.
 
-    `a | b` holds both, `b` where both name a column. Money is in minor units of the task's
-    currency; `waited_s` may be an expression that adds to what is there.
+    `a | b` combines both; `b` wins where both name a column. Money is in minor units of the task's
+    currency; `waited_s` may be an expression that adds to the stored value.
     """
 
     title: str | Unset = UNSET

@@ -1,4 +1,4 @@
-"""What a retelling made exact: words of the client, each beside what the assistant takes them to
+"""Details clarified by a retelling: words of the client, each with what the assistant takes them to
 mean."""
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ MAX_WORDS = bounds.CLARIFIED.most
 
 
 def checked(pairs: Iterable[tuple[str, str]], text: str) -> list[dict[str, str]]:
-    """Pairs of a client's words and what they were made, as they are kept; empty pairs are left
-    out. `text` is what the client wrote, in which their words have to stand. Raises
-    InvalidInput."""
+    """Return pairs of a client's words and their exact version, as they are stored; empty pairs are
+    left out. `text` is what the client wrote, and must contain their words. Raises InvalidInput."""
     kept = [
         (_one_line(words), _one_line(exact))
         for words, exact in pairs

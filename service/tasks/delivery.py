@@ -27,7 +27,7 @@ SUCCESS = verdicts.SUCCESS
 
 
 class Delivery(TaskOwned, Base):
-    """What was delivered, and for each criterion whether it is met: `[{id, met, note}]`."""
+    """A delivery: its text, and for each criterion whether it is met: `[{id, met, note}]`."""
 
     __tablename__ = "delivery"
 
@@ -36,7 +36,7 @@ class Delivery(TaskOwned, Base):
 
     @property
     def met_share(self) -> int:
-        """The share of the criteria that are met, in percent, 100 where there are none."""
+        """Return the share of the criteria that are met, in percent, 100 where there are none."""
         met = [bool(answer["met"]) for answer in self.criteria]
         return round(100 * sum(met) / len(met)) if met else 100
 
@@ -74,7 +74,7 @@ def deliver(task: Task, by: Actor, text: str, criteria: list[dict[str, Any]]) ->
 
 
 def last_delivery(task: Task) -> Delivery | None:
-    """The newest delivery."""
+    """Return the newest delivery."""
     return db.session.scalar(
         select(Delivery)
         .where(Delivery.task_id == task.id)
@@ -92,8 +92,8 @@ def met_share(task: Task) -> int | None:
 
 
 def accepted_by_default_at(task: Task) -> datetime | None:
-    """When the delivery counts as accepted without a word: the agreed working days after it, and a
-    day after the notice at least."""
+    """Return when the delivery is accepted by default: the agreed working days after it, and at
+    least a day after the notice."""
     if task.alarm == "silence" and task.alarm_at:
         return task.alarm_at
     company = db.session.get(Company, task.company_id)
@@ -104,7 +104,7 @@ def accepted_by_default_at(task: Task) -> datetime | None:
 
 
 def _acceptance_alarms(task: Task) -> TaskChanges:
-    """Return the alarm of a delivered task: a notice a day before the silence ends."""
+    """Return the alarm of a delivered task: a notice a day before it is accepted by default."""
     task.delivered_at = now()
     ends = accepted_by_default_at(task)
     if ends is None:
@@ -120,7 +120,8 @@ def _checked_text(text: str) -> str:
 
 
 def _answers(task: Task, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One answer for each criterion, in their order. Raises InvalidInput where one is missing."""
+    """Return one answer for each criterion, in their order. Raises InvalidInput where one is
+    missing."""
     given = {answer["id"]: answer for answer in answers}
     wanted = parameters.criteria_of(task)
     if any(criterion.id not in given for criterion in wanted) or len(given) != len(wanted):

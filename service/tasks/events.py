@@ -1,4 +1,4 @@
-"""It happens: the append-only log of events, and the one way in which a task changes."""
+"""The append-only event log, and the only way in which a task changes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from tenants.literals import literal_limit
 
 
 class Event(Base):
-    """One change, written once and never altered. `facts` holds ids and figures, never people's
+    """One change, written once and never altered. `facts` holds ids and numbers, never people's
     texts."""
 
     __tablename__ = "event"
@@ -94,12 +94,12 @@ def record(
     later_: datetime | None = None,
     **facts: Any,
 ) -> RecordedEvent:
-    """The one way in which a task changes: move it, write the event, make the work that follows, in
-    the caller's transaction.
+    """Change a task (the only way to do so): move it, write the event and its outbox rows, in the
+    caller's transaction.
 
-    `set_` is what else changes of the task in the same statement; `later_` is when its work is
-    due. Raises NotAllowed (this actor never may), Conflict (not in this state; says in which),
-    NotReady (says what is missing).
+    `set_` is what else changes in the task in the same statement; `later_` is when its outbox rows
+    are due. Raises NotAllowed (this actor never may), Conflict (not in this state; the detail names
+    it), NotReady (the detail says what is missing).
     """
     _check_allowed(task, kind, by)
     was = task.holder_id
@@ -108,15 +108,15 @@ def record(
 
 
 def check(task: Task, kind: EventKind, by: Actor) -> None:
-    """Hold the task and raise what stands against this change: Conflict, NotAllowed or NotReady.
-    Before columns are computed."""
+    """Lock the task and raise what prevents this change: Conflict, NotAllowed or NotReady. Call it
+    before computing columns."""
     lock(task)
     _check_allowed(task, kind, by)
 
 
 def lock(task: Task) -> None:
-    """Lock the task's row until the transaction ends, and read it anew where it has changed since
-    it was read. Raises Conflict."""
+    """Lock the task's row until the transaction ends, and reload it where it has changed since it
+    was read. Raises Conflict."""
     version = db.session.scalar(select(Task.version).where(Task.id == task.id).with_for_update())
     if version is None:
         raise Conflict(_("Someone else was faster."), state=None)
@@ -126,7 +126,7 @@ def lock(task: Task) -> None:
 
 def lock_all(ids: Collection[int]) -> list[Task]:
     """Lock these tasks until the transaction ends, in the order of their ids; others may still
-    write beside them (messages, files)."""
+    insert rows that refer to them (messages, files)."""
     if not ids:
         return []
     return list(
@@ -153,7 +153,7 @@ def _check_allowed(task: Task, kind: EventKind, by: Actor) -> None:
 
 
 def conflict(task: Task, by: Actor) -> Conflict:
-    """The error that says in which state the task stands."""
+    """Return the error that names the task's current state."""
     return Conflict(
         _(
             "Not possible now. Task %(number)s: %(state)s.",
@@ -165,8 +165,8 @@ def conflict(task: Task, by: Actor) -> Conflict:
 
 
 def _change(task: Task, kind: EventKind, by: Actor, changes: TaskChanges) -> None:
-    """One update that names the states it may come from and the holder that was seen; whoever is
-    second finds no row."""
+    """Run one update that names the permitted source states and the assignee that was seen; whoever
+    is second matches no row."""
     move = TRANSITIONS[kind]
     values = {
         **changes.columns(),
@@ -195,7 +195,8 @@ def _change(task: Task, kind: EventKind, by: Actor, changes: TaskChanges) -> Non
 
 
 def _too_late(task: Task, kind: EventKind, by: Actor) -> Conflict:
-    """Somebody was faster; the loser of a claim may not even see the task any more."""
+    """Return the error for having been too slow; the loser of a claim may not even see the task any
+    more."""
     now_in = db.session.scalar(
         select(Task.state).where(Task.id == task.id).execution_options(populate_existing=True)
     )
@@ -222,11 +223,11 @@ def write(
     queue_: str | None = None,
     **facts: Any,
 ) -> RecordedEvent:
-    """Write an event and the due work that follows from it; open pages are told. Changes of a task
-    go through `record`.
+    """Write an event and its outbox rows, and notify open pages. Changes of a task go through
+    `record`.
 
-    `was_` is who held the task before, `later_` when the work is due, `queue_` the queue it goes
-    through.
+    `was_` is the previous assignee, `later_` when the outbox rows are due, `queue_` the queue they
+    go through.
     """
     company = task.company_id if task else company_id
     db.session.flush()
@@ -265,8 +266,8 @@ MAX_HISTORY = 200
 
 
 def history(task: Task, limit: int = MAX_HISTORY) -> list[Event]:
-    """The newest of what happened to a task, oldest first. What was said and sent is not part of
-    it: it would drown the rest."""
+    """Return the newest events of a task, oldest first. Messages are left out: they would drown the
+    rest."""
     told = select(Event).where(
         Event.task_id == task.id,
         Event.kind.not_in((EventKind.TASK_MESSAGE, EventKind.MESSAGE_WRITTEN)),

@@ -1,7 +1,8 @@
-"""Files that came with a message and could not be kept: noted on the task, told to who sent them.
+"""Files that came with a message and could not be stored: noted on the task, and reported to the
+sender.
 
-A message is never stopped by a file: whatever fits is kept, and for each other one there is a row
-with its name and its size.
+A file never stops a message: whatever fits is stored, and each other file gets a row with its name
+and its size.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Came:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file that was not kept: `size` in bytes, 0 where it is not known.
+    """A file that was not stored: `size` in bytes, 0 where it is not known.
 
     `why` is size (`most` in MB), count (`most` files on a task) or unfetched.
     """
@@ -47,7 +48,7 @@ class LeftOut:
 
 
 def attach_or_note(task: Task, by: Actor, came: Iterable[Came], inbound_id: int) -> None:
-    """Keep the files of a message on its task; note those that do not fit. Raises NotAllowed."""
+    """Store the files of a message on its task; note those that do not fit. Raises NotAllowed."""
     left = [one for file in came if (one := _attach(task, by, file)) is not None]
     if left:
         note(task, by, left, inbound=inbound_id)
@@ -62,7 +63,7 @@ def _attach(task: Task, by: Actor, came: Came) -> LeftOut | None:
 
 
 def note(task: Task, by: Actor, left: Sequence[LeftOut], **facts: Any) -> None:
-    """Note on the task which files could not be kept; its event tells who sent them."""
+    """Note on the task which files could not be stored; the event notifies the sender."""
     rows = [
         Attachment(
             company_id=task.company_id,
@@ -86,7 +87,8 @@ def note(task: Task, by: Actor, left: Sequence[LeftOut], **facts: Any) -> None:
 
 
 def lines(event: Event) -> list[str]:
-    """Return a line for each file that the event notes: its name, its size, why it was not kept."""
+    """Return a line for each file that the event notes: its name, its size, why it was not
+    stored."""
     noted = event.facts["files"]
     named = {
         row.id: row

@@ -1,5 +1,5 @@
-"""Step 8: what a task taught about its client: a line that the assistant proposes for the handbook,
-and the word on it."""
+"""Step 8: lessons about a client from a task: a line that the assistant proposes for the handbook,
+and the decision on it."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Index(
 
 @dataclass(frozen=True)
 class Proposed:
-    """A line that waits for a word, with who proposes it and from which task."""
+    """A line that waits for a decision, with who proposes it and from which task."""
 
     lesson: Lesson
     by: str
@@ -51,8 +51,8 @@ class Proposed:
 
 
 def propose(task: Task, by: Actor, words: str) -> Lesson:
-    """Propose a line for the client's handbook. Raises InvalidInput, NotAllowed (somebody
-    else's task), Conflict (twenty already)."""
+    """Propose a line for the client's handbook. Raises InvalidInput, NotAllowed (someone else's
+    task), Conflict (twenty already)."""
     check_may_add(task, by)
     line = " ".join(words.split())
     if not 3 <= len(line) <= MAX_TEXT:
@@ -70,7 +70,7 @@ def propose(task: Task, by: Actor, words: str) -> Lesson:
 
 
 def lessons_of(task: Task) -> Sequence[Lesson]:
-    """What was proposed from this task, oldest first."""
+    """Return what was proposed from this task, oldest first."""
     return db.session.scalars(
         select(Lesson)
         .where(Lesson.task_id == task.id)
@@ -80,7 +80,7 @@ def lessons_of(task: Task) -> Sequence[Lesson]:
 
 
 def waiting(company_id: int, limit: int = 50) -> list[Proposed]:
-    """What waits for a word of this company or of the desk, oldest first."""
+    """Return the lines that wait for a decision by this company or by an operator, oldest first."""
     rows = db.session.execute(
         select(Lesson, func.coalesce(Person.name, ""), Task)
         .join(Task, Task.id == Lesson.task_id)
@@ -93,8 +93,8 @@ def waiting(company_id: int, limit: int = 50) -> list[Proposed]:
 
 
 def decide(company_id: int, lesson_id: int, by: Actor, *, accept: bool) -> None:
-    """Take a proposed line into the handbook, or drop it. Raises Conflict where somebody has
-    decided already, NotAllowed, InvalidInput."""
+    """Add a proposed line to the handbook, or drop it. Raises Conflict where it has been decided
+    already, NotAllowed, InvalidInput."""
     if by.kind != CLIENT and membership.belongs(by.person_id or 0, company_id):
         raise NotAllowed(_("This is your own company's task, so another operator has to do this."))
     lesson = _decided(company_id, lesson_id, by, "accepted" if accept else "dropped")
@@ -109,7 +109,7 @@ def decide(company_id: int, lesson_id: int, by: Actor, *, accept: bool) -> None:
 
 
 def _decided(company_id: int, lesson_id: int, by: Actor, state: str) -> Lesson:
-    """One update that names the state it comes from: whoever is second finds no row."""
+    """Run one update that names the state it comes from: whoever is second matches no row."""
     lesson = db.session.scalar(
         update(Lesson)
         .where(Lesson.company_id == company_id, Lesson.id == lesson_id, Lesson.state == "proposed")

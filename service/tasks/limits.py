@@ -1,8 +1,8 @@
-"""Spending limits: a task whose price would pass one does not start without an owner's word.
+"""Spending limits: a task whose price would exceed one does not start without an owner's approval.
 
-A month is the calendar's in the company's zone. What counts is what was charged in it and what is
-promised to running tasks. A person's limit counts the tasks that they handed over; owners have none
-of their own.
+A month is the calendar month in the company's zone. What counts is what was charged in it and what
+is promised to running tasks. A person's limit counts the tasks that they submitted; owners have no
+limit of their own.
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ from tenants import isolation, membership
 from tenants.company import Company
 from tenants.isolation import db
 
-# Two who confirm at the same instant are counted one after the other, or both would find room.
+# Two people who confirm at the same instant are counted one after the other, or both would fit
+# within the limit.
 ONE_BY_ONE = text("select pg_advisory_xact_lock(hashtextextended('limit', :company))")
-# By who handed it over: this month's charges by an index of their own, running tasks by that of
-# their state.
+# By who submitted the task: this month's charges use an index of their own, running tasks the index
+# of their state.
 SPENT = text("""
 select person_id, sum(amount)::bigint as amount from (
   select t.person_id, c.amount from charge c join task t on t.id = c.task_id
@@ -45,7 +46,7 @@ select person_id, sum(amount)::bigint as amount from (
 
 @dataclass(frozen=True)
 class Past:
-    """Which limit a price passes, and by how much, in minor units of `currency`."""
+    """A limit that a price exceeds, and by how much, in minor units of `currency`."""
 
     kind: str
     limit: int
@@ -55,7 +56,7 @@ class Past:
 
     @property
     def why(self) -> str:
-        """As the end of a sentence."""
+        """Return it as the end of a sentence."""
         limit, by = _sum(self.limit, self.currency), _sum(self.by, self.currency)
         if self.kind == "task":
             return _("above the limit of %(limit)s for one task", limit=limit)
@@ -71,8 +72,8 @@ class Past:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a company stands in this month: its limits, its members' limits with their names, and
-    what was spent by whom."""
+    """A company's spending this month: its limits, its members' limits with their names, and what
+    was spent by whom."""
 
     company: Company
     limits: dict[int, tuple[int, str]]
@@ -80,11 +81,12 @@ class Standing:
 
     @property
     def total(self) -> int:
-        """What was charged in this month and is promised."""
+        """Return what was charged this month and is promised, in minor units."""
         return sum(self.spent.values())
 
     def past(self, task: Task, price: int) -> Past | None:
-        """The first limit that the task would pass at this price; None where it passes none."""
+        """Return the first limit that the task would exceed at this price; None where it exceeds
+        none."""
         company, currency = self.company, self.company.currency
         if company.limit_task is not None and price > company.limit_task:
             return Past("task", company.limit_task, price - company.limit_task, currency)
@@ -102,8 +104,8 @@ class Standing:
 
 
 def standing(company_id: int) -> Standing | None:
-    """How the company stands; None where nobody set a limit. The sums are the company's, whatever
-    of it the reader may see."""
+    """Return the company's spending and limits; None where nobody set a limit. The sums are those
+    of the whole company, whatever part of it the reader may see."""
     company = db.session.get_one(Company, company_id)
     limits = membership.month_limits(company_id)
     if company.limit_month is None and company.limit_task is None and not limits:
@@ -116,7 +118,7 @@ def standing(company_id: int) -> Standing | None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Limits to be set, in minor units; None is none. `members` by person."""
+    """Limits to be set, in minor units; None is no limit. `members` is by person."""
 
     month: int | None
     task: int | None
@@ -124,8 +126,8 @@ class Wanted:
 
 
 def set_them(company_id: int, by: Actor, wanted: Wanted) -> None:
-    """Put these limits in the place of those that were there; what waits for a word is looked at
-    anew. Raises InvalidInput, NotAllowed."""
+    """Replace the company's limits; tasks that wait for approval are checked again. Raises
+    InvalidInput, NotAllowed."""
     if not is_owner(by, company_id):
         raise NotAllowed(_("Only an owner can set limits."))
     fields = {
@@ -153,7 +155,7 @@ def set_them(company_id: int, by: Actor, wanted: Wanted) -> None:
 
 
 def month_began(company: Company) -> datetime:
-    """The first instant of this month where the company is."""
+    """Return the first instant of this month in the company's zone."""
     return (
         now()
         .astimezone(ZoneInfo(company.zone))
@@ -162,8 +164,8 @@ def month_began(company: Company) -> datetime:
 
 
 def check(task: Task, by: Actor, price: int) -> None:
-    """Before work starts at this price. Raises SpendingLimitExceeded where it would pass a
-    limit and it is not an owner who says so."""
+    """Check the limits before work starts at this price. Raises SpendingLimitExceeded where a limit
+    would be exceeded and the actor is not an owner."""
     db.session.execute(ONE_BY_ONE, {"company": task.company_id})
     stands = standing(task.company_id)
     past = stands.past(task, price) if stands else None
@@ -174,13 +176,13 @@ def check(task: Task, by: Actor, price: int) -> None:
 
 
 def past(task: Task, *prices: int) -> list[Past | None]:
-    """For each price which limit it would pass."""
+    """Return for each price the limit that it would exceed."""
     stands = standing(task.company_id)
     return [stands.past(task, price) if stands else None for price in prices]
 
 
 def is_owner(by: Actor, company_id: int) -> bool:
-    """Whether this actor is an owner of the company and speaks as one."""
+    """Return whether this actor is an owner of the company and acts as one."""
     return (
         by.kind == CLIENT
         and by.person_id is not None

@@ -1,8 +1,8 @@
-"""Lists of tasks: each is a keyset page that walks an index; the wall leaves out what the reader
-may not see.
+"""Lists of tasks: each is a keyset page that walks an index; tenant isolation leaves out what the
+reader may not see.
 
-No filter here compares companies or trades: the policies do. (Written into the query as well, the
-planner would combine bitmaps and sort: 25 ms instead of 0.8.)
+No filter here compares companies or skills: the policies do. (Repeated in the query, the planner
+would combine bitmaps and sort: 25 ms instead of 0.8.)
 """
 
 from __future__ import annotations
@@ -55,12 +55,13 @@ Page = paging.Page[Row]
 
 
 def queued(after: str | None = None, limit: int = PAGE_SIZE) -> Page:
-    """The queue as this reader sees it, most pressing first."""
+    """Return the queue as this reader sees it, most urgent first."""
     return _by_deadline((_is(TaskState.QUEUED),), after, limit)
 
 
 def assigned_to(person_id: int) -> list[Row]:
-    """What an assistant holds and works on, most pressing first; delivered work comes last."""
+    """Return the tasks that are assigned to an assistant and in work, most urgent first; delivered
+    tasks come last."""
     return _rows(
         _WIDE.where(Task.holder_id == person_id, _is(*ASSIGNED_STATES, TaskState.DELIVERED))
         .order_by(Task.state == TaskState.DELIVERED, Task.deadline_at, Task.id)
@@ -69,7 +70,7 @@ def assigned_to(person_id: int) -> list[Row]:
 
 
 def count_assigned(person_id: int, most: int) -> int:
-    """How many tasks `held` lists, counted up to `most`."""
+    """Return how many tasks `assigned_to` lists, counted up to `most`."""
     return (
         db.session.scalar(
             _counted(
@@ -81,15 +82,16 @@ def count_assigned(person_id: int, most: int) -> int:
 
 
 def triage(after: str | None = None, limit: int = PAGE_SIZE, *, asked: bool = False) -> Page:
-    """What waits for an operator's decision, oldest first; with `asked` for the client's answer."""
+    """Return the tasks that wait for an operator's decision, oldest first; with `asked` those that
+    wait for the client's answer."""
     return _by_id(to_decide.waits(asked=asked), after, limit, newest_first=False)
 
 
 @dataclass(frozen=True)
 class Narrow:
-    """What a board shows of what is under way: a view (a state, late, red line within a day, client
-    waited for, disputed), one trade, one company, one assistant, one team (its assistants); by
-    dead line, or the newest first."""
+    """The filters of a board of open tasks: a view (a state, late, red line within a day, waiting
+    for the client, disputed), one skill, one company, one assignee, one team (its assistants); by
+    deadline, or the newest first."""
 
     view: str = ""
     trade: str = ""
@@ -100,7 +102,7 @@ class Narrow:
 
 
 def board(narrow: Narrow | None = None, after: str | None = None, limit: int = 28) -> Page:
-    """What is under way, most pressing first unless the newest are wanted; each way walks an index
+    """Return open tasks, most urgent first unless the newest are wanted; each order walks an index
     of its own."""
     one = narrow or Narrow()
     wanted = [*_of_view(one), *_beside_view(one)]
@@ -117,8 +119,8 @@ def _beside_view(one: Narrow) -> list[ColumnElement[bool]]:
 
 
 def _of_view(one: Narrow) -> list[ColumnElement[bool]]:
-    """The states of a view; where the list is narrowed or turned round, its partial index has to be
-    seen by the planner as well."""
+    """Return the states of a view; where the list is filtered or the newest come first, the planner
+    also has to see the condition of the partial index."""
     wanted = (
         list(_VIEWS[one.view]())
         if one.view in _VIEWS
@@ -160,8 +162,8 @@ WRONG = 50
 
 
 def exceptions(limit: int = WRONG) -> list[Row]:
-    """What goes wrong, all from an index of few rows: what an operator has to decide first, then
-    what is overdue, then what is off course."""
+    """Return the exceptions, all from an index of few rows: first what an operator has to decide,
+    then what is overdue, then what is off track."""
     wrong = or_(
         *(column.is_not(None) for column in (Task.disputed_at, Task.overdue_at, Task.off_course_at))
     )
@@ -174,8 +176,8 @@ def exceptions(limit: int = WRONG) -> list[Row]:
 
 
 def waiting_for_client(person_id: int, *, all_people: bool = False) -> list[Row]:
-    """What waits for the client's word: retellings, questions, deliveries. An owner may look at
-    everybody's."""
+    """Return the tasks that wait for the client: retellings, questions, deliveries. An owner may
+    see everybody's."""
     waits = or_(
         Task.waiting_since.is_not(None), and_(_is(TaskState.DELIVERED), Task.disputed_at.is_(None))
     )
@@ -196,7 +198,7 @@ def of_company(
     after: str | None = None,
     limit: int = PAGE_SIZE,
 ) -> Page:
-    """A company's tasks, newest first, through its own index."""
+    """Return a company's tasks, newest first, through an index of their own."""
     wanted: list[ColumnElement[bool]] = [
         Task.company_id == company_id,
         *_filters(states, category, assignee),
@@ -212,13 +214,14 @@ def seen(
     after: str | None = None,
     limit: int = PAGE_SIZE,
 ) -> Page:
-    """All tasks that this reader may see, newest first (staff)."""
+    """Return all tasks that this reader may see, newest first (staff)."""
     return _by_id(_filters(states, category, assignee), after, limit)
 
 
 def by_ids(ids: Sequence[int], narrow: Narrow | None = None) -> list[Row]:
-    """These tasks in this order, or the newest first where that is wanted, without those that this
-    reader may not see or that are narrowed away; without a view tasks of every state stay."""
+    """Return these tasks in this order, or the newest first where that is wanted, without those
+    that this reader may not see or that the filters exclude; without a view tasks of every state
+    stay."""
     one = narrow or Narrow()
     wanted = [Task.id.in_(ids), *(_of_view(one) if one.view else ()), *_beside_view(one)]
     found = {row.task.id: row for row in _rows(_WIDE.where(*wanted))} if ids else {}
@@ -230,15 +233,15 @@ def by_ids(ids: Sequence[int], narrow: Narrow | None = None) -> list[Row]:
 
 
 def counts(*states: str, most: int = 1000) -> dict[str, int]:
-    """How many tasks are in these states, each counted up to `most`, so that the cost does not grow
-    with the table; all in one query."""
+    """Return how many tasks are in these states, each counted up to `most`, so that the cost does
+    not grow with the table; all in one query."""
     counted = [_counted([_is(state)], most).scalar_subquery() for state in states]
     return dict(zip(states, db.session.execute(select(*counted)).one(), strict=True))
 
 
 def view_counts(most: int = 100) -> dict[str, int]:
-    """How many tasks each view of the board shows, each counted up to `most`, all in one query.
-    What waits for the client lies in two indexes, and is counted in each of them."""
+    """Return how many tasks each view of the board shows, each counted up to `most`, all in one
+    query. Tasks that wait for the client are in two indexes, and are counted in each of them."""
     parts: list[tuple[str, Sequence[ColumnElement[bool]]]] = [
         ("client", (Task.waiting_since.is_not(None), _STILL_OPEN)),
         ("client", (Task.waiting_since.is_(None), _is(TaskState.DELIVERED))),
@@ -260,7 +263,8 @@ def _counted(wanted: Sequence[ColumnElement[bool]], most: int) -> Select[int]:
 
 
 def urgent_share(most: int = 1000) -> int:
-    """How many per cent of what is under way are urgent, of the thousand that press most."""
+    """Return the percentage of urgent tasks among open ones, of the thousand most urgent by
+    deadline."""
     rows = (
         select(Task.priority)
         .where(_UNDER_WAY)
@@ -280,7 +284,7 @@ def urgent_share(most: int = 1000) -> int:
 
 
 def paired(person_id: int, companies: Collection[int]) -> set[int]:
-    """The companies among these for which this assistant has worked before."""
+    """Return the companies among these for which this assistant has worked before."""
     return (
         set(
             db.session.scalars(
@@ -298,8 +302,8 @@ def paired(person_id: int, companies: Collection[int]) -> set[int]:
 
 
 def could_do(code: str) -> list[tuple[Person, int, int]]:
-    """Who has this trade, the freest first: each with what they hold and their limit, at most
-    fifty."""
+    """Return the assistants with this skill, those with most room first: each with their number of
+    tasks and their limit, at most fifty."""
     held_now = (
         select(func.count())
         .where(Task.holder_id == Staff.person_id, _is(*ASSIGNED_STATES))
@@ -318,8 +322,8 @@ def could_do(code: str) -> list[tuple[Person, int, int]]:
 
 
 def loads(trade: str | None = None, most: int = 500) -> list[tuple[Person, int, int]]:
-    """The pool by name, `most` assistants: each with what they hold and their limit. For a trade:
-    those who have it first, the freest before others."""
+    """Return the assistants of the pool by name, at most `most`: each with their number of tasks
+    and their limit. With a `trade`: those who have the skill first, by how much room they have."""
     held_now = (
         select(func.count())
         .where(Task.holder_id == Staff.person_id, _is(*ASSIGNED_STATES))
@@ -393,8 +397,8 @@ def _by_id(
 
 
 def handed_over(company_ids: Sequence[int]) -> dict[int, int]:
-    """How many tasks each of these companies has handed over, by the number of its newest: one step
-    in an index for each."""
+    """Return how many tasks each of these companies has submitted, from the number of its newest:
+    one index lookup for each."""
     newest = aliased(Task)
     last = (
         select(newest.number)

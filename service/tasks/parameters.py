@@ -1,5 +1,5 @@
-"""Step 2: the parameters, by SMART: outcome, acceptance criteria, quantity, price, dates. Free to
-change until the red line."""
+"""Step 2: the parameters, by SMART: outcome, acceptance criteria, quantity, price, dates. The
+client may change them until the red line."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ MAX_CRITERIA = 20
 MAX_QUANTITY = Decimal(100_000)
 MAX_AMOUNT = 100_000_000
 MIN_QUANTITY = Decimal("0.01")
-# A dead line further away than this is a slip of the pen.
+# A deadline further away than this is taken for a typing error.
 MAX_AHEAD = timedelta(days=730)
-# From the retelling on the price stands in what the client confirms.
+# From the retelling on the price is part of what the client confirms.
 AGREED = ("retold", "working")
 
 
 class Criterion(TaskOwned, Base):
-    """One thing that has to be so for the work to be well done."""
+    """One condition that has to be met for the work to be well done."""
 
     __tablename__ = "criterion"
 
@@ -47,7 +47,7 @@ class Criterion(TaskOwned, Base):
 
 @dataclass
 class Parameters:
-    """What may change; None leaves a thing as it is. Money in minor units."""
+    """The parameters that may change; None leaves one as it is. Money in minor units."""
 
     outcome: str | None = None
     criteria: list[str] | None = None
@@ -62,7 +62,7 @@ class Parameters:
 
 
 def criteria_of(task: Task) -> list[Criterion]:
-    """The task's criteria in their order."""
+    """Return the task's criteria in their order."""
     return list(
         db.session.scalars(
             select(Criterion)
@@ -116,8 +116,8 @@ def change(task: Task, by: Actor, wanted: Parameters) -> RecordedEvent:
 
 
 def _before(task: Task, wanted: Parameters) -> dict[str, Any]:
-    """Date and priority as they were, where one of them changes: the event keeps them, so that the
-    change can be taken back."""
+    """Return date and priority as they were, where one of them changes: the event stores them, so
+    that the change can be undone."""
     date = task.deadline_at.isoformat() if task.deadline_at else None
     return {
         **({"was_deadline_at": date} if wanted.deadline_at is not None else {}),
@@ -126,7 +126,7 @@ def _before(task: Task, wanted: Parameters) -> dict[str, Any]:
 
 
 def validate(wanted: Parameters) -> None:
-    """Raises InvalidInput with a sentence for each wrong field."""
+    """Raise InvalidInput with a sentence for each wrong field."""
     errors = dict(wanted.errors)
     if wanted.deadline_at is not None and wanted.deadline_at <= now():
         errors["deadline_at"] = _("The deadline is in the past. Choose a later one.")
@@ -159,7 +159,7 @@ def _wrong_criteria(criteria: list[str]) -> dict[str, str]:
 
 
 def changes_for(task: Task, wanted: Parameters) -> TaskChanges:
-    """Return what these parameters change of the task; the price follows from category and quantity
+    """Return what these parameters change in the task; the price follows from category and quantity
     until it is agreed."""
     given = {
         name: value
@@ -176,7 +176,8 @@ def changes_for(task: Task, wanted: Parameters) -> TaskChanges:
 
 
 def rounded(quantity: Decimal | None) -> Decimal | None:
-    """A quantity with two digits, as it is kept, so that the price is that of what is kept."""
+    """Return a quantity with two decimals, as it is stored, so that the price matches the stored
+    quantity."""
     return None if quantity is None else quantity.quantize(MIN_QUANTITY)
 
 
@@ -207,7 +208,7 @@ def dated(task: Task, deadline: datetime) -> TaskChanges:
 
 
 def set_criteria(task: Task, criteria: list[str], by: Actor) -> None:
-    """Put these criteria in the place of those that were there."""
+    """Replace the task's criteria."""
     db.session.execute(delete(Criterion).where(Criterion.task_id == task.id))
     add_criteria(task, criteria, by)
 

@@ -1,8 +1,8 @@
-"""The clock of a task: when it stands, what that does to the dead line, and which alarm comes next.
+"""Pauses of a task: when it is paused, what that does to the deadline, and which alarm comes next.
 
-While the client's word is waited for the clock stands. Afterwards the dead line has moved by the
-working time waited, unless the client fixed the date; then the term got shorter and the red line is
-set at half of what is left. It goes on only when nothing is waited for any more: no question, no
+A task is paused while it waits for the client. Afterwards the deadline has moved by the working
+time waited, unless the client fixed the date; then the term got shorter and the red line is set at
+half of what is left. The task resumes only when nothing is waited for any more: no question, no
 retelling.
 """
 
@@ -30,14 +30,14 @@ COUNTING_STATES = (
 STILL_ASKED = text(
     "select exists (select from question where task_id = :task and answered_at is null)"
 )
-# Reports of the one who holds it, since the work was agreed.
+# Reports of the assignee, since the work was agreed.
 REPORTED = text(
     "select exists (select from report where task_id = :task and by_id = :holder and at >= :since)"
 )
 
 
 class Pause(TaskOwned, Base):
-    """A stretch in which the clock stood; `to_at` is empty while it still does."""
+    """A period in which the task was paused; `to_at` is empty while it still is."""
 
     __tablename__ = "pause"
 
@@ -96,26 +96,27 @@ def resume(task: Task) -> TaskChanges:
 
 
 def restart_pause(task: Task) -> TaskChanges:
-    """Go on waiting, but count from now: new dates hold from here, what was waited is in them."""
+    """Go on waiting, but count from now: new dates apply from here, and include the time already
+    waited."""
     return TaskChanges(
         waiting_since=now(), waited_s=Task.waited_s + int(waited(task).total_seconds())
     )
 
 
 def waited(task: Task) -> timedelta:
-    """The working time for which the client's word has been waited for, in the wait that is on
-    now."""
+    """Return the working time waited for the client in the current pause; zero where the task is
+    not paused."""
     return working(task.waiting_since, now()) if task.waiting_since else timedelta(0)
 
 
 def shifted_by_pause(task: Task, deadline: datetime) -> datetime:
-    """A dead line after the wait that is on now."""
+    """Return a deadline moved by the current pause; a fixed one stays."""
     return deadline if task.deadline_fixed else after_working(deadline, waited(task))
 
 
 def red_line_for(task: Task, deadline: datetime) -> datetime:
-    """The red line of a term that ends at `deadline`: at half of it; at half of what is left where
-    the client fixed the date and was waited for, or where half of it has passed already."""
+    """Return the red line of a term that ends at `deadline`: at half of it; at half of what is left
+    where the client fixed the date and was waited for, or where half of it has passed already."""
     half = half_of(term_starts(task) + waited(task), deadline)
     shortened = task.deadline_fixed and waited(task)
     return half if now() < half < deadline and not shortened else half_of(now(), deadline)
@@ -124,11 +125,11 @@ def red_line_for(task: Task, deadline: datetime) -> datetime:
 def alarms(
     state: str, red_line: datetime | None, deadline: datetime | None, late: datetime | None
 ) -> TaskChanges:
-    """The next moment at which the service itself has to act on a task, for its state; the clock
+    """Return the next alarm: when the service itself has to act on a task in this state; the clock
     process finds it by index.
 
-    A dead line that has passed rings once all the same: `late` says since when the task is known to
-    be late.
+    A deadline that has passed still raises its alarm once: `late` says since when the task is known
+    to be late.
     """
     if state == TaskState.WORKING and red_line and red_line > now():
         return TaskChanges(alarm_at=red_line, alarm="red_line")
@@ -138,7 +139,7 @@ def alarms(
 
 
 def reported(task: Task) -> bool:
-    """Whether the holder has reported since the work was agreed."""
+    """Return whether the assignee has reported since the work was agreed."""
     return task.understood_at is not None and bool(
         db.session.scalar(
             REPORTED, {"task": task.id, "holder": task.holder_id, "since": task.understood_at}
@@ -147,13 +148,14 @@ def reported(task: Task) -> bool:
 
 
 def term_starts(task: Task) -> datetime:
-    """From when the working term counts: the hand-over, later by what was waited."""
+    """Return the start of the working term: the submission of the task, moved by the time
+    waited."""
     return task.created_at + timedelta(seconds=task.waited_s)
 
 
 def retell_by(task: Task) -> datetime | None:
-    """By when a task should be told back: half of the way to its red line, so that the client has
-    as long to answer. A standard, no gate."""
+    """Return by when a task should be retold: half of the way to its red line, so that the client
+    has as long to answer. A standard that nothing enforces."""
     begins = term_starts(task) + waited(task)
     return (
         half_of(begins, task.red_line_at)
@@ -163,7 +165,7 @@ def retell_by(task: Task) -> datetime | None:
 
 
 def pauses(task: Task) -> list[Pause]:
-    """When the clock stood, in order."""
+    """Return the pauses of a task, in order, at most 200."""
     return list(
         db.session.scalars(
             db.select(Pause)
@@ -175,7 +177,8 @@ def pauses(task: Task) -> list[Pause]:
 
 
 def _unreported(task: Task, red_line: datetime | None) -> bool:
-    """The red line has passed, nobody reported, and the desk does not know it yet."""
+    """Return whether the red line has passed, nobody reported, and the task is not yet marked as
+    off track."""
     return (
         red_line is not None
         and red_line <= now()

@@ -1,4 +1,4 @@
-"""Questions: one stops the clock until the client has answered it."""
+"""Questions: an open one pauses the task until the client has answered it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from tenants.literals import literal_limit
 
 
 class Question(TaskOwned, Base):
-    """What the assistant (or an operator) asks, perhaps with up to five options, and the client's
-    answer."""
+    """A question of the assistant (or an operator), perhaps with up to five options, and the
+    client's answer."""
 
     __tablename__ = "question"
 
@@ -37,7 +37,7 @@ class Question(TaskOwned, Base):
 
 
 def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Question:
-    """Ask the client; the clock stands until they answer. Raises InvalidInput."""
+    """Ask the client; the task is paused until they answer. Raises InvalidInput."""
     check(task, EventKind.TASK_ASKED, by)
     offered = [option.strip() for option in options or [] if option.strip()]
     if not bounds.QUESTION.allows(text):
@@ -60,7 +60,7 @@ def ask(task: Task, by: Actor, text: str, options: list[str] | None = None) -> Q
 
 
 def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
-    """Answer a question; the clock goes on when nothing else is waited for. Raises NotFound,
+    """Answer a question; the task resumes when nothing else is waited for. Raises NotFound,
     Conflict, InvalidInput."""
     check(task, EventKind.TASK_ANSWERED, by)
     if not bounds.ANSWER.allows(text):
@@ -85,7 +85,7 @@ def answer(task: Task, by: Actor, question_id: int, text: str) -> Question:
 
 
 def first_open(task_ids: list[int]) -> dict[int, Question]:
-    """The oldest open question of each of these tasks, in one query."""
+    """Return the oldest open question of each of these tasks, in one query."""
     found = db.session.scalars(
         select(Question)
         .where(Question.task_id.in_(task_ids), Question.answered_at.is_(None))
@@ -95,7 +95,7 @@ def first_open(task_ids: list[int]) -> dict[int, Question]:
 
 
 def questions_of(task: Task) -> list[Question]:
-    """All that was asked, oldest first."""
+    """Return all questions, oldest first, at most 200."""
     return list(
         db.session.scalars(
             select(Question)

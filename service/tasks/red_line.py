@@ -1,4 +1,4 @@
-"""Step 6: the one intermediate check, at half of the term: progress, does the date hold, what help
+"""Step 6: the one midpoint check, at half of the term: progress, whether the date holds, what help
 is needed."""
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tenants.literals import literal_limit
 
 
 class Report(TaskOwned, Base):
-    """What the holder said at the red line (or at any time of the work). `progress` in percent."""
+    """The assignee's report at the red line (or at any time of the work). `progress` in percent."""
 
     __tablename__ = "report"
 
@@ -30,7 +30,7 @@ class Report(TaskOwned, Base):
 
 
 def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = "") -> Report:
-    """State progress, whether the date holds and what help is needed. Raises InvalidInput."""
+    """Report progress, whether the date holds and what help is needed. Raises InvalidInput."""
     check(task, EventKind.TASK_RED_LINE, by)
     if not 0 <= progress <= 100:
         raise InvalidInput({"progress": _("Enter a number from 0 to 100")})
@@ -60,7 +60,7 @@ def report(task: Task, by: Actor, progress: int, *, on_time: bool, help_: str = 
 
 
 def reports_of(task: Task) -> list[Report]:
-    """All reports of this task, oldest first."""
+    """Return all reports of this task, oldest first, at most 200."""
     return list(
         db.session.scalars(
             select(Report)
@@ -72,7 +72,7 @@ def reports_of(task: Task) -> list[Report]:
 
 
 def last_report(task: Task) -> Report | None:
-    """The newest report."""
+    """Return the newest report."""
     return db.session.scalar(
         select(Report)
         .where(Report.task_id == task.id)
@@ -82,8 +82,8 @@ def last_report(task: Task) -> Report | None:
 
 
 def on_red_line(task: Task) -> None:
-    """The red line has come: the holder is reminded, and without a report in half the remaining
-    time the desk is told."""
+    """Handle the red line: remind the assignee; without a report in half the remaining time the
+    operators are notified."""
     record(task, EventKind.TASK_RED_LINE_CAME, THE_SYSTEM, set_=_after(task))
 
 
@@ -95,7 +95,8 @@ def _after(task: Task) -> TaskChanges:
 
 
 def on_red_line_missed(task: Task) -> None:
-    """No report came: a supervisor looks while there is still time."""
+    """Mark a task without a report as off track, so that a supervisor looks while there is still
+    time."""
     next_alarm = pauses.alarms(task.state, None, task.deadline_at, task.overdue_at)
     if pauses.reported(task):
         for column, value in next_alarm.columns().items():

@@ -1,4 +1,4 @@
-"""Step 8: a look back and praise; people work for praise, too."""
+"""Step 8: the review and praise; people work for praise, too."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tenants.literals import literal_limit
 
 
 class Praise(TaskOwned, Base):
-    """Thanks that reach the assistant, and a tip in minor units."""
+    """Thanks to the assistant, and a tip in minor units."""
 
     __tablename__ = "praise"
 
@@ -30,7 +30,7 @@ class Praise(TaskOwned, Base):
 
 
 def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
-    """Thank the assistant; the task is closed with it. Raises InvalidInput."""
+    """Thank the assistant; this closes the task. Raises InvalidInput."""
     check(task, EventKind.TASK_PRAISED, by)
     if not bounds.PRAISE.allows(text):
         raise InvalidInput({"text": _("Enter 1 to 2,000 characters")})
@@ -46,7 +46,7 @@ def praise(task: Task, by: Actor, text: str, tip: int | None = None) -> Praise:
 
 
 def praises_of(task: Task) -> list[Praise]:
-    """The thanks for this task."""
+    """Return the thanks for this task, at most 50."""
     return list(
         db.session.scalars(
             select(Praise)
@@ -58,11 +58,11 @@ def praises_of(task: Task) -> list[Praise]:
 
 
 def thanked(task_ids: Iterable[int]) -> dict[int, Praise]:
-    """The newest thanks for each of these tasks, in one query."""
+    """Return the newest thanks for each of these tasks, in one query."""
     said = select(Praise).where(Praise.task_id.in_(list(task_ids))).order_by(Praise.id)
     return {one.task_id: one for one in db.session.scalars(said)}
 
 
 def close(task: Task) -> None:
-    """Close an accepted task on which nobody looked back in time."""
+    """Close an accepted task that nobody reviewed in time."""
     record(task, EventKind.TASK_CLOSED, THE_SYSTEM, set_=NO_ALARM)

@@ -1,5 +1,5 @@
-"""One message, two tasks: the second part becomes a task of its own of the same person, and is
-triaged by itself."""
+"""Splitting one message into two tasks: the second part becomes a separate task of the same person,
+with a triage of its own."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from service.tasks.task import MAX_TEXT, Task, find
 
 
 def split(task: Task, by: Actor, first: str, second: str, key: str) -> CreatedTask:
-    """Leave `first` as the task's words and make a task of `second`, once for each key. Files stay
+    """Leave `first` as the task's text and make a task of `second`, once for each key. Files stay
     with the first.
 
-    Raises InvalidInput where a part has no words or too many, Conflict where the task is decided
-    already or the key was used for other words.
+    Raises InvalidInput where a part is empty or too long, Conflict where the task is decided
+    already or the key was used for other text.
     """
     events.lock(task)
     kept, away = _parts(first, second)
@@ -51,7 +51,7 @@ def _parts(first: str, second: str) -> tuple[str, str]:
 
 
 def _tell_of_each_other(task: Task, made: Task, by: Actor, kept: str) -> None:
-    """Each history says where the other part is, by the number that people know."""
+    """Record in each history where the other part is, by the task number that people know."""
     title = submission.title_of(kept)
     changes = TaskChanges(text=kept, title=title)
     events.record(task, EventKind.TASK_SPLIT, by, set_=changes, into=made.number)

@@ -1,4 +1,4 @@
-"""What may happen to a task: one table. Errors, buttons, documentation and the property test are
+"""The transitions of a task, in one table. Errors, buttons, documentation and the property test are
 made from it."""
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ Need = Callable[[Task], str | None]
 
 @dataclass(frozen=True)
 class Transition:
-    """From which states to which (None: it stays), by whom, and what must be there first."""
+    """A transition: from which states to which (None: the state stays), by whom, and what must be
+    there first."""
 
     sources: tuple[TaskState, ...]
     target: TaskState | None
@@ -76,27 +77,28 @@ class Transition:
 
 
 def priced(task: Task) -> str | None:
-    """A task in the queue has a kind of work, a quantity and a price."""
+    """Return what is missing where a task has no category, quantity or price; the queue needs all
+    three."""
     if task.category is None or task.quantity is None or task.price is None:
         return str(_l("The task needs a category, a quantity and a price first."))
     return None
 
 
 def dated(task: Task) -> str | None:
-    """A task in the queue has a dead line."""
+    """Return what is missing where a task has no deadline; the queue needs one."""
     return None if task.deadline_at else str(_l("The task needs a deadline first."))
 
 
 def undisputed(task: Task) -> str | None:
-    """A disputed delivery waits for the operator's word."""
+    """Return the reason where a delivery is disputed and waits for an operator's decision."""
     return (
         str(_l("The delivery is disputed; an operator will decide.")) if task.disputed_at else None
     )
 
 
 def undecided(task: Task) -> str | None:
-    """An operator decides on a dispute, on a silence that ended below 80 %, or on the price of a
-    stopped task."""
+    """Return the reason where there is nothing for an operator to decide: no dispute, no silence
+    that ended below 80 %, no price of a stopped task."""
     if task.disputed_at or task.waiting_for == "operator":
         return None
     return str(_l("This task does not need an operator's decision."))
@@ -208,20 +210,23 @@ def name_for(state: TaskState, by: Actor) -> str:
 
 
 def may(task: Task, kind: EventKind, by: Actor) -> bool:
-    """Whether this actor ever may do this to this task, whatever its state (who, not when)."""
+    """Return whether this actor may ever do this to this task, whatever its state (who, not
+    when)."""
     allowed = TRANSITIONS[kind].who
     holds = by.kind == ASSISTANT and task.holder_id is not None and task.holder_id == by.person_id
     return (by.kind in allowed or (ASSIGNEE in allowed and holds)) and not own_work(task, kind, by)
 
 
 def check_may_add(task: Task, by: Actor) -> None:
-    """Words and files: an assistant adds to what they hold. Raises NotAllowed."""
+    """Check that the actor may add messages and files: an assistant only to their own tasks. Raises
+    NotAllowed."""
     if by.kind == ASSISTANT and task.holder_id != by.person_id:
         raise NotAllowed(str(_l("You are not allowed to do this.")))
 
 
 def own_work(task: Task, kind: EventKind, by: Actor) -> bool:
-    """Who is staff and client at once never speaks for the client on a task that they hold."""
+    """Return whether the actor would judge their own work: who is both staff and client never acts
+    for the client on a task assigned to them."""
     judged = (
         EventKind.TASK_UNDERSTOOD,
         EventKind.TASK_CORRECTED,
@@ -239,7 +244,7 @@ def own_work(task: Task, kind: EventKind, by: Actor) -> bool:
 
 
 def possible_kinds(task: Task, by: Actor) -> set[str]:
-    """The kinds of event that this actor could bring about now; pages show just these buttons."""
+    """Return the kinds of event that this actor could cause now; pages show just these buttons."""
     return {
         kind
         for kind, move in TRANSITIONS.items()
@@ -248,11 +253,11 @@ def possible_kinds(task: Task, by: Actor) -> set[str]:
 
 
 def missing_first(task: Task, kind: EventKind) -> list[str]:
-    """What must be there first, in sentences."""
+    """Return what must be there first, in sentences."""
     return [lack for need in TRANSITIONS[kind].needs if (lack := need(task))]
 
 
 def check_ready(task: Task, kind: EventKind) -> None:
-    """Raises NotReady with what is missing."""
+    """Raise NotReady with what is missing."""
     if lacks := missing_first(task, kind):
         raise NotReady(" ".join(lacks), missing=lacks)

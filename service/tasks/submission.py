@@ -1,10 +1,10 @@
-"""The one way to make a task: the web form, REST, understood messages and operators all call
-`hand_over`.
+"""Task submission: the web form, REST, understood messages and operators all call `hand_over`, the
+only way to make a task.
 
-It is the one hot path of the house, so it is one statement: inbound row, number, task, event and
-due work together. The event's id is drawn beforehand: its writer could not read it back, because
+It is the one hot path of the project, so it is one statement: inbound row, number, task, event and
+outbox rows together. The event's id is drawn beforehand: its writer could not read it back, because
 its task is not visible within the statement. The number is drawn from the company's own sequence,
-which holds no lock: a company's tasks do not wait for each other.
+which takes no lock: a company's tasks do not wait for each other.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ from tenants.isolation import db
 
 @dataclass(frozen=True)
 class DeliveryKey:
-    """Where the words came from: what makes a repeat of them the same delivery."""
+    """The origin of the text: a repeat with the same key is the same delivery."""
 
     channel: str
     account: str
     provider_id: str
     raw: bytes
-    # Held until the transaction ends: a second delivery while the first is under way is told so
-    # instead of waiting for it.
+    # Taken until the transaction ends: a second delivery while the first is being processed gets an
+    # error instead of waiting for it.
     lock: int | None = None
 
 
 @dataclass(frozen=True)
 class TaskRequest:
-    """What the client hands over. `budget` in minor units of the company's currency."""
+    """A task as the client submits it. `budget` in minor units of the company's currency."""
 
     text: str
     title: str = ""
@@ -125,8 +125,7 @@ MADE_FROM = sql(
 
 @dataclass(frozen=True)
 class CreatedTask:
-    """The new task as it is at this moment; `repeated` where the same delivery had made it
-    before."""
+    """The task as it was created; `repeated` where the same delivery had created it before."""
 
     id: int
     number: int
@@ -146,10 +145,10 @@ def hand_over(
     kept: DeliveryKey | None = None,
     inbound_id: int | None = None,
 ) -> CreatedTask:
-    """Make a task of a wish, once for each delivery. An operator enters it for `person_id`, the
-    service for a message's sender.
+    """Create a task from a request, once for each delivery. An operator enters it for `person_id`,
+    the service for a message's sender.
 
-    Raises InvalidInput by field, Conflict where the same key came with other words.
+    Raises InvalidInput by field, Conflict where the same key came with other text.
     """
     tidy = checked(wish)
     values = _values(tidy, by, company_id, person_id)
@@ -168,11 +167,11 @@ def hand_over(
 def hand_over_in_one_roundtrip(
     wish: TaskRequest, by: Actor, company_id: int, scope: isolation.AccessScope, kept: DeliveryKey
 ) -> CreatedTask | None:
-    """`hand_over` as a transaction of its own in one round trip, for doors that do nothing else in
-    it.
+    """Do the same as `hand_over`, as a transaction of its own in one round trip, for routes that do
+    nothing else in it.
 
-    None where the same delivery is there already, or under way: `hand_over` knows what to say then.
-    Raises InvalidInput.
+    None where the same delivery is stored already, or being processed: `hand_over` returns or
+    raises what fits then. Raises InvalidInput.
     """
     values = _values(checked(wish), by, company_id, None)
     row = isolation.execute_in_one_roundtrip(scope, NEW, {**values, **_of_delivery(kept)})
@@ -185,7 +184,8 @@ def hand_over_in_one_roundtrip(
 
 
 def checked(wish: TaskRequest) -> TaskRequest:
-    """The wish with its texts tidied. Raises InvalidInput with a sentence for each wrong field."""
+    """Return the request with its texts tidied. Raises InvalidInput with a sentence for each wrong
+    field."""
     errors: dict[str, str] = {}
     words = wish.text.replace("\x00", "").strip()
     if not words:
@@ -214,8 +214,8 @@ CLAUSE = re.compile(r"[,:;]? [–—-] |[,:;] ")
 
 
 def title_of(words: str) -> str:
-    """A heading from the first sentence without its full stop, at most 90 letters, cut where a
-    clause ends or between words."""
+    """Return a title from the first sentence without its full stop, at most 90 characters, cut
+    where a clause ends or between words."""
     first = (
         re.split(r"(?<=[.!?])\s|\n", " ".join(words.split(" ")).strip(), maxsplit=1)[0].strip()
         or words.strip()
@@ -224,7 +224,7 @@ def title_of(words: str) -> str:
     if len(first) <= 90:
         return first if first.endswith("..") or len(first) < 3 else first.removesuffix(".")
     clause = max(place.start() for place in CLAUSE.finditer(" , " + first[:89])) - 3
-    # An emoji of several is not left with the joint that nothing follows.
+    # An emoji made of several must not end with a joiner that nothing follows.
     return (
         first[:clause] if clause >= 40 else first[:89].rsplit(" ", 1)[0].rstrip(",;:-\u200d") + "…"
     )
@@ -248,7 +248,7 @@ def _values(wish: TaskRequest, by: Actor, company_id: int, person_id: int | None
 
 
 def _of_delivery(kept: DeliveryKey | None) -> dict[str, Any]:
-    assert kept is not None  # every door that has no inbound row yet says where the words came from
+    assert kept is not None  # a route without an inbound row always passes the origin of the text
     return {
         "kept_channel": kept.channel,
         "account": kept.account,
@@ -264,8 +264,8 @@ def _of_inbound(inbound_id: int | None) -> dict[str, Any]:
 
 
 def _repeated(wish: TaskRequest, values: dict[str, Any], source: dict[str, Any]) -> CreatedTask:
-    """The same delivery once more: the task that it made. With other words under the same key:
-    Conflict."""
+    """Return the task that the same delivery made before. Raises Conflict where the same key came
+    with other text."""
     row = db.session.execute(MADE_FROM if "inbound_id" in source else REPEATED, source).first()
     if row is None:
         raise Conflict(_("This is already being processed. Try again in a second."), retry_after=1)
@@ -285,7 +285,8 @@ def _repeated(wish: TaskRequest, values: dict[str, Any], source: dict[str, Any])
 
 
 def raw_of(body: object) -> bytes:
-    """The bytes that are kept of a form or a JSON body: the same words give the same bytes."""
+    """Return the bytes that are stored of a form or a JSON body: the same content gives the same
+    bytes."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, default=str).encode(
         "utf-8", "surrogatepass"
     )

@@ -1,5 +1,4 @@
-"""The task: what was handed over, where it stands, and the facts that lists and indexes need at
-hand."""
+"""The task: what was submitted, its state, and the facts that lists and indexes need at hand."""
 
 from __future__ import annotations
 
@@ -49,22 +48,21 @@ FIRST_NUMBER = 1000
 
 
 class Task(Base):
-    """One task. `state` is a projection that only `events.record` moves; money is in minor units of
-    `currency`.
+    """One task. `state` is a projection that only `events.record` changes; money is in minor units
+    of `currency`.
 
-    `outcome` is what should be there at the end; `reason` says why it ended before that (refused,
-    dropped, stopped). `score` is what a person said, `met_share` what share of the criteria the
-    last delivery met, both in percent.
-    `waiting_for` is `client` while the clock stands, `operator` while an operator has to decide
-    what is charged.
+    `outcome` is what should be there at the end; `reason` says why it ended before that (declined,
+    dropped, cancelled). `score` is what a person gave, `met_share` what share of the criteria the
+    last delivery met, both in percent. `waiting_for` is `client` while the task is paused,
+    `operator` while an operator has to decide what is charged.
     """
 
     __tablename__ = "task"
     __table_args__ = (
         UniqueConstraint("company_id", "id"),
         # Only the key that others refer to begins with the company: on a table that was never
-        # analyzed the planner takes any index that does for the check of a foreign key, and reads
-        # all of the company's tasks by it.
+        # analyzed the planner takes any usable index to check a foreign key, and reads all of the
+        # company's tasks by it.
         UniqueConstraint("number", "company_id"),
         Index(
             "ix_task_pair",
@@ -155,13 +153,13 @@ class Task(Base):
 
     @property
     def is_open(self) -> bool:
-        """Whether anything may still happen to it."""
+        """Return whether anything may still happen to it."""
         return self.state not in ("closed", "refused", "deleted", "cancelled", "accepted")
 
 
 class TaskOwned:
-    """A row that belongs to a task. Its foreign key carries the company along, so that it cannot
-    point to another's."""
+    """A row that belongs to a task. Its foreign key includes the company, so that it cannot point
+    to another company's task."""
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     company_id: Mapped[int] = mapped_column(BigInteger)
@@ -186,7 +184,7 @@ class TaskOwned:
 
 
 def find(task_id: int) -> Task:
-    """The task of this id. Raises NotFound where it is not there or not to be seen."""
+    """Return the task with this id. Raises NotFound where it does not exist or may not be seen."""
     task = db.session.get(Task, task_id)
     if task is None:
         raise NotFound
@@ -194,7 +192,7 @@ def find(task_id: int) -> Task:
 
 
 def find_number(company_id: int, number: int) -> Task:
-    """The company's task of this number. Raises NotFound."""
+    """Return the company's task with this number. Raises NotFound."""
     task = db.session.scalar(
         select(Task).where(Task.company_id == company_id, Task.number == number)
     )

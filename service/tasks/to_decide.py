@@ -1,4 +1,4 @@
-"""Read the list of triage: how many wait for a decision or for the client, and what comes next."""
+"""The triage list: how many tasks wait for a decision or for the client, and which comes next."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from tenants.literals import literal_in, literal_limit
 
 
 def waits(*, asked: bool = False) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions of the list; with `asked` of what waits for the client's answer."""
+    """Return the conditions of the list; with `asked` of the tasks that wait for the client's
+    answer."""
     still = Task.waiting_since.is_not(None) if asked else Task.waiting_since.is_(None)
     return literal_in(Task.state, (TaskState.TRIAGE,)), still
 
@@ -25,13 +26,13 @@ def count(most: int, *, asked: bool = False) -> int:
 
 
 def below(task_id: int, *, asked: bool = False) -> int | None:
-    """Return the id of the task that stands next below this id: the oldest after it."""
+    """Return the id of the next task below this id in the list: the oldest after it."""
     wanted = select(Task.id).where(*waits(asked=asked), Task.id > task_id)
     return db.session.scalar(wanted.order_by(Task.id).limit(literal_limit(1)))
 
 
 def above(task_id: int | None = None, *, asked: bool = False) -> int | None:
-    """Return the id of the task that stands next above this id; without one the last."""
+    """Return the id of the next task above this id in the list; without an id the last."""
     older = [Task.id < task_id] if task_id is not None else []
     wanted = select(Task.id).where(*waits(asked=asked), *older)
     return db.session.scalar(wanted.order_by(Task.id.desc()).limit(literal_limit(1)))

@@ -1,5 +1,5 @@
-"""Step 5: the assistant retells the task in own words; work starts when the client has confirmed
-it."""
+"""Step 5: the assistant retells the task in their own words; work starts when the client has
+confirmed it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from tenants.literals import literal_in, literal_limit
 
 
 class Retelling(TaskOwned, Base):
-    """How the assistant understood the task, the price and date it was shown with, and perhaps
-    another way."""
+    """A retelling: how the assistant understood the task, the price and date shown with it, and
+    perhaps another option."""
 
     __tablename__ = "retelling"
 
@@ -46,8 +46,8 @@ class Retelling(TaskOwned, Base):
 
 
 class Agreement(TaskOwned, Base):
-    """Which retelling was confirmed, by whom, through which channel, and at which price and
-    date."""
+    """An agreement: which retelling was confirmed, by whom, through which channel, and at which
+    price and date."""
 
     __tablename__ = "agreement"
     refers = {"retelling_id": "retelling"}
@@ -61,7 +61,7 @@ class Agreement(TaskOwned, Base):
 
 @dataclass(frozen=True)
 class Proposal:
-    """Another way that the assistant offers, with its price (minor units) and date."""
+    """Another option that the assistant offers, with its price (minor units) and date."""
 
     text: str
     price: int
@@ -77,8 +77,8 @@ def retell(
     quantity: Decimal | None = None,
     points: Iterable[tuple[str, str]] = (),
 ) -> Retelling:
-    """Tell the task back in own words; `points` are words of the client, each with what it was
-    made. The client's clock stands from here until they answer. Raises InvalidInput."""
+    """Retell the task in the assistant's own words; `points` are words of the client, each with its
+    exact version. The task is paused from here until the client answers. Raises InvalidInput."""
     check(task, EventKind.TASK_RETOLD, by)
     _validate(text, plan, proposal, quantity)
     quantity, price = _price_for(task, quantity)
@@ -109,8 +109,8 @@ def retell(
 
 
 def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False) -> Agreement:
-    """Confirm the very retelling that was seen. Raises Conflict where another one was made since,
-    SpendingLimitExceeded where an owner has to."""
+    """Confirm exactly the retelling that was seen. Raises Conflict where there is a newer one,
+    SpendingLimitExceeded where an owner has to approve."""
     check(task, EventKind.TASK_UNDERSTOOD, by)
     retelling = _seen(task, retelling_id)
     if proposal and retelling.proposal is None:
@@ -142,8 +142,8 @@ def confirm(task: Task, by: Actor, retelling_id: int, *, proposal: bool = False)
 
 
 def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
-    """Say what was understood wrongly; the assistant retells once more. Raises InvalidInput
-    without a word of it."""
+    """Say what was understood wrongly; the assistant retells once more. Raises InvalidInput without
+    a note."""
     check(task, EventKind.TASK_CORRECTED, by)
     retelling = _seen(task, retelling_id)
     if not note.strip():
@@ -162,14 +162,14 @@ def correct(task: Task, by: Actor, retelling_id: int, note: str) -> None:
 
 
 def last_of(task_ids: Iterable[int]) -> dict[int, Retelling]:
-    """The newest retelling of each of these tasks, in one query; a task is told back a few times at
-    most."""
+    """Return the newest retelling of each of these tasks, in one query; a task is retold a few
+    times at most."""
     told = select(Retelling).where(Retelling.task_id.in_(list(task_ids))).order_by(Retelling.id)
     return {one.task_id: one for one in db.session.scalars(told)}
 
 
 def last_retelling(task: Task) -> Retelling | None:
-    """The newest retelling."""
+    """Return the newest retelling."""
     return db.session.scalar(
         select(Retelling)
         .where(Retelling.task_id == task.id)
@@ -179,8 +179,8 @@ def last_retelling(task: Task) -> Retelling | None:
 
 
 def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
-    """The company's tasks whose retelling waits for an answer, each with its newest one; at most
-    fifty."""
+    """Return the company's tasks whose retelling waits for an answer, each with its newest one; at
+    most fifty."""
     other = aliased(Retelling)
     newest = (
         select(func.max(other.id)).where(other.task_id == Task.id).correlate(Task).scalar_subquery()
@@ -196,7 +196,7 @@ def waiting(company_id: int) -> list[tuple[Task, Retelling]]:
 
 
 def agreement_of(task: Task) -> Agreement | None:
-    """What was agreed last."""
+    """Return what was agreed last."""
     return db.session.scalar(
         select(Agreement)
         .where(Agreement.task_id == task.id)
@@ -223,7 +223,7 @@ def _agreed(task: Task, retelling: Retelling, *, proposal: bool) -> tuple[int, d
 
 
 def _terms(task: Task, price: int, deadline: datetime) -> TaskChanges:
-    """Return what holds from now on: the red line at half of the term, or of what is left of
+    """Return the terms from now on: the red line is at half of the term, or of what is left of
     it."""
     dates = TaskChanges(deadline_at=deadline, red_line_at=pauses.red_line_for(task, deadline))
     agreed = TaskChanges(price=price, understood_at=now(), overdue_at=None)

@@ -1,7 +1,8 @@
-"""Undo: a decision of triage, or a claim, taken back by the one who made it, while nothing else has
+"""Undo: a triage decision or a claim is reversed by whoever made it, while nothing else has
 happened since.
 
-Instead of asking "are you sure": what the client is told of a decision waits so long.
+It takes the place of asking "are you sure": the notification of the client about a decision waits
+so long.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ DECISIONS = (
 
 
 def undo_triage(task: Task, by: Actor) -> None:
-    """Back to the triage list. Raises Conflict where something has happened since, or somebody else
-    decided."""
+    """Put the task back on the triage list. Raises Conflict where something has happened since, or
+    someone else decided."""
     check(task, EventKind.TASK_TRIAGE_UNDONE, by)
     _last_is_mine(task, by, DECISIONS)
     record(
@@ -51,7 +52,8 @@ def undo_triage(task: Task, by: Actor) -> None:
 
 
 def undo_claim(task: Task, by: Actor) -> None:
-    """Back into the queue without a word, as if it had not been taken. Raises Conflict."""
+    """Put the task back into the queue without a reason, as if it had not been claimed. Raises
+    Conflict."""
     check(task, EventKind.TASK_UNCLAIMED, by)
     _last_is_mine(task, by, (EventKind.TASK_CLAIMED,))
     end_assignment(task, _("returned right away"))
@@ -61,8 +63,8 @@ def undo_claim(task: Task, by: Actor) -> None:
 
 
 def undo_change(task: Task, by: Actor, event_id: int) -> None:
-    """Date and priority as they were before this change of theirs. Raises Conflict where something
-    has happened since."""
+    """Restore date and priority as they were before this change of theirs. Raises Conflict where
+    something has happened since."""
     check(task, EventKind.TASK_CHANGED, by)
     last = _last_is_mine(task, by, (EventKind.TASK_CHANGED,))
     if last.id != event_id or not (changes := _as_it_was(task, last.facts)):
@@ -77,8 +79,8 @@ def undo_change(task: Task, by: Actor, event_id: int) -> None:
 
 
 def _as_it_was(task: Task, facts: dict[str, Any]) -> TaskChanges:
-    """The columns that an event says a change has taken away. A date that has passed comes back
-    too: it was so."""
+    """Return the columns that the event's change overwrote, with their old values. A date that has
+    passed is restored too."""
     date = facts.get("was_deadline_at")
     dates = parameters.dated(task, datetime.fromisoformat(date)) if date else NOTHING
     return dates | TaskChanges(priority=facts.get("was_priority", UNSET))

@@ -1,5 +1,4 @@
-"""What a word on a delivery, and an operator's decision, may say; checked before anything
-changes."""
+"""Validation of a verdict on a delivery and of an operator's decision, before anything changes."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ KINDS = {
 
 
 def kind_for(score: int | None, then: str | None) -> EventKind:
-    """Return the kind of event of a word on a delivery. Raises InvalidInput by field."""
+    """Return the kind of event for a verdict on a delivery. Raises InvalidInput by field."""
     if score is not None and not 0 <= score <= 100:
         raise InvalidInput({"score": _("Enter a score from 0 to 100")})
     if then and then not in KINDS:
@@ -57,7 +56,7 @@ def _check_below(score: int | None, then: str) -> None:
 
 
 def check_resolution(outcome: str, reason: str, score: int | None, *, stopped: bool) -> None:
-    """Check an operator's decision, of a delivery or of the price of a stopped task. Raises
+    """Check an operator's decision, about a delivery or the price of a stopped task. Raises
     InvalidInput."""
     if stopped and outcome not in ("settle", "cancel"):
         raise InvalidInput(

@@ -1,5 +1,5 @@
-"""Codes that show that somebody reads what is sent to an address: six digits, good for a quarter of
-an hour, once."""
+"""Codes that prove that someone reads an address: six digits, valid for a quarter of an hour,
+once."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ GOOD_FOR = timedelta(minutes=15)
 
 
 def make(person_id: int, value: str) -> str:
-    """A new code for this person and address; an earlier one ends with it. How often is the door's
-    business."""
+    """Return a new code for this person and address; an earlier one is deleted. Rate limits are up
+    to the caller."""
     code = f"{chance.randbelow(1_000_000):06d}"
     db.session.execute(
         delete(LoginToken).where(
@@ -40,7 +40,7 @@ def make(person_id: int, value: str) -> str:
 
 
 def use(person_id: int, value: str, code: str) -> bool:
-    """Whether this is the code; it is spent with it."""
+    """Return whether this is the code; a right one is used up."""
     spent = db.session.execute(
         update(LoginToken)
         .where(

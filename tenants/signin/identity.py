@@ -1,5 +1,5 @@
-"""Who is there: from a session's or a key's token to the person, their companies and their place in
-the service."""
+"""Authentication: from a session's or a key's token to the person, their companies and their role
+in the service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ IDLE = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Seat:
-    """A person's place in a company."""
+    """A person's membership in a company."""
 
     company_id: int
     slug: str
@@ -31,8 +31,8 @@ class Seat:
 
 @dataclass(frozen=True)
 class Identity:
-    """A person who is signed in, or whose key it is; `session_id` is the login session's, `key_id`
-    the key's."""
+    """A person who is signed in, or to whom the key belongs; `session_id` is the login session's,
+    `key_id` the key's."""
 
     person_id: int
     name: str
@@ -47,21 +47,22 @@ class Identity:
     company_id: int | None = None
 
     def seat(self, slug: str) -> Seat | None:
-        """The person's place in the company of this slug."""
+        """Return the person's membership in the company with this slug."""
         return next((seat for seat in self.seats if seat.slug == slug), None)
 
     def client_scope(self, seat: Seat) -> AccessScope:
-        """The scope of this person in that company."""
+        """Return the scope of this person in that company."""
         return isolation.client(self.person_id, seat.company_id, owner=seat.role == "owner")
 
     def staff_scope(self) -> AccessScope:
-        """The scope of this person as staff; a supervisor or admin sees what an operator sees."""
+        """Return the scope of this person as staff; a supervisor or admin sees what an operator
+        sees."""
         if self.staff_role == "assistant":
             return isolation.assistant(self.person_id, self.trades)
         return isolation.operator(self.person_id)
 
 
-# One statement for each request: the person, the place in the service, the companies.
+# One statement for each request: the person, the role in the service, the companies.
 _WHO = """
 select p.id, p.name, p.language, p.zone, p.theme, s.role as staff_role, coalesce(s.trades,
   '{}') as trades,
@@ -73,7 +74,7 @@ from %s join person p on p.id = k.person_id
 left join staff s on s.person_id = p.id and s.ended_at is null
 where %s
 """
-# That a session is in use is noted every five minutes.
+# The use of a session is recorded every five minutes at most.
 BY_SESSION = text(
     """
 with noted as (update login_session set seen_at = now() where token_hash = :token
@@ -102,8 +103,9 @@ BY_KEY = text(
 
 
 def by_session(token: str) -> Identity | None:
-    """Whose session this cookie's token opens, or None where it was ended or has not been used for
-    30 days. A transaction of its own, in one message, as each page begins with it."""
+    """Return the identity of this cookie's session token, or None where the session was ended or
+    has not been used for 30 days. A transaction of its own, in one message, as each page begins
+    with it."""
     return _one(
         isolation.execute_in_one_roundtrip(
             isolation.unauthenticated("sign-in"),
@@ -114,7 +116,7 @@ def by_session(token: str) -> Identity | None:
 
 
 def by_key(key: str) -> Identity | None:
-    """Whose API key this is, or None; a transaction of its own as well."""
+    """Return the identity of this API key, or None; a transaction of its own as well."""
     return _one(
         isolation.execute_in_one_roundtrip(
             isolation.unauthenticated("api key"), BY_KEY, {"token": secrets.digest(key)}
@@ -123,7 +125,7 @@ def by_key(key: str) -> Identity | None:
 
 
 def open_session(person_id: int, agent: str) -> str:
-    """A new session for a person; gives the token for the cookie."""
+    """Create a session for a person; return the token for the cookie."""
     token = secrets.token()
     db.session.add(
         LoginSession(token_hash=secrets.digest(token), person_id=person_id, agent=agent[:200])
@@ -132,7 +134,7 @@ def open_session(person_id: int, agent: str) -> str:
 
 
 def sessions_of(person_id: int) -> list[LoginSession]:
-    """The person's open sessions, newest first."""
+    """Return the person's open sessions, newest first, at most 50."""
     return list(
         db.session.scalars(
             select(LoginSession)
@@ -153,7 +155,7 @@ def end_session(session_id: int, person_id: int) -> None:
 
 
 def end_all(person_id: int) -> None:
-    """End all sessions of a person, as an operator does for somebody who lost a laptop."""
+    """End all sessions of a person, as an operator does for someone who lost a laptop."""
     db.session.execute(
         update(LoginSession)
         .where(LoginSession.person_id == person_id, LoginSession.ended_at.is_(None))
@@ -162,7 +164,7 @@ def end_all(person_id: int) -> None:
 
 
 def add_key(person: Person, company_id: int | None, name: str) -> str:
-    """A new API key; the text is shown this once."""
+    """Create an API key and return its text, which is shown only this once."""
     key = secrets.token("pk_")
     db.session.add(
         ApiKey(key_hash=secrets.digest(key), person_id=person.id, company_id=company_id, name=name)
@@ -171,8 +173,8 @@ def add_key(person: Person, company_id: int | None, name: str) -> str:
 
 
 def open_keys() -> list[dict[str, Any]]:
-    """The keys that can be used now, at most a thousand: id, name, address of whose it is,
-    company's slug (None for staff)."""
+    """Return the keys that can be used now, at most a thousand: id, name, email address of the
+    person, company's slug (None for staff)."""
     rows = db.session.execute(
         select(ApiKey.id, ApiKey.name, Login.email, Company.slug)
         .join(Login, Login.person_id == ApiKey.person_id)
@@ -187,7 +189,7 @@ def open_keys() -> list[dict[str, Any]]:
 
 
 def end_key(key_id: int) -> bool:
-    """End an API key; whether there was one to end."""
+    """End an API key; return whether there was one to end."""
     return (
         db.session.execute(
             update(ApiKey)

@@ -1,4 +1,5 @@
-"""Whose an email address is: who signs in with it, or has proven it as another of theirs."""
+"""The person behind an email address: who signs in with it, or has verified it as another of
+theirs."""
 
 from __future__ import annotations
 
@@ -11,10 +12,11 @@ from tenants.signin.tables import Login
 
 
 def whose(email: str) -> int | None:
-    """Return the person of this address (in its one spelling), None where it is nobody's yet.
+    """Return the person with this address (in its normalised spelling), None where it belongs to
+    nobody yet.
 
-    The address is held until the transaction ends: two doors that would make a person of it come
-    one after the other.
+    The address is locked until the transaction ends: two requests that would create a person for it
+    come one after the other.
     """
     addresses.hold("email", email)
     signs_in = db.session.scalar(select(Login.person_id).where(Login.email == email))
@@ -30,5 +32,5 @@ def whose(email: str) -> int | None:
 
 
 def login_of(person_id: int) -> str | None:
-    """Return the address that somebody signs in with, None where they do not."""
+    """Return the address that a person signs in with, None where they do not."""
     return db.session.scalar(select(Login.email).where(Login.person_id == person_id))

@@ -1,4 +1,4 @@
-"""Links that work once: a new password, a place in a company."""
+"""One-time links: to set a new password, or to join a company."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ RESET_FOR, JOIN_FOR = timedelta(hours=2), timedelta(days=14)
 
 
 def reset_for(email: str, *, lasts: timedelta = RESET_FOR) -> tuple[str, int] | None:
-    """A token to set a new password and whose it is; None for an unknown address (say the same to
-    both)."""
+    """Return a token to set a new password and the person's id; None for an unknown address (show
+    the same message in both cases)."""
     login = db.session.scalar(select(Login).where(Login.email == email.strip().lower()))
     if login is None:
         return None
@@ -30,13 +30,13 @@ def reset_of(person_id: int, *, lasts: timedelta = RESET_FOR) -> str | None:
 
 
 def invite(email: str, company_id: int | None, role: str) -> str:
-    """A token with which the owner of this address joins the company (or the service, without
-    one)."""
+    """Return a token with which the owner of this address joins the company (or the service, where
+    there is none)."""
     return _make("join", addresses.tidy("email", email), JOIN_FOR, company_id=company_id, role=role)
 
 
 def read(token: str, purpose: str) -> LoginToken | None:
-    """The link's row while it can be used."""
+    """Return the link's row while it can be used."""
     return db.session.scalar(
         select(LoginToken).where(
             LoginToken.token_hash == secrets.digest(token),
@@ -48,8 +48,8 @@ def read(token: str, purpose: str) -> LoginToken | None:
 
 
 def use_reset(token: str, password: str) -> bool:
-    """Set a new password; False where the link was used or is too old. Raises WeakPassword, the
-    link stays then."""
+    """Set a new password; False where the link was used or has expired. Raises WeakPassword; the
+    link remains valid then."""
     link = read(token, "reset")
     if link is None or link.person_id is None or not _spend(link):
         return False
@@ -59,8 +59,8 @@ def use_reset(token: str, password: str) -> bool:
 
 
 def use_join(token: str, name: str, password: str, language: str, zone: str) -> int | None:
-    """Join with a link: the person's id. A person who can sign in already proves it with their
-    password."""
+    """Join with a link; return the person's id. A person who can sign in already proves it with
+    their password."""
     link = read(token, "join")
     if link is None or link.company_id is None or not _spend(link):
         return None
@@ -71,7 +71,7 @@ def use_join(token: str, name: str, password: str, language: str, zone: str) -> 
 
 
 def end_invitations(company_id: int, email: str) -> None:
-    """No invitation to this company that is still out for this address works any more."""
+    """Invalidate every open invitation to this company for this address."""
     db.session.execute(
         update(LoginToken)
         .where(
@@ -85,7 +85,7 @@ def end_invitations(company_id: int, email: str) -> None:
 
 
 def _known(email: str, password: str) -> int | None:
-    """Return whose address it is, proven by their password. Raises WeakPassword."""
+    """Return the person with this address, proven by their password. Raises WeakPassword."""
     person_id = known.whose(email)
     if person_id is None:
         return None
@@ -98,7 +98,7 @@ def _new(link: LoginToken, name: str, password: str, language: str, zone: str) -
     person = people.add(name, language=language, zone=zone)
     passwords.add_login(person.id, link.email)
     passwords.set_password(person.id, password)
-    # The link came to this address, so it is theirs.
+    # The link was sent to this address, so it is theirs.
     addresses.add(person, "email", link.email, company_id=link.company_id, verified=True)
     return person.id
 

@@ -16,18 +16,18 @@ from tenants.signin.tables import Login, LoginSession, LoginToken
 
 SHORTEST, LONGEST = 10, 200
 _hasher = PasswordHasher()
-# A hash of nothing in particular: an unknown address takes as long as a wrong password.
+# A dummy hash: an unknown address takes as long as a wrong password.
 _DECOY = _hasher.hash("no password is this")
 T = TypeVar("T")
 
 
 class WeakPassword(ValueError):
-    """The password is too short or too long; the text is for the person."""
+    """A password that is too short or too long; the text is for the person."""
 
 
 def check(email: str, password: str) -> int | None:
-    """The person who signs in with this address and password, or None. Same time for unknown
-    addresses."""
+    """Return the person who signs in with this address and password, or None. Takes the same time
+    for unknown addresses."""
     login = db.session.scalar(select(Login).where(Login.email == email.strip().lower()))
     known = login.password_hash if login else None
     right = _aside(lambda: _verify(known or _DECOY, password[: LONGEST + 1]))
@@ -35,7 +35,7 @@ def check(email: str, password: str) -> int | None:
 
 
 def set_password(person_id: int, password: str) -> None:
-    """Keep a new password; all sessions of the person and all links to set one end with it. Raises
+    """Store a new password; all sessions of the person and all links to set one end with it. Raises
     WeakPassword."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPassword
@@ -75,7 +75,7 @@ def _verify(known: str, password: str) -> bool:
 
 
 def _aside(call: Callable[[], T]) -> T:
-    """Run what computes for long outside the event loop; only the web server has loaded gevent."""
+    """Run a long computation outside the event loop; only the web server has loaded gevent."""
     if "gevent" not in sys.modules:
         return call()
     from gevent import get_hub

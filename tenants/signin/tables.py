@@ -11,8 +11,7 @@ from tenants.isolation import Base
 
 
 class Login(Base):
-    """How a person signs in: an e-mail address and an argon2 hash; no hash until a password was
-    set."""
+    """A person's login: an email address and an argon2 hash; no hash until a password was set."""
 
     __tablename__ = "login"
 
@@ -23,8 +22,8 @@ class Login(Base):
 
 
 class LoginSession(Base):
-    """One signed-in browser. The cookie holds the token, the row its SHA-256; ending the row ends
-    the session."""
+    """One signed-in browser. The cookie contains the token, the row its SHA-256; ending the row
+    ends the session."""
 
     __tablename__ = "login_session"
     __table_args__ = (
@@ -41,8 +40,8 @@ class LoginSession(Base):
 
 
 class LoginToken(Base):
-    """A link that works once: to reset a password or to join a company. `purpose` is reset or
-    join."""
+    """A one-time link or code: to reset a password, join a company or verify an address. `purpose`
+    is reset, join or code."""
 
     __tablename__ = "login_token"
 
@@ -59,8 +58,8 @@ class LoginToken(Base):
 
 
 class ApiKey(Base):
-    """A key for programs, compared by its SHA-256. With a company it acts as `person_id` there,
-    without as staff."""
+    """An API key, compared by its SHA-256. With a company it acts as `person_id` there, without one
+    as staff."""
 
     __tablename__ = "api_key"
 
