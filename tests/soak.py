@@ -230,7 +230,7 @@ class Soak:
         numbers.update(
             int(mail["Subject"].split(":")[0])
             for mail in self.desk.postman.mails.values()
-            if "we have your task" in _text(mail)
+            if "we have received task" in _text(mail)
         )
         return numbers
 

@@ -16,7 +16,7 @@ from service.core.config import settings
 from service.core.outbox_run import TooEarly
 from service.core.text import cut, ended
 from service.core.time import now
-from service.messages import prompts
+from service.messages import prompts, wording
 from service.messages.message import Message
 from service.messages.wording import saying
 from service.notifications.staff import note_desk, note_holder
@@ -156,7 +156,7 @@ def _ask_to_confirm(
     task: Task, person: Person, retelling: understanding.Retelling, template: str, **more: str
 ) -> None:
     two = retelling.proposal is not None
-    letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
+    letters = wording.language(person.language).letters
     facts = {
         "retelling": retelling.text,
         "plan": retelling.plan,
@@ -175,7 +175,7 @@ def _ask_to_confirm(
         person,
         "retelling",
         retelling.id,
-        letters[person.language],
+        list(letters.options[:2]) if two else [letters.yes, letters.no],
         f"{template}_ways" if two else template,
         **facts,
         **more,
@@ -188,7 +188,7 @@ def ask_client_question(event: Event) -> None:
     question = db.session.get_one(questions.Question, event.facts["question"])
     if question.answered_at is not None:
         return
-    letters = list(prompts.OPTIONS[person.language][: len(question.options)])
+    letters = list(wording.language(person.language).letters.options[: len(question.options)])
     options, shortened = _options(question, letters, by_phone=compose.by_phone(person, task))
     offered = saying("options_reply", person.language, options=options) if options else ""
     _ask(

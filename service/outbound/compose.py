@@ -18,9 +18,9 @@ from service.core.config import settings
 from service.core.event_handlers import QUEUE_OF_CHANNEL
 from service.core.money import Money
 from service.core.time import now
-from service.messages import short_links
+from service.messages import blocks, short_links, wording
 from service.messages.message import Message
-from service.messages.wording import TEMPLATES, saying
+from service.messages.wording import saying
 from service.tasks import events
 from service.tasks.task import Task
 from tenants import addresses
@@ -42,7 +42,7 @@ def notify(
     """Write a message to somebody; None where they cannot be reached or this is not said by their
     channel."""
     by = channel or channel_for(person, task)
-    words = TEMPLATES[person.language][template]
+    words = wording.template(template, person.language)
     if by == "sms" and not words.sms:
         by = "email"
     to = address or addresses.reach(person.id, KINDS[by])
@@ -79,7 +79,7 @@ def write(
     **facts: Any,
 ) -> Message:
     """Write a message to an address in this language; its event `message.written` sends it."""
-    words = TEMPLATES[language][template]
+    words = wording.template(template, language)
     filled = defaultdict(str, {**_common(task, person, language), **facts})
     text = (
         sms_fit.fit(words.sms, filled, filled["link"])
@@ -100,7 +100,12 @@ def write(
         text=text,
         reply_to_provider_id=reply_to,
         facts={
-            **(around(template, language, task, person, day) if channel == "email" else {}),
+            **(
+                around(template, language, task, person, day)
+                | {"blocks": blocks.stored(blocks.filled(words, filled))}
+                if channel == "email"
+                else {}
+            ),
             **({"state": task.state} if task else {}),
         },
     )
@@ -165,8 +170,7 @@ def day(moment: datetime | None, zone: ZoneInfo, language: str) -> str:
     if moment is None:
         return ""
     near = abs((moment - now()).days) < 6
-    pattern = {
-        "en": "EEE HH:mm" if near else "EEE d MMM HH:mm",
-        "ru": "EEE HH:mm" if near else "EEE d.MM HH:mm",
-    }[language]
-    return format_datetime(moment.astimezone(zone), pattern, locale=language)
+    days = wording.language(language).days
+    return format_datetime(
+        moment.astimezone(zone), days.near if near else days.far, locale=language
+    )

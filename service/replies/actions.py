@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from service.core.errors import Conflict, DomainError
 from service.core.money import Money
-from service.messages import message, prompts
+from service.messages import message, prompts, wording
 from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.outbound import compose
@@ -117,7 +117,8 @@ def _offer_ways(said: Reply, ask: Prompt, task: Task) -> None:
     letter."""
     share, language = _share(ask), said.person.language
     below = share < delivery.SUCCESS
-    _ask_letters(said, ask, task, "rework", prompts.OPTIONS[language][: 3 if below else 2])
+    options = wording.language(language).letters.options
+    _ask_letters(said, ask, task, "rework", options[: 3 if below else 2])
     ways = saying(
         "part_or_operator" if below else "or_operator",
         language,
@@ -130,7 +131,8 @@ def _offer_ways(said: Reply, ask: Prompt, task: Task) -> None:
 def _ask_whether_all_the_same(said: Reply, ask: Prompt, task: Task) -> None:
     """A yes to a delivery under 80 % is asked back once, with what each answer costs."""
     share, language = _share(ask), said.person.language
-    _ask_letters(said, ask, task, "accept", f"1{prompts.OPTIONS[language][:3]}")
+    options = wording.language(language).letters.options
+    _ask_letters(said, ask, task, "accept", f"1{options[:3]}")
     answer_with(
         said,
         "accept_all_the_same",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from service.messages import prompts
+from service.messages import prompts, wording
 from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.replies import actions, match, offers, phone_commands, phone_reactions, reply_codes
@@ -308,8 +308,7 @@ def _nothing_waits(said: Reply, letter: ReplyCode | None) -> int:
 
 
 def _letters(ask: Prompt, said: Reply) -> str:
-    between = " или " if said.person.language == "ru" else " or "
-    return between.join(ask.letters)
+    return wording.language(said.person.language).letters.between.join(ask.letters)
 
 
 def _which(said: Reply, found: Open, token: str | None) -> int:

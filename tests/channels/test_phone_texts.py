@@ -13,8 +13,8 @@ from devdesk.standins.segments import segments
 from service.channels.sms import sms_fit
 from service.channels.sms.segments import count, plain
 from service.core.time import awake
+from service.messages import wording
 from service.messages.message import Message
-from service.messages.wording import TEMPLATES
 from service.tasks import delivery
 from service.tasks.task import Task, find
 from tenants import isolation
@@ -87,7 +87,7 @@ def test_english_stays_in_the_phones_own_alphabet():
     assert plain("«Волга» – это река…") == "«Волга» – это река…", (
         "Russian needs the wide alphabet anyhow"
     )
-    for name, words in TEMPLATES["en"].items():
+    for name, words in wording.language("en").templates.items():
         filled = sms_fit.fit(
             words.sms,
             dict.fromkeys(("shortened",), "x")
@@ -134,8 +134,8 @@ def test_before_the_red_line_a_report_says_until_when_changes_are_free(world, cl
     task_id = world.task(person, "working", helper)
     report(helper, task_id, 20, "Two makers have answered.")
     assert (
-        "half-way" not in told(person)[-1]
-        and "freely until" in told(person)[-1]
+        "red line:" not in told(person)[-1]
+        and "free until" in told(person)[-1]
         and "Two makers" in told(person)[-1]
     )
     with isolation.transaction(isolation.system("test")):
@@ -145,7 +145,7 @@ def test_before_the_red_line_a_report_says_until_when_changes_are_free(world, cl
             .values(red_line_at=datetime.now(UTC) - timedelta(minutes=1))
         )
     report(helper, task_id, 60)
-    assert "half-way: 60 %" in told(person)[-1]
+    assert "red line: 60 %" in told(person)[-1]
 
 
 def test_the_reminder_names_the_day_of_the_delivery(world, app):
@@ -165,7 +165,7 @@ def test_the_reminder_names_the_day_of_the_delivery(world, app):
 
 
 def test_russian_words_are_nobodys_gender():
-    for name, words in TEMPLATES["ru"].items():
+    for name, words in wording.language("ru").templates.items():
         assert not any(
             verb in f"{words.sms} {words.subject} {words.mail}"
             for verb in ("} начала", "} прочла", "} поняла")
@@ -214,4 +214,4 @@ def test_a_mail_offers_to_stop_and_its_no_stops(world, app):
     person = world.client()
     mail(person.email, "Please compare hotels in Jelgava", "Jelgava")
     work_off()
-    assert "To stop it, answer N." in told(person)[-1]
+    assert "To cancel it, reply N." in told(person)[-1]

@@ -14,7 +14,7 @@ from tests.talk import told, work_off
 @pytest.mark.parametrize(
     ("language", "label", "point"),
     [
-        ("en", "Points we made exact:", "1. “report”: as a table"),
+        ("en", "Details we clarified:", "1. “report”: as a table"),
         ("ru", "Что мы уточнили:", "1. «report»: as a table"),
     ],
 )

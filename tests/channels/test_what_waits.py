@@ -249,7 +249,7 @@ def test_a_picture_without_words_waits_for_a_person_who_can_make_it_a_task(world
     assert [(row.state, row.reason) for row in kept_of(person.phone)] == [
         ("needs_person", interpret.PICTURE_ALONE)
     ]
-    assert "somebody looks" in told(person)[-1] and tasks_of(person) == []
+    assert "Someone will look" in told(person)[-1] and tasks_of(person) == []
     with isolation.transaction(operator.scope):
         inbox.make_task(kept_of(person.phone)[0].id, person.email, operator.actor)
     work_off()

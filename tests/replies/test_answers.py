@@ -111,7 +111,7 @@ def test_n_stops_only_what_was_acknowledged_here_and_not_twice(world, client, pa
     )
     write(client, person, "N", "N")
     assert [world.load(task).state for task in (first, second)] == ["queued", "cancelled"]
-    assert "Nothing waits" in told(person)[-1]
+    assert "Nothing needs your reply" in told(person)[-1]
 
 
 def test_a_no_to_what_the_assistant_wrote_reaches_the_assistant(world, client, pair):
@@ -230,10 +230,10 @@ def test_a_number_without_words_and_a_second_yes_are_told_so(world, client, pair
     person, helper = pair
     task_id = new_task(world, client, person, helper)
     number = world.load(task_id).number
-    assert f"{number}: there were no words" in write(client, person, f"{number}:")
+    assert f"{number}: your text was empty" in write(client, person, f"{number}:")
     retell(helper, task_id)
     write(client, person, "Y")
-    assert "Nothing waits" in write(client, person, "Y")
+    assert "Nothing needs your reply" in write(client, person, "Y")
     assert len(tasks_of(person)) == 1
 
 

@@ -51,7 +51,7 @@ def test_a_task_given_back_asks_for_no_yes_any_more(world, client, pair):
     with isolation.transaction(helper.scope):
         assignment.give_back(find(task_id), helper.actor, "too much")
     work_off()
-    assert "Nothing waits" in write(client, person, "Y")
+    assert "Nothing needs your reply" in write(client, person, "Y")
 
 
 def test_only_the_newest_retelling_waits(world, client, pair):

@@ -48,7 +48,7 @@ def test_cancel_of_a_web_task_is_told_by_the_phone_that_asked(world, client):
     report(helper, task_id, 60)
     number = world.load(task_id).number
     write(client, person, f"cancel {number}")
-    assert f"{number} is stopped" in texts_to(person)[-1] and "is charged" in texts_to(person)[-1]
+    assert f"{number} cancelled" in texts_to(person)[-1] and "is charged" in texts_to(person)[-1]
 
 
 def test_a_refusal_is_in_the_persons_language_with_the_number(world, client):
@@ -83,7 +83,7 @@ def test_stop_is_said_back_where_twilio_does_not(world, client, word, told_so):
     text(client, person.phone, word)
     work_off()
     assert texts_to(person) == (
-        ["Больше не пишем по СМС. Задачи продолжим почтой. Вернуться: СТАРТ"] if told_so else []
+        ["Больше не пишем по СМС. Продолжим по почте. Вернуться: СТАРТ"] if told_so else []
     )
     write(client, person, "Compare prices of scales in Riga")
     assert [task.channel for task in tasks_of(person)] == ["sms"] and len(texts_to(person)) == int(

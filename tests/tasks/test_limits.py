@@ -216,7 +216,7 @@ def test_a_member_who_texts_yes_is_told_and_the_owners_yes_starts_it(world, clie
     task_id = house.retold()
     work_off()
     asked = told(house.owner)[-1]
-    assert ("Your word is needed" if language == "en" else "Нужно ваше слово") in asked and count(
+    assert ("Approval needed" if language == "en" else "Нужно согласие") in asked and count(
         asked
     ) <= 3
     texted(client, house.member.phone, "Y" if language == "en" else "Д")
@@ -250,17 +250,17 @@ def test_owners_are_asked_once_for_each_retelling_and_for_what_lost_its_room(hou
     house.limit(month=10000)
     first, second = house.retold(), house.retold()
     work_off()
-    assert not any("Your word is needed" in words for words in told(house.owner))
+    assert not any("Approval needed" in words for words in told(house.owner))
     house.confirm(first)
     work_off()
     assert [
         str(house.world.load(second).number) in words
         for words in told(house.owner)
-        if "Your word is needed" in words
+        if "Approval needed" in words
     ] == [True]
     house.limit(month=9000)
     work_off()
-    assert len([words for words in told(house.owner) if "Your word is needed" in words]) == 1
+    assert len([words for words in told(house.owner) if "Approval needed" in words]) == 1
 
 
 def test_an_owner_reads_of_the_limit_in_what_they_are_asked_anyhow(house, client):
@@ -268,7 +268,7 @@ def test_an_owner_reads_of_the_limit_in_what_they_are_asked_anyhow(house, client
     task_id = house.retold(house.owner)
     work_off()
     assert [
-        ("Your word is needed: it is above €1.00" in words)
+        ("Approval needed: it is above €1.00" in words)
         for words in told(house.owner)
         if "Reply Y or N" in words
     ] == [True]

@@ -224,7 +224,7 @@ def compose(message: Message) -> EmailMessage:
     )
     mail.set_content(email_html.plain_of(message.text, message.facts))
     mail.add_alternative(
-        email_html.html_of(message.subject, message.text, message.template or "", message.facts),
+        email_html.html_of(message.subject, message.text, message.facts),
         subtype="html",
     )
     return mail

@@ -12,28 +12,13 @@ from babel.dates import get_timezone_location
 
 from service.core.config import settings
 from service.core.time import now
+from service.messages import wording
 from service.messages.wording import saying
 from service.tasks.task import Task
 from tenants.company import Company
 from tenants.isolation import db
 from tenants.people import Person
 
-# Mails of a task under way show its term line.
-UNDER_WAY = (
-    "acknowledge",
-    "confirm",
-    "confirm_ways",
-    "limit",
-    "limit_ways",
-    "started",
-    "question",
-    "red_line",
-    "progress",
-    "late",
-    "said",
-    "work_note",
-    "desk_note",
-)
 ENDED = ("accepted", "closed", "refused", "deleted", "cancelled", "delivered")
 # Notes to staff lead to a page; an answer by mail is the client's way.
 NOTES = ("work_note", "desk_note")
@@ -82,7 +67,11 @@ def _term(
 ) -> dict[str, Any] | None:
     """The line in whole per cent, and its moments; None where there is none to show. A late one
     reaches to now, `over` past its dead line."""
-    if template not in UNDER_WAY or task.deadline_at is None or task.state in ENDED:
+    if (
+        not wording.template(template, language).has_term
+        or task.deadline_at is None
+        or task.state in ENDED
+    ):
         return None
     moments = [
         saying(key, language, day=day(at, zone, language).replace(" ", "\u00a0")) if at else ""
