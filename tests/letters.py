@@ -149,7 +149,7 @@ def _around(template: str, language: str) -> dict[str, Any]:
         ),
     ):
         return task_context.around(
-            template, language, _task(language, template) if of_task else None, person, compose.day
+            template, language, _task(language, template) if of_task else None, person
         )  # type: ignore[arg-type]
 
 

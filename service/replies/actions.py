@@ -170,7 +170,7 @@ def answer(said: Reply, ask: Prompt, task: Task, text: str, *, quietly: bool = F
     it was taken."""
     questions.answer(task, said.by, ask.subject_id, text.strip())
     prompts.close_prompts(task.id, "question", subject_id=ask.subject_id)
-    if said.by_phone and not quietly:
+    if said.in_chat and not quietly:
         answer_with(said, "taken", task)
 
 

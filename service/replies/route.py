@@ -53,7 +53,7 @@ def pass_on_in_their_name(said: Reply) -> None:
 
 
 def _new(said: Reply) -> int | None:
-    if not reply_codes.wordless(NEW.sub("", said.text, count=1)) or not said.by_phone:
+    if not reply_codes.wordless(NEW.sub("", said.text, count=1)) or not said.in_chat:
         return None
     answer_with(said, "new_what")
     return -1
@@ -61,7 +61,7 @@ def _new(said: Reply) -> int | None:
 
 def _phone_reaction(said: Reply) -> int | None:
     """A tap on a text of ours is no answer; on a question that waits, the answer is asked for."""
-    reaction = phone_reactions.read(said.text) if said.by_phone else None
+    reaction = phone_reactions.read(said.text) if said.in_chat else None
     if reaction is None:
         return None
     message = phone_reactions.message_of(said, reaction)
@@ -85,7 +85,7 @@ def _phone_reaction(said: Reply) -> int | None:
 def _command(said: Reply) -> int | None:
     words = (
         phone_commands.answer(said.person, said.by, said.inbound.sender, said.text)
-        if said.by_phone
+        if said.in_chat
         else None
     )
     if words:
@@ -96,12 +96,12 @@ def _command(said: Reply) -> int | None:
 def _letter(said: Reply) -> int | None:
     """A letter that an open ask offered."""
     letter = _read(said)
-    if letter is None or (not said.by_phone and said.task_id is None and not letter.bare):
+    if letter is None or (not said.in_chat and said.task_id is None and not letter.bare):
         return None
     if (
         letter.number is not None
         and letter.bare
-        and said.by_phone
+        and said.in_chat
         and match.task_of_number(said, letter.number) is None
     ):
         return _not_found(said, letter.number)
@@ -140,7 +140,7 @@ def _asked_for_words(said: Reply, letter: ReplyCode) -> bool:
 def _takes_words(said: Reply) -> Open:
     """What words answer, newest first: by phone what was asked there, by mail what the mail
     names."""
-    if not said.by_phone and said.task_id is None:
+    if not said.in_chat and said.task_id is None:
         return []
     found = match.waiting_for(said)
     seen = [
@@ -167,14 +167,14 @@ def _stop(said: Reply, letter: ReplyCode) -> int | None:
     """N stops what was only acknowledged, where nothing is asked that it could answer."""
     named = match.task_of_number(said, letter.number) if letter.number else None
     task_id = named.id if named else said.task_id
-    if match.waiting_for(said, letter.number) or (task_id is None and not said.by_phone):
+    if match.waiting_for(said, letter.number) or (task_id is None and not said.in_chat):
         return None
     return offers.stop(said, task_id)
 
 
 def _numbered(said: Reply) -> int | None:
     """ "12: …": words on that task, or the answer to what was asked there."""
-    found = reply_codes.numbered(said.text) if said.by_phone and said.task_id is None else None
+    found = reply_codes.numbered(said.text) if said.in_chat and said.task_id is None else None
     if found is None:
         return None
     number, words = found
@@ -211,7 +211,7 @@ def _wrong_letter(said: Reply, ask: Prompt) -> bool:
     """A letter or figure that was not offered is asked back, not taken for words."""
     letter = reply_codes.read(said.text)
     return (
-        said.by_phone
+        said.in_chat
         and letter is not None
         and letter.bare
         and (bool(ask.letters) or ask.kind in FOR_WORDS)
@@ -233,13 +233,13 @@ def _pass_on(said: Reply, task: Task) -> None:
     waiting = next((ask for ask, _task in match.waiting_for(said) if ask.letters), None)
     if waiting:
         answer_with(said, "passed_on_waits", task, letters=_letters(waiting, said))
-    elif said.by_phone:
+    elif said.in_chat:
         answer_with(said, "passed_on", task)
 
 
 def _like_an_answer(said: Reply) -> int | None:
     """What looks like an answer and answers nothing: asked back, never made a task."""
-    if not said.by_phone:
+    if not said.in_chat:
         return None
     letter = reply_codes.read(said.text)
     waiting = [

@@ -23,7 +23,7 @@ from service.access.locale import here, reads_in
 from service.access.locale import zone as reader_zone
 from service.catalogue import quantities
 from service.catalogue.categories import all_categories
-from service.core import text
+from service.core import channels, text
 from service.core.config import settings
 from service.core.money import Money
 from service.core.time import now
@@ -92,7 +92,9 @@ def init(app: Flask) -> None:
         event_words=words.event_words,
         STEP_NAMES=words.STEP_NAMES,
         STEP_OF=words.STEP_OF,
-        CHANNELS=words.CHANNELS,
+        CHANNELS=channels.LABELS,
+        CHANNEL_ICONS=channels.ICONS,
+        can_answer=channels.can_answer,
         QUIET=words.QUIET,
         HANDED=words.HANDED,
         ROLES=words.ROLES,

@@ -104,14 +104,6 @@ STEP_OF = {
     "deleted": 0,
     "cancelled": 0,
 }
-CHANNELS = {
-    "web": _l("on the page"),
-    "rest": _l("by a program"),
-    "email": _l("by mail"),
-    "sms": _l("by SMS"),
-    "voice": _l("by phone"),
-    "push": _l("on a device"),
-}
 # How it stands with what goes out and comes in, and with a charge; roles of people.
 HANDED = {
     "kept": _l("waits"),

@@ -76,7 +76,7 @@ def test_a_further_language_is_a_folder(folder):
     assert wording.languages() == ("de", "en", "ru")
     for name in wording.language("de").templates:
         template, known = wording.template(name, "de"), facts(code="de")
-        around = task_context.around(name, "de", None, None, compose.day)
+        around = task_context.around(name, "de", None, None)
         around["blocks"] = blocks.stored(blocks.filled(template, known))
         text = compose.tidied(template.mail.format_map(known))
         page = email_html.html_of("s", text, around).partition("<body")[2]

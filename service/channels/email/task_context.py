@@ -3,7 +3,6 @@ gets it. Kept with the message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from babel.dates import get_timezone_location
 from service.core.config import settings
 from service.core.time import now
 from service.messages import wording
+from service.messages.formatting import day
 from service.messages.wording import saying
 from service.tasks.task import Task
 from tenants.company import Company
@@ -29,13 +29,12 @@ WHY = {
     "reset": "why_asked",
     "code": "why_asked",
 }
-Day = Callable[[datetime | None, ZoneInfo, str], str]
 
 
 def around(
-    template: str, language: str, task: Task | None, person: Person | None, day: Day
+    template: str, language: str, task: Task | None, person: Person | None
 ) -> dict[str, Any]:
-    """The facts around a mail, as texts in this language; `day` writes a moment."""
+    """Return the facts around a mail, as texts in this language."""
     facts: dict[str, Any] = {
         "language": language,
         "why": saying(WHY.get(template, "why_wrote"), language),
@@ -49,7 +48,7 @@ def around(
             "task": saying("about_task", language, number=task.number),
             "title": task.title,
             "why": _why(template, language, task, zone),
-            "term": _term(template, language, task, zone, day),
+            "term": _term(template, language, task, zone),
         }
     return facts
 
@@ -62,9 +61,7 @@ def _why(template: str, language: str, task: Task, zone: ZoneInfo) -> str:
     return saying("why_task", language, company=company.name, number=task.number, city=city)
 
 
-def _term(
-    template: str, language: str, task: Task, zone: ZoneInfo, day: Day
-) -> dict[str, Any] | None:
+def _term(template: str, language: str, task: Task, zone: ZoneInfo) -> dict[str, Any] | None:
     """The line in whole per cent, and its moments; None where there is none to show. A late one
     reaches to now, `over` past its dead line."""
     if (
