@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from service.channels.sms import sms_fit
 from service.channels.sms.segments import count
-from service.messages.wording import TEMPLATES, saying
+from service.messages.wording import saying, template
 from service.outbound.compose import money
 from service.web.charts import phone
 
@@ -74,7 +74,7 @@ def _service(language: str, name: str) -> phone.Said:
         "price": money(PRICE, "EUR", language),
         "unanswered": saying("counts_as_yes", language, silence=FACTS[language]["silence"]),
     }
-    return _counted(sms_fit.fit(TEMPLATES[language][name].sms, defaultdict(str, facts)))
+    return _counted(sms_fit.fit(template(name, language).sms, defaultdict(str, facts)))
 
 
 def _told(language: str, name: str, **facts: str) -> phone.Said:

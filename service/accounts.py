@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from service.catalogue.categories import all_categories
+from service.core import channels
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
 from service.core.errors import InvalidInput, NotFound
@@ -49,7 +50,7 @@ def send_reset(person_id: int) -> None:
         compose.notify(
             person,
             "reset",
-            channel="email",
+            channel=channels.to_kind("email").code,
             address=login.email,
             link=f"{settings().url}/reset/{made[0]}",
         )
@@ -95,7 +96,7 @@ def send_invitation(company_id: int, email: str, role: str, by_person_id: int) -
     made, inviter = links.invite(email, company_id, role), db.session.get_one(Person, by_person_id)
     name = db.session.get_one(Company, company_id).name
     compose.write(
-        "email",
+        channels.to_kind("email").code,
         email,
         "invitation",
         inviter.language,
@@ -134,7 +135,7 @@ def send_code(address_id: int) -> None:
         compose.notify(
             person,
             "code",
-            channel="sms" if address.kind == "phone" else "email",
+            channel=channels.to_kind(address.kind).code,
             address=address.value,
             code=codes.make(person.id, address.value),
         )

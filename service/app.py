@@ -11,10 +11,10 @@ from flask_compress import Compress
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service import models  # noqa: F401 (loads every table)
+from service import models  # noqa: F401 (loads every table and channel)
 from service.access import auth, locale, problems, rate_limits, uploads
 from service.catalogue.categories import check_currencies
-from service.core import logs
+from service.core import channels, logs
 from service.core.config import Settings, settings
 from service.web import render, security_headers, signin_state, static_files
 from tenants.isolation import db
@@ -107,7 +107,6 @@ def _register(app: Flask) -> None:
     """All doors. A new door is one line here."""
     from service.api import routes as api
     from service.billing.hooks import hooks as stripe
-    from service.channels.sms.hooks import hooks as sms
     from service.operation import cli
     from service.web import (
         account,
@@ -124,12 +123,13 @@ def _register(app: Flask) -> None:
         short_link,
     )
 
-    for machine in (api.api, sms, stripe):
+    webhooks = [hook for channel in channels.every() for hook in channel.webhooks]
+    for machine in (api.api, stripe, *webhooks):
         csrf.exempt(machine)
     for door in (
         api.api,
-        sms,
         stripe,
+        *webhooks,
         public.pages,
         account.pages,
         client.pages,

@@ -1,8 +1,9 @@
-"""Every table of the project, imported for migrations and for the tests over all tables."""
+"""Load every table and every channel, for the application, migrations and tests of the whole."""
 
 from service.api import idempotency  # noqa: F401
 from service.billing import charges, ledger  # noqa: F401
 from service.catalogue import playbooks  # noqa: F401
+from service.channels import installed  # noqa: F401 (fills the table of channels)
 from service.channels.push import subscriptions  # noqa: F401
 from service.core import drafts, outbox, restore_epoch  # noqa: F401
 from service.inbound import inbound_message  # noqa: F401

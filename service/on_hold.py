@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from service import accounts
 from service.billing.charges import Charge
-from service.core import outbox_review
+from service.core import channels, outbox_review
 from service.core.config import settings
 from service.core.errors import Conflict, NotFound
 from service.core.outbox import OutboxRow
@@ -113,12 +113,9 @@ def _open() -> list[str]:
     """Return the hold reasons that block nothing any more."""
     if settings().outbound == "off":
         return []
-    kept = {dispatch.kept_in(channel) for channel in ("email", "sms")}
-    return [
-        hold
-        for hold in ("outbound", "smtp", "twilio")
-        if hold not in {why[0] for why in kept if why}
-    ]
+    kept = {dispatch.kept_in(channel.code) for channel in channels.every() if channel.sends}
+    closed = {why[0] for why in kept if why}
+    return [hold for hold in (dispatch.OUTBOUND, *channels.holds()) if hold not in closed]
 
 
 def _on_review(due_id: int) -> OutboxRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import phonenumbers
@@ -29,8 +29,8 @@ from tenants.people import Person
 
 
 class Address(Base):
-    """An e-mail address or phone number of a person. Only a verified one speaks for them;
-    `company_id` says for whom."""
+    """An e-mail address, a phone number, or what another channel knows a person by. Only a
+    verified one speaks for them; `company_id` says for whom."""
 
     __tablename__ = "address"
     __table_args__ = (
@@ -46,7 +46,7 @@ class Address(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(5))
+    kind: Mapped[str] = mapped_column(String(20))
     value: Mapped[str] = mapped_column(String(320))
     verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     stopped_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -68,9 +68,11 @@ class BadAddress(ValueError):
 
 
 def tidy(kind: str, value: str) -> str:
-    """The one spelling under which an address is kept: lower-case mail, phone in E.164. Raises
-    BadAddress."""
-    return _phone(value) if kind == "phone" else _mail(value)
+    """Return the one spelling under which an address is kept: lower-case mail, phone in E.164.
+    Raises BadAddress, also for a kind that there is not."""
+    if kind not in SPELLINGS:
+        raise BadAddress(value)
+    return SPELLINGS[kind](value)
 
 
 def _mail(value: str) -> str:
@@ -92,6 +94,10 @@ def _phone(value: str) -> str:
     if not phonenumbers.is_possible_number(number):
         raise BadAddress(value)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+# How an address of each kind is spelled; channels add kinds of their own.
+SPELLINGS: dict[str, Callable[[str], str]] = {"email": _mail, "phone": _phone}
 
 
 def hold(kind: str, value: str) -> None:

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from service.channels.email import email_html, task_context
 from service.core.time import half_of, now
-from service.messages.wording import TEMPLATES, saying
+from service.messages import blocks, wording
+from service.messages.wording import saying
 from service.outbound import compose
 
 URL = "https://poruchi.example"
@@ -85,8 +86,8 @@ def samples() -> list[tuple[str, str, str, str]]:
     """Template, language, plain text and page of each."""
     return [
         (template, language, *sample(template, language))
-        for language in TEMPLATES
-        for template in TEMPLATES[language]
+        for language in wording.languages()
+        for template in wording.language(language).templates
     ]
 
 
@@ -94,20 +95,16 @@ def sample(template: str, language: str, **more: Any) -> tuple[str, str]:
     """One of them as plain text and as a page."""
     own = {"reason": DECLINED[language]} if template == "charge_failed" else {}
     words, facts = (
-        TEMPLATES[language][template],
+        wording.template(template, language),
         defaultdict(str, {**_facts(language, template), **own, **more}),
     )
     subject, text = (
         " ".join(words.subject.format_map(facts).split()),
         compose.tidied(words.mail.format_map(facts)),
     )
-    with mock.patch(
-        "service.channels.email.blocks.settings", return_value=SimpleNamespace(url=URL)
-    ):
-        around = _around(template, language)
-        return email_html.plain_of(text, around), email_html.html_of(
-            subject, text, template, around
-        )
+    around = _around(template, language) | {"blocks": blocks.stored(blocks.filled(words, facts))}
+    with mock.patch.object(email_html, "settings", return_value=SimpleNamespace(url=URL)):
+        return email_html.plain_of(text, around), email_html.html_of(subject, text, around)
 
 
 # When a task's term began, and how long it is, where the words of a mail say how far it has come.
@@ -133,7 +130,7 @@ def _task(language: str, template: str = "") -> SimpleNamespace:
 
 
 def _around(template: str, language: str) -> dict[str, Any]:
-    of_task = "{number}" in TEMPLATES[language][template].subject
+    of_task = "{number}" in wording.template(template, language).subject
     person = (
         SimpleNamespace(tz=ZoneInfo("Europe/Riga"))
         if template not in ("stranger", "to_stranger", "invitation")
@@ -152,7 +149,7 @@ def _around(template: str, language: str) -> dict[str, Any]:
         ),
     ):
         return task_context.around(
-            template, language, _task(language, template) if of_task else None, person, compose.day
+            template, language, _task(language, template) if of_task else None, person
         )  # type: ignore[arg-type]
 
 

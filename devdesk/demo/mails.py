@@ -10,13 +10,12 @@ from devdesk.demo.bulk_insert import Row
 from devdesk.demo.task_history import Life
 from service.core.event_kinds import EventKind
 from service.core.text import cut
-from service.messages import prompts, short_links
-from service.messages.wording import TEMPLATES, saying
+from service.messages import short_links, wording
+from service.messages.wording import saying
 from service.notifications.clients import unanswered
 from service.outbound import compose
 
 KINDS = {"sms": "phone", "email": "email"}
-LETTERS = {"en": (["Y", "N"], ["A", "B"]), "ru": (["Д", "Н"], ["А", "Б"])}
 
 
 def lay(life: Life, received: datetime, silence_ends: datetime | None) -> None:
@@ -55,12 +54,14 @@ def _confirm(life: Life, told: Row) -> None:
         }
     message = _tell(life, "confirm_ways" if two else "confirm", told.at, **facts)
     if life.task.columns["state"] == "retold":
-        _ask(life, "retelling", told, message, LETTERS[language][two])
+        letters = wording.language(language).letters
+        offered = letters.options[:2] if two else letters.yes + letters.no
+        _ask(life, "retelling", told, message, list(offered))
 
 
 def _question(life: Life, question: Row) -> None:
     options, language = question.columns["options"], _language(life)
-    letters = list(prompts.OPTIONS[language][: len(options)])
+    letters = list(wording.language(language).letters.options[: len(options)])
     pairs = ", ".join(f"{letter} {option}" for letter, option in zip(letters, options, strict=True))
     message = _tell(
         life,
@@ -89,7 +90,7 @@ def _tell(life: Life, template: str, at: datetime, **facts: str) -> Row:
     """A message to the client by the channel of the task; its number and link are known when the
     pile is written."""
     client, channel = life.party.client, _channel(life)
-    words, gone = TEMPLATES[_language(life)][template], at + timedelta(seconds=2)
+    words, gone = wording.template(template, _language(life)), at + timedelta(seconds=2)
 
     def filled(text: str) -> str:
         task = life.task

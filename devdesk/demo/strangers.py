@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 
 from devdesk.demo.bulk_insert import BulkInsert
 from devdesk.demo.task_history import mail
+from service.channels.voice.channel import CALL_BACK
 from service.core.config import settings
 from service.core.event_kinds import EventKind
-from service.intake.interpret import CALL_BACK, NOT_BELIEVED, UNKNOWN
+from service.intake.interpret import NOT_BELIEVED, UNKNOWN
 
 
 @dataclass(frozen=True)

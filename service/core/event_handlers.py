@@ -63,7 +63,6 @@ EVENT_HANDLERS: dict[EventKind, tuple[str, ...]] = {
 VENDOR_CALLS = frozenset({"send", "pay", "fetch_media"})
 QUEUES = ("work", "mail", "sms", "pay", "push")
 QUEUE_OF = {"pay": "pay", "fetch_media": "sms", "send": "mail"}
-QUEUE_OF_CHANNEL = {"email": "mail", "sms": "sms", "push": "push"}
 # How many workers each vendor's queue has; those of `work` are a setting.
 WORKERS_PER_QUEUE = {"mail": 2, "sms": 1, "pay": 1, "push": 1}
 

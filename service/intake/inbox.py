@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from service.core import channels
 from service.core.actor import THE_SYSTEM, Actor
 from service.core.errors import Conflict, InvalidInput, NotFound
 from service.core.event_kinds import EventKind
@@ -23,9 +24,6 @@ from service.tasks.task import Task, find
 from tenants import addresses
 from tenants.isolation import db
 
-# By mail, and by phone: a text of three parts.
-MAX_REPLY = (10_000, 400)
-
 
 def make_task(inbound_id: int, email: str, by: Actor) -> CreatedTask:
     """Make the waiting message a task of the client with this e-mail address. Raises InvalidInput,
@@ -35,7 +33,9 @@ def make_task(inbound_id: int, email: str, by: Actor) -> CreatedTask:
     if owner is None:
         raise InvalidInput({"email": _("No client with this address")})
     person, company_id = owner
-    parts, media = interpret.files_of(inbound), interpret.media_of(inbound)
+    channel = channels.channel(inbound.channel)
+    heard = channel.parse(inbound)
+    parts, media = heard.files, heard.media
     words = (
         inbound.text
         or inbound.subject
@@ -44,7 +44,7 @@ def make_task(inbound_id: int, email: str, by: Actor) -> CreatedTask:
     )
     made = hand_over(
         TaskRequest(text=words, title=inbound.subject or ""),
-        replace(by, channel=_told_by(inbound)),
+        replace(by, channel=channel.task_channel(inbound.sender)),
         company_id,
         person_id=person.id,
         inbound_id=inbound.id,
@@ -58,10 +58,11 @@ def reply(inbound_id: int, text: str, by: Actor) -> Message:
     """Write back to who sent the waiting message, by its channel; it goes on waiting. Raises
     InvalidInput, Conflict."""
     words = text.strip()
-    if not 1 <= len(words) <= MAX_REPLY[_waiting(inbound_id).channel == "sms"]:
-        raise InvalidInput({"text": _("Enter 1 to 10,000 characters, up to 400 for a phone")})
     inbound = _waiting(inbound_id)
-    if inbound.channel not in ("sms", "email") or not inbound.sender or ":" in inbound.sender:
+    channel = channels.channel(inbound.channel)
+    if not 1 <= len(words) <= channel.limits.reply:
+        raise InvalidInput({"text": _("Enter 1 to 10,000 characters, up to 400 for a phone")})
+    if not channel.can_answer(inbound.sender):
         raise InvalidInput(
             {"text": _("You cannot reply to this message. Call, or write another way.")}
         )
@@ -73,7 +74,7 @@ def reply(inbound_id: int, text: str, by: Actor) -> Message:
         by=by,
         words=words,
         subject=(inbound.subject or "Poruchi").removeprefix("Re: "),
-        reply_to=inbound.provider_id.partition(" ")[0] if inbound.channel == "email" else None,
+        reply_to=channel.reply_to(inbound),
     )
 
 
@@ -91,11 +92,6 @@ def replies(waiting: list[Inbound]) -> dict[str, list[Message]]:
     ):
         found.setdefault(message.to_address or "", []).append(message)
     return found
-
-
-def _told_by(inbound: Inbound) -> str:
-    """The channel that the new task's client is told by: never one that we cannot write by yet."""
-    return "voice" if ":" in inbound.sender and inbound.channel == "sms" else inbound.channel
 
 
 def drop(inbound_id: int, reason: str, by: Actor) -> None:

@@ -3,21 +3,17 @@ row."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from typing import Any
 
 from flask_babel import force_locale
 
-from service.channels.email import automatic, message_ids, parse, reader, sender_auth
-from service.channels.sms import parse as sms_parse
-from service.core import actor
+from service.core import actor, channels
+from service.core.channels import ParsedMessage, Reference
 from service.core.errors import DomainError
 from service.core.event_kinds import EventKind
 from service.core.text import to_translate
 from service.inbound.inbound_message import Inbound
 from service.intake import unknown_senders
-from service.messages import short_links
-from service.messages.message import Message
 from service.replies import phone_commands, route
 from service.replies.reply import Reply, answer_with
 from service.tasks import events, left_out
@@ -43,7 +39,6 @@ LIKELY_AUTOMATIC = to_translate(
 UNREADABLE = to_translate(
     "This email took too much time or memory to read. Download the original and look at it."
 )
-CALL_BACK = to_translate("A known client called. Call back and enter the task for them.")
 FROM_LIST = to_translate(
     "A client's email that looks like list or automatic mail. No reply was sent; check whether a "
     "person wrote it."
@@ -55,44 +50,10 @@ FILE_OF_NO_TASK = to_translate("A file came with a message that matches no task.
 NOT_TAKEN = to_translate(
     "This message could not be processed as it is. Check it, then make it a task or reply."
 )
-NO_CHANNEL_BACK = to_translate(
-    "It came from a messenger that we cannot reply on yet. Reply another way."
-)
 NOT_THEIR_TASK = to_translate(
     "This is a reply about a task to someone it was not sent to. Ask them what they mean."
 )
 WANTS_NO_TEXTS = to_translate("They asked for no more texts.")
-# What a phone that can be answered writes from: short codes and names cannot.
-ANSWERABLE = re.compile(r"^\+\d{7,15}$")
-
-
-@dataclass
-class ParsedMessage:
-    """A kept message, read: its words, what belongs to which task, and whether it may be
-    answered."""
-
-    text: str
-    sender: str
-    subject: str = ""
-    answer: str = ""
-    automatic: automatic.Verdict = ""
-    bulk: bool = False
-    believed: bool = True
-    unread: bool = False
-    about: Reference | None = None
-    files: list[parse.Part] = field(default_factory=list)
-    media: int = 0
-
-
-@dataclass(frozen=True)
-class Reference:
-    """The task, the person and the company of the message of ours that is answered, and that
-    message where it is named."""
-
-    task_id: int
-    person_id: int
-    company_id: int
-    message_id: int | None = None
 
 
 def understand(inbound_id: int) -> None:
@@ -100,13 +61,16 @@ def understand(inbound_id: int) -> None:
     person. Once."""
     inbound = db.session.get_one(Inbound, inbound_id, with_for_update=True)
     if inbound.state != "kept":
-        return None
-    heard = _read(inbound)
+        return
+    channel = channels.channel(inbound.channel)
+    heard = channel.parse(inbound)
     inbound.text, inbound.subject = heard.text[:MAX_TEXT], heard.subject
-    if inbound.channel == "sms" and ":" in inbound.sender:
-        return _wait(inbound, NO_CHANNEL_BACK)
-    sender = addresses.owner_of("email" if inbound.channel == "email" else "phone", heard.sender)
-    if heard.automatic == "certain" or (heard.bulk and sender is None):
+    sender = (
+        addresses.owner_of(channel.address_kind, heard.sender) if channel.address_kind else None
+    )
+    if heard.waits:
+        _wait(inbound, heard.waits)
+    elif heard.automatic == "certain" or (heard.bulk and sender is None):
         _set_aside(inbound, "automatic", AUTOMATIC)
     elif heard.unread:
         _wait(inbound, UNREADABLE)
@@ -128,18 +92,15 @@ def _carefully(inbound: Inbound, heard: ParsedMessage, person: Person, company_i
 
 
 def _from_stranger(inbound: Inbound, heard: ParsedMessage) -> None:
-    if inbound.channel == "sms" and phone_commands.word_of(heard.text) in phone_commands.STOP:
-        if ANSWERABLE.match(inbound.sender):
-            addresses.stop("phone", inbound.sender, stopped=True)
+    channel = channels.channel(inbound.channel)
+    if channel.is_chat and phone_commands.word_of(heard.text) in phone_commands.STOP:
+        if heard.answerable and channel.address_kind:
+            addresses.stop(channel.address_kind, inbound.sender, stopped=True)
         return _set_aside(inbound, "stop", WANTS_NO_TEXTS)
-    answerable = {
-        "sms": bool(ANSWERABLE.match(inbound.sender)),
-        "email": heard.believed and bool(heard.sender) and not heard.automatic,
-    }
     unknown_senders.receive(
         inbound,
         UNKNOWN if heard.sender else NO_SENDER,
-        answer=answerable.get(inbound.channel, False),
+        answer=heard.answerable and channel.authenticate(inbound, heard),
     )
 
 
@@ -149,88 +110,14 @@ def _why_it_waits(inbound: Inbound, heard: ParsedMessage) -> str | None:
         return FROM_LIST
     if heard.automatic:
         return LIKELY_AUTOMATIC
-    if not heard.believed:
+    channel = channels.channel(inbound.channel)
+    if not channel.authenticate(inbound, heard):
         return NOT_BELIEVED
-    if inbound.channel == "voice":
-        return CALL_BACK
-    return None
-
-
-def _read(inbound: Inbound) -> ParsedMessage:
-    if inbound.channel != "email":
-        words = sms_parse.words_of(inbound)
-        return ParsedMessage(
-            text=words, sender=inbound.sender, answer=words, media=len(sms_parse.media_of(inbound))
-        )
-    letter = reader.read(inbound.raw)
-    about, by_machine = _about(inbound, letter), _by_machine(inbound, letter)
-    inbound.sender = letter.sender or inbound.sender
-    return ParsedMessage(
-        text=letter.text,
-        sender=letter.sender,
-        subject=letter.subject,
-        answer=letter.new_words,
-        automatic=by_machine,
-        bulk=letter.bulk,
-        unread=letter.unread,
-        believed=sender_auth.is_authenticated(letter, str(inbound.headers.get("peer", ""))),
-        about=about,
-        files=letter.files,
-    )
-
-
-def _by_machine(inbound: Inbound, letter: parse.ParsedEmail) -> automatic.Verdict:
-    """Whether a machine wrote it. The envelope's sender is kept in the headers: From takes its
-    place in the row."""
-    if letter.automatic:
-        return "certain"
-    addresses_of_ours = [inbound.account, *inbound.headers.get("to", [])]
-    answers = bool(letter.references) or any(map(short_links.read_answer, addresses_of_ours))
-    return automatic.verdict(
-        letter.subject,
-        letter.new_words,
-        answers=answers,
-        envelope=str(inbound.headers.get("envelope", inbound.sender)),
-    )
-
-
-def files_of(inbound: Inbound) -> list[parse.Part]:
-    """What is attached to a kept mail."""
-    return reader.read(inbound.raw).files if inbound.channel == "email" else []
-
-
-def media_of(inbound: Inbound) -> int:
-    """How many pictures came with a kept text."""
-    return len(sms_parse.media_of(inbound)) if inbound.channel == "sms" else 0
-
-
-def _about(inbound: Inbound, letter: parse.ParsedEmail) -> Reference | None:
-    """Which conversation an answer by mail belongs to: by the address it was sent to, then by what
-    it refers to."""
-    referred = next((found for reference in letter.references if (found := _ours(reference))), None)
-    for address in [inbound.account, *inbound.headers.get("to", [])]:
-        if named := short_links.read_answer(address):
-            same = referred is not None and referred.task_id == named[0]
-            return Reference(*named, message_id=referred.message_id if referred and same else None)
-    return referred
-
-
-def _ours(reference: str) -> Reference | None:
-    """The task of a message of ours that is referred to by its Message-ID (`<m12@…>`)."""
-    number = message_ids.read(reference)
-    message = db.session.get(Message, number) if number is not None else None
-    if (
-        message is None
-        or message.task_id is None
-        or message.to_id is None
-        or message.company_id is None
-    ):
-        return None
-    return Reference(message.task_id, message.to_id, message.company_id, message.id)
+    return channel.waits_for_person or None
 
 
 def _from_known(inbound: Inbound, heard: ParsedMessage, person: Person, company_id: int) -> None:
-    company_id = _company_for(inbound, person, company_id)
+    company_id = _company_for(heard, person, company_id)
     by = actor.client(person.id, channel=inbound.channel, name=person.name)
     if heard.about and not _theirs(heard.about, person):
         return _of_another(inbound, heard, person, by)
@@ -287,12 +174,10 @@ def _sees_private(task: Task, person: Person) -> bool:
     }
 
 
-def _company_for(inbound: Inbound, person: Person, company_id: int) -> int:
-    """Mail to <company>@ hands over for that company, where the sender belongs to it; else the one
-    of the address."""
-    named = (
-        by_slug(inbound.account.partition("@")[0].lower()) if inbound.channel == "email" else None
-    )
+def _company_for(heard: ParsedMessage, person: Person, company_id: int) -> int:
+    """A message to a company's own address hands over for that company, where the sender belongs to
+    it; else the one of their address."""
+    named = by_slug(heard.company) if heard.company else None
     if named and membership.belongs(person.id, named.id):
         return named.id
     return company_id
@@ -316,7 +201,7 @@ def _new_task(inbound: Inbound, heard: ParsedMessage, by: actor.Actor, company_i
 
 
 def _attach(
-    inbound: Inbound, parts: list[parse.Part], media: int, task_id: int | None, by: actor.Actor
+    inbound: Inbound, parts: list[Any], media: int, task_id: int | None, by: actor.Actor
 ) -> None:
     if task_id is not None:
         attach(inbound, parts, media, find(task_id), by)
@@ -324,9 +209,7 @@ def _attach(
         _wait(inbound, FILE_OF_NO_TASK if parts else PICTURE_OF_NO_TASK)
 
 
-def attach(
-    inbound: Inbound, parts: list[parse.Part], media: int, task: Task, by: actor.Actor
-) -> None:
+def attach(inbound: Inbound, parts: list[Any], media: int, task: Task, by: actor.Actor) -> None:
     """What came with a message belongs to its task: a mail's files now, a text's pictures once they
     were fetched."""
     came = [Came(part.name, part.type, part.content) for part in parts]

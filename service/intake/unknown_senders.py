@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from service import accounts
-from service.core import actor
+from service.core import actor, channels
 from service.core.actor import THE_SYSTEM
 from service.core.config import settings
 from service.core.errors import InvalidInput
@@ -63,7 +63,7 @@ def first_task(form: FirstTask, key: str) -> None:
             _keep_for_operator(form, kept)
         elif not db.session.scalar(
             select(Inbound.id).where(
-                Inbound.channel == "web",
+                Inbound.channel == kept.channel,
                 Inbound.account == "public",
                 Inbound.provider_id == kept.provider_id,
             )
@@ -147,7 +147,7 @@ def send_welcome(person_id: int) -> None:
         compose.notify(
             person,
             "welcome",
-            channel="email",
+            channel=channels.to_kind("email").code,
             address=login.email,
             link=f"{settings().url}/reset/{made[0]}",
         )
@@ -188,6 +188,6 @@ def answer_stranger(inbound_id: int) -> None:
             inbound.sender,
             "stranger",
             language_of(inbound.text or ""),
-            reply_to=inbound.provider_id if inbound.channel == "email" else None,
+            reply_to=channels.channel(inbound.channel).reply_to(inbound),
             link=settings().url,
         )

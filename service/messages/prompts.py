@@ -8,15 +8,16 @@ from sqlalchemy import BigInteger, DateTime, Index, String, func, or_, select, u
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from service.messages import wording
 from service.tasks.task import Task, TaskOwned
 from tenants.isolation import Base, db
 from tenants.membership import companies_of
 
-# The letters of a yes and a no, of acceptance, and of options, in both languages; by hand a Russian
-# keyboard gives letters that only look alike, so both are understood.
-YES = ("y", "yes", "ok", "okay", "д", "да", "ок")
-NO = ("n", "no", "н", "нет")
-OPTIONS = {"en": "ABCDE", "ru": "АБВГД"}
+# A yes and a no of every language are understood from everybody: a Russian keyboard gives letters
+# that only look like Latin ones.
+_LETTERS = [wording.language(code).letters for code in wording.languages()]
+YES = tuple(word for letters in _LETTERS for word in letters.yes_words)
+NO = tuple(word for letters in _LETTERS for word in letters.no_words)
 
 
 class Prompt(TaskOwned, Base):

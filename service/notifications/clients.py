@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from service.billing import charges
 from service.catalogue.categories import category
+from service.core import channels
 from service.core.actor import CLIENT
 from service.core.config import settings
 from service.core.event_kinds import EventKind
 from service.core.outbox_run import TooEarly
 from service.core.text import cut, ended
 from service.core.time import now
-from service.messages import prompts
+from service.messages import prompts, wording
 from service.messages.message import Message
 from service.messages.wording import saying
 from service.notifications.staff import note_desk, note_holder
@@ -35,8 +36,8 @@ from tenants.people import Person
 
 # Whoever waits longer for triage is told that the task has come, and no more.
 SORTED_WITHIN = timedelta(seconds=30)
-# So many letters of a text are left for the options of a question.
-OPTIONS_BY_PHONE = 90
+# So many characters of an option are shown where a channel sets no bound.
+MAX_OPTION = 1000
 
 
 def _of(event: Event) -> tuple[Task, Person]:
@@ -57,7 +58,7 @@ def _channel(event: Event, person: Person) -> str | None:
         event.channel
         if event.by_kind == CLIENT
         and event.by_id == person.id
-        and event.channel in ("sms", "email")
+        and channels.reaches_people(event.channel)
         else None
     )
 
@@ -162,7 +163,7 @@ def _ask_to_confirm(
     task: Task, person: Person, retelling: understanding.Retelling, template: str, **more: str
 ) -> None:
     two = retelling.proposal is not None
-    letters = {"en": ["A", "B"], "ru": ["А", "Б"]} if two else {"en": ["Y", "N"], "ru": ["Д", "Н"]}
+    letters = wording.language(person.language).letters
     facts = {
         "retelling": retelling.text,
         "plan": retelling.plan,
@@ -181,7 +182,7 @@ def _ask_to_confirm(
         person,
         "retelling",
         retelling.id,
-        letters[person.language],
+        list(letters.options[:2]) if two else [letters.yes, letters.no],
         f"{template}_ways" if two else template,
         **facts,
         **more,
@@ -194,8 +195,9 @@ def ask_client_question(event: Event) -> None:
     question = db.session.get_one(questions.Question, event.facts["question"])
     if question.answered_at is not None:
         return
-    letters = list(prompts.OPTIONS[person.language][: len(question.options)])
-    options, shortened = _options(question, letters, by_phone=compose.by_phone(person, task))
+    letters = list(wording.language(person.language).letters.options[: len(question.options)])
+    limits_there = compose.reached_by(person, task).limits
+    options, shortened = _options(question, letters, limits_there.options)
     offered = saying("options_reply", person.language, options=options) if options else ""
     _ask(
         task,
@@ -211,11 +213,11 @@ def ask_client_question(event: Event) -> None:
 
 
 def _options(
-    question: questions.Question, letters: list[str], *, by_phone: bool
+    question: questions.Question, letters: list[str], all_of_them: int | None
 ) -> tuple[str, str]:
-    """The options with their letters; for the phone each keeps its letter and is shortened, and it
-    is said that it was."""
-    most = OPTIONS_BY_PHONE // max(len(letters), 1) if by_phone else 1000
+    """The options with their letters; where few characters fit each keeps its letter and is
+    shortened, and it is said that it was."""
+    most = all_of_them // max(len(letters), 1) if all_of_them else MAX_OPTION
     short = [cut(" ".join(option.split()), most) for option in question.options]
     shortened = "yes" if any(len(option) > most for option in question.options) else ""
     return (
@@ -239,7 +241,7 @@ def _delivered(event: Event, template: str) -> None:
     delivery = delivery_step.last_delivery(task)
     if task.state != TaskState.DELIVERED or task.disputed_at or delivery is None:
         return
-    by_phone = compose.by_phone(person, task)
+    most = compose.reached_by(person, task).limits.delivery
     ends = compose.day(delivery_step.accepted_by_default_at(task), person.tz, person.language)
     _ask(
         task,
@@ -248,7 +250,7 @@ def _delivered(event: Event, template: str) -> None:
         delivery.id,
         ["1", "2"],
         template,
-        delivery=cut(delivery.text, 80 if by_phone else 20_000),
+        delivery=cut(delivery.text, most),
         unanswered=unanswered(delivery.met_share, ends, person.language),
     )
 
@@ -380,7 +382,7 @@ def tell_owner_charge_failed(event: Event) -> None:
                 owner,
                 "charge_failed",
                 task,
-                channel="email",
+                channel=channels.fallback().code,
                 reason=gettext(charge.error).rstrip(".") if charge.error else "",
                 billing_link=_money_page(task),
             )
@@ -395,14 +397,14 @@ def _say_accepted_without_receipt(task: Task) -> None:
     company = db.session.get_one(Company, task.company_id)
     person = (
         db.session.get(Person, said.by_id)
-        if said and said.by_id and said.channel == "sms"
+        if said and said.by_id and channels.is_chat(said.channel)
         else None
     )
     told = db.session.scalar(
         select(Message.id).where(Message.task_id == task.id, Message.template == "accepted")
     )
-    if person and company.stripe_method and task.channel == "sms" and told is None:
-        compose.notify(person, "accepted", task, channel="sms")
+    if person and company.stripe_method and channels.is_chat(task.channel) and told is None:
+        compose.notify(person, "accepted", task, channel=task.channel)
 
 
 def tell_client_left_out(event: Event) -> None:

@@ -7,6 +7,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from service.core import channels
 from service.messages import prompts
 from service.outbound import compose
 from service.tasks import acceptance, delivery, questions, review, understanding
@@ -133,4 +134,11 @@ def note_desk(task: Task, what: LazyString) -> None:
 
 def _note(person: Person, task: Task, template: str, what: LazyString, words: str) -> None:
     with force_locale(person.language):
-        compose.notify(person, template, task, channel="email", what=str(what), words=words)
+        compose.notify(
+            person,
+            template,
+            task,
+            channel=channels.fallback().code,
+            what=str(what),
+            words=words,
+        )

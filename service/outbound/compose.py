@@ -1,34 +1,27 @@
-"""Said: a message to one person, in their language and by the channel that they use. Its event
+"""Write a message to one person, in their language and by the channel that they use. Its event
 hands it to the vendor."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
-
-from service.channels.email.task_context import around
-from service.channels.push import devices
-from service.channels.sms import sms_fit
+from service.core import channels
 from service.core.actor import THE_SYSTEM, Actor
+from service.core.channels import Channel, Draft
 from service.core.config import settings
-from service.core.event_handlers import QUEUE_OF_CHANNEL
 from service.core.event_kinds import EventKind
-from service.core.money import Money
-from service.core.time import now
-from service.messages import short_links
+from service.messages import short_links, wording
+from service.messages.formatting import day, money, points, tidied
 from service.messages.message import Message
-from service.messages.wording import TEMPLATES, saying
 from service.tasks import events
 from service.tasks.task import Task
 from tenants import addresses
 from tenants.isolation import db
 from tenants.people import Person
 
-KINDS = {"sms": "phone", "email": "email"}
+__all__ = ["channel_for", "day", "money", "notify", "points", "reached_by", "tidied", "write"]
 
 
 def notify(
@@ -42,28 +35,34 @@ def notify(
 ) -> Message | None:
     """Write a message to somebody; None where they cannot be reached or this is not said by their
     channel."""
-    by = channel or channel_for(person, task)
-    words = TEMPLATES[person.language][template]
-    if by == "sms" and not words.sms:
-        by = "email"
-    to = address or addresses.reach(person.id, KINDS[by])
-    if to is None and by == "sms":
-        by, to = "email", addresses.reach(person.id, "email")
+    by = channels.channel(channel or channel_for(person, task))
+    if not by.says(wording.template(template, person.language)):
+        by = channels.fallback()
+    to = address or _reach(person, by)
+    if to is None and not by.is_fallback:
+        by = channels.fallback()
+        to = _reach(person, by)
     if to is None:
         return None
-    return write(by, to, template, person.language, task=task, person=person, **facts)
+    return write(by.code, to, template, person.language, task=task, person=person, **facts)
 
 
 def channel_for(person: Person, task: Task | None) -> str:
-    """The channel that the client uses for this task, else the one they like."""
-    if task is not None and task.person_id == person.id and task.channel in KINDS:
-        return task.channel
-    return person.channel if person.channel in KINDS else "email"
+    """Return the channel that the client uses for this task, else the one they like."""
+    wanted = [person.channel, channels.fallback().code]
+    if task is not None and task.person_id == person.id:
+        wanted.insert(0, task.channel)
+    return next(code for code in wanted if channels.reaches_people(code))
 
 
-def by_phone(person: Person, task: Task | None) -> bool:
-    """Whether what is said on this task goes to a phone."""
-    return channel_for(person, task) == "sms" and addresses.reach(person.id, "phone") is not None
+def reached_by(person: Person, task: Task | None) -> Channel:
+    """Return the channel by which what is said on this task reaches them."""
+    by = channels.channel(channel_for(person, task))
+    return by if _reach(person, by) is not None else channels.fallback()
+
+
+def _reach(person: Person, by: Channel) -> str | None:
+    return addresses.reach(person.id, by.address_kind) if by.address_kind else None
 
 
 def write(
@@ -80,13 +79,10 @@ def write(
     **facts: Any,
 ) -> Message:
     """Write a message to an address in this language; its event `message.written` sends it."""
-    words = TEMPLATES[language][template]
+    goes_by, words = channels.channel(channel), wording.template(template, language)
     filled = defaultdict(str, {**_common(task, person, language), **facts})
-    text = (
-        sms_fit.fit(words.sms, filled, filled["link"])
-        if channel == "sms"
-        else tidied(words.mail.format_map(filled))
-    )
+    draft = Draft(template, language, words, filled, task, person)
+    rendered = goes_by.render(draft)
     message = Message(
         company_id=task.company_id if task else company_id,
         task_id=task.id if task else None,
@@ -98,12 +94,9 @@ def write(
         channel=channel,
         template=template,
         subject=" ".join(words.subject.format_map(filled).split())[:250],
-        text=text,
+        text=rendered.text,
         reply_to_provider_id=reply_to,
-        facts={
-            **(around(template, language, task, person, day) if channel == "email" else {}),
-            **({"state": task.state} if task else {}),
-        },
+        facts=rendered.facts | ({"state": task.state} if task else {}),
     )
     db.session.add(message)
     db.session.flush()
@@ -113,17 +106,11 @@ def write(
         task=task,
         company_id=company_id,
         message=message.id,
-        queue_=QUEUE_OF_CHANNEL[channel],
+        queue_=goes_by.queue,
     )
-    devices.show(message, language, words.mail.format_map(filled))
+    for other in channels.every():
+        other.written(message, draft)
     return message
-
-
-def tidied(text: str) -> str:
-    lines = [line.rstrip() for line in text.strip().split("\n")]
-    return "\n".join(
-        line for place, line in enumerate(lines) if line or (place and lines[place - 1])
-    )
 
 
 def _common(task: Task | None, person: Person | None, language: str) -> dict[str, Any]:
@@ -144,30 +131,3 @@ def _common(task: Task | None, person: Person | None, language: str) -> dict[str
         "work_link": f"{url}/work/{task.id}",
         "desk_link": f"{url}/desk/tasks/{task.id}",
     }
-
-
-def points(differences: list[dict[str, str]], language: str) -> str:
-    """What a retelling made exact, point by point; "" where there is none."""
-    lines = [
-        saying("point", language, place=place, **point)
-        for place, point in enumerate(differences, 1)
-    ]
-    return "\n".join([saying("points", language), *lines]) if lines else ""
-
-
-def money(minor: int, currency: str, language: str) -> str:
-    """Return a sum as people read it in this language."""
-    return Money(minor, currency).words(language)
-
-
-def day(moment: datetime | None, zone: ZoneInfo, language: str) -> str:
-    """A named day with the hour, in the reader's zone; the date as well where it is more than six
-    days away."""
-    if moment is None:
-        return ""
-    near = abs((moment - now()).days) < 6
-    pattern = {
-        "en": "EEE HH:mm" if near else "EEE d MMM HH:mm",
-        "ru": "EEE HH:mm" if near else "EEE d.MM HH:mm",
-    }[language]
-    return format_datetime(moment.astimezone(zone), pattern, locale=language)

@@ -3,22 +3,18 @@ result with the mark."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import case, func, select, text, update
 
-from service.channels.email import smtp_edge
-from service.channels.email.smtp_edge import UNKNOWN, UnknownEnd
-from service.channels.push import devices
-from service.channels.push.edge import PushSubscriptionExpired
-from service.channels.sms import twilio_edge
-from service.core import outbox_run
+from service.core import channels, outbox_run
+from service.core.channels import Channel, RecipientGone, UnknownEnd
 from service.core.config import settings
 from service.core.outbox_run import Lease, NeedsOperator, RetryLater
 from service.core.text import to_translate
 from service.core.time import awake, now
 from service.messages.message import Message
+from service.messages.prompts import Prompt
 from service.tasks.events import Event
 from tenants import addresses, isolation
 from tenants.isolation import db
@@ -43,17 +39,26 @@ WAITS_FOR_NONE = ("code", "reset", "welcome", "invitation")
 BEFORE = text("""
 select d.hold, d.last_error from due d join event e on e.id = d.event_id
   join message m on m.id = (e.facts ->> 'message')::bigint
-where d.hold in ('outbound', 'smtp', 'twilio') and d.done_at is null and d.reaction = 'send'
+where d.hold <> 'review' and d.done_at is null and d.reaction = 'send'
   and m.channel = :channel and m.to_address = :to and m.id < :id limit 1
 """)
-# After a death in the middle Twilio's report may still be on its way; its list is complete by then.
-REPORT_AFTER = timedelta(seconds=5)
+# The name under which everything is put on hold.
+OUTBOUND = "outbound"
 # `handing` is a mail of which the server may have everything: what became of it only its answer
 # tells.
 ON_THE_WAY = ("sending", "handing")
 NOT_SENT = ("kept", "held", "failed", "unknown", *ON_THE_WAY)
-WORKER_DIED = UNKNOWN.format(why="the process that sent it ended while the mail server had it")
+MAY_BE_LOST = to_translate(
+    "It is not known whether this went out: the process that sent it ended. It was not sent again."
+)
+MAY_BE_TWICE = to_translate(
+    "This may have gone out twice: the process that sent it first ended before it could say so."
+)
 STOPPED = to_translate("They asked for no more texts before this one was sent.")
+
+
+class _NotRepeated(Exception):
+    """It may have been sent by an attempt that died, and nobody waits for it. The text says so."""
 
 
 def send(lease: Lease) -> None:
@@ -62,24 +67,18 @@ def send(lease: Lease) -> None:
     asked and nothing is sent by itself."""
     message, before, why = _intend(lease)
     if message is None:
-        return
+        return None
+    channel = channels.channel(message.channel)
     try:
         if before == "handing":
-            raise UnknownEnd(WORKER_DIED)
+            raise UnknownEnd(channel.unknown_end)
         if why is not None:
             _keep_in(message, before, why)
-        sid = _found(message) if before == "sending" else None
-        provider_id = sid or _handed_over(message, lease, again=before == "sending")
-    except (
-        PushSubscriptionExpired
-    ) as error:  # a device that takes no more: nothing that a person could mend
-        with outbox_run.effect_and_mark(lease):
-            db.session.execute(
-                update(Message)
-                .where(Message.id == message.id)
-                .values(state="failed", error=str(error))
-            )
-        return
+        provider_id = _once(message, channel, lease, again=before == "sending")
+    except RecipientGone as error:  # nothing that a person could mend
+        return _end(lease, message, "failed", str(error))
+    except _NotRepeated as error:
+        return _end(lease, message, "unknown", str(error))
     except UnknownEnd as error:
         _note(message.id, "unknown", str(error))
         raise NeedsOperator(str(error)) from error
@@ -87,8 +86,32 @@ def send(lease: Lease) -> None:
         _note(message.id, "failed", str(error))
         raise
     except RetryLater:
-        _note(message.id, "sending", None)
+        # Where nothing can be looked up, "sending" is for an attempt that died alone.
+        _note(message.id, "sending" if _can_tell(channel) else "kept", None)
         raise
+    _sent(lease, message, provider_id, twice=before == "sending" and not _can_tell(channel))
+
+
+def _once(message: Message, channel: Channel, lease: Lease, *, again: bool) -> str:
+    """The vendor's id. What was begun before is looked up first, and noted as begun again."""
+    if again:
+        if (sent := _sent_before(message, channel)) is not None:
+            return sent
+        with isolation.transaction(isolation.system("send")):
+            db.session.execute(
+                update(Message).where(Message.id == message.id).values(tried_at=func.now())
+            )
+    return channel.send(
+        message, partial(_note, message.id, "handing", None), partial(outbox_run.renew, lease)
+    )
+
+
+def _can_tell(channel: Channel) -> bool:
+    """Whether after an attempt that died it can be found out, or does not matter, if it sent."""
+    return channel.find_sent is not None or channel.repeats_are_one
+
+
+def _sent(lease: Lease, message: Message, provider_id: str, *, twice: bool) -> None:
     with outbox_run.effect_and_mark(lease):
         db.session.execute(
             update(Message)
@@ -96,26 +119,18 @@ def send(lease: Lease) -> None:
             .values(
                 provider_id=func.coalesce(Message.provider_id, provider_id),
                 sent_at=func.now(),
-                error=None,
+                error=MAY_BE_TWICE if twice else None,
                 state=case((Message.state.in_(ON_THE_WAY), "sent"), else_=Message.state),
             )
         )
 
 
-def _handed_over(message: Message, lease: Lease, *, again: bool) -> str:
-    """The vendor's id. What was begun before is noted as begun again."""
-    if again:
-        with isolation.transaction(isolation.system("send")):
-            db.session.execute(
-                update(Message).where(Message.id == message.id).values(tried_at=func.now())
-            )
-    if message.channel == "sms":
-        return twilio_edge.send(message.to_address or "", message.text, message.id).sid
-    if message.channel == "push":
-        return devices.send(message)
-    return smtp_edge.send(
-        message, partial(_note, message.id, "handing", None), partial(outbox_run.renew, lease)
-    )
+def _end(lease: Lease, message: Message, state: str, error: str) -> None:
+    """It is not tried again, and nobody is asked."""
+    with outbox_run.effect_and_mark(lease):
+        db.session.execute(
+            update(Message).where(Message.id == message.id).values(state=state, error=error)
+        )
 
 
 def _intend(lease: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
@@ -147,14 +162,11 @@ def _intend(lease: Lease) -> tuple[Message | None, str, tuple[str, str] | None]:
 def kept_in(channel: str) -> tuple[str, str] | None:
     """Return why messages of this channel do not leave the desk now: the hold, and the reason; None
     where they do."""
-    conf = settings()
-    if conf.outbound == "off":
-        return "outbound", to_translate("OUTBOUND is off.")
-    if channel == "email" and not conf.smtp_url:
-        return "smtp", to_translate("No SMTP_URL is set.")
-    if channel == "sms" and not conf.twilio_account_sid:
-        return "twilio", to_translate("No TWILIO_ACCOUNT_SID is set.")
-    return None
+    if settings().outbound == "off":
+        return OUTBOUND, to_translate("OUTBOUND is off.")
+    by = channels.channel(channel)
+    reason = by.not_configured()
+    return (by.hold or by.code, reason) if reason else None
 
 
 def _keep_in(message: Message, before: str, why: tuple[str, str]) -> None:
@@ -177,16 +189,18 @@ def _behind(message: Message) -> tuple[str, str] | None:
 
 def _stopped(message: Message) -> bool:
     """Whether its reader asked for no more texts."""
+    channel = channels.channel(message.channel)
     return (
-        message.channel == "sms"
+        channel.can_be_stopped
+        and channel.address_kind is not None
         and message.template != "stopped"
-        and addresses.stopped("phone", message.to_address or "")
+        and addresses.stopped(channel.address_kind, message.to_address or "")
     )
 
 
 def _wait_for_morning(message: Message) -> None:
     if (
-        message.channel not in ("sms", "push")
+        not channels.channel(message.channel).quiet_hours
         or message.template in AT_ONCE
         or message.to_id is None
     ):
@@ -200,37 +214,23 @@ def _wait_for_morning(message: Message) -> None:
         raise RetryLater("It is night where they are.", morning - moment)
 
 
-def _found(message: Message) -> str | None:
-    """The id of a text that was sent by an attempt that died before it could say so."""
-    if message.channel != "sms":
-        # mail carries our own Message-ID, a notification its tag: a repeat is the same one
-        return None
-    if message.provider_id:
-        return message.provider_id
-    if message.tried_at and now() - message.tried_at < REPORT_AFTER:
-        raise RetryLater("Waiting for Twilio's report on an earlier try.", REPORT_AFTER)
-    alike = [
-        sent.sid
-        for sent in twilio_edge.sent_to(message.to_address or "", message.created_at)
-        if sent.text == message.text
-    ]
-    unknown = [sid for sid in alike if sid not in _known(alike)]
-    if len(unknown) > 1:
-        raise NeedsOperator(
-            "An earlier try may have sent this text, and Twilio's list shows several like it."
-        )
-    return unknown[0] if unknown else None
+def _sent_before(message: Message, channel: Channel) -> str | None:
+    """The vendor's id where an attempt that died had sent it; None where it is to be sent. Raises
+    _NotRepeated where that cannot be told, a repeat would be a second message, and it asks nothing.
+    """
+    if channel.find_sent is not None:
+        return channel.find_sent(message)
+    if not channel.repeats_are_one and not _asks(message):
+        raise _NotRepeated(MAY_BE_LOST)
+    return None
 
 
-def _known(sids: list[str]) -> set[str]:
+def _asks(message: Message) -> bool:
     with isolation.transaction(isolation.system("send")):
-        return {
-            sid
-            for sid in db.session.scalars(
-                select(Message.provider_id).where(Message.provider_id.in_(sids))
-            )
-            if sid
-        }
+        asked = select(Prompt.id).where(
+            Prompt.task_id == message.task_id, Prompt.message_id == message.id
+        )
+        return db.session.scalar(asked.limit(1)) is not None
 
 
 def _note(message_id: int, state: str, error: str | None) -> None:

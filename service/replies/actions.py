@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from service.core.errors import Conflict, DomainError
 from service.core.money import Money
-from service.messages import message, prompts
+from service.messages import message, prompts, wording
 from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.outbound import compose
@@ -115,7 +115,8 @@ def _offer_ways(said: Reply, ask: Prompt, task: Task) -> None:
     letter."""
     share, language = _share(ask), said.person.language
     below = share < delivery.SUCCESS
-    _ask_letters(said, ask, task, "rework", prompts.OPTIONS[language][: 3 if below else 2])
+    options = wording.language(language).letters.options
+    _ask_letters(said, ask, task, "rework", options[: 3 if below else 2])
     ways = saying(
         "part_or_operator" if below else "or_operator",
         language,
@@ -128,7 +129,8 @@ def _offer_ways(said: Reply, ask: Prompt, task: Task) -> None:
 def _ask_whether_all_the_same(said: Reply, ask: Prompt, task: Task) -> None:
     """A yes to a delivery under 80 % is asked back once, with what each answer costs."""
     share, language = _share(ask), said.person.language
-    _ask_letters(said, ask, task, "accept", f"1{prompts.OPTIONS[language][:3]}")
+    options = wording.language(language).letters.options
+    _ask_letters(said, ask, task, "accept", f"1{options[:3]}")
     answer_with(
         said,
         "accept_all_the_same",
@@ -166,7 +168,7 @@ def answer(said: Reply, ask: Prompt, task: Task, text: str, *, quietly: bool = F
     it was taken."""
     questions.answer(task, said.by, ask.subject_id, text.strip())
     prompts.close_prompts(task.id, "question", subject_id=ask.subject_id)
-    if said.by_phone and not quietly:
+    if said.in_chat and not quietly:
         answer_with(said, "taken", task)
 
 

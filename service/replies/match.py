@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import select
 
-from service.messages import prompts
+from service.messages import prompts, wording
 from service.messages.prompts import NO, YES, Prompt
 from service.replies import reply_codes
 from service.replies.reply import Reply
@@ -22,7 +22,7 @@ DOUBT = re.compile(
     re.IGNORECASE,
 )
 # Options by their place in either alphabet, and Cyrillic letters by their look on a phone.
-ALPHABETS = ("abcde", "абвгд")
+ALPHABETS = tuple(wording.language(code).letters.options.lower() for code in wording.languages())
 ALIKE = {"а": "a", "в": "b", "с": "c", "е": "e"}
 LOOKS = {**ALIKE, **{latin: cyrillic for cyrillic, latin in ALIKE.items()}}
 
@@ -121,7 +121,7 @@ def _short_enough(letter: ReplyCode) -> bool:
 def _of_retelling(ask: Prompt, letter: ReplyCode) -> str | None:
     if letter.sign in NO:
         return "no"
-    if {offered.lower() for offered in ask.letters} & {"y", "д"}:
+    if {offered.lower() for offered in ask.letters} & set(YES):
         return "yes" if letter.sign in YES else None
     place = option(ask.letters, letter.sign) if _parted(letter) else None
     return None if place is None else "ab"[place]

@@ -79,7 +79,7 @@ def thank(said: Reply) -> Answered | None:
 def _offer_of_thanks(said: Reply) -> Message | None:
     if said.task_id is not None:
         return last_to(said, *OFFER_THANKS, task_id=said.task_id)
-    last = last_to(said) if said.by_phone else None
+    last = last_to(said) if said.in_chat else None
     return last if last and last.template in OFFER_THANKS else None
 
 

@@ -6,7 +6,9 @@ import re
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from service.core import channels
 from service.core.actor import Actor
+from service.core.channels import Channel
 from service.core.errors import DomainError
 from service.messages.wording import saying
 from service.outbound import compose
@@ -19,10 +21,8 @@ from tenants.isolation import db
 from tenants.membership import companies_of
 from tenants.people import Person
 
-# Twilio stops a number at these words and tells the person so itself; the Russian one it does not
-# know.
-STOP_AT_TWILIO = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
-STOP = (*STOP_AT_TWILIO, "стоп")
+# The words that vendors know (`Channel.stop_words_told`), and the Russian one.
+STOP = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "стоп")
 START = ("start", "unstop", "старт")
 HELP = ("help", "info", "помощь", "справка", "?")
 STATUS = ("status", "статус")
@@ -37,14 +37,14 @@ def word_of(text: str) -> str:
     return text.strip().strip(".!").lower()
 
 
-def answer(person: Person, by: Actor, phone: str, text: str) -> str | None:
+def answer(person: Person, by: Actor, sender: str, text: str) -> str | None:
     """The words back to a command ("" where another message tells), None where the text is no
     command."""
     word, language = word_of(text), person.language
     if word in STOP:
-        return _stop(person, phone, word)
+        return _stop(person, channels.channel(by.channel), sender, word)
     if word in START:
-        addresses.stop("phone", addresses.tidy("phone", phone), stopped=False)
+        stop_at(channels.channel(by.channel), sender, stopped=False)
         return saying("back", language)
     if word in HELP:
         return saying("help", language)
@@ -54,13 +54,20 @@ def answer(person: Person, by: Actor, phone: str, text: str) -> str | None:
     return _cancel(person, by, match[1]) if match else None
 
 
-def _stop(person: Person, phone: str, word: str) -> str:
-    """No more texts from this one on. Where Twilio does not say so, we do, once more."""
-    number = addresses.tidy("phone", phone)
-    if word not in STOP_AT_TWILIO:
-        compose.notify(person, "stopped", channel="sms", address=number)
-    addresses.stop("phone", number, stopped=True)
+def _stop(person: Person, channel: Channel, sender: str, word: str) -> str:
+    """No more messages from this one on. Where the vendor does not say so, we do, once more."""
+    if word not in channel.stop_words_told and channel.address_kind:
+        address = addresses.tidy(channel.address_kind, sender)
+        compose.notify(person, "stopped", channel=channel.code, address=address)
+    stop_at(channel, sender, stopped=True)
     return ""
+
+
+def stop_at(channel: Channel, sender: str, *, stopped: bool) -> None:
+    """Note that this sender wants no more messages by this channel, or wants them again."""
+    if channel.address_kind:
+        address = addresses.tidy(channel.address_kind, sender)
+        addresses.stop(channel.address_kind, address, stopped=stopped)
 
 
 def _status(person: Person) -> str:

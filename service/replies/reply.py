@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.core import channels
 from service.core.actor import Actor
 from service.core.errors import DomainError
 from service.inbound.inbound_message import Inbound
@@ -28,9 +29,9 @@ class Reply:
     message_id: int | None = None
 
     @property
-    def by_phone(self) -> bool:
-        """Whether it was texted."""
-        return self.by.channel == "sms"
+    def in_chat(self) -> bool:
+        """Whether it is one of many short messages, as texts for the phone are."""
+        return channels.is_chat(self.by.channel)
 
     def may_have_seen(self, asked_at: datetime) -> bool:
         """Whether what was asked at that moment was there before these words came in: nobody agrees
@@ -55,10 +56,10 @@ def answer_back(said: Reply, words: str, task: Task | None = None) -> None:
         said.person,
         "reply",
         task,
-        channel=said.by.channel if said.by.channel in ("sms", "email") else None,
+        channel=said.by.channel if channels.reaches_people(said.by.channel) else None,
         words=words,
         subject=f"{task.number}: {task.title}" if task else "Poruchi",
-        reply_to=said.inbound.provider_id.partition(" ")[0] if said.by.channel == "email" else None,
+        reply_to=channels.channel(said.inbound.channel).reply_to(said.inbound),
     )
 
 

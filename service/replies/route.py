@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from service.messages import prompts
+from service.messages import prompts, wording
 from service.messages.prompts import Prompt
 from service.messages.wording import saying
 from service.replies import actions, match, offers, phone_commands, phone_reactions, reply_codes
@@ -25,11 +25,11 @@ class Reading:
 
     what: str
     read: Callable[[Reply], Answered | None]
-    by_phone_only: bool = False
+    in_chat_only: bool = False
 
     def applies(self, said: Reply) -> bool:
         """Return whether replies by this channel are read so."""
-        return said.by_phone or not self.by_phone_only
+        return said.in_chat or not self.in_chat_only
 
 
 def handle(said: Reply) -> Answered | None:
@@ -53,7 +53,7 @@ def pass_on_in_their_name(said: Reply) -> None:
 
 
 def _new(said: Reply) -> Answered | None:
-    if not reply_codes.wordless(NEW.sub("", said.text, count=1)) or not said.by_phone:
+    if not reply_codes.wordless(NEW.sub("", said.text, count=1)) or not said.in_chat:
         return None
     answer_with(said, "new_what")
     return ABOUT_NO_TASK
@@ -92,12 +92,12 @@ def _command(said: Reply) -> Answered | None:
 def _letter(said: Reply) -> Answered | None:
     """A letter that an open ask offered."""
     letter = _read(said)
-    if letter is None or (not said.by_phone and said.task_id is None and not letter.bare):
+    if letter is None or (not said.in_chat and said.task_id is None and not letter.bare):
         return None
     if (
         letter.number is not None
         and letter.bare
-        and said.by_phone
+        and said.in_chat
         and match.task_of_number(said, letter.number) is None
     ):
         return _not_found(said, letter.number)
@@ -136,7 +136,7 @@ def _asked_for_words(said: Reply, letter: ReplyCode) -> bool:
 def _takes_words(said: Reply) -> Open:
     """What words answer, newest first: by phone what was asked there, by mail what the mail
     names."""
-    if not said.by_phone and said.task_id is None:
+    if not said.in_chat and said.task_id is None:
         return []
     found = match.waiting_for(said)
     seen = [
@@ -163,7 +163,7 @@ def _stop(said: Reply, letter: ReplyCode) -> Answered | None:
     """N stops what was only acknowledged, where nothing is asked that it could answer."""
     named = match.task_of_number(said, letter.number) if letter.number else None
     task_id = named.id if named else said.task_id
-    if match.waiting_for(said, letter.number) or (task_id is None and not said.by_phone):
+    if match.waiting_for(said, letter.number) or (task_id is None and not said.in_chat):
         return None
     return offers.stop(said, task_id)
 
@@ -207,7 +207,7 @@ def _wrong_letter(said: Reply, ask: Prompt) -> bool:
     """A letter or figure that was not offered is asked back, not taken for words."""
     letter = reply_codes.read(said.text)
     return (
-        said.by_phone
+        said.in_chat
         and letter is not None
         and letter.bare
         and (bool(ask.letters) or ask.kind in FOR_WORDS)
@@ -228,7 +228,7 @@ def _pass_on(said: Reply, task: Task) -> None:
     waiting = next((ask for ask, _task in match.waiting_for(said) if ask.letters), None)
     if waiting:
         answer_with(said, "passed_on_waits", task, letters=_letters(waiting, said))
-    elif said.by_phone:
+    elif said.in_chat:
         answer_with(said, "passed_on", task)
 
 
@@ -301,8 +301,7 @@ def _nothing_waits(said: Reply, letter: ReplyCode | None) -> Answered:
 
 
 def _letters(ask: Prompt, said: Reply) -> str:
-    between = " или " if said.person.language == "ru" else " or "
-    return between.join(ask.letters)
+    return wording.language(said.person.language).letters.between.join(ask.letters)
 
 
 def _which(said: Reply, found: Open, token: str | None) -> Answered:
@@ -321,12 +320,12 @@ def _not_found(said: Reply, number: int) -> Answered:
 
 # The decision table: the first row that applies decides.
 READINGS = (
-    Reading("a tap on a message of ours", _phone_reaction, by_phone_only=True),
-    Reading("a command: STOP, STATUS, CANCEL …", _command, by_phone_only=True),
+    Reading("a tap on a message of ours", _phone_reaction, in_chat_only=True),
+    Reading("a command: STOP, STATUS, CANCEL …", _command, in_chat_only=True),
     Reading("a letter that an open prompt offered", _letter),
     Reading("N or T after a note of ours", _note),
-    Reading("a text that names a task", _numbered, by_phone_only=True),
+    Reading("a text that names a task", _numbered, in_chat_only=True),
     Reading("words that were asked for", _words),
     Reading("words on the task that is named", _on_named_task),
-    Reading("what looks like an answer to nothing", _like_an_answer, by_phone_only=True),
+    Reading("what looks like an answer to nothing", _like_an_answer, in_chat_only=True),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -14,6 +15,7 @@ from service import accounts
 from service.access import auth
 from service.access.locale import locale
 from service.access.rate_limits import by_email, by_email_here, limiter, refused
+from service.core import channels
 from service.core.language import LANGUAGES
 from service.core.text import clean
 from service.web.signin_state import Reader
@@ -224,7 +226,9 @@ def change() -> ResponseReturnValue:
             _zone(request.form.get("zone", "")),
             _one_of(request.form.get("theme", ""), ("", "light", "dark")),
         )
-        person.channel = _one_of(request.form.get("channel", ""), ("email", "sms"))
+        person.channel = _one_of(
+            request.form.get("channel", ""), [code for code, _label in _channels()]
+        )
     flash(_("Saved"))
     return redirect(url_for("account.account"), 303)
 
@@ -265,9 +269,19 @@ def _account(errors: dict[str, str]) -> str:
         sessions = identity.sessions_of(person.id)
         return str(
             render_template(
-                "account/account.html", person=person, sessions=sessions, errors=errors, zones=ZONES
+                "account/account.html",
+                person=person,
+                sessions=sessions,
+                errors=errors,
+                zones=ZONES,
+                channels=_channels(),
             )
         )
+
+
+def _channels() -> list[tuple[str, str]]:
+    """Code and name of what people can choose to be written to by."""
+    return [(channel.code, channel.label) for channel in channels.reaching_people()]
 
 
 def _home() -> str:
@@ -301,7 +315,7 @@ def _zone(value: str) -> str:
     return value if value in ZONES else "Europe/Riga"
 
 
-def _one_of(value: str, choices: tuple[str, ...]) -> str:
+def _one_of(value: str, choices: Sequence[str]) -> str:
     return value if value in choices else choices[0]
 
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from service.catalogue.categories import category
 from service.channels.sms import sms_fit
 from service.core.time import half_of, now
-from service.messages.wording import TEMPLATES
+from service.messages import wording
 from service.outbound.compose import money
 
 NUMBER, KIND = 1048, "research"
@@ -63,7 +63,7 @@ class Tale:
             "price": money(self.price, "EUR", language),
             "deadline": deadline,
         }
-        return sms_fit.fit(TEMPLATES[language]["confirm"].sms, defaultdict(str, facts))
+        return sms_fit.fit(wording.template("confirm", language).sms, defaultdict(str, facts))
 
     @property
     def thanks(self) -> str:

@@ -10,7 +10,7 @@ from flask import Flask, url_for
 
 from service.access.locale import here
 from service.catalogue.categories import all_categories
-from service.core import text
+from service.core import channels, text
 from service.core.config import settings
 from service.core.language import current_language
 from service.core.time import now
@@ -48,7 +48,9 @@ def init(app: Flask) -> None:
         event_words=words.event_words,
         STEP_NAMES=words.STEP_NAMES,
         STEP_OF=words.STEP_OF,
-        CHANNELS=words.CHANNELS,
+        CHANNELS=channels.LABELS,
+        CHANNEL_ICONS=channels.ICONS,
+        can_answer=channels.can_answer,
         MESSAGE_STATES=words.MESSAGE_STATES,
         INBOUND_STATES=words.INBOUND_STATES,
         CHARGE_STATES=words.CHARGE_STATES,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from service.access.locale import here
 from service.billing import charges
 from service.billing.charges import Charge, Invoice
+from service.core import channels
 from service.core.actor import ASSISTANT, CLIENT, Actor
 from service.core.event_kinds import EventKind
 from service.core.time import now
@@ -186,7 +187,7 @@ def view_of(task: Task, by: Actor, before: int | None = None) -> TaskView:
         invoice=charges.invoice_of(charge) if charge else None,
         handbook=handbook.of(task.company_id),
     )
-    shown.channel = task.channel if task.channel in ("sms", "email") else ""
+    shown.channel = task.channel if channels.reaches_people(task.channel) else ""
     shown.pair = together(task) if by.kind == CLIENT and task.holder_id else None
     _people(shown)
     if task.state == TaskState.RETOLD and by.kind != ASSISTANT and shown.retelling:

@@ -113,14 +113,6 @@ STEP_OF = {
     TaskState.DELETED: 0,
     TaskState.CANCELLED: 0,
 }
-CHANNELS = {
-    "web": _l("on the site"),
-    "rest": _l("by API"),
-    "email": _l("by email"),
-    "sms": _l("by SMS"),
-    "voice": _l("by phone"),
-    "push": _l("push"),
-}
 # How it stands with what goes out and comes in, and with a charge; roles of people.
 MESSAGE_STATES = {
     "kept": _lp("message", "Waiting"),

@@ -242,7 +242,7 @@ def test_the_move_is_read_first_and_the_decision_after_both_texts(heard, name):
         *BOTH,
         ("button", "Confirm for"),
         ("textbox", "Or say what is different"),
-        ("button", "Correct it"),
+        ("button", "Send the correction"),
     )
 
 

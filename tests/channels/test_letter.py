@@ -4,84 +4,101 @@ links to this desk alone."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 
 import pytest
 
 from service.channels.email import email_html
-from service.channels.email.blocks import blocks
-from service.messages.wording import BUTTONS
+from service.messages import blocks, wording
+from service.messages.template import parse
 from tests.letters import TITLE, URL, sample, samples
 
 LINK = "http://desk.test/t/1-2-3-abc"
 
 
-def page(text, subject="1048: words", template="confirm", **about):
-    return email_html.html_of(subject, text, template, {"language": "en", **about})
+def page(text, subject="1048: words", **about):
+    """The page of a message that was stored without blocks."""
+    return email_html.html_of(subject, text, {"language": "en", **about})
 
 
-def test_the_first_of_our_links_is_the_button_where_it_stood():
-    shown = page(f"Anna has read it.\n\nAnswer Y, or do it here: {LINK}\n\nThe deadline is paused.")
+def made(template, subject="1048: words", **facts):
+    """The page of a message of this template."""
+    known = defaultdict(str, {"link": LINK, **facts})
+    made = blocks.stored(blocks.filled(parse(f"subject: s\n\n{template}", "x"), known))
+    return page("", subject, blocks=made)
+
+
+def test_the_button_stands_below_the_words_that_lead_to_it():
+    shown = made("[button] Open\nAnswer *Y*, or do it here: {link}\n\n[small]\nIt is paused.")
     assert re.search(
-        rf'or do it here:</p>\s*<p[^>]*><a class="btn" href="{LINK}"[^>]*>Confirm or'
-        r" correct</a></p>\s*<p[^>]*>The deadline",
+        rf'Answer <b>Y</b>, or do it here:</p>\s*<p[^>]*><a class="btn" href="{LINK}"[^>]*>Open'
+        r"</a></p>\s*<p[^>]*>It is paused",
         shown,
     )
-    assert ">Открыть</a>" in email_html.html_of(
-        "1048: готова", f"Задача готова. Посмотреть:\n\n{LINK}", "", {"language": "ru"}
-    )
+
+
+def test_a_message_stored_without_blocks_is_paragraphs_and_nothing_is_guessed():
+    shown = page(f"Price €96.00, ready Fri 18:00.\n\nAnswer Y\nor do it here: {LINK}")
+    assert "Price €96.00, ready Fri\u00a018:00.</p>" in shown
+    assert f'Answer Y<br>or do it here: <a href="{LINK}" style="color:#2540b4">' in shown
+    assert 'class="btn"' not in shown and 'class="well"' not in shown
 
 
 def test_what_somebody_wrote_is_neither_markup_nor_a_link():
-    shown = page(
-        f'<script>alert(1)</script> http://evil.test/x "{LINK}"\n\n{LINK}" onclick="x',
-        "<b>1</b>",
-        title="<i>",
-        task="Task 1",
-    )
-    assert (
-        "<script>" not in shown
-        and "<b>1</b>" not in shown
-        and "<i>" not in shown
-        and 'onclick="' not in shown.replace("&#34;", "")
-    )
-    assert 'href="http://evil.test' not in shown
+    wrote = f'<script>alert(1)</script> http://evil.test/x "{LINK}"\n\n{LINK}" onclick="x'
+    for shown in (
+        page(wrote, "<b>1</b>", title="<i>", task="Task 1"),
+        made("[lead]\n{words}\n\n[quote]\n{words}\n\n{words}", "<b>1</b>", words=wrote),
+        made("[points]\n{words}\n\n[price]\n{words} | {words}", "<b>1</b>", words=wrote),
+    ):
+        assert (
+            "<script>" not in shown
+            and "<b>1</b>" not in shown
+            and "<i>" not in shown
+            and 'onclick="' not in shown.replace("&#34;", "")
+        )
+        assert 'href="http://evil.test' not in shown
+
+
+def test_a_link_with_words_of_its_own_leads_to_this_desk_alone():
+    template = "[lead]\nOr here: [say thanks]({link})"
+    assert f'<a href="{LINK}" style="color:#2540b4">say thanks</a>' in made(template)
+    assert "href=" not in made(template, link="http://evil.test/x").partition("<h1")[2]
 
 
 def test_a_link_that_begins_like_another_stays_whole():
     assert f'<a href="{LINK}/more" style="color:#2540b4">desk.test/t/1-2-3-abc/more</a>' in page(
-        f"{LINK} and {LINK}/more"
+        f"{LINK} and {LINK}/more."
     )
 
 
 def test_two_ways_stand_in_a_box_with_their_prices_and_the_letters_stand_out():
-    shown = blocks(
-        "A. As you asked: €160.00, ready Fri 18:00.\nB. I ask again. €112.00, ready Thu"
-        " 13:00.\n\nAnswer A or B, or N and what is different."
+    shown = made(
+        "[options]\nA. As asked: | {price}, ready {day}.\nB. {other} | {price}, ready {day}.",
+        price="€160.00",
+        day="Fri 18:00",
+        other="I ask again.",
     )
-    assert shown[0].ways == [
-        ("A", "As you asked", "€160.00, ready Fri 18:00"),
-        ("B", "I ask again", "€112.00, ready Thu 13:00"),
+    assert re.findall(r'<b>(.)\.</b> (.*?)</td>.*?class="sum"[^>]*>(.*?)</td>', shown) == [
+        ("A", "As asked", "€160.00, ready Fri 18:00"),
+        ("B", "I ask again", "€160.00, ready Fri 18:00"),
     ]
-    assert str(shown[1].words) == "Answer <b>A</b> or <b>B</b>, or <b>N</b> and what is different."
-    assert blocks("Цена 96,00 €, готово пт 18:00.")[0].ways == [
-        ("", "Цена", "96,00 €, готово пт 18:00")
-    ]
-    assert "<b>" not in str(blocks("Plan A is what 2 of us, or N people, would do.")[0].words)
 
 
 def test_what_was_told_has_a_rule_at_its_side_and_the_points_stand_below_it():
-    told = blocks(
-        "As Anna understood it:\n\nSix offers.\n\nOne table.\n\n"
-        "Details we clarified:\n1. “milk”: oat\n\nPrice €96.00, ready Fri 18:00.\n\nAnswer Y."
+    shown = made(
+        "[quote]\nAs {name} understood it:\n\n{told}\n\n[points]\n{points}",
+        name="Anna",
+        told="Six offers.\n\nOne table.",
+        points="Details we clarified:\n1. “milk”: oat",
     )
-    assert [(block.label, str(block.words), block.told) for block in told] == [
-        ("As Anna understood it", "", True),
-        ("", "Six offers.", True),
-        ("", "One table.", True),
-        ("Details we clarified", "1. “milk”: oat", False),
-        ("", "", False),
-        ("", "Answer <b>Y</b>.", False),
+    assert re.findall(r'class="(soft label|told)"[^>]*>(.*?)</p>', shown) == [
+        ("soft label", "As Anna understood it"),
+        ("told", "Six offers."),
+        ("told", "One table."),
+        ("soft label", "Details we clarified"),
     ]
+    assert ">1. “milk”: oat</p>" in shown
 
 
 @pytest.mark.parametrize(
@@ -109,7 +126,12 @@ def test_a_limit_asks_like_a_confirmation(template, language):
         and 'id="half"' in shown
         and (TITLE[language] in shown)
     )
-    assert BUTTONS[template] == BUTTONS[template.replace("limit", "confirm")]
+    assert _button(template, language) == _button(template.replace("limit", "confirm"), language)
+
+
+def _button(template, language):
+    parts = wording.template(template, language).parts
+    return next(part.label for part in parts if part.kind == "button")
 
 
 @pytest.mark.parametrize(
@@ -150,12 +172,10 @@ def test_the_foot_says_why_and_the_head_which_task(world):
         "term": {
             "gone": 27,
             "red": 50,
-            "moments": ["Handed over Mon 10:12", "Red line Wed 14:00", "Dead line Fri 18:00"],
+            "moments": ["Handed over Mon 10:12", "Red line Wed 14:00", "Deadline Fri 18:00"],
         },
     }
-    shown = email_html.html_of(
-        "1048: please confirm how we understood it", "Words.", "confirm", about
-    )
+    shown = email_html.html_of("1048: please confirm how we understood it", "Words.", about)
     assert (
         ">Please confirm how we understood it</h1>" in shown
         and "Task 1048, Oat milk" in shown
@@ -163,7 +183,7 @@ def test_the_foot_says_why_and_the_head_which_task(world):
     )
     assert [int(width) for width in re.findall(r'width="(\d+)%" height="4"', shown)] == [27, 23, 50]
     assert email_html.plain_of("Words.", about).endswith(
-        "Handed over Mon 10:12. Red line Wed 14:00. Dead line Fri 18:00.\nBecause.\n"
+        "Handed over Mon 10:12. Red line Wed 14:00. Deadline Fri 18:00.\nBecause.\n"
         f"Notification settings: {LINK}/account"
     )
 

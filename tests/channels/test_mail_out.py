@@ -10,11 +10,11 @@ from datetime import timedelta
 
 import pytest
 
+from service.channels.email import channel as email_channel
 from service.channels.email import smtp_edge
 from service.core import outbox_review, outbox_run, shutdown
 from service.core.config import settings
 from service.core.outbox import OutboxRow
-from service.outbound import dispatch
 from tenants import isolation
 from tenants.isolation import db
 from tests.channels.test_sending import load, written
@@ -38,7 +38,7 @@ def by(monkeypatch):
     def use(server, scheme="smtp", user=""):
         servers.append(server)
         named = settings().model_copy(update={"smtp_url": f"{scheme}://{user}{server.address}"})
-        for module in (smtp_edge, dispatch):
+        for module in (smtp_edge, email_channel):
             monkeypatch.setattr(module, "settings", lambda: named)
         return server
 
@@ -204,11 +204,12 @@ def test_a_line_that_begins_with_a_dot_arrives_as_it_was_written(world, by):
 def test_doctor_says_what_is_wrong_with_the_mail_server(
     world, tmp_path, authority, by, monkeypatch
 ):
+    from service.channels.email import checks
     from service.operation import doctor
 
     def says(server, scheme="smtp", user=""):
         by(server, scheme, user)
-        monkeypatch.setattr(doctor, "settings", smtp_edge.settings)
+        monkeypatch.setattr(checks, "settings", smtp_edge.settings)
         return doctor.examine()["mail out"]
 
     assert says(Server(tls=authority.context(ELSEWHERE)), user=PASSWORD) == ""

@@ -13,7 +13,9 @@ from sqlalchemy import select, text, update
 
 from service import on_hold
 from service.billing import charges, payments
+from service.channels.email import channel as email_channel
 from service.channels.email import smtp_edge
+from service.channels.sms import channel as sms_channel
 from service.core import outbox_review
 from service.core.config import settings
 from service.core.errors import Conflict
@@ -31,7 +33,7 @@ from tests.mail_servers import Server
 from tests.talk import work_off
 from workers import jobs
 
-MODULES = (smtp_edge, dispatch, on_hold, payments)
+MODULES = (smtp_edge, email_channel, sms_channel, dispatch, on_hold, payments)
 
 
 @pytest.fixture

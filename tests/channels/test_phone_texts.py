@@ -13,9 +13,9 @@ from devdesk.standins.segments import segments
 from service.channels.sms import sms_fit
 from service.channels.sms.segments import count, plain
 from service.core.time import awake
+from service.messages import wording
 from service.messages.message import Message
-from service.messages.wording import TEMPLATES
-from service.tasks import acceptance
+from service.tasks import delivery
 from service.tasks.task import Task, find
 from tenants import isolation
 from tenants.isolation import db
@@ -87,7 +87,7 @@ def test_english_stays_in_the_phones_own_alphabet():
     assert plain("«Волга» – это река…") == "«Волга» – это река…", (
         "Russian needs the wide alphabet anyhow"
     )
-    for name, words in TEMPLATES["en"].items():
+    for name, words in wording.language("en").templates.items():
         filled = sms_fit.fit(
             words.sms,
             dict.fromkeys(("shortened",), "x")
@@ -134,7 +134,7 @@ def test_before_the_red_line_a_report_says_until_when_changes_are_free(world, cl
     task_id = world.task(person, "working", helper)
     report(helper, task_id, 20, "Two makers have answered.")
     assert (
-        "red line" not in told(person)[-1]
+        "red line:" not in told(person)[-1]
         and "free until" in told(person)[-1]
         and "Two makers" in told(person)[-1]
     )
@@ -158,14 +158,14 @@ def test_the_reminder_names_the_day_of_the_delivery(world, app):
             {"id": task_id},
         )
     with isolation.transaction(isolation.system("test")):
-        acceptance.on_acceptance_notice(find(task_id))
+        delivery.on_acceptance_notice(find(task_id))
     work_off()
     day = (datetime.now(ZoneInfo("Europe/Riga")) - timedelta(days=3)).strftime("%a")
     assert f"ready since {day} " in told(person)[-1]
 
 
 def test_russian_words_are_nobodys_gender():
-    for name, words in TEMPLATES["ru"].items():
+    for name, words in wording.language("ru").templates.items():
         assert not any(
             verb in f"{words.sms} {words.subject} {words.mail}"
             for verb in ("} начала", "} прочла", "} поняла")

@@ -10,14 +10,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from service.channels.email import channel as email_channel
 from service.channels.email import smtp_edge
+from service.channels.sms import look_up
 from service.core import outbox_review
 from service.core.config import settings
 from service.core.outbox import OutboxRow
 from service.core.outbox_run import RetryLater
 from service.core.time import now
 from service.messages.message import Message
-from service.outbound import compose, dispatch
+from service.outbound import compose
 from service.tasks.events import Event
 from tenants import addresses, isolation
 from tenants.isolation import db
@@ -54,7 +56,7 @@ def letters(monkeypatch):
     changed = settings().model_copy(
         update={"smtp_url": f"smtp://127.0.0.1:{server.server_address[1]}"}
     )
-    for module in (smtp_edge, dispatch):
+    for module in (smtp_edge, email_channel):
         monkeypatch.setattr(module, "settings", lambda: changed)
     yield server
     server.shutdown()
@@ -122,4 +124,4 @@ def test_the_report_on_a_text_is_waited_for_from_the_last_try_on(world, app):
         person, "sms", state="sending", created_at=now() - timedelta(hours=2), tried_at=now()
     )
     with pytest.raises(RetryLater, match="report"):
-        dispatch._found(load(message_id))
+        look_up.find_sent(load(message_id))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from service.catalogue.categories import all_categories
-from service.messages.wording import TEMPLATES
+from service.messages import wording
 from service.web import contact, example_week
 from service.web.charts import phone
 
@@ -45,7 +45,7 @@ def test_the_sums_of_the_examples_follow_from_the_rates(client):
     ("language", "ending"), [("en", "Right? Reply Y or N"), ("ru", "Верно? Д или Н")]
 )
 def test_the_phone_shows_the_very_words_of_the_service(client, language, ending):
-    assert ending in TEMPLATES[language]["confirm"].sms
+    assert ending in wording.template("confirm", language).sms
     label = re.search(r'class="phone"[^>]*aria-label="([^"]*)"', front(client, language))[1]
     assert ending in label and str(example_week.NUMBER) in label
 

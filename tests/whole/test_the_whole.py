@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import string
 import tomllib
 from pathlib import Path
 
 import pytest
 
 from service.core.config import Settings
-from service.messages import wording
 from service.tasks import states
 from service.web import words
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-
-def test_every_message_has_both_languages_with_the_same_facts():
-    def facts(text):
-        return {name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name}
-
-    assert wording.EN.keys() == wording.RU.keys()
-    # The Russian texts for the phone leave some facts out: they have 70 letters a part.
-    for name, english in wording.EN.items():
-        russian = wording.RU[name]
-        assert facts(russian.mail) == facts(english.mail), name
-        assert facts(russian.sms) <= facts(english.sms) | {"name"}, name
-        assert bool(english.sms) == bool(russian.sms), name
-    for name, sentence in wording.SAYINGS.items():
-        assert facts(sentence["ru"]) <= facts(sentence["en"]), name
 
 
 def test_every_kind_of_event_has_its_words():

@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from service.channels.email import email_html, message_ids
 from service.channels.email.task_context import NOTES
 from service.core import shutdown
+from service.core.channels import UnknownEnd
 from service.core.config import LOOPBACK, settings
 from service.core.outbox_run import NeedsOperator, RetryLater
 from service.core.time import now
@@ -40,11 +41,6 @@ UNKNOWN = (
     "It is not known whether this email went out: {why}. Look whether it arrived before you send it"
     " again."
 )
-
-
-class UnknownEnd(Exception):
-    """The server has the whole mail, and what it made of it is not known. The text says why, for
-    people."""
 
 
 def send(message: Message, handing: Callable[[], None], renew: Callable[[], object]) -> str:
@@ -224,7 +220,7 @@ def compose(message: Message) -> EmailMessage:
     )
     mail.set_content(email_html.plain_of(message.text, message.facts))
     mail.add_alternative(
-        email_html.html_of(message.subject, message.text, message.template or "", message.facts),
+        email_html.html_of(message.subject, message.text, message.facts),
         subtype="html",
     )
     return mail

@@ -3,7 +3,6 @@ gets it. Kept with the message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,28 +11,14 @@ from babel.dates import get_timezone_location
 
 from service.core.config import settings
 from service.core.time import now
+from service.messages import wording
+from service.messages.formatting import day
 from service.messages.wording import saying
 from service.tasks.task import Task
 from tenants.company import Company
 from tenants.isolation import db
 from tenants.people import Person
 
-# Mails of a task under way show its term line.
-UNDER_WAY = (
-    "acknowledge",
-    "confirm",
-    "confirm_ways",
-    "limit",
-    "limit_ways",
-    "started",
-    "question",
-    "red_line",
-    "progress",
-    "late",
-    "said",
-    "work_note",
-    "desk_note",
-)
 ENDED = ("accepted", "closed", "refused", "deleted", "cancelled", "delivered")
 # Notes to staff lead to a page; an answer by mail is the client's way.
 NOTES = ("work_note", "desk_note")
@@ -44,13 +29,12 @@ WHY = {
     "reset": "why_asked",
     "code": "why_asked",
 }
-Day = Callable[[datetime | None, ZoneInfo, str], str]
 
 
 def around(
-    template: str, language: str, task: Task | None, person: Person | None, day: Day
+    template: str, language: str, task: Task | None, person: Person | None
 ) -> dict[str, Any]:
-    """The facts around a mail, as texts in this language; `day` writes a moment."""
+    """Return the facts around a mail, as texts in this language."""
     facts: dict[str, Any] = {
         "language": language,
         "why": saying(WHY.get(template, "why_wrote"), language),
@@ -64,7 +48,7 @@ def around(
             "task": saying("about_task", language, number=task.number),
             "title": task.title,
             "why": _why(template, language, task, zone),
-            "term": _term(template, language, task, zone, day),
+            "term": _term(template, language, task, zone),
         }
     return facts
 
@@ -77,12 +61,14 @@ def _why(template: str, language: str, task: Task, zone: ZoneInfo) -> str:
     return saying("why_task", language, company=company.name, number=task.number, city=city)
 
 
-def _term(
-    template: str, language: str, task: Task, zone: ZoneInfo, day: Day
-) -> dict[str, Any] | None:
+def _term(template: str, language: str, task: Task, zone: ZoneInfo) -> dict[str, Any] | None:
     """The line in whole per cent, and its moments; None where there is none to show. A late one
     reaches to now, `over` past its dead line."""
-    if template not in UNDER_WAY or task.deadline_at is None or task.state in ENDED:
+    if (
+        not wording.template(template, language).has_term
+        or task.deadline_at is None
+        or task.state in ENDED
+    ):
         return None
     moments = [
         saying(key, language, day=day(at, zone, language).replace(" ", "\u00a0")) if at else ""

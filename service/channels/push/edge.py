@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from service.channels.push import endpoint_check, keys
+from service.core.channels import RecipientGone
 from service.core.outbox_run import NeedsOperator, RetryLater
 
 TIMEOUT_S = 10
@@ -25,7 +26,7 @@ MAX_PAYLOAD = 3000
 MAX_RETRY_AFTER_S = 3600
 
 
-class PushSubscriptionExpired(Exception):
+class PushSubscriptionExpired(RecipientGone):
     """This browser takes no more notifications; the text says why. Nothing for a person to do."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from service.core import channels
 from service.insight.arrivals import WEEKS, Week
 from service.insight.shapes import Bars, Share, Shares, scale
 from service.insight.waits import Wait
@@ -19,9 +20,6 @@ WAIT_WORDS = {
     "question": _l("Questions"),
     "delivery": _l("Deliveries"),
 }
-# Channels by which somebody writes or calls; on the others a task is handed over as a task.
-WRITTEN = ("email", "sms", "voice")
-CHANNELS = ("web", "rest", *WRITTEN)
 # So many of the pool stand in the picture, all in its table.
 FULLEST = 12
 
@@ -50,7 +48,7 @@ def _wait(one: Wait, percent: float) -> Share:
 
 def came_in(found: Sequence[Week]) -> Bars:
     """Tasks by week: handed over on the page or by a program below, written or called in above."""
-    shown = [code for code in CHANNELS if any(week.channels[code] for week in found)]
+    shown = [code for code in _codes() if any(week.channels[code] for week in found)]
     bars = [
         week_bar(
             place,
@@ -73,7 +71,7 @@ def came_in(found: Sequence[Week]) -> Bars:
         day=day_name(most.monday),
         count=most.channels.total(),
     )
-    heads = (_("Week of"), *(str(words.CHANNELS[code]) for code in shown), _("all together"))
+    heads = (_("Week of"), *(str(channels.LABELS[code]) for code in shown), _("all together"))
     heights = scale(most.channels.total())
     return Bars(
         bars,
@@ -86,12 +84,18 @@ def came_in(found: Sequence[Week]) -> Bars:
 
 
 def _written(week: Week) -> int:
-    return sum(week.channels[code] for code in WRITTEN)
+    """Tasks that somebody wrote or called in; by a form they are handed over as tasks."""
+    forms = {channel.code for channel in channels.every() if channel.is_form}
+    return sum(week.channels[code] for code in _codes() if code not in forms)
+
+
+def _codes() -> list[str]:
+    return [channel.code for channel in channels.every() if channel.comes_in]
 
 
 def by_channel(found: Sequence[Week]) -> Shares:
     """Tasks of the thirteen weeks by the way they came."""
-    counts = {code: sum(week.channels[code] for week in found) for code in CHANNELS}
+    counts = {code: sum(week.channels[code] for week in found) for code in _codes()}
     total = sum(counts.values())
     rows = [
         _came_by(code, count, 100 * count / total)
@@ -108,7 +112,7 @@ def by_channel(found: Sequence[Week]) -> Shares:
 
 def _came_by(code: str, count: int, percent: float) -> Share:
     return Share(
-        str(words.CHANNELS[code]),
+        str(channels.LABELS[code]),
         percent,
         per_cent(percent),
         tasks(count),

@@ -184,7 +184,7 @@ def test_silence_below_80_stands_on_both_desks(desk, readers, work):
     page.goto(f"{desk.url}/app/demo/tasks/{made['number']}")
     expect(page.locator(".move")).to_contain_text("an operator decides, unless you choose first")
     page.locator("details:has(form[action$=cancellation]) summary").click()
-    expect(page.locator("form[action$=cancellation]")).to_contain_text("between 0 and €96.00")
+    expect(page.locator("form[action$=cancellation]")).to_contain_text("from 0 to €96.00")
     page.get_by_role("button", name="Cancel task").click()
     expect(page.locator("main")).to_contain_text(
         "Cancelled. Nothing is charged until an operator decides"

@@ -88,9 +88,7 @@ def test_a_stale_tab_of_the_assistant_takes_and_delivers_nothing_twice(desk, rea
             f"{desk.url}/work/{queued['id']}",
             lambda tab: tab.locator("form[action$='/claim'] button").click(),
         )
-        expect(
-            tabs[1].locator(".toast", has_text="assigned now, so this cannot be done")
-        ).to_be_visible()
+        expect(tabs[1].locator(".toast", has_text="Assigned.")).to_be_visible()
         for made, act, sentence in (
             (briefed, retell, "There is a newer version"),
             (working, deliver, "Delivered"),
@@ -118,7 +116,7 @@ def test_a_stale_tab_of_the_operator_decides_nothing_twice_and_its_words_stand_u
     with two_tabs(readers, OPERATOR) as tabs:
         both(tabs, f"{desk.url}/desk/triage?task={first}", refuse)
         stale = tabs[1]
-        expect(stale.locator(".errors")).to_contain_text("refused now, so this cannot be done")
+        expect(stale.locator(".errors")).to_contain_text("Declined.")
         expect(stale.locator(".unsent")).to_contain_text("Typed for the first one")
         expect(stale.locator(".notice", has_text="Already decided by")).to_be_visible()
         expect(stale.locator("#drop-reason, .kept-words")).to_have_count(0)
@@ -281,11 +279,11 @@ def test_without_script_questions_are_answered_and_the_short_link_does_all_of_it
         expect(page.locator(".move")).to_contain_text("is writing how they")
         page.goto(desk.url + link(retold))
         page.fill("#note", "w" * 5001)
-        page.get_by_role("button", name="Correct it").click()
+        page.get_by_role("button", name="Send the correction").click()
         expect(page.locator("#note-oops")).to_contain_text("5,000 characters")
         expect(page.locator("#note")).to_have_value("w" * 5001)
         page.fill("#note", "Five, not three")
-        page.get_by_role("button", name="Correct it").click()
+        page.get_by_role("button", name="Send the correction").click()
         expect(page.locator(".move")).to_contain_text("is writing how they")
         page.goto(desk.url + link(confirmed))
         page.locator("button[value=confirmed]").click()

@@ -1,0 +1,1 @@
+"""REST: tasks are handed over by another program."""

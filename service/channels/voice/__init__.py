@@ -1,0 +1,1 @@
+"""Calls: taken by people in this version, and entered by them."""
