@@ -371,3 +371,5 @@ def test_why_a_message_waits_is_said_in_the_readers_language_and_a_persons_words
     assert "Неизвестный отправитель" in desk.get(f"/desk/triage?message={row.id}").text
     desk.post(f"/desk/inbound/{row.id}/drop", data={"reason": "100% spam, 5%s"})
     assert "100% spam, 5%s" in desk.get("/desk/messages").text
+    # Other tests read what the whole desk is told, in English.
+    desk.post("/account", data={"name": "Vera Sokolova", "language": "en", "tz": "Europe/Riga"})
