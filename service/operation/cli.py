@@ -152,7 +152,7 @@ def _person(email: str) -> Person:
 
 @staff.command("add")
 @click.argument("email")
-@click.option("--role", type=click.Choice(STAFF_ROLES), required=True)
+@click.option("--role", type=click.Choice([role.value for role in STAFF_ROLES]), required=True)
 @click.option(
     "--trade",
     "trades",

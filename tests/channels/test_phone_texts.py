@@ -15,7 +15,7 @@ from service.channels.sms.segments import count, plain
 from service.core.time import awake
 from service.messages import wording
 from service.messages.message import Message
-from service.tasks import delivery
+from service.tasks import acceptance
 from service.tasks.task import Task, find
 from tenants import isolation
 from tenants.isolation import db
@@ -158,7 +158,7 @@ def test_the_reminder_names_the_day_of_the_delivery(world, app):
             {"id": task_id},
         )
     with isolation.transaction(isolation.system("test")):
-        delivery.on_acceptance_notice(find(task_id))
+        acceptance.on_acceptance_notice(find(task_id))
     work_off()
     day = (datetime.now(ZoneInfo("Europe/Riga")) - timedelta(days=3)).strftime("%a")
     assert f"ready since {day} " in told(person)[-1]
