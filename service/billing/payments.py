@@ -57,7 +57,7 @@ def settle(intent_id: str) -> None:
         or stripe_edge.look_up(intent_id).status != "succeeded"
     ):
         return
-    db.session.refresh(charge, with_for_update=True)  # the payer may have noted it meanwhile
+    db.session.refresh(charge, with_for_update=True)  # the worker may have recorded it meanwhile
     charges.paid(charge, find(charge.task_id))
 
 

@@ -165,7 +165,7 @@ def _metadata(made: Any) -> dict[str, str]:
 
 
 def _all(asked: Any) -> list[Any]:
-    """Yield every page of a list, 10,000 intents at most."""
+    """Return the intents of all pages of a list, 10,000 at most."""
     return list(
         _guarded(
             lambda: list(

@@ -1,4 +1,4 @@
-"""Commands of operation: `flask --app wsgi …`, inside `.venv`, with the desk's own settings. Each
+"""Operator commands: `flask --app wsgi …`, inside `.venv`, with the application's settings. Each
 has --help and --json."""
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 
 
 def init(app: Flask) -> None:
-    """Register the commands, `flask db` among them."""
+    """Register the commands, among them `flask db`."""
     if os.environ.get("FLASK_RUN_FROM_CLI"):
         from flask_migrate import Migrate
 
@@ -52,7 +52,7 @@ def print_result(result: dict[str, Any], line: str, *, json_: bool) -> None:
 
 
 def show_errors(call: Callable[[], Any]) -> Any:
-    """Show what was refused, by a step or by the database, as one sentence."""
+    """Show an error of a step or of the database as one sentence."""
     try:
         with isolation.transaction(isolation.system("command")):
             return call()

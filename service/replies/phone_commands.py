@@ -1,4 +1,4 @@
-"""The commands of the phone, in both languages: STOP, START, HELP, STATUS, CANCEL with a number."""
+"""Phone commands in both languages: STOP, START, HELP, STATUS, CANCEL with a number."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tenants.isolation import db
 from tenants.membership import companies_of
 from tenants.people import Person
 
-# Twilio stops a number at these words and tells the person so itself; the Russian one it does not
-# know.
+# Twilio stops a number at these words and notifies the person itself; it does not know the Russian
+# one.
 STOP_AT_TWILIO = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout")
 STOP = (*STOP_AT_TWILIO, "стоп")
 START = ("start", "unstop", "старт")
@@ -32,13 +32,14 @@ MAX_TASKS_SHOWN = 5
 
 
 def word_of(text: str) -> str:
-    """The text as a command is compared: without its full stop, in small letters."""
+    """Return the text in the form that commands are compared in: without a final full stop, in
+    lower case."""
     return text.strip().strip(".!").lower()
 
 
 def answer(person: Person, by: Actor, phone: str, text: str) -> str | None:
-    """The words back to a command ("" where another message tells), None where the text is no
-    command."""
+    """Return the answer to a command ("" where another message answers it), None where the text is
+    no command."""
     word, language = word_of(text), person.language
     if word in STOP:
         return _stop(person, phone, word)
@@ -54,7 +55,8 @@ def answer(person: Person, by: Actor, phone: str, text: str) -> str | None:
 
 
 def _stop(person: Person, phone: str, word: str) -> str:
-    """No more texts from this one on. Where Twilio does not say so, we do, once more."""
+    """Stop text messages to this number. Where Twilio does not confirm it, we do, with one last
+    text."""
     number = addresses.tidy("phone", phone)
     if word not in STOP_AT_TWILIO:
         compose.notify(person, "stopped", channel="sms", address=number)
@@ -63,7 +65,7 @@ def _stop(person: Person, phone: str, word: str) -> str:
 
 
 def _status(person: Person) -> str:
-    """What is under way: first what waits for the client's word."""
+    """Return the tasks under way, first those that wait for the client."""
     waits = or_(Task.waiting_for == "client", Task.state == "delivered")
     open_tasks = (_theirs(person), Task.state.in_(OPEN_STATES))
     tasks = list(
@@ -91,7 +93,7 @@ def _line(task: Task, person: Person) -> str:
 
 
 def _theirs(person: Person) -> ColumnElement[bool]:
-    """Tasks of this person, in companies they still belong to."""
+    """Select the tasks of this person in companies they still belong to."""
     return and_(Task.person_id == person.id, Task.company_id.in_(companies_of(person.id)))
 
 
