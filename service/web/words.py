@@ -1,4 +1,4 @@
-"""What happened and what comes next, in words people read: events, moves, badges."""
+"""Texts for events, next steps and badges."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.tasks.pauses import COUNTING_STATES
 from service.tasks.states import CLIENT_STATE_NAMES, STATE_NAMES
 from service.tasks.task import Task
 
-# From here on a red line is said to come.
+# From this time before it, a red line counts as near.
 NEAR = timedelta(hours=2)
 EVENTS = {
     "task.received": _l("handed over"),
@@ -77,7 +77,7 @@ EVENTS = {
     "person.reset": _l("new password requested"),
     "address.claimed": _l("address added"),
 }
-# Events that may carry a score that somebody said.
+# Events that may carry a score.
 JUDGED = ("task.accepted", "task.settled", "task.reworked", "task.disputed", "task.resolved")
 STEP_NAMES = (
     _l("Triage"),
@@ -112,7 +112,7 @@ CHANNELS = {
     "voice": _l("by phone"),
     "push": _l("push"),
 }
-# How it stands with what goes out and comes in, and with a charge; roles of people.
+# States of outbound and inbound messages and of charges; roles of people.
 MESSAGE_STATES = {
     "kept": _lp("message", "Waiting"),
     "sending": _lp("message", "Sending"),
@@ -150,7 +150,7 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Badge:
-    """A short word with a tone: is-yours, is-near, is-late or none, and an icon."""
+    """A short text with a tone (is-yours, is-near, is-late or none) and an icon."""
 
     text: str
     tone: str = ""
@@ -158,7 +158,7 @@ class Badge:
 
 
 def event_words(event: Event) -> str:
-    """What happened, as a phrase."""
+    """Return the event as a phrase."""
     words = str(EVENTS[event.kind])
     if event.kind == "task.red_line":
         return f"{words}: {event.facts.get('progress', '')} %"
@@ -186,7 +186,7 @@ def _left_out(event: Event) -> str:
 
 
 def badge(task: Task, reader: str) -> Badge:
-    """What a list says of a task to this reader (client, assistant, operator)."""
+    """Return the badge of a task in a list for this reader (client, assistant, operator)."""
     if (
         task.deadline_at
         and task.state in COUNTING_STATES
@@ -230,13 +230,13 @@ def badge(task: Task, reader: str) -> Badge:
 
 
 def late_by(deadline: datetime) -> str:
-    """How late something is, by the minutes of the clock, so that all places of a page say the
-    same."""
+    """Return how late something is, in whole minutes of the clock, so that all places of a page
+    agree."""
     return span(minute(now()) - minute(deadline))
 
 
 def span(value: timedelta) -> str:
-    """How long, in its two greatest parts: "1 h 10", "3 d 4 h", "25 min"."""
+    """Return a duration in its two largest units: "1 h 10", "3 d 4 h", "25 min"."""
     minutes = max(0, round(value.total_seconds() / 60))
     days, hours = minutes // 1440, minutes % 1440 // 60
     if days:
@@ -254,8 +254,7 @@ def span(value: timedelta) -> str:
     return _("%(minutes)s min", minutes=minutes)
 
 
-# What a tile of the desk or a chip of the board says beside its number: states, and the board's
-# views.
+# Labels beside the counts of tiles and chips: states, and the board's views.
 STATE_COUNTS = {
     **STATE_NAMES,
     "client": _l("Waiting for the client"),
@@ -266,7 +265,7 @@ STATE_COUNTS = {
 
 
 def client_move(task: Task, holder: str) -> tuple[bool, str]:
-    """Whether the move is the client's, and what the move is, in a sentence."""
+    """Return whether the client acts next, and what the next step is, in a sentence."""
     name = apart(holder) or _("the assistant")
     if task.disputed_at:
         return False, _("An operator is reviewing the dispute and will write to you.")
