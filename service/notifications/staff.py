@@ -129,7 +129,7 @@ def note_holder(event: Event, what: LazyString, words: str = "") -> None:
 
 
 def note_desk(task: Task, what: LazyString) -> None:
-    """Send a note to all operators and supervisors who watch over the desk."""
+    """Send a note about the task to supervisors and operators."""
     for person in membership.desk_people():
         _note(person, task, "desk_note", what, "")
 

@@ -12,7 +12,8 @@ from service.web.filters.work import amount, each
 
 
 def work(row: ChargeRow) -> str:
-    """Return "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1 report"."""
+    """Return what was done: "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1
+    report"."""
     if row.charge.kind == "tip":
         return _("tip")
     if row.task.category is None:
