@@ -22,7 +22,7 @@ from tenants.isolation import db
 
 
 def init(app: Flask) -> None:
-    """Register a handler for each kind of error."""
+    """Register an error handler for each kind of error."""
     app.register_error_handler(DomainError, refused)
     app.register_error_handler(CSRFError, expired)
     app.register_error_handler(

@@ -94,7 +94,7 @@ def _praise(said: Reply, task: Task, words: str) -> None:
 
 
 def _like_task(said: Reply, words: str) -> bool:
-    """Return whether the words contain a day or an order, so that something is to be done."""
+    """Return whether the words contain a day or an order, which suggests a new task."""
     dated = (
         deadlines.deadline_in(words, said.person.tz, now())
         or deadlines.WEEKDAY.search(words)

@@ -60,7 +60,7 @@ def heard(value: str) -> str:
 
 
 def spoken(about: str, rows: Sequence[Share]) -> str:
-    """Return the shares in a sentence."""
+    """Return the shares as a sentence."""
     return (
         f"{about}: "
         + "; ".join(f"{row.label} {heard(row.value)}, {row.small}" for row in rows)
