@@ -1,9 +1,9 @@
-"""Becomes another program that ends when its parent ends: `python devdesk/child.py [--user NAME]
-[--ends-by INT] PROGRAM …`.
+"""A launcher that becomes another program and ends when its parent ends: `python devdesk/child.py
+[--user NAME] [--ends-by INT] PROGRAM …`.
 
 A supervisor that is killed with -9 would leave its children behind; the kernel's parent-death
-signal takes them along (Linux). The signal is set after the change of user, which would clear it,
-and stays through the exec.
+signal ends them as well (Linux). The signal is set after the change of user, which would clear it,
+and it survives the exec.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Change the user, set the signal, become the program."""
+    """Change the user, set the signal, and exec the program."""
     ends_by = signal.SIGTERM
     while arguments[0].startswith("--"):
         option, value, *arguments = arguments
@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> None:
 
 
 def become(user: pwd.struct_passwd) -> None:
-    """Give up root for this user."""
+    """Switch from root to this user."""
     os.setgroups([])
     os.setgid(user.pw_gid)
     os.setuid(user.pw_uid)

@@ -1,4 +1,4 @@
-"""Commands of development: the demo desk."""
+"""Development commands: the demo data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ demos = AppGroup("demo", help="The demo desk.")
 @click.option("--password", envvar="DEMO_PASSWORD", required=True)
 @as_json
 def demo_load(password: str, json_: bool) -> None:
-    """Load the demo desk into an empty database that is bound to loopback."""
+    """Load the demo data into an empty database that is bound to loopback."""
     if settings().bind not in ("127.0.0.1", "localhost", "::1"):
         raise click.ClickException("The demo desk is for loopback only; BIND says otherwise.")
     loaded = demo.load_if_empty(password)

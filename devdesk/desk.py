@@ -1,5 +1,5 @@
-"""`make run`: the whole desk on one machine. Servers, migrations, the demo desk, every process
-under one supervisor.
+"""`make run`: the whole application on one machine. Servers, migrations, the demo data, every
+process under one supervisor.
 
 Prints `ready http://…` when all of them serve. Ctrl-C or SIGTERM stops everything; after a kill -9
 the next start finds nothing in its way.
@@ -28,7 +28,7 @@ READY_SECONDS = 90.0
 
 
 class Desk:
-    """One running desk in one DATA_DIR."""
+    """The running application in one DATA_DIR."""
 
     def __init__(self, conf: Settings) -> None:
         self.conf = conf
@@ -37,7 +37,7 @@ class Desk:
         self.stopping = False
 
     def run(self) -> int:
-        """Start, say ready, wait, stop. Gives the exit code."""
+        """Start, print ready, wait, stop. Return the exit code."""
         keep_to_ourselves(self.data / "log")
         if not self.alone():
             print(f"This desk runs already: ready {self.conf.url}", flush=True)
@@ -52,7 +52,7 @@ class Desk:
             self.stop()
 
     def serve(self) -> int:
-        """Servers first, then the tables, then everybody else."""
+        """Start the servers, prepare the database, then start everything else."""
         servers = (
             None if self.conf.database_url and self.conf.redis_url else embedded.prepare(self.data)
         )
@@ -69,20 +69,20 @@ class Desk:
         if servers and not self.conf.database_url:
             embedded.wait_for_postgres(servers)
         self.wait_for_supervisor()
-        # They load while the tables are made; web answers `not ready` until then.
+        # They load while the tables are created; web answers `not ready` until then.
         programs.start(self.data, "web", "twilio", "stripe")
         prepare_database(environment, self.data)
         programs.start(self.data)
         return self.watch(environment)
 
     def wait_for_supervisor(self, seconds: float = 20.0) -> None:
-        """Until the supervisor takes orders."""
+        """Wait until supervisord accepts commands."""
         ends = time.monotonic() + seconds
         while not programs.control(self.data).exists() and time.monotonic() < ends:
             time.sleep(0.02)
 
     def watch(self, environment: dict[str, str]) -> int:
-        """Say ready when all serve, then wait for the end."""
+        """Print ready when all serve, then wait for the end."""
         if not wait_ready(self.conf, self):
             print(
                 f"The desk did not become ready in {READY_SECONDS:.0f} seconds. Look into"
@@ -102,7 +102,8 @@ class Desk:
         return 0 if self.stopping else 1
 
     def stop(self) -> None:
-        """Stop the supervisor, who stops the rest: the hands first, the servers last."""
+        """Stop the supervisor, which stops the rest: the application's processes first, the servers
+        last."""
         if self.supervisor and self.supervisor.poll() is None:
             self.supervisor.terminate()
             try:
@@ -111,7 +112,7 @@ class Desk:
                 self.supervisor.kill()
 
     def alone(self) -> bool:
-        """Whether no other desk runs in this folder; the lock goes with the process."""
+        """Return whether no other instance runs in this folder; the lock ends with the process."""
         self.lock: IO[str] = (self.data / "desk.lock").open("w")
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -121,7 +122,7 @@ class Desk:
 
 
 def keep_to_ourselves(logs: Path) -> None:
-    """Make the folder of logs where it is missing; only the desk's own user may read in it."""
+    """Create the log folder where it is missing; only the application's own user may read it."""
     logs.mkdir(parents=True, exist_ok=True)
     logs.chmod(0o700)
     for log in logs.iterdir():
@@ -130,9 +131,10 @@ def keep_to_ourselves(logs: Path) -> None:
 
 
 def prepare_database(environment: dict[str, str], data: Path) -> None:
-    """Roles, migrations and the demo desk, in a process of their own, whose memory goes with it.
+    """Create roles, run the migrations and load the demo data, in a process of its own, whose
+    memory is freed afterwards.
 
-    It alone gets the owner's address in its environment.
+    Only this process gets the owner's address in its environment.
     """
     done = subprocess.run(
         [sys.executable, "-m", "devdesk.prepare"],
@@ -145,7 +147,7 @@ def prepare_database(environment: dict[str, str], data: Path) -> None:
 
 
 def wait_ready(conf: Settings, desk: Desk) -> bool:
-    """Whether web and mail room answer in time."""
+    """Return whether web and mail room answer in time."""
     ends = time.monotonic() + READY_SECONDS
     while time.monotonic() < ends and not desk.stopping:
         if answers(f"http://{_reach(conf.bind)}:{conf.port}/readyz") and listens(
@@ -157,7 +159,7 @@ def wait_ready(conf: Settings, desk: Desk) -> bool:
 
 
 def answers(address: str) -> bool:
-    """Whether this address answers with 200."""
+    """Return whether this address answers with 200."""
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 (our own address)
             return bool(answer.status == 200)
@@ -166,7 +168,7 @@ def answers(address: str) -> bool:
 
 
 def listens(host: str, port: int) -> bool:
-    """Whether somebody takes connections there."""
+    """Return whether something accepts connections there."""
     try:
         socket.create_connection((host, port), 1).close()
     except OSError:
@@ -175,7 +177,7 @@ def listens(host: str, port: int) -> bool:
 
 
 def check_port(host: str, port: int, name: str) -> None:
-    """End with one sentence where a port is taken."""
+    """Exit with one sentence where a port is taken."""
     with socket.socket() as trial:
         trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -196,14 +198,14 @@ def _append(log: Path) -> int:
 
 
 def _die_with_parent() -> None:
-    """The supervisor stops all when this process is killed with -9."""
+    """Ask the kernel to stop the supervisor when this process is killed with -9."""
     os.setpgid(0, 0)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def main() -> None:
-    """Run the desk."""
+    """Run the application."""
     sys.exit(Desk(read()).run())
 
 

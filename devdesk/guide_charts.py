@@ -1,4 +1,4 @@
-"""Samples for the pictures of the style guide, drawn by what draws the pages' own."""
+"""Sample charts of the style guide, drawn by the same code as the pages' charts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Samples:
-    """A picture of each kind."""
+    """One chart of each kind."""
 
     months: Bars
     kinds: Shares
@@ -30,7 +30,7 @@ class Samples:
 
 
 def samples() -> Samples:
-    """Twelve months of spending, kinds of work, success, and success by step of the method."""
+    """Return twelve months of spending, categories, success, and success by step of the method."""
     spent = Spending(
         [Month(date(2026, n, 1), amount, amount // 12000) for n, amount in enumerate(AMOUNTS, 1)],
         [Kind(*kind) for kind in KINDS],

@@ -1,5 +1,5 @@
-"""Exchanges by text for the style guide, in the very words of the service: an answer that is below
-80 % and one that is praise."""
+"""Text message exchanges for the style guide, in the service's real texts: an answer below 80 % and
+one that is praise."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NUMBER, PRICE = 1070, 8400
 
 @dataclass(frozen=True)
 class Exchange:
-    """A phone with what is said on it, in the language that it is said in."""
+    """A phone with an exchange on it, in the exchange's language."""
 
     language: str
     drawn: phone.Phone
@@ -37,7 +37,7 @@ class Exchange:
 
 
 def exchanges() -> list[Exchange]:
-    """The same delivery answered by 2, reworked, and answered by 1, in each language."""
+    """Return the same delivery answered by 2, reworked, and answered by 1, in each language."""
     return [
         Exchange(language, phone.drawn(texts), texts)
         for language in FACTS
@@ -82,5 +82,5 @@ def _told(language: str, name: str, **facts: str) -> phone.Said:
 
 
 def _counted(words: str) -> phone.Said:
-    """How long it is stands where its hour would: letters, and parts that are paid for."""
+    """Show the length in place of the time: characters, and SMS segments, which are charged."""
     return phone.Said(False, words, f"{len(words)} / {count(words)}")

@@ -1,4 +1,4 @@
-"""What `workers.prepare` does, and then the demo desk where there is no company yet."""
+"""`workers.prepare` followed by the demo data where there is no company yet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workers import prepare
 
 
 def main() -> None:
-    """Prepare the database, then load the demo desk where DEMO is on and there is no company."""
+    """Prepare the database, then load the demo data where DEMO is on and there is no company."""
     prepare.main()
     password = os.environ.get("DEMO_PASSWORD")
     if os.environ.get("DEMO") == "on" and password and not _has_company():
@@ -19,8 +19,8 @@ def main() -> None:
 
 
 def _has_company() -> bool:
-    """Look with a connection of its own, before the application is loaded: a start with nothing to
-    load is quick."""
+    """Return whether a company exists, with a connection of its own before the application is
+    loaded: a start with nothing to load is fast."""
     conf = settings()
     with psycopg.connect(conf.owner_database_url or conf.database_url) as owner:
         owner.execute("set role system")

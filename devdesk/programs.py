@@ -1,5 +1,5 @@
-"""Which programs run under the supervisor, with which settings: web, crew, the embedded servers,
-the stand-ins."""
+"""Programs under supervisord and their settings: web, process supervisor, the embedded servers, the
+stand-ins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from service.core.config import OWNER_FILE, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 OWNER = "OWNER_DATABASE_URL"
-# What no program gets: who has one of these reads all companies' rows.
+# Withheld from every program: these logins read all companies' rows.
 COMMANDS_ONLY = (OWNER, "BACKUP_DATABASE_URL")
 HEAD = """[unix_http_server]
 file={socket}
@@ -37,8 +37,8 @@ minfds=4096
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
 
 """
-# Given up never: with the database away for half a minute a program that ends quickly would be,
-# after a few tries.
+# Restarts are unlimited: with the database unavailable for half a minute, a program that exits
+# quickly would otherwise be given up after a few tries.
 PROGRAM = """[program:{name}]
 command={command}
 directory={root}
@@ -60,7 +60,7 @@ stdout_logfile_backups=2
 
 
 def environment(conf: Settings, servers: Servers | None, data: Path) -> dict[str, str]:
-    """The settings of every program; stand-ins get ports that are free now, servers their
+    """Return the settings of every program; stand-ins get ports that are free now, servers their
     sockets."""
     own = {
         "DATA_DIR": str(data),
@@ -93,7 +93,8 @@ def owner(data: Path) -> dict[str, str]:
 
 
 def _demo(conf: Settings) -> dict[str, str]:
-    """The demo desk's password: the one that is set, or one that is made now and printed once."""
+    """Return the demo password: the one that is set, or one that is generated now and printed
+    once."""
     if conf.demo == "off" or not on_loopback(conf):
         return {"DEMO": "off"}
     made = conf.demo_password or secrets.token_urlsafe(9)
@@ -101,7 +102,7 @@ def _demo(conf: Settings) -> dict[str, str]:
 
 
 def on_loopback(conf: Settings) -> bool:
-    """Stand-ins and demo desk only where nobody else can reach them."""
+    """Allow stand-ins and demo data only where nobody else can reach them."""
     return conf.bind in ("127.0.0.1", "localhost", "::1")
 
 
@@ -127,7 +128,7 @@ def _stand_ins(conf: Settings, data: Path) -> dict[str, str]:
 
 
 def free_port(data: Path, name: str) -> int:
-    """A port that is free; the one of the last run where it still is."""
+    """Return a free port; that of the last run where it is still free."""
     kept = data / f"{name}.port"
     for wanted in (int(kept.read_text()) if kept.exists() else 0, 0):
         with socket.socket() as trial:
@@ -142,8 +143,9 @@ def free_port(data: Path, name: str) -> int:
 
 
 def _remember(path: Path, own: dict[str, str]) -> None:
-    """Write settings down, so that `flask --app wsgi …` finds the same servers while they run."""
-    path.unlink(missing_ok=True)  # one that others could read keeps its mode
+    """Write settings to a file, so that `flask --app wsgi …` finds the same servers while they
+    run."""
+    path.unlink(missing_ok=True)  # an existing readable file would keep its mode
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.writelines(
             f"{name}={value}\n" for name, value in own.items() if not name.startswith("PYTHON")
@@ -151,7 +153,7 @@ def _remember(path: Path, own: dict[str, str]) -> None:
 
 
 def write(conf: Settings, servers: Servers | None, own: dict[str, str], data: Path) -> Path:
-    """The supervisor's configuration."""
+    """Write supervisord's configuration."""
     parts = [HEAD.format(socket=control(data), data=_quoted(data))]
     if servers and not conf.database_url:
         parts.append(
@@ -212,7 +214,7 @@ def write(conf: Settings, servers: Servers | None, own: dict[str, str], data: Pa
 
 
 def web_command() -> list[str]:
-    """gunicorn with the settings of gunicorn.conf.py, which reads the same environment."""
+    """Return gunicorn's command, with gunicorn.conf.py, which reads the same environment."""
     return [sys.executable, "-m", "gunicorn", "wsgi:app"]
 
 
@@ -247,12 +249,12 @@ def _quoted(path: Path) -> str:
 
 
 def control(data: Path) -> Path:
-    """The supervisor's socket; its path has to be short."""
+    """Return supervisord's socket; its path has to be short."""
     return Path("/tmp") / f"poruchi-sv-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}.sock"  # noqa: S108
 
 
 class _Unix(Transport):
-    """XML-RPC over the supervisor's socket."""
+    """XML-RPC over supervisord's socket."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()

@@ -1,5 +1,5 @@
-"""A language for development: each string 40 % longer and with accents, so that what longer words
-would cut is seen before a translator comes."""
+"""A pseudo language for development: each string 40 % longer and with accents, so that text which
+would be cut off is seen before translation."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ LONGER = 0.4
 
 
 class Longer(NullTranslations):
-    """Translations into longer words."""
+    """Translations into longer text."""
 
     def gettext(self, message: str) -> str:
-        """The string itself, longer."""
+        """Return the string itself, longer."""
         return lengthen(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
-        """One or many, longer."""
+        """Return singular or plural, longer."""
         return lengthen(msgid1 if n == 1 else msgid2)
 
     def upgettext(self, _context: str, message: str) -> str:
-        """The string of one place, longer."""
+        """Return the string of a context, longer."""
         return lengthen(message)
 
     ugettext = gettext
@@ -34,8 +34,8 @@ class Longer(NullTranslations):
 
 
 def lengthen(text: str) -> str:
-    """With an accent on each vowel, and vowels doubled until it is 40 % longer; gaps stay what they
-    are."""
+    """Return the text with an accent on each vowel, and vowels doubled until it is 40 % longer;
+    placeholders stay unchanged."""
     parts = GAPS.split(text)
     wanted = round(sum(len(part) for part in parts[::2]) * LONGER)
     for place in range(0, len(parts), 2):
@@ -53,7 +53,7 @@ def _doubled(part: str, wanted: int) -> tuple[str, int]:
 
 
 def install() -> None:
-    """Every string from here on comes out longer, in the whole process."""
+    """Make every string longer from here on, in the whole process."""
     found = Longer()
 
     def translations(_self: Any) -> NullTranslations:

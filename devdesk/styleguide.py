@@ -1,5 +1,5 @@
-"""A page of every component of the product in every state it can be in, made with the macros that
-the pages themselves use."""
+"""A page with every component of the product in every state, made with the macros of the real
+pages."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Sample:
     more: dict[str, Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        """What stands in `more`."""
+        """Return a value of `more`."""
         try:
             return self.__dict__["more"][name]
         except KeyError:
@@ -55,7 +55,7 @@ class Sample:
 @pages.route("/desk/styleguide", methods=["GET", "POST"])
 @auth.requires_staff(*auth.STAFF)
 def styleguide() -> ResponseReturnValue:
-    """All components. What is sent from it goes nowhere."""
+    """Show all components. Forms sent from it have no effect."""
     if request.method == "POST":
         return redirect("/desk/styleguide", 303)
     at = now()
@@ -118,7 +118,8 @@ def styleguide() -> ResponseReturnValue:
 
 
 def _task(at: datetime, began: float, ends: float, state: str, **more: Any) -> Task:
-    """A task whose term began and ends so many hours from now, with the red line in the middle."""
+    """Return a task whose term began and ends so many hours from now, with the red line in the
+    middle."""
     start, end = at + timedelta(hours=began), at + timedelta(hours=ends)
     return Task(
         id=1,
@@ -145,7 +146,7 @@ def _task(at: datetime, began: float, ends: float, state: str, **more: Any) -> T
 
 
 def _terms(at: datetime) -> list[tuple[str, Task]]:
-    """Each look of the term line with its name."""
+    """Return each state of the term line with its name."""
     return [
         (_("Planned"), _task(at, -1, 60, "queued")),
         (_("Just begun"), _task(at, -0.5, 48, "working")),
@@ -170,7 +171,7 @@ def _terms(at: datetime) -> list[tuple[str, Task]]:
 
 
 def _sample(at: datetime) -> Sample:
-    """A task with a retelling and another way, a question, reports and a delivery."""
+    """Return a task with a retelling and a proposal, a question, reports and a delivery."""
     task = _task(at, -28, 60, "retold", waiting_since=at - timedelta(hours=2), waiting_for="client")
     return Sample(
         task,

@@ -1,7 +1,7 @@
-"""The supervisor of `make run`, with logs that never end it: on a full disk they drop lines.
+"""supervisord of `make run`, with logs that cannot stop it: on a full disk they drop lines.
 
 supervisord as shipped prints a traceback where a log cannot be written; on a full disk that fails,
-too, and ends it, and with it the whole desk. Only the desk's own user may read the logs.
+too, and ends it, and with it everything it runs. Only the application's own user may read the logs.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from supervisor import loggers, supervisord
 
 MODE = 0o600
 LONGEST = 65_536  # bytes of a line that has not ended yet
-# PostgreSQL logs the statement that it stopped at, whatever its settings; further lines of it
-# begin with a tab.
+# PostgreSQL logs the statement that it stopped at, whatever its settings; further lines of it begin
+# with a tab.
 STATEMENT = b"STATEMENT:  "
 
 
@@ -48,7 +48,7 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
             try:
                 os.close(handle)
             except OSError:
-                return  # what it held back is lost with the disk's room
+                return  # buffered lines are lost on a full disk
 
     reopen = close
 
@@ -67,12 +67,12 @@ class BoundedLog(loggers.Handler):  # type: ignore[misc]
         return line.encode(errors="replace")
 
     def _without_statements(self, piece: bytes) -> bytes:
-        """Return whole lines of what a program says without statements, which hold values."""
+        """Return whole lines of a program's output without statements, which contain values."""
         *lines, rest = (self.rest + piece).split(b"\n")
         told = [line + b"\n" for line in lines if self._may_stand(line)]
         if len(rest) > LONGEST:
             told += [rest] if self._may_stand(rest) else []
-            rest = b"\t"  # the further part of a line that nobody could keep whole
+            rest = b"\t"  # the rest of a line that was too long to buffer
         self.rest = rest
         return b"".join(told)
 

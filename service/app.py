@@ -27,16 +27,17 @@ ENGINE = {
     "pool_timeout": 10,
     "pool_pre_ping": False,
     "pool_recycle": 1800,
-    # The connection used last is used next: the few that are needed know every statement by heart.
+    # Use the connection that was used last, so that few connections are open and each has the
+    # statements prepared.
     "pool_use_lifo": True,
-    # An error of the database must not carry people's words into the log.
+    # Errors of the database must not write personal data into the log.
     "hide_parameters": True,
     "connect_args": {"connect_timeout": 5, "prepare_threshold": 3},
 }
 
 
 def create_app(conf: Settings | None = None) -> Flask:
-    """The desk's application with the settings of this process."""
+    """Return the application, with the settings of this process."""
     conf = conf or settings()
     check_currencies(conf.currencies)
     logs.install()
@@ -58,8 +59,8 @@ def create_app(conf: Settings | None = None) -> Flask:
 
 
 def _trust_proxies(app: Flask, count: int) -> None:
-    """Believe the forwarded address of so many proxies before us; with none, what anybody writes
-    there is nothing."""
+    """Trust the forwarded address of this many proxies before us; with 0, forwarded headers are
+    ignored."""
     if count:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
@@ -84,8 +85,8 @@ def _flask_settings(conf: Settings) -> dict[str, object]:
         "BABEL_DEFAULT_LOCALE": "en",
         "TEMPLATES_AUTO_RELOAD": False,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
-        # Pages; never answers to programs, files of clients, or the stream of changes. Static files
-        # see to themselves.
+        # Pages only; never API answers, files of clients or the stream of changes. Static files are
+        # compressed elsewhere.
         "COMPRESS_MIMETYPES": ["text/html", "text/css", "text/javascript", "image/svg+xml"],
         "COMPRESS_ALGORITHM": ["br", "gzip"],
         "COMPRESS_BR_LEVEL": 5,
@@ -104,7 +105,7 @@ def _protect(app: Flask, conf: Settings) -> None:
 
 
 def _register(app: Flask) -> None:
-    """All doors. A new door is one line here."""
+    """Register all routes. A new blueprint is one line here."""
     from service.api import routes as api
     from service.billing.hooks import hooks as stripe
     from service.operation import cli

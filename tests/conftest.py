@@ -1,5 +1,5 @@
-"""The world of a test: real servers, a database for each test process, and a factory that builds
-companies and people."""
+"""Fixtures: real servers, a database for each test process, and a factory that builds companies and
+people."""
 
 from __future__ import annotations
 

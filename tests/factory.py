@@ -1,4 +1,4 @@
-"""Builds the world of a test in a line or two, through the house's own functions and in their own
+"""Factory of test data, in a line or two each, through the project's own functions and in their own
 scopes."""
 
 from __future__ import annotations

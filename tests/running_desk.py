@@ -1,5 +1,5 @@
-"""A whole desk as `make run` starts it, in a folder of its own on free ports, with a real SMTP
-server that takes its mail."""
+"""The whole application as `make run` starts it, in a folder of its own on free ports, with a real
+SMTP server that receives its mail."""
 
 from __future__ import annotations
 

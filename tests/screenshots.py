@@ -1,10 +1,10 @@
-"""Every page in both languages, at a desk's and a phone's width, light and dark: `python -m
-tests.screenshots`.
+"""Screenshots of every page in both languages, at the width of a desktop and a phone, light and
+dark: `python -m tests.screenshots`.
 
-`python -m tests.screenshots --pseudo` shows them in words that are 40 % longer instead and names
-what such words would cut. With names of pages behind it only those are shown. Mails are shown too,
-as `mail-NAME`, at a window's and a phone's width (`mails` for them alone); no desk is started where
-nothing else is named.
+`python -m tests.screenshots --pseudo` uses text that is 40 % longer instead and lists what such
+text would cut off. Names of pages as arguments limit it to those. Mails are included as
+`mail-NAME`, at a window's and a phone's width (`mails` for them alone); the application is not
+started where only mails are named.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Nothing lost, nothing twice: messages through three channels, each delivered twice, while
-everything is killed at random.
+"""A soak test that nothing is lost or done twice: messages through three channels, each delivered
+twice, while processes are killed at random.
 
-`python -m tests.soak 10000` does it in full and prints the figures; the test suite does it with
+`python -m tests.soak 10000` runs it in full and prints the figures; the test suite runs it with
 300.
 """
 

@@ -1,4 +1,4 @@
-"""Talking to the desk in tests: texts and mail in, what was said back, and the work that is due."""
+"""Conversations in tests: send texts and mails, read the replies, and run outbox rows."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The clock: alarms of tasks that have come due, and the nets below the nets. Two clocks do no
-harm."""
+"""The clock process: runs the alarms of tasks that are due, and checks invariants. Two clocks at
+once do no harm."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EACH_SECONDS, NETS_EACH_SECONDS = 1.0, 60.0
 
 
 def overdue(task: Task) -> None:
-    """The dead line has passed: the client is told first, with what we do about it."""
+    """Handle a passed deadline: the client is notified first, with what we do about it."""
     record(
         task,
         EventKind.TASK_OVERDUE,
@@ -54,7 +54,7 @@ ALARMS: dict[str, Callable[[Task], None]] = {
     "silence": acceptance.accept_by_default,
     "close": review.close,
 }
-# Nothing kept may lie around without its work: whatever has lost its due row gets one again.
+# Creates the outbox row again of stored inbound messages that have lost theirs.
 ENQUEUE_FORGOTTEN = text("""
 insert into due (event_id, company_id, reaction, queue)
 select e.id, null, 'understand', 'work' from inbound i join event e
@@ -64,8 +64,8 @@ where not exists (select from due d where d.event_id = e.id)
     and i.received_at > now() - interval '7 days'
 on conflict (event_id, reaction) do nothing
 """)
-# Processes of version 0.1 that still run beside this one put calls to vendors into one queue that
-# nobody hears now.
+# Processes of version 0.1 that still run beside this one put calls to vendors into a single queue
+# that no worker listens to now.
 OLD_QUEUE = text("""
 update due set enqueued_at = null, queue = case reaction when 'pay' then 'pay' when 'fetch_media'
   then 'sms'
@@ -77,7 +77,7 @@ where queue = 'outside' and done_at is null and needs_person_at is null
 
 
 def run_due_alarms() -> int:
-    """Do the alarms that have come due, each in its own transaction; how many there were."""
+    """Run the alarms that are due, each in its own transaction, and return how many there were."""
     with isolation.transaction(isolation.system("clock")):
         ids = list(
             db.session.scalars(
@@ -93,7 +93,7 @@ def run_due_alarms() -> int:
 
 
 def run_alarm(task_id: int) -> None:
-    """One alarm; a task that does not stand that way any more gets the next one instead."""
+    """Run one alarm; a task whose state no longer matches gets the next alarm instead."""
     try:
         with isolation.transaction(isolation.system("clock")):
             task = db.session.scalar(
@@ -106,16 +106,16 @@ def run_alarm(task_id: int) -> None:
     except DomainError:
         _set_next_alarm(task_id)
     except OperationalError:
-        raise  # the database is away
+        raise  # the database is unavailable
     except Exception:
-        # Whatever one task does, the others ring.
+        # One failing task must not stop the alarms of the others.
         log.exception("the alarm of task %s failed", task_id)
         _later(task_id)
 
 
 def _set_next_alarm(task_id: int) -> None:
-    """The task did not stand as its alarm thought: it gets the alarm of how it stands, where it
-    still has one that is due."""
+    """Set the alarm of a task whose state does not match its alarm: the one for its current state,
+    or none where that is the same alarm."""
     with isolation.transaction(isolation.system("clock")):
         task = db.session.scalar(
             select(Task)
@@ -136,7 +136,7 @@ def _set_next_alarm(task_id: int) -> None:
 
 
 def _later(task_id: int) -> None:
-    """An alarm that failed is tried again in five minutes."""
+    """Try a failed alarm again in five minutes."""
     with isolation.transaction(isolation.system("clock")):
         db.session.execute(
             update(Task)
@@ -146,19 +146,19 @@ def _later(task_id: int) -> None:
 
 
 def index_changes(behind: int = index.BEHIND) -> None:
-    """Let search know what was said since."""
+    """Add recent messages and changes to the search index."""
     with isolation.transaction(isolation.system("clock")):
         index.index_changes(behind)
 
 
 def release() -> None:
-    """Let out what no setting keeps in any more."""
+    """Release messages and payments that no setting holds back any more."""
     with isolation.transaction(isolation.system("clock")):
         on_hold.release()
 
 
 def check_invariants() -> None:
-    """The net below the net, yesterday's answers to keys, and files without a row."""
+    """Check invariants, and delete expired idempotency answers and files without a row."""
     index_changes(index.FAR_BEHIND)
     with isolation.transaction(isolation.system("clock")):
         db.session.execute(ENQUEUE_FORGOTTEN)
@@ -170,7 +170,7 @@ def check_invariants() -> None:
 
 
 def tick(stopping: threading.Event) -> None:
-    """Ring and learn each second, spread the nets each minute, until stopped."""
+    """Run alarms and indexing each second, and check invariants each minute, until stopped."""
     until_nets = 0.0
     while not stopping.is_set():
         try:
@@ -189,7 +189,7 @@ def tick(stopping: threading.Event) -> None:
 
 
 def run(app: Flask) -> None:
-    """Ring until SIGTERM."""
+    """Run the clock until SIGTERM."""
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
@@ -198,7 +198,7 @@ def run(app: Flask) -> None:
 
 
 def main() -> None:
-    """The clock as a process of its own."""
+    """Run the clock as a process of its own."""
     logging.basicConfig(level=logging.INFO)
     run(create_app())
 

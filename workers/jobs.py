@@ -1,5 +1,5 @@
-"""Work off: an RQ job names rows of due work; each is leased, done, and marked done in the
-transaction of its effect."""
+"""Jobs of RQ: each names outbox rows, which are leased, handled, and marked done in the transaction
+of their effect."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def _charge(event: Event) -> None:
 
 
 def _charge_decided(event: Event) -> None:
-    """An operator set the price of a stopped task; what follows other decisions is charged by its
-    own event."""
+    """Charge a cancelled task after an operator set its price; other decisions are charged by their
+    own events."""
     if "price" in event.facts:
         _charge(event)
 
@@ -57,7 +57,8 @@ def _charge_tip(event: Event) -> None:
     )
 
 
-# Reactions that change only what is ours: one transaction for the effect and the mark.
+# Handlers that change only our own data: one transaction for the effect and for marking the row
+# done.
 HANDLERS: dict[str, Callable[[Event], None]] = {
     "understand": _understand,
     "answer_stranger": lambda event: unknown_senders.answer_stranger(event.facts["inbound"]),
@@ -115,7 +116,7 @@ HANDLERS: dict[str, Callable[[Event], None]] = {
         )
     },
 }
-# Reactions that call a vendor: they commit their intent, call without a transaction, and commit the
+# Handlers that call a vendor: they commit their intent, call without a transaction, and commit the
 # result.
 VENDOR_HANDLERS: dict[str, Callable[[Lease], None]] = {
     "send": dispatch.send,
@@ -124,8 +125,8 @@ VENDOR_HANDLERS: dict[str, Callable[[Lease], None]] = {
 }
 
 
-# What came in may be Stripe's, which is asked; an invoice's number is a counter without a gap, for
-# which everybody waits.
+# Run alone: an inbound webhook may need a call to Stripe, and an invoice number comes from a
+# gapless counter whose row lock others wait for.
 ALONE = frozenset({"understand", "charge", "charge_decided", "charge_tip"})
 
 
@@ -142,7 +143,7 @@ def run_rows(ids: list[int]) -> None:
             run_row(alone)
 
 
-# The name that the relay puts into RQ jobs, so that workers of the release before know it, too.
+# The name in RQ jobs, so that workers of the previous release know it, too.
 work_off = run_rows
 
 
@@ -155,8 +156,8 @@ def run_row(lease: Lease) -> None:
 
 
 def run_together(leases: list[Lease]) -> bool:
-    """Run new rows in one transaction, which spares most of what each costs; False where one of
-    them failed, and so nothing was done."""
+    """Run new rows in one transaction, which saves most of the overhead of each; return False where
+    one of them failed, and therefore nothing was done."""
     try:
         with isolation.transaction(isolation.system("together")):
             early = _handle(leases)
@@ -171,10 +172,10 @@ def run_together(leases: list[Lease]) -> bool:
 
 
 def _handle(leases: list[Lease]) -> dict[Lease, TooEarly]:
-    """Run the handlers of these rows; gives those for which it was too early.
+    """Run the handlers of these rows and return those for which it was too early.
 
-    What all of them look at is read at once, and their tasks are locked, so that nobody changes
-    them meanwhile.
+    Their common data is read at once, and their tasks are locked, so that nobody changes them
+    meanwhile.
     """
     events = {event.id: event for event in _all(Event, {lease.event_id for lease in leases})}
     tasks = lock_all({event.task_id for event in events.values() if event.task_id})
@@ -185,7 +186,7 @@ def _handle(leases: list[Lease]) -> dict[Lease, TooEarly]:
             HANDLERS[lease.reaction](events[lease.event_id])
         except TooEarly as error:
             early[lease] = error
-    del people  # until here: the session forgets what nobody holds a reference to
+    del people  # until here: the session drops unreferenced objects
     return early
 
 

@@ -1,5 +1,5 @@
-"""The mail room: SMTP in. A mail is answered with 250 only after it is durably kept, with 4xx when
-that cannot be done."""
+"""The SMTP server for inbound mail. A mail is answered with 250 only after it is stored durably,
+with 4xx when that is not possible."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ TOO_LARGE, NO_ROOM = (
 )
 DISK_FULL = "452 No room for this mail now, try again later"
 FULL = b"421 Too many connections, try again later\r\n"
-# All connections together: how many, and how many bytes of mails that are not kept yet.
+# Limits of all connections together: their number, and the bytes of mails that are not stored yet.
 MAX_CONNECTIONS, MAX_BYTES_IN_FLIGHT = 200, 96 * 1024 * 1024
-# A mail is read in pieces of this length, whatever the length of its lines: many programs write
-# longer ones than SMTP allows.
+# A mail is read in pieces of this size, however long its lines are: many programs write longer
+# lines than SMTP allows.
 PIECE = 64 * 1024
 
 
 class Room:
-    """Takes mail for tasks@, for a company's name and for answer addresses; nothing else is relayed
-    anywhere."""
+    """The SMTP handler: takes mail for tasks@, for a company's name and for answer addresses;
+    nothing is relayed."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -56,7 +56,8 @@ class Room:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """550 for addresses that are none of ours, so that the sender learns of a slip at once."""
+        """Answer 550 for addresses that are not ours, so that the sender notices a typing error at
+        once."""
         if len(envelope.rcpt_tos) >= 20:
             return TOO_MANY
         try:
@@ -71,7 +72,7 @@ class Room:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
-        """Keep the mail, then say so."""
+        """Store the mail, then confirm it."""
         try:
             await self._aside(self._keep, session.peer[0] if session.peer else "", envelope)
         except (SQLAlchemyError, DatabaseError) as error:
@@ -81,7 +82,7 @@ class Room:
         return KEPT
 
     async def handle_exception(self, error: Exception) -> str:
-        """Whatever goes wrong, the sender keeps the mail and tries again."""
+        """Answer every error so that the sender keeps the mail and tries again."""
         log.error("the mail room failed: %s", type(error).__name__)
         return LATER
 
@@ -106,7 +107,8 @@ class Room:
         )
 
     def _slug(self, name: str) -> bool:
-        """A company's name; those that exist are remembered, because slugs are never taken away."""
+        """Return whether a company has this slug; known slugs are cached, because slugs are never
+        removed."""
         with isolation.transaction(isolation.unauthenticated("mail room")):
             found = company.by_slug(name[:40]) is not None
         if found:
@@ -114,8 +116,8 @@ class Room:
         return found
 
     def _keep(self, peer: str, envelope: Envelope) -> None:
-        """Keep one row for each mail, whoever of us it was sent to: the first address is its
-        account."""
+        """Store one row for each mail, however many of our addresses it was sent to: the first
+        address is its account."""
         raw = envelope.original_content if isinstance(envelope.original_content, bytes) else b""
         to = [address.lower() for address in envelope.rcpt_tos]
         sender = (envelope.mail_from or "").strip("<>")[:400]
@@ -130,8 +132,8 @@ class Room:
 
 
 class Server(SMTP):  # type: ignore[misc]
-    """One connection. A mail is taken whatever the length of its lines, as one block of memory that
-    all connections share."""
+    """One connection. A mail is taken whatever the length of its lines, in one block of memory that
+    counts towards the limit of all connections."""
 
     line_length_limit = PIECE
 
@@ -150,19 +152,19 @@ class Server(SMTP):  # type: ignore[misc]
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Give the place to another."""
+        """Free this connection's slot."""
         if not self.refused:
             self.room.connections -= 1
             super().connection_lost(error)
 
     def _envelope(self) -> Envelope:
-        assert self.envelope is not None  # it is made with the connection
+        assert self.envelope is not None  # it is created with the connection
         return self.envelope
 
     @syntax("DATA")  # type: ignore[misc]
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
-        """Take a mail up to a line with a dot alone, then have it kept; what was refused is read to
-        its end and thrown away."""
+        """Read a mail up to a line with a single dot, then store it; a refused mail is read to its
+        end and discarded."""
         if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
             return
         if refusal := self._why_not(arg):
@@ -187,7 +189,8 @@ class Server(SMTP):  # type: ignore[misc]
         return NO_ROOM if self.room.bytes >= MAX_BYTES_IN_FLIGHT else ""
 
     async def _content(self) -> tuple[bytes, str]:
-        """The mail with the dots that SMTP adds taken away, and why it is refused, where it is."""
+        """Return the mail without the dots that SMTP adds, and the reason for a refusal where there
+        is one."""
         # With a line's end before it, a dot in the first line ends an empty mail like any other.
         self._reader._buffer[:0] = b"\r\n"  # type: ignore[attr-defined]
         content, refusal, ends = bytearray(), "", False
@@ -202,15 +205,15 @@ class Server(SMTP):  # type: ignore[misc]
         return bytes(memoryview(content.replace(b"\r\n.", b"\r\n"))[2:]), refusal
 
     async def _piece(self) -> tuple[bytes, bool]:
-        """What comes next, up to a dot alone in a line or to PIECE bytes; whether the mail ends
-        with it."""
+        """Read up to a line with a single dot or PIECE bytes; also return whether the mail ends
+        there."""
         try:
             return await self._reader.readuntil(b"\r\n.\r\n"), True
         except asyncio.LimitOverrunError as error:
             return await self._reader.read(error.consumed), False
 
     def _take(self, more: int) -> str:
-        """Count these bytes; gives the refusal where there is no room for them."""
+        """Count these bytes; return the refusal where they exceed the limit."""
         self.mine, self.room.bytes = self.mine + more, self.room.bytes + more
         if self.mine > store.MAX_BYTES:
             return TOO_LARGE
@@ -222,12 +225,12 @@ class Server(SMTP):  # type: ignore[misc]
 
 
 def serve(app: Flask, host: str, port: int) -> asyncio.AbstractServer:
-    """Begin to listen; gives the server. Mail of up to 30 MB, 5 minutes for a slow sender."""
+    """Start listening and return the server. Mail of up to 30 MB, 5 minutes for a slow sender."""
     return serve_room(Room(app), host, port)
 
 
 def serve_room(room: Room, host: str, port: int) -> asyncio.AbstractServer:
-    """Begin to listen for this room."""
+    """Start listening for this handler."""
     loop = asyncio.get_event_loop()
     return loop.run_until_complete(
         loop.create_server(
@@ -246,7 +249,7 @@ def serve_room(room: Room, host: str, port: int) -> asyncio.AbstractServer:
 
 
 def run(app: Flask) -> None:
-    """Take mail until SIGTERM; a mail that is being taken is finished first."""
+    """Take mail until SIGTERM; a mail that is being received is finished first."""
     logging.getLogger("mail.log").setLevel(logging.ERROR)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -265,7 +268,7 @@ def run(app: Flask) -> None:
 
 
 def main() -> None:
-    """The mail room as a process of its own."""
+    """Run the SMTP server as a process of its own."""
     logging.basicConfig(level=logging.INFO)
     run(create_app())
 

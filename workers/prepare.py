@@ -1,7 +1,7 @@
-"""Before anybody serves: the database's roles and the migrations.
+"""Preparation before any process serves: the database's roles and the migrations.
 
-What is there already is seen with one connection, before the application is loaded: a start with
-nothing to prepare is quick.
+One connection checks what exists, before the application is loaded: a start with nothing to prepare
+is fast.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VERSIONS = Path(__file__).resolve().parent.parent / "migrations" / "versions"
 
 
 def main() -> None:
-    """Bring the database to the newest tables. One sentence where it cannot be reached."""
+    """Migrate the database to the current schema. Print one sentence where it cannot be reached."""
     logging.basicConfig(level=logging.WARNING)
     conf = settings()
     owner = conf.owner_database_url or conf.database_url
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def prepared(owner_url: str) -> bool:
-    """Return whether the newest migration was run, so that nothing is to be done."""
+    """Return whether the newest migration has run, so that nothing is to be done."""
     newest = max(path.name.split("_")[0] for path in VERSIONS.glob("[0-9]*.py"))
     with psycopg.connect(owner_url, connect_timeout=10) as owner:
         try:

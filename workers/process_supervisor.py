@@ -1,9 +1,10 @@
-"""The crew: workers, relay, clock and mail room, forked from one process that has loaded the
-application once.
+"""The process supervisor: workers, relay, clock and mail room, forked from one process that has
+loaded the application once.
 
-Six processes that each load it take 94 MB apiece; forked from one they share most of it. A hand
-that dies is replaced within a fraction of a second, however often; the crew itself is watched by
-the supervisor. Each hand has a process group of its own, and ends when the crew ends.
+Six processes that each load it take 94 MB apiece; forked from one they share most of it. A child
+that dies is replaced within a fraction of a second, however often; the process supervisor itself is
+watched by the supervisor that started it. Each child has a process group of its own, and ends when
+the process supervisor ends.
 """
 
 from __future__ import annotations
@@ -29,19 +30,18 @@ from workers import clock, mailroom, relay, work
 
 log = logging.getLogger(__name__)
 PR_SET_PDEATHSIG = 1
-# A hand that dies at once is started again more slowly, but never given up.
+# A child that dies at once is restarted more slowly, but always restarted.
 SOONEST, LATEST = 0.1, 3.0
 STOP_SECONDS = 10.0
-# Taking work in goes before working it off.
+# Accepting work has priority over doing it.
 NICE = {"relay": 5, "clock": 5, "mailroom": 0}
-# Vendors are waited for anyway: what is ours to do goes first.
+# Vendor workers mostly wait for vendors, so our own work has priority.
 NICE_WORKER, NICE_VENDOR = 15, 18
 
 
 @dataclass
 class ChildProcess:
-    """One place in the crew: what it does, the process that does it now, and when it may be started
-    next."""
+    """A child process: what it does, its current process, and when it may be started next."""
 
     name: str
     kind: str
@@ -53,7 +53,7 @@ class ChildProcess:
 
 
 class ProcessSupervisor:
-    """All hands of one machine."""
+    """The child processes of one machine."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -72,7 +72,7 @@ class ProcessSupervisor:
         ]
 
     def run(self) -> None:
-        """Keep every hand alive until SIGTERM."""
+        """Keep every child running until SIGTERM."""
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: setattr(self, "stopping", True))
         gc.collect()
@@ -86,7 +86,7 @@ class ProcessSupervisor:
         self.stop()
 
     def start(self, hand: ChildProcess) -> None:
-        """Fork a process for a hand and note its pid, so that tests and people can find it."""
+        """Fork a child process and write its pid file, so that tests and people can find it."""
         hand.started = time.monotonic()
         hand.pid = os.fork()
         if hand.pid == 0:
@@ -94,7 +94,7 @@ class ProcessSupervisor:
         write_pid_file(hand)
 
     def reap(self) -> None:
-        """Notice who has died, and when they may come back."""
+        """Collect children that have died, and set when they may be restarted."""
         while True:
             try:
                 pid, _status = os.waitpid(-1, os.WNOHANG)
@@ -112,7 +112,7 @@ class ProcessSupervisor:
                     hand.pid, hand.next_start = 0, time.monotonic() + hand.wait
 
     def stop(self) -> None:
-        """SIGTERM to all, ten seconds to finish what they hold, then no more."""
+        """Send SIGTERM to all, wait ten seconds for them to finish, then kill."""
         ends = time.monotonic() + STOP_SECONDS
         self.tell(signal.SIGTERM)
         while any(hand.pid for hand in self.children) and time.monotonic() < ends:
@@ -121,7 +121,7 @@ class ProcessSupervisor:
         self.tell(signal.SIGKILL)
 
     def tell(self, what: signal.Signals) -> None:
-        """Send a signal to every hand that lives."""
+        """Send a signal to every running child."""
         for hand in self.children:
             if hand.pid:
                 try:
@@ -131,7 +131,7 @@ class ProcessSupervisor:
 
 
 def become(hand: ChildProcess, app: Flask) -> None:
-    """The child: its own process group, its niceness, its task; it never returns."""
+    """Run as the child: set its process group and niceness and do its work; never returns."""
     os.setpgid(0, 0)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -152,7 +152,8 @@ def become(hand: ChildProcess, app: Flask) -> None:
 
 
 def write_pid_file(hand: ChildProcess) -> None:
-    """Write the pid file of a hand, in DATA_DIR/run; on a full disk the hand works without one."""
+    """Write the pid file of a child, in DATA_DIR/run; on a full disk the child works without
+    one."""
     folder = Path(settings().data_dir) / "run"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -162,7 +163,7 @@ def write_pid_file(hand: ChildProcess) -> None:
 
 
 def main() -> None:
-    """Load once, fork, watch."""
+    """Load the application once, fork the children, watch them."""
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

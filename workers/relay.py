@@ -1,8 +1,8 @@
-"""The relay: due work from PostgreSQL to RQ's queues. It does not know what the work is.
+"""The relay: moves outbox rows from PostgreSQL to RQ's queues, without knowing what they are for.
 
-Woken by a poke through Valkey after a commit, and each second in any case. Rows that were enqueued
-and then lost, with a worker that died or a Valkey that was emptied, are enqueued again. Nothing
-depends on Valkey remembering anything.
+It is woken through Valkey after a commit, and looks each second in any case. Rows that were
+enqueued and then lost, with a worker that died or a Valkey that was emptied, are enqueued again.
+Nothing depends on Valkey keeping data.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ log = logging.getLogger(__name__)
 MARK = "poruchi:mark"
 MAX_ROWS = 2000
 BATCH = 50
-# So many jobs may wait in a queue. The rest waits in the table: the more there is, the larger the
-# batches that it is taken in.
+# The number of jobs that may wait in a queue. The rest waits in the table: the more rows there are,
+# the larger the batches they are taken in.
 MAX_JOBS = {"work": 4, **dict.fromkeys(WORKERS_PER_QUEUE, 100)}
-# Within the pause nobody pokes again; whoever has not been told by then is seen by the second look.
+# Within the pause nobody sends a second wake; the second look sees what was committed in it.
 LINGER = wake.MIN_PAUSE_S + 0.005
 # Below this many rows each gets a job of its own, so that both workers share the work at once.
 CALM = 4
 LOST_AFTER = timedelta(seconds=15)
-# A mail server may take ten minutes to say that it has a mail.
+# A mail server may take ten minutes to confirm a mail.
 JOB_SECONDS = {"mail": 900}
 MAX_JOB_S = 300
 
@@ -68,7 +68,7 @@ EMPTIED = text(
 
 
 class Relay:
-    """One relay; several do no harm, because rows are taken with `skip locked`."""
+    """A relay; several at once do no harm, because rows are taken with `skip locked`."""
 
     def __init__(self) -> None:
         self.valkey = redis.Redis.from_url(settings().redis_url, socket_timeout=5)
@@ -77,7 +77,7 @@ class Relay:
         self.swept = 0.0
 
     def run(self) -> None:
-        """Look, wait for a poke or a second, and look again, until stopped."""
+        """Look, wait for a wake or a second, and look again, until stopped."""
         while not self.stopping.is_set():
             try:
                 self.listen()
@@ -86,8 +86,8 @@ class Relay:
                 self.stopping.wait(0.5)
 
     def listen(self) -> None:
-        """One connection's worth of looking. After a poke it looks twice: within LINGER nobody
-        pokes again."""
+        """Look for rows while one connection lasts. After a wake it looks twice: within LINGER
+        nobody sends another."""
         with self.valkey.pubsub(ignore_subscribe_messages=True) as pokes:
             pokes.subscribe(wake.CHANNEL)
             woken = False
@@ -101,8 +101,8 @@ class Relay:
                     pass
 
     def look(self) -> bool:
-        """Enqueue what is due, as far as the queues have room; whether it is worth looking again
-        soon."""
+        """Enqueue the rows that are due, as far as the queues have room; return whether it is worth
+        looking again soon."""
         if self.valkey.set(MARK, "1", nx=True):
             with isolation.transaction(isolation.system("relay")):
                 db.session.execute(EMPTIED)
@@ -119,8 +119,8 @@ class Relay:
         return found > 0 or min(room.values()) <= 0
 
     def take(self, statement: Any, values: dict[str, Any]) -> int:
-        """Mark rows as enqueued, commit, and enqueue them: what is lost in between is found again
-        by the sweep."""
+        """Mark rows as enqueued, commit, and enqueue them: the sweep finds again what is lost in
+        between."""
         with isolation.transaction(isolation.system("relay")):
             rows = sorted((queue, id_) for id_, queue in db.session.execute(statement, values))
         for queue, of_queue in groupby(rows, key=lambda row: row[0]):
@@ -128,8 +128,8 @@ class Relay:
         return len(rows)
 
     def enqueue(self, name: str, ids: list[int]) -> None:
-        """One job for each row while it is calm, batches under load; calls to vendors always one by
-        one."""
+        """Enqueue one job for each row under low load, batches under high load; calls to vendors
+        always one by one."""
         queue = self.queues[name]
         queue.enqueue_many(
             [
@@ -146,8 +146,8 @@ class Relay:
         )
 
     def oldest(self, name: str) -> datetime:
-        """Rows enqueued before this moment are in no waiting job any more: the oldest job that
-        still waits, or 15 s ago."""
+        """Return the time before which enqueued rows are in no waiting job any more: that of the
+        oldest waiting job, or 15 s ago."""
         waiting = self.queues[name].get_jobs(0, 1)
         if waiting and waiting[0].enqueued_at:
             return min(
@@ -158,18 +158,18 @@ class Relay:
 
 
 def rows_of(name: str) -> int:
-    """How many rows a job of this queue has at most: calls to vendors go one by one."""
+    """Return how many rows a job of this queue has at most: calls to vendors go one by one."""
     return BATCH if name == "work" else 1
 
 
 def batches(ids: list[int], size: int) -> Iterator[list[int]]:
-    """The ids in their order, so many at a time."""
+    """Yield the ids in their order, `size` at a time."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]
 
 
 def run(app: Flask) -> None:
-    """Relay until SIGTERM."""
+    """Run the relay until SIGTERM."""
     with app.app_context():
         relay = Relay()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -178,7 +178,7 @@ def run(app: Flask) -> None:
 
 
 def main() -> None:
-    """The relay as a process of its own."""
+    """Run the relay as a process of its own."""
     logging.basicConfig(level=logging.INFO)
     run(create_app())
 

@@ -1,4 +1,5 @@
-"""A worker: listens to one queue, does jobs in its own process. `python -m workers.work QUEUE`."""
+"""A worker: listens to one queue and runs jobs in its own process. `python -m workers.work
+QUEUE`."""
 
 from __future__ import annotations
 
@@ -19,20 +20,19 @@ from service.core.event_handlers import QUEUES
 
 
 class Worker(SimpleWorker):  # type: ignore[misc]
-    """One worker on one queue; with several, RQ takes jobs in a way that leaves no trace when it is
-    killed."""
+    """A worker on one queue; with several, RQ moves jobs in a way that leaves no trace when the
+    worker is killed."""
 
     death_penalty_class = TimerDeathPenalty
 
     def request_stop(self, signum: int, frame: Any) -> None:
-        """Finish the job under way; one that waits for a slow vendor is told not to wait any
-        longer."""
+        """Finish the current job; one that waits for a slow vendor stops waiting."""
         shutdown.requested.set()
         super().request_stop(signum, frame)
 
 
 def run(app: Flask, queue: str) -> None:
-    """Work until SIGTERM: the job under way is finished first."""
+    """Work until SIGTERM: the current job is finished first."""
     with app.app_context():
         import workers.jobs  # noqa: F401 (loaded once, before the first job)
 
@@ -48,7 +48,7 @@ def run(app: Flask, queue: str) -> None:
 
 
 def main(queue: str) -> None:
-    """One worker as a process of its own."""
+    """Run a worker as a process of its own."""
     logging.basicConfig(level=logging.WARNING)
     if queue not in QUEUES:
         raise SystemExit(f"There is no queue {queue}; choose one of {', '.join(QUEUES)}.")

@@ -1,9 +1,9 @@
-"""The demo desk: twelve companies, a pool of assistants, what is open now and three months of
-history. Only on an empty database.
+"""The demo data: twelve companies, a pool of assistants, open tasks and three months of history.
+Only on an empty database.
 
-What lies in the past is written in bulk with the moments at which it would have happened: the event
-log takes no later change, so it could not be moved in time afterwards. The newest tasks go through
-the house's own steps.
+The past is written in bulk with the times at which it would have happened: the event log cannot be
+updated, so times could not be changed afterwards. The newest tasks go through the project's own
+steps.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tenants.isolation import db
 
 
 def load_if_empty(password: str) -> bool:
-    """Load the demo desk where there is no company yet; whether it did."""
+    """Load the demo data where there is no company yet; return whether it was loaded."""
     with isolation.transaction(isolation.system("demo")):
         if db.session.scalar(select(func.count()).select_from(Company)):
             return False
@@ -32,7 +32,7 @@ def load_if_empty(password: str) -> bool:
 
 
 def _lay_down(who: people.People) -> None:
-    """Everything that happened before this moment, in one transaction."""
+    """Write everything that happened before now, in one transaction."""
     pile, chance = BulkInsert(), random.Random(1)  # noqa: S311 (the same desk each time, no secret)
     moment = now()
     history.lay(pile, who, chance, moment)

@@ -1,5 +1,5 @@
-"""Rows that are gathered in any order and written in bulk, one statement for each table, in the
-order of their moments."""
+"""Bulk insert: rows that are collected in any order and written one statement per table, in the
+order of their times."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MOMENTS = ("at", "created_at", "received_at", "issued_at")
 
 @dataclass
 class Row:
-    """A row to be written. Another row in a column stands for its id."""
+    """A row to be written. Another row as the value of a column stands for its id."""
 
     table: str
     at: datetime
@@ -54,29 +54,29 @@ class Row:
 
 
 class BulkInsert:
-    """All rows of the demo desk, by table."""
+    """All rows of the demo data, by table."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = defaultdict(list)
 
     def add(self, table: str, at: datetime, **columns: Any) -> Row:
-        """Put a row on the pile; its moment goes into the column that the table has for it."""
+        """Add a row; its time goes into the column that the table has for it."""
         row = Row(table, at, columns)
         self.rows[table].append(row)
         return row
 
     def take(self, other: BulkInsert) -> None:
-        """Put another pile on top."""
+        """Add the rows of another bulk insert."""
         for table, rows in other.rows.items():
             self.rows[table].extend(rows)
 
     @property
     def latest(self) -> datetime:
-        """The last moment on the pile."""
+        """Return the latest time of all rows."""
         return max(row.at for rows in self.rows.values() for row in rows)
 
     def write(self) -> None:
-        """Give ids and numbers in the order of the moments, then write."""
+        """Assign ids and numbers in the order of the times, then write."""
         for rows in self.rows.values():
             rows.sort(key=lambda row: row.at)
         for table, rows in self.rows.items():
@@ -97,7 +97,7 @@ def _draw_ids(table: str, rows: list[Row]) -> None:
 
 
 def _number_tasks(rows: list[Row]) -> None:
-    """Each company counts its own tasks, in the order in which they came."""
+    """Number each company's tasks in the order in which they were received."""
     last: Counter[int] = Counter()
     for row in rows:
         last[row.columns["company_id"]] += 1
@@ -106,7 +106,7 @@ def _number_tasks(rows: list[Row]) -> None:
 
 
 def _number_invoices(rows: list[Row]) -> None:
-    """One row of numbers for each year, without a gap, going on where the year stands."""
+    """Number invoices by year without a gap, continuing from the year's row."""
     last: Counter[int] = Counter()
     for row in rows:
         last[row.at.year] += 1
@@ -131,7 +131,7 @@ def _insert(table: Table, rows: list[Row]) -> None:
 
 
 def _filled(table: Table, row: Row) -> dict[str, Any]:
-    """Every column with its value: what is given, the id, the moment, or the table's own
+    """Return every column with its value: the given one, the id, the time, or the table's own
     default."""
     moments = dict.fromkeys(MOMENTS, row.at)
     given = {"id": row.id, **moments, **row.columns}
@@ -149,7 +149,7 @@ def _default(column: Any) -> Any:
 
 
 def _plain(value: object) -> object:
-    """What JSON does not know; words that need a number are put together only now."""
+    """Convert what JSON does not know; texts that contain a number are built only now."""
     if callable(value):
         return value()
     if isinstance(value, Row):

@@ -1,4 +1,5 @@
-"""Who gets which task: somebody of the trade who speaks the language and has a hand free."""
+"""Choice of people for tasks: an assistant with the skill and the language and with free
+capacity."""
 
 from __future__ import annotations
 
@@ -13,20 +14,21 @@ from devdesk.demo.timeline import named
 
 
 def party(who: People, work: Work, holder: Player) -> Party:
-    """The people of a task."""
+    """Return the people of a task."""
     firm = who.firms[work.company]
     return Party(firm, firm.people[work.person], holder, who.staff["vera"])
 
 
 def able(who: People, work: Work) -> list[Player]:
-    """The assistants of this trade and language."""
+    """Return the assistants with this skill and language."""
     return [
         one for one in who.assistants if work.category in one.trades and work.language in one.speaks
     ]
 
 
 def free_hand(who: People, work: Work) -> Player:
-    """Who has most room, measured against their own limit; somebody named goes before."""
+    """Return the one with most free capacity relative to their own limit; a named assistant is
+    preferred."""
     if "by" in work.flags:
         return who.staff[work.flags["by"]]
     able_now = [
@@ -38,12 +40,12 @@ def free_hand(who: People, work: Work) -> Player:
 
 
 def somebody(who: People, work: Work, chance: random.Random) -> Player:
-    """Anybody who could have done it; who was named for it goes before."""
+    """Return anybody who could have done it; an assistant named for it is preferred."""
     return who.staff[work.flags["by"]] if "by" in work.flags else chance.choice(able(who, work))
 
 
 def by_way(work: Work, player: Player, chance: random.Random) -> str:
-    """The channel that such a task came through."""
+    """Return the channel that such a task came through."""
     if "by_way" in work.flags:
         return work.flags["by_way"]
     if player.phone and player.channel == "sms" and len(work.text) < 240 and chance.random() < 0.75:
@@ -52,7 +54,7 @@ def by_way(work: Work, player: Player, chance: random.Random) -> str:
 
 
 def worded(work: Work, created: datetime, deadline: datetime, player: Player) -> Work:
-    """The work with months and days by their names."""
+    """Return the task's texts with months and days by their names."""
     said = {
         name: [named(line, created, deadline, player.zone, work.language) for line in lines]
         for name, lines in work.said.items()

@@ -1,5 +1,5 @@
-"""How three months of history are laid down: each task from the hand-over to its end, with what it
-cost and what was said of it."""
+"""Three months of history: each task from its submission to its end, with its price and
+feedback."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.core.config import settings
 from service.core.event_kinds import EventKind
 
 MONTH = 30.0
-# The last days belong mostly to what is open.
+# The last days belong mostly to open tasks.
 NEWEST, SPREAD = 1.2, 28.0
 GOOD = (100, 100, 98, 95, 95, 95, 92, 92, 90, 90, 90, 88, 86, 85, 85, 82, 80)
 EARLY_ENDS = {
@@ -30,8 +30,7 @@ EARLY_ENDS = {
 
 @dataclass
 class Past:
-    """One task of the past. `words` are the pools that praise and comments are drawn from, by
-    language."""
+    """A past task. `words` are the pools that praise and comments are drawn from, by language."""
 
     life: Life
     chance: random.Random
@@ -39,26 +38,27 @@ class Past:
     words: dict[str, list[str]]
 
     def moment(self, share: float) -> datetime:
-        """The moment at which this share of the term had passed."""
+        """Return the time at which this share of the term had passed."""
         return self.life.created + (self.life.deadline - self.life.created) * share
 
     def no_sooner(self, before: datetime, share: float) -> datetime:
-        """At this share of the term, but some minutes after what came before."""
+        """Return the time of this share of the term, but at least some minutes after the previous
+        step."""
         return max(self.moment(share), before + timedelta(minutes=self.chance.uniform(3, 15)))
 
     def after(self, moment: datetime, least: float, most: float) -> datetime:
-        """So many hours later."""
+        """Return a time between `least` and `most` hours later."""
         return moment + timedelta(hours=self.chance.uniform(least, most))
 
     def word(self, kind: str) -> str:
-        """Somebody's words of this kind, each used once before any is used again."""
+        """Return a text of this kind; each is used once before any is used again."""
         pool = self.words[f"{kind}.{self.life.work.language}"]
         pool.append(pool.pop(0))
         return pool[-1]
 
 
 def lay(pile: BulkInsert, who: People, chance: random.Random, moment: datetime) -> None:
-    """All tasks of the past."""
+    """Create all past tasks."""
     words = _pools()
     for back, work in task_texts.variants("past"):
         days = back * MONTH + NEWEST + chance.random() * SPREAD
@@ -73,7 +73,7 @@ def _whole(
     ended: datetime,
     words: dict[str, list[str]],
 ) -> BulkInsert:
-    """A task's rows; where its end would lie ahead, it happened a day earlier."""
+    """Create a task's rows; where its end would be in the future, it happened a day earlier."""
     pile = BulkInsert()
     _play(_past(pile, who, work, chance, moment, ended, words))
     if pile.latest < moment - timedelta(minutes=5):
@@ -98,7 +98,7 @@ def _past(
     ended: datetime,
     words: dict[str, list[str]],
 ) -> Past:
-    """A task whose term ended about then. It was handed over in daylight."""
+    """Create a task whose term ended about then. It was submitted in daylight."""
     party = casting.party(who, work, casting.somebody(who, work, chance))
     term = timedelta(hours=category(work.category).term_hours * chance.uniform(0.5, 1.3))
     created = (
@@ -136,7 +136,7 @@ def _play(past: Past) -> None:
 
 
 def _into_queue(past: Past, at: datetime) -> datetime:
-    """By itself, or by an operator a little later; gives when."""
+    """Put it in the queue by itself, or by an operator a little later; return when."""
     life, chance = past.life, past.chance
     if chance.random() >= 0.15:
         life.guess(chance.uniform(0.56, 0.99))
@@ -150,7 +150,8 @@ def _into_queue(past: Past, at: datetime) -> datetime:
 
 
 def _agree(past: Past, queued: datetime) -> None:
-    """From the queue to the confirmed retelling; what waits for the client moves the dead line."""
+    """Take it from the queue to the confirmed retelling; waiting for the client moves the
+    deadline."""
     life, chance = past.life, past.chance
     taken = past.no_sooner(queued, chance.uniform(0.01, 0.06))
     life.claim(taken, given=chance.random() < 0.12)
@@ -177,7 +178,7 @@ def _cancel(past: Past, at: datetime, price: int) -> None:
 
 
 def _cancel_work(past: Past) -> None:
-    """Stopped at the red line: the reported share is paid."""
+    """Cancel at the red line: the reported share is paid."""
     red = past.life.task.columns["red_line_at"]
     past.life.report(red - timedelta(minutes=12), 45)
     past.life.move(EventKind.TASK_RED_LINE_CAME, red, None)
@@ -185,7 +186,7 @@ def _cancel_work(past: Past) -> None:
 
 
 def _finish(past: Past) -> None:
-    """Reported, delivered, judged, paid, praised or closed."""
+    """Report, deliver, judge, pay, praise or close."""
     delivered = _deliver(past)
     for place, line in enumerate(past.life.work.said.get("talk", ()), 1):
         began = past.life.task.columns["understood_at"]
@@ -227,7 +228,7 @@ def _deliver(past: Past) -> datetime:
 
 
 def _rework(past: Past, delivered: datetime) -> datetime:
-    """Not quite right the first time, mended within a day or so."""
+    """Send the first delivery back; the rework takes a day or so."""
     life = past.life
     said = past.after(delivered, 0.5, 9)
     life.judge(
@@ -249,7 +250,7 @@ def _judge(past: Past, delivered: datetime, score: int) -> Row:
     at = past.after(delivered, 0.1, 26)
     said = (
         None if score >= 80 and life.task.columns["channel"] == "sms" else score
-    )  # who texts 1 says no figure
+    )  # who texts 1 gives no score
     if score >= 80:
         row = life.judge(
             EventKind.TASK_ACCEPTED,
@@ -274,7 +275,7 @@ def _judge(past: Past, delivered: datetime, score: int) -> Row:
 
 
 def _dispute(past: Past, at: datetime, score: int) -> Row:
-    """The client says no to all of it; the operator looks and settles."""
+    """Let the client dispute all of it; the operator looks and settles."""
     life, desk = past.life, past.life.party.operator
     life.judge(EventKind.TASK_DISPUTED, at, score - 25, life.work.one("comment"), "dispute")
     looked = past.after(at, 2, 20)
@@ -291,7 +292,7 @@ def _dispute(past: Past, at: datetime, score: int) -> Row:
 
 
 def _look_back(past: Past, ended: datetime, score: int) -> None:
-    """Thanks for most of what was good; what nobody looked back on closes by itself."""
+    """Praise most of the good tasks; what nobody reviewed closes by itself."""
     life, quiet = past.life, {"alarm_at": None, "alarm": None}
     thanked = past.after(ended, 0.02, 20)
     closes = life.task.columns["alarm_at"]

@@ -1,5 +1,5 @@
-"""What was learned on the demo desk: lines that assistants proposed for handbooks, and the
-playbooks of some trades."""
+"""Lessons of the demo data: lines that assistants proposed for handbooks, and the playbooks of some
+categories."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from service.tasks.task_state import TaskState
 from tenants import handbook
 from tenants.isolation import db
 
-# Taken in today, so that it is new to whoever works for the company now; proposed a little later.
+# Added today, so that it is new to whoever works for the company now; proposed a little later.
 TAKEN_IN, PROPOSED = timedelta(minutes=20), timedelta(hours=3)
 SIGNS = {"+ ": "accepted", "? ": "proposed"}
 
 
 def lay(who: People, moment: datetime) -> None:
-    """Lessons from the newest finished tasks, and the playbooks."""
+    """Create lessons from the newest finished tasks, and the playbooks."""
     for slug, words in handbooks():
         for place, line in enumerate(line for line in words.split("\n") if line[:2] in SIGNS):
             _learn(who.firms[slug], line[2:], SIGNS[line[:2]], moment, place)

@@ -1,5 +1,4 @@
-"""What was written to clients about what is open now, in the house's own words, and what was asked
-of them in it."""
+"""Messages to clients about the open tasks, in the project's own texts, and the prompts in them."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ KINDS = {"sms": "phone", "email": "email"}
 
 
 def lay(life: Life, received: datetime, silence_ends: datetime | None) -> None:
-    """The messages about a task, in the order in which they went out."""
+    """Create the messages about a task, in the order in which they were sent."""
     _tell(life, "acknowledge", received)
     if life.told:
         _confirm(life, life.told)
@@ -30,7 +29,7 @@ def lay(life: Life, received: datetime, silence_ends: datetime | None) -> None:
 
 
 def _confirm(life: Life, told: Row) -> None:
-    """The retelling, and a letter for each way."""
+    """Send the retelling, with a letter for each option."""
     language, currency, two = (
         _language(life),
         life.party.firm.currency,
@@ -87,8 +86,8 @@ def _deliver(life: Life, delivery: Row, silence_ends: datetime) -> None:
 
 
 def _tell(life: Life, template: str, at: datetime, **facts: str) -> Row:
-    """A message to the client by the channel of the task; its number and link are known when the
-    pile is written."""
+    """Send a message to the client by the channel of the task; its number and link are known when
+    the rows are written."""
     client, channel = life.party.client, _channel(life)
     words, gone = wording.template(template, _language(life)), at + timedelta(seconds=2)
 
@@ -138,7 +137,7 @@ def _ask(life: Life, kind: str, subject: Row, message: Row, letters: list[str]) 
 
 
 def _channel(life: Life) -> str:
-    """By which the client is told: the task's own, else the one they like."""
+    """Return the client's channel for notifications: the task's own, else the preferred one."""
     return next(
         way
         for way in (life.task.columns["channel"], life.party.client.channel, "email")

@@ -1,5 +1,4 @@
-"""What the history's tasks cost: charge, invoice, ledger, and the payment by card that went through
-or not."""
+"""Costs of past tasks: charge, invoice, ledger, and the card payment, which succeeded or not."""
 
 from __future__ import annotations
 
@@ -49,7 +48,7 @@ def _paid(life: Life, row: Row, at: datetime) -> None:
 
 
 def _post(life: Life, event: Row, at: datetime, kind: str, debit: str, credit: str) -> None:
-    """One posting with its two lines, which sum to zero."""
+    """Create a posting with its two lines, which sum to zero."""
     amount, firm = life.task.columns["price"], life.party.firm
     posting = life.pile.add("posting", at, company_id=firm.id, event_id=event, kind=kind)
     for account, sum_ in ((debit, amount), (credit, -amount)):

@@ -1,5 +1,5 @@
-"""The newest tasks, by the house's own steps in the scopes of their people: what follows from them
-is seen to happen."""
+"""The newest tasks, made by the project's own steps in the scopes of their people, so that outbox
+rows and messages follow for real."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ from service.tasks.task import Task, find
 from tenants import isolation
 from tenants.isolation import AccessScope, db
 
-# What is left to the workers: the last few consequences, so that a start sends a handful of mails
-# and no flood.
+# The number of outbox rows left to the workers, so that a start sends a handful of mails and no
+# flood.
 LEFT_OPEN = 6
 
 
 @dataclass(frozen=True)
 class Errand:
-    """A task of this minute: what is wanted, its kind and term in hours, the words on the way, and
-    how far it comes."""
+    """A task of this minute: what is wanted, its category and term in hours, the texts of its
+    steps, and how far it gets."""
 
     text: str
     category: str = ""
@@ -99,7 +99,7 @@ ERRANDS = (
 
 
 def play(who: People) -> None:
-    """Hand each over and lead it as far as its words reach; what follows from all but the last is
+    """Submit each task and take it as far as it has texts; all outbox rows but the last few are
     marked as done."""
     ingrid, anna, firm = who.firms["demo"].people["ingrid"], who.staff["anna"], who.firms["demo"]
     client, assistant = (
@@ -153,7 +153,7 @@ def _steps(
     client_scope: AccessScope,
     assistant_scope: AccessScope,
 ) -> list[tuple[Callable[[Task], object], AccessScope]]:
-    """Who does what, as far as there are words for it."""
+    """Yield who does what, as far as there are texts for it."""
     steps: list[tuple[Callable[[Task], object], AccessScope]] = []
     if errand.retelling:
         steps += [
@@ -182,7 +182,7 @@ def _steps(
 
 def _confirm(task: Task, client: Actor) -> None:
     retelling = understanding.last_retelling(task)
-    assert retelling is not None  # it was told back in the step before
+    assert retelling is not None  # it was retold in the step before
     understanding.confirm(task, client, retelling.id)
 
 

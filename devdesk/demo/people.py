@@ -1,5 +1,4 @@
-"""Who plays on the demo desk: the companies with their people and handbooks, and everybody who
-works for the service."""
+"""People of the demo data: the companies with their members and handbooks, and all staff."""
 
 from __future__ import annotations
 
@@ -21,14 +20,14 @@ from tenants.signin import passwords
 from tenants.signin.tables import Login
 
 WORDS = Path(__file__).with_name("words")
-# The desk has been open for a little longer than the history on it.
+# The service has been running for a little longer than its history covers.
 OPEN_FOR = timedelta(days=103)
 
 
 @dataclass
 class Player:
-    """A person on the demo desk; for staff with trades, languages and how many tasks they hold at
-    most."""
+    """A person of the demo data; for staff with skills, languages and how many tasks they may have
+    at most."""
 
     id: int
     name: str
@@ -63,12 +62,12 @@ class People:
 
     @property
     def assistants(self) -> list[Player]:
-        """The pool."""
+        """Return the assistants."""
         return [player for player in self.staff.values() if player.role == "assistant"]
 
 
 def engage(password: str) -> People:
-    """Make all companies and people; everybody signs in with the one password."""
+    """Create all companies and people; everybody signs in with the same password."""
     firms = {row["slug"]: _found(row) for row in table("companies")}
     for row in table("people"):
         firm = firms[row["company"]]
@@ -80,7 +79,7 @@ def engage(password: str) -> People:
 
 
 def table(name: str) -> list[dict[str, str]]:
-    """The rows of a file of words, by the names in its first line."""
+    """Return the rows of a text file, by the names in its first line."""
     with (WORDS / f"{name}.tsv").open(encoding="utf-8") as lines:
         return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
@@ -154,7 +153,8 @@ def _person(
 
 
 def _write_handbooks(firms: dict[str, Firm]) -> None:
-    """As each company wrote it; what was learned since (lines with a sign) comes with the tasks."""
+    """Write each company's own handbook; the lines that were learned since (marked by a sign) come
+    with the tasks."""
     for slug, words in handbooks():
         firm = firms[slug]
         first = "\n".join(line for line in words.split("\n") if line[:2] not in ("+ ", "? "))
@@ -162,8 +162,8 @@ def _write_handbooks(firms: dict[str, Firm]) -> None:
 
 
 def handbooks() -> list[tuple[str, str]]:
-    """Each company's handbook by its short name; a line with + was learned and taken in, one with ?
-    waits for a word."""
+    """Return each company's handbook by its slug; a line with + was learned and added, one with ?
+    waits for a decision."""
     blocks = (WORDS / "handbooks.txt").read_text(encoding="utf-8").split("== ")[1:]
     return [
         (slug.strip(), words.strip())
@@ -172,8 +172,8 @@ def handbooks() -> list[tuple[str, str]]:
 
 
 def _let_in(password: str, first: Player) -> None:
-    """One argon2 hash serves all, because each takes tens of milliseconds; and all have been here
-    for a while."""
+    """Set one argon2 hash for all, because each takes tens of milliseconds, and backdate
+    everybody's accounts by OPEN_FOR."""
     passwords.set_password(first.id, password)
     kept = select(Login.password_hash).where(Login.person_id == first.id).scalar_subquery()
     db.session.execute(
@@ -184,6 +184,6 @@ def _let_in(password: str, first: Player) -> None:
 
 
 def last_numbers(counted: dict[int, int]) -> None:
-    """Let each company count on from the number of its last task."""
+    """Continue each company's numbers from the number of its last task."""
     for company_id, last in counted.items():
         db.session.execute(select(func.number_on_from(company_id, last)))

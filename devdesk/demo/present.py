@@ -1,5 +1,4 @@
-"""What is open now: tasks in every state, their terms laid over the days around this moment, with
-the alarms that belong to them."""
+"""Open tasks in every state, with terms around now and the alarms that belong to them."""
 
 from __future__ import annotations
 
@@ -17,21 +16,21 @@ from service.core.event_kinds import EventKind
 from service.core.time import half_of, working_days
 from service.tasks.states import ASSIGNED_STATES
 
-# At which share of the time that passed before the work (or so far) a task comes how far.
+# The share of the time before the work (or until now) at which a task reaches each step.
 PACE = {
     "assigned": {"claim": 0.7},
     "briefed": {"claim": 0.5, "brief": 0.75},
     "retold": {"claim": 0.3, "brief": 0.45, "retell": 0.72},
     "working": {"claim": 0.15, "brief": 0.25, "retell": 0.45, "understand": 0.8},
 }
-# A confirmation comes well before the middle of the term, or there would be no work left to check
-# there.
+# A confirmation comes well before the middle of the term, or there would be no work left for the
+# red line.
 BEFORE_WORK = 0.4
 
 
 @dataclass
 class Scene:
-    """One open task with the moments of its steps so far."""
+    """An open task with the times of its steps so far."""
 
     life: Life
     now: datetime
@@ -40,16 +39,16 @@ class Scene:
 
     @property
     def work(self) -> Work:
-        """The task's words."""
+        """Return the task's texts."""
         return self.life.work
 
     def between(self, start: datetime, end: datetime, share: float) -> datetime:
-        """A moment between two."""
+        """Return a time between two."""
         return start + (end - start) * share
 
 
 def lay(pile: BulkInsert, who: People, chance: random.Random, moment: datetime) -> None:
-    """All open tasks."""
+    """Create all open tasks."""
     for work in task_texts.read("open"):
         _play(_scene(pile, who, work, chance, moment))
 
@@ -77,7 +76,7 @@ def _scene(
 def _steps(
     state: str, created: datetime, deadline: datetime, moment: datetime, chance: random.Random
 ) -> dict[str, datetime]:
-    """When each step was taken; the dead line is the one that stands now, after what was waited."""
+    """Return when each step was taken; the deadline is the current one, after all pauses."""
     pace = PACE.get("working" if state == "delivered" else state, {})
     passed = moment - created
     if "understand" in pace:
@@ -126,8 +125,7 @@ def _ask(scene: Scene) -> None:
 
 
 def _work(scene: Scene) -> None:
-    """Under way: with the report that was made, a question that is open, and what the clock has
-    noted."""
+    """Create the work in progress: its report, an open question, and the clock's events."""
     life, flags = scene.life, scene.work.flags
     red = life.task.columns["red_line_at"]
     began = scene.steps["understand"]
@@ -172,7 +170,7 @@ def _deliver(scene: Scene) -> None:
 
 
 def _silence_ends(scene: Scene) -> datetime | None:
-    """When the delivery counts as accepted; None where there is none, or it is disputed."""
+    """Return when the delivery counts as accepted; None where there is none, or it is disputed."""
     row, party = scene.life.task.columns, scene.life.party
     if "delivered_at" not in row or row.get("disputed_at"):
         return None
@@ -180,10 +178,10 @@ def _silence_ends(scene: Scene) -> datetime | None:
 
 
 def _silence(scene: Scene) -> None:
-    """The alarms of a delivery that waits for its word: a notice, then the end of the agreed
-    silence."""
+    """Set the alarms of a delivery that waits for the client: a reminder, then the end of the
+    agreed silence."""
     life, ends = scene.life, _silence_ends(scene)
-    assert ends is not None  # it was delivered a line before
+    assert ends is not None  # it was delivered in a line before
     notice = ends - timedelta(days=1)
     if notice > scene.now:
         life.set(alarm_at=notice, alarm="silence_notice")
@@ -193,7 +191,7 @@ def _silence(scene: Scene) -> None:
 
 
 def _talk(scene: Scene) -> None:
-    """What was said, spread over the time since somebody took it."""
+    """Create the messages, spread over the time since the task was taken."""
     lines = scene.work.said.get("talk", ())
     start = scene.steps.get("understand") or scene.steps.get("claim") or scene.life.created
     for place, line in enumerate(lines, 1):
@@ -201,7 +199,7 @@ def _talk(scene: Scene) -> None:
 
 
 def _watch(scene: Scene) -> None:
-    """What the clock noted until now, and the next alarm, by the rules of the house's own clock."""
+    """Create the clock's events until now, and the next alarm, by the rules of the real clock."""
     life, row = scene.life, scene.life.task.columns
     if row["state"] == "delivered":
         return

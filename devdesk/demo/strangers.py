@@ -1,5 +1,5 @@
-"""Messages that wait for an operator: strangers by text and mail, a mail whose sender could be
-forged, calls."""
+"""Messages that wait for an operator: unknown senders by text and mail, a mail whose sender could
+be forged, calls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from service.intake.interpret import NOT_BELIEVED, UNKNOWN
 
 @dataclass(frozen=True)
 class Letter:
-    """A message that waits: how it came, from whom, how long ago in minutes, and why it waits."""
+    """A waiting message: its channel, its sender, how long ago in minutes, and why it waits."""
 
     channel: str
     sender: str
@@ -91,7 +91,7 @@ LETTERS = (
 
 
 def lay(pile: BulkInsert, moment: datetime) -> None:
-    """What came in and what was noted of it; nothing is due."""
+    """Create the inbound messages and their state; no outbox row is due."""
     for letter in LETTERS:
         at = moment - timedelta(minutes=letter.minutes)
         row = pile.add(
@@ -117,7 +117,7 @@ def lay(pile: BulkInsert, moment: datetime) -> None:
 
 
 def _raw(letter: Letter) -> dict[str, object]:
-    """The bytes as its provider would have sent them."""
+    """Return the bytes as the provider would have sent them."""
     key = hashlib.sha256(f"{letter.sender} {letter.text}".encode()).hexdigest()[:32]
     if letter.channel == "email":
         raw, key, account = (

@@ -1,5 +1,5 @@
-"""The life of one task as rows: each step leaves the facts and the event that the house's own step
-would have left."""
+"""The history of one task as rows: each step creates the facts and the event that the real step
+would have created."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ from service.tasks.submission import raw_of, title_of
 
 @dataclass
 class Party:
-    """Who has to do with a task: the company, its person, who holds it, and who decides at the
-    desk."""
+    """The people of a task: the company, its person, the assignee, and the operator who decides."""
 
     firm: Firm
     client: Player
@@ -35,7 +34,7 @@ class Party:
 
 
 class Life:
-    """One task's way from the hand-over on. Moments are given by the caller, in their order."""
+    """One task from its submission on. Times are given by the caller, in their order."""
 
     def __init__(
         self, pile: BulkInsert, party: Party, work: Work, created: datetime, deadline: datetime
@@ -102,7 +101,7 @@ class Life:
     def event(
         self, kind: str, at: datetime, by: Player | None, row: Row | None = None, **facts: Any
     ) -> Row:
-        """One event by a person or by the service itself; a change of the task counts its
+        """Create an event by a person or by the service itself; a change of the task increases its
         version."""
         task = row or self.task
         client = by is self.party.client
@@ -118,12 +117,12 @@ class Life:
     def move(
         self, kind: str, at: datetime, by: Player | None, state: str | None = None, **facts: Any
     ) -> Row:
-        """An event that changes the task, and perhaps its state."""
+        """Create an event that changes the task, and perhaps its state."""
         self.set(version=self.task.columns["version"] + 1, **({"state": state} if state else {}))
         return self.event(kind, at, by, **facts)
 
     def fact(self, table: str, at: datetime, by: Player | None, **columns: Any) -> Row:
-        """A row that belongs to the task."""
+        """Create a row that belongs to the task."""
         return self.pile.add(
             table,
             at,
@@ -134,7 +133,7 @@ class Life:
         )
 
     def guess(self, confidence: float, chosen_by: str = "service") -> None:
-        """Kind, price and dates as triage sets them."""
+        """Set category, price and dates as triage does."""
         kind, currency = category(self.work.category), self.party.firm.currency
         quantity = Decimal(self.work.flags.get("q", kind.quantity))
         self.set(
@@ -150,7 +149,7 @@ class Life:
         )
 
     def unsure(self, at: datetime, confidence: float) -> None:
-        """Triage does not know; an operator decides."""
+        """Leave the decision to an operator, because triage is not sure."""
         self.guess(confidence)
         self.move(
             EventKind.TASK_UNSURE,
@@ -162,7 +161,7 @@ class Life:
         )
 
     def queue(self, at: datetime, by: Player | None = None) -> None:
-        """Into the queue, with the standard of the kind of work or the client's own criteria."""
+        """Put it in the queue, with the standard criteria of the category or the client's own."""
         kind = category(self.work.category)
         for place, text in enumerate(
             self.work.said.get("criteria") or [kind.criterion(self.work.language)], 1
@@ -171,12 +170,12 @@ class Life:
         self.move(EventKind.TASK_QUEUED, at, by, "queued", category=kind.code)
 
     def end_early(self, kind: str, at: datetime, state: str) -> None:
-        """Refused, dropped or answered at once by the desk, with a reason."""
+        """Decline, drop or do it at once in triage, with a reason."""
         self.set(ended_at=at, reason=self.work.one("reason"))
         self.move(kind, at, self.party.operator, state)
 
     def claim(self, at: datetime, *, given: bool = False) -> None:
-        """The holder takes it, or an operator gives it to them."""
+        """Let the assistant take it, or an operator assign it."""
         by = self.party.operator if given else self.party.holder
         self.set(holder_id=self.party.holder.id)
         self.move(
@@ -189,7 +188,7 @@ class Life:
         self.fact("holding", at, by, assistant_id=self.party.holder.id)
 
     def brief(self, at: datetime) -> None:
-        """The holder has gone through the brief."""
+        """Complete the briefing."""
         row, files = self.task.columns, bool(self.work.said.get("files"))
         read = SimpleNamespace(**{name: row.get(name) for name in briefing.READ})
         points = briefing.listed(read, criteria=bool(self.criteria), files=files, book=True)
@@ -203,7 +202,7 @@ class Life:
         )
 
     def ask(self, at: datetime, answered: datetime | None = None) -> None:
-        """The holder asks; the clock stands until the answer."""
+        """Ask the client; the deadline is paused until the answer."""
         words, *options = self.work.parts("question")
         client, answer = self.party.client, self.work.one("answer")
         row = self.fact(
@@ -231,7 +230,7 @@ class Life:
             self.move(EventKind.TASK_ANSWERED, answered, client, question=row)
 
     def retell(self, at: datetime) -> None:
-        """The holder tells it back, perhaps with another way."""
+        """Retell the task, perhaps with a proposal."""
         row, proposed = self.task.columns, {}
         if "proposal" in self.work.said:
             text, share, sooner = self.work.parts("proposal")
@@ -260,8 +259,8 @@ class Life:
         self.move(EventKind.TASK_RETOLD, at, self.party.holder, "retold", retelling=self.told)
 
     def understand(self, at: datetime, *, proposal: bool = False) -> None:
-        """The client confirms what they read; price and dates stand from here."""
-        assert self.told is not None  # what is confirmed was told before
+        """Confirm the retelling; price and dates are fixed from here."""
+        assert self.told is not None  # a retelling comes before its confirmation
         self._go_on(at)
         columns = self.told.columns
         price = columns["proposal_price"] if proposal else columns["price"]
@@ -294,7 +293,7 @@ class Life:
         )
 
     def report(self, at: datetime, progress: int, *, on_time: bool = True) -> None:
-        """The holder says how far it is, whether the date holds and what would help."""
+        """Report the progress, whether the date holds, and what would help."""
         help_ = self.work.one("help")
         row = self.fact(
             "report", at, self.party.holder, progress=progress, on_time=on_time, help=help_
@@ -310,7 +309,7 @@ class Life:
         )
 
     def deliver(self, at: datetime, *, met: bool = True) -> None:
-        """The holder delivers, with an answer to each criterion."""
+        """Deliver, with an answer to each criterion."""
         answers = [
             {"id": row, "text": row.columns["text"], "met": met or place > 0, "note": ""}
             for place, row in enumerate(self.criteria)
@@ -338,7 +337,7 @@ class Life:
         then: str | None = None,
         by: Player | None = None,
     ) -> Row:
-        """The word on the delivery: accepted, reworked, settled or disputed."""
+        """Judge the delivery: accept, rework, settle or dispute it."""
         judge = by or self.party.client
         state = {
             EventKind.TASK_ACCEPTED: "accepted",
@@ -361,7 +360,7 @@ class Life:
         )
 
     def say(self, at: datetime, line: str) -> None:
-        """Words between client and assistant, `c …` or `a …`."""
+        """Write a message between client and assistant, `c …` or `a …`."""
         who, _, words = line.partition(" ")
         by = self.party.client if who == "c" else self.party.holder
         kind, channel = _part(self.party, by), self.task.columns["channel"] if who == "c" else "web"
@@ -381,7 +380,8 @@ class Life:
         )
 
     def attach(self, at: datetime, line: str) -> None:
-        """A file of the client's on the brief, its bytes where the house keeps them."""
+        """Attach a client's file to the brief, with its bytes stored where the project stores
+        them."""
         name, _, content = line.partition(" | ")
         raw = content.replace("\\n", "\n").encode()
         digest = hashlib.sha256(raw).digest()
@@ -420,14 +420,14 @@ class Life:
 
 
 def _part(party: Party, by: Player | None) -> str:
-    """In which part somebody acts."""
+    """Return the role in which somebody acts."""
     if by is None:
         return "system"
     return {party.client.id: "client", party.holder.id: "assistant"}.get(by.id, "operator")
 
 
 def _raw(channel: str, client: Player, text: str, at: datetime) -> dict[str, Any]:
-    """What came in as it came: a form, a text's webhook or a mail."""
+    """Return an inbound message as received: a form, a text's webhook or a mail."""
     sender = {"sms": client.phone, "email": client.email}.get(channel, "")
     key = hashlib.sha256(f"{sender} {at.isoformat()} {text}".encode()).hexdigest()[:32]
     if channel == "sms":
@@ -454,7 +454,7 @@ def _raw(channel: str, client: Player, text: str, at: datetime) -> dict[str, Any
 
 
 def mail(sender: str, text: str, key: str, subject: str = "") -> bytes:
-    """A mail's bytes."""
+    """Return a mail's bytes."""
     letter = EmailMessage()
     letter["From"], letter["Subject"], letter["Message-ID"] = (
         sender,

@@ -42,8 +42,8 @@ CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
 @dataclass
 class Work:
-    """One task's words. `said` holds them by what they are, `flags` what the first line says
-    besides."""
+    """The texts of one task. `said` has them by their kind, `flags` what else the first line
+    says."""
 
     company: str
     person: str
@@ -55,27 +55,28 @@ class Work:
     said: dict[str, list[str]] = field(default_factory=dict)
 
     def one(self, name: str) -> str:
-        """What was said of this kind, or nothing."""
+        """Return the text of this kind, or an empty one."""
         return "\n".join(self.said.get(name, ()))
 
     def parts(self, name: str) -> list[str]:
-        """What was said of this kind, cut at the bars."""
+        """Return the text of this kind, split at the bars."""
         return [part.strip() for part in self.one(name).split("|")] if name in self.said else []
 
     @property
     def language(self) -> str:
-        """The language that the client wrote in."""
+        """Return the language that the client wrote in."""
         return "ru" if re.search("[а-яё]", self.text, re.IGNORECASE) else "en"
 
 
 def read(name: str) -> list[Work]:
-    """The blocks of a file."""
+    """Return the blocks of a file."""
     blocks = (WORDS / f"{name}.txt").read_text(encoding="utf-8").split("\n== ")[1:]
     return [_work(block) for block in blocks]
 
 
 def variants(name: str) -> list[tuple[int, Work]]:
-    """The blocks of a file, each choice of words apart, with how many months back it belongs."""
+    """Return the blocks of a file, one for each choice of words, with the number of months back it
+    belongs."""
     blocks = (WORDS / f"{name}.txt").read_text(encoding="utf-8").split("\n== ")[1:]
     return [
         (back, _work(_chosen(block, back))) for block in blocks for back in range(_choices(block))
@@ -83,7 +84,7 @@ def variants(name: str) -> list[tuple[int, Work]]:
 
 
 def _chosen(block: str, place: int) -> str:
-    """The block with this one of each choice of words."""
+    """Return the block with this one of each choice of words."""
     return CHOICE.sub(lambda match: match[1].split("|")[place], block)
 
 

@@ -1,5 +1,5 @@
-"""When things happen on the demo desk: spans as people write them, and dead lines at the hours that
-people choose."""
+"""Times of the demo data: spans as people write them, and deadlines at the hours that people
+choose."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ NAMES = re.compile(r"<(month|this month|day)>")
 
 
 def span(words: str) -> timedelta:
-    """`-30h`, `+2d` or `+45m` as a span of time."""
+    """Return `-30h`, `+2d` or `+45m` as a span of time."""
     return timedelta(**{UNITS[words[-1]]: float(words[:-1])})
 
 
 def quarter(moment: datetime) -> datetime:
-    """The full quarter of an hour before a moment."""
+    """Return the full quarter of an hour before a time."""
     return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
 
 
 def day_end(moment: datetime, zone: ZoneInfo, chance: random.Random) -> datetime:
-    """On a day of work of these people, an hour that they would write."""
+    """Return an hour that people would choose, on a working day in their zone."""
     local = moment.astimezone(zone)
     while local.weekday() > 4:
         local += timedelta(days=1)
@@ -38,7 +38,7 @@ def day_end(moment: datetime, zone: ZoneInfo, chance: random.Random) -> datetime
 
 
 def named(words: str, created: datetime, deadline: datetime, zone: ZoneInfo, language: str) -> str:
-    """The words with the last month, this month and the dead line's day by their names."""
+    """Return the text with the last month, this month and the deadline's day by their names."""
     here = created.astimezone(zone)
     last = here.replace(day=1) - timedelta(days=1)
     due = deadline.astimezone(zone)

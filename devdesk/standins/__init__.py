@@ -1,2 +1,2 @@
-"""Stand-ins for vendors: real servers on loopback that behave as the vendor does, for desks without
-keys."""
+"""Stand-ins for vendors: real servers on loopback that behave as the vendor does, for use without
+API keys."""

@@ -1,4 +1,4 @@
-"""Twilio's own routes for messages: each request and each answer is held against the contract."""
+"""Twilio's message routes: each request and each response is validated against the contract."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ api = Blueprint("api", __name__, url_prefix=f"/{API_VERSION}/Accounts/<account>"
 
 @api.before_request
 def authenticate() -> None:
-    """Basic auth by account SID and token; raises DomainError 20003, or 20404 for another account's
-    address."""
+    """Check basic auth by account SID and token. Raises DomainError 20003, or 20404 for another
+    account's address."""
     here, given = standin(), request.authorization
     user, word = (given.username or "", given.password or "") if given else ("", "")
     right = hmac.compare_digest(user.encode(), here.account.encode())
@@ -36,7 +36,7 @@ def authenticate() -> None:
 
 @api.post("/Messages.json")
 def create(account: str) -> Response:
-    """Take a message for sending; a fault that was ordered strikes here."""
+    """Accept a message for sending; an ordered fault applies here."""
     form = _read("CreateMessage", {"AccountSid": account})
     rules.check_send(form)
     fault = standin().messages.take_fault()
@@ -50,14 +50,14 @@ def create(account: str) -> Response:
 
 @api.get("/Messages.json")
 def index(account: str) -> Response:
-    """A page of messages, newest first."""
+    """Return a page of messages, newest first."""
     page = resources.read_page(standin().messages, _read("ListMessage", {"AccountSid": account}))
     return _answer("ListMessage", 200, resources.page_document(page, account))
 
 
 @api.get("/Messages/<sid>.json")
 def fetch(account: str, sid: str) -> Response:
-    """One message."""
+    """Return one message."""
     _read("FetchMessage", {"AccountSid": account, "Sid": sid})
     message = standin().messages.find(sid)
     if message is None:
@@ -66,7 +66,8 @@ def fetch(account: str, sid: str) -> Response:
 
 
 def _read(operation: str, path: Mapping[str, str]) -> dict[str, Any]:
-    """The request's fields by the contract; raises DomainError where it does not allow them."""
+    """Return the request's fields as the contract types them. Raises DomainError where it does not
+    allow them."""
     query, form = _lists(request.args), _lists(request.form)
     try:
         return standin().operations[operation].read(path, query, form)
@@ -76,7 +77,7 @@ def _read(operation: str, path: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _answer(operation: str, status: int, document: Mapping[str, Any]) -> Response:
-    """The answer, unless Twilio would not give it: then 500."""
+    """Return the response, or 500 where Twilio would not give such a response."""
     try:
         standin().operations[operation].check_answer(status, document)
     except AnswerMismatch as error:
@@ -99,7 +100,7 @@ def _draft(form: Mapping[str, Any]) -> Draft:
 
 
 def _strike_before(fault: Fault | None) -> None:
-    """The faults that come before anything is kept."""
+    """Apply the faults that come before anything is stored."""
     if fault is None:
         return
     if fault.mode == "slow":
@@ -112,7 +113,7 @@ def _strike_before(fault: Fault | None) -> None:
 
 
 def _hang_up() -> None:
-    """Cut the caller's connection, so that the answer which follows reaches nobody."""
+    """Close the caller's connection, so that the response which follows reaches nobody."""
     wire = request.environ.get("werkzeug.socket") or request.environ.get("gunicorn.socket")
     if isinstance(wire, socket.socket):
         wire.shutdown(socket.SHUT_RDWR)

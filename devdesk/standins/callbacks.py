@@ -1,6 +1,6 @@
-"""Signed POSTs to the desk: what Twilio sends when a message changes its status or comes in.
+"""Signed POSTs to the application: what Twilio sends when a message changes its status or comes in.
 
-Only loopback is ever called: a desk on trial must not reach anybody.
+Only loopback is ever called: a test instance must not reach anybody.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ log = logging.getLogger(__name__)
 
 ANSWER_LIMIT = 65_536  # bytes; Twilio reads no more of TwiML
 POSTERS = 8
-IDLE, BUSY = 1.0, 0.05  # seconds between two looks at what is due, without and with flows under way
+IDLE, BUSY = 1.0, 0.05  # seconds between two looks for due steps, without and with active flows
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How the stand-in keeps time, in seconds; a failed callback is tried again after each wait in
+    """The timing of the stand-in, in seconds; a failed callback is tried again after each wait in
     turn."""
 
     sent_after: float = 0.1
@@ -45,14 +45,14 @@ class Pace:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the desk said to a POST."""
+    """The application's response to a POST."""
 
     status: int
     body: str
 
     @property
     def good(self) -> bool:
-        """Whether Twilio would take it for done."""
+        """Return whether Twilio would count it as success."""
         return 200 <= self.status < 300
 
 
@@ -61,7 +61,7 @@ class NotLoopback(Exception):
 
 
 def signature(url: str, fields: Mapping[str, str], token: str) -> str:
-    """X-Twilio-Signature: HMAC-SHA1 by the auth token over the URL and the fields sorted by
+    """Return X-Twilio-Signature: HMAC-SHA1 by the auth token over the URL and the fields sorted by
     name."""
     signed = url + "".join(name + fields[name] for name in sorted(fields))
     return base64.b64encode(hmac.digest(token.encode(), signed.encode(), "sha1")).decode()
@@ -85,7 +85,8 @@ def post(url: str, fields: Mapping[str, str], token: str, timeout: float) -> Ans
 
 
 def _loopback(parts: SplitResult) -> str:
-    """The address to connect to; names other than localhost are refused rather than looked up."""
+    """Return the address to connect to; names other than localhost are refused instead of looked
+    up."""
     host = parts.hostname or ""
     if parts.scheme != "http":
         raise NotLoopback(f"only plain http on loopback is called, not {parts.scheme}://{host}")
@@ -114,7 +115,7 @@ def _headers(url: str, parts: SplitResult, fields: Mapping[str, str], token: str
 
 
 def status_fields(message: Message, account: str) -> dict[str, str]:
-    """The form of a status callback."""
+    """Return the form of a status callback."""
     fields = {
         "AccountSid": account,
         "ApiVersion": API_VERSION,
@@ -129,12 +130,12 @@ def status_fields(message: Message, account: str) -> dict[str, str]:
 
 
 class Callbacks:
-    """The background flow of sent messages: sent, then delivered, each told to the message's
+    """The background flow of sent messages: sent, then delivered, each reported to the message's
     StatusCallback.
 
-    What is due stands in the file, so it goes on after a restart; a callback may then come twice,
-    never not at all. Of several processes on one file only the one that holds the lock beside it
-    works.
+    Due steps are stored in the file, so the flow continues after a restart; a callback may then
+    come twice, but is never left out. Of several processes on one file only the one that has the
+    lock beside it works.
     """
 
     def __init__(
@@ -154,7 +155,7 @@ class Callbacks:
 
     @property
     def first(self) -> tuple[str, float]:
-        """The first step of a message's flow: status, and seconds until then."""
+        """Return the first step of a message's flow: status, and seconds until then."""
         return "sent", self._pace.sent_after
 
     def start(self) -> None:
@@ -162,11 +163,11 @@ class Callbacks:
         self._thread.start()
 
     def wake(self) -> None:
-        """A new message was kept: look at once."""
+        """Look at once, because a new message was stored."""
         self._wake.set()
 
     def stop(self) -> None:
-        """End the thread after the callbacks under way; what is not done stays in the file."""
+        """End the thread after the callbacks in progress; what is not done stays in the file."""
         self._stopped.set()
         self._wake.set()
         self._thread.join()
@@ -193,9 +194,9 @@ class Callbacks:
             self._wake.wait(IDLE)
 
     def _begin_due(self) -> None:
-        """Hand what is due to the posters; a step that is under way is not begun again.
+        """Pass due steps to the posting threads; a step in progress is not started again.
 
-        Who is under way is noted before the look, or a step that ends in between would be begun
+        Steps in progress are noted before the look, or a step that ends in between would be started
         twice.
         """
         under_way = set(self._under_way)
@@ -224,8 +225,8 @@ class Callbacks:
             self._messages.again(step, self._pace.callback_waits[step.tries])
 
     def _told(self, message: Message) -> bool:
-        """Whether there is no more to tell: no callback wanted, taken with 2xx, or never to be
-        called."""
+        """Return whether nothing more is to be reported: no callback wanted, accepted with 2xx, or
+        never to be called."""
         if message.callback is None:
             return True
         try:

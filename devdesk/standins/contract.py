@@ -1,4 +1,5 @@
-"""Twilio's OpenAPI contract, compiled once: what a request may say and what an answer must say."""
+"""Twilio's OpenAPI contract, compiled once: what a request may contain and what a response must
+contain."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ Lists = Mapping[str, Sequence[str]]
 
 class InvalidRequest(Exception):
     """A request that the contract does not allow: `field` is the parameter's name, `rule` what it
-    broke."""
+    violates."""
 
     def __init__(self, place: str, field: str, rule: str) -> None:
         super().__init__(f"{field}: {rule}")
@@ -35,20 +36,20 @@ class InvalidRequest(Exception):
 
 
 class AnswerMismatch(Exception):
-    """An answer of ours that Twilio would not give; names places and rules only, never what people
-    wrote."""
+    """A response of ours that Twilio would not give; names places and rules only, never personal
+    data."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """One part of a request (path, query or form) and the compiled rule for its fields."""
+    """A part of a request (path, query or form) and the compiled rule for its fields."""
 
     name: str
     schema: Schema
     validator: Draft202012Validator
 
     def read(self, given: Lists) -> dict[str, Any]:
-        """The known fields with their types; empty ones count as not given. Raises
+        """Return the known fields with their types; empty ones count as not given. Raises
         InvalidRequest."""
         known = {
             name: self.schema["properties"][name]
@@ -63,14 +64,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation of the contract: the three parts of its request, and its answers by status."""
+    """An operation of the contract: the three parts of its request, and its responses by status."""
 
     places: Mapping[str, Place]
     answers: Mapping[int, Draft202012Validator]
 
     def read(self, path: Mapping[str, str], query: Lists, form: Lists) -> dict[str, Any]:
-        """All fields of a request in one dict; raises InvalidRequest for the first that is not
-        allowed."""
+        """Return all fields of a request in one dict. Raises InvalidRequest for the first that is
+        not allowed."""
         given: dict[str, Lists] = {
             "path": {name: [text] for name, text in path.items()},
             "query": query,
@@ -83,7 +84,7 @@ class Operation:
         }
 
     def check_answer(self, status: int, answer: object) -> None:
-        """Raises AnswerMismatch where this answer is not one of the contract's."""
+        """Raise AnswerMismatch where this response does not match the contract."""
         if status not in self.answers:
             raise AnswerMismatch(f"the contract has no answer {status}")
         broken = [
@@ -95,7 +96,7 @@ class Operation:
 
 
 def load(path: str | PathLike[str]) -> dict[str, Operation]:
-    """The used operations by operationId, from the full contract or the extract.
+    """Return the used operations by operationId, from the full contract or the extract.
 
     Raises OSError or ValueError where it cannot be read, KeyError where it lacks an operation or
     schema.
@@ -109,7 +110,7 @@ def load(path: str | PathLike[str]) -> dict[str, Operation]:
 
 
 def validator(schema: Schema) -> Draft202012Validator:
-    """A compiled validator of a plain schema, which also checks the formats."""
+    """Return a compiled validator of a plain schema, which also checks the formats."""
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema, format_checker=formats.checker())
 
@@ -154,8 +155,8 @@ def _form(operation: Mapping[str, Any]) -> Schema:
 def _plain(
     schema: Schema, schemas: Mapping[str, Schema], finish: Callable[[Schema], Schema]
 ) -> Schema:
-    """The same rule in Draft 2020-12: references followed, OpenAPI's `nullable` turned into a
-    type."""
+    """Return the same rule in Draft 2020-12: references resolved, OpenAPI's `nullable` turned into
+    a type."""
     if "$ref" in schema:
         return _plain(schemas[schema["$ref"].removeprefix(extract.REF)], schemas, finish)
     made = {
@@ -189,14 +190,14 @@ def _keep(schema: Schema) -> Schema:
 
 
 def _complete(schema: Schema) -> Schema:
-    """Twilio's answers carry every named property and no other, though the contract does not
-    require it."""
+    """Require every named property and no other, as in Twilio's responses, though the contract does
+    not require it."""
     return {**schema, "required": list(schema["properties"]), "additionalProperties": False}
 
 
 def _typed(values: Sequence[str], schema: Schema) -> object:
-    """Text of a form as the type that the contract wants, or the text itself for the validator to
-    refuse."""
+    """Return a form's text as the type that the contract wants, or the text itself for the
+    validator to reject."""
     kind, text = schema.get("type"), values[0]
     if kind == "array":
         return list(values)
@@ -216,7 +217,7 @@ def _field(error: ValidationError) -> str:
 
 
 def _rule(error: ValidationError) -> str:
-    """The broken rule without the value, which may be a person's words."""
+    """Return the violated rule without the value, which may be personal data."""
     if missing := _missing(error):
         return "is required: " + ", ".join(missing)
     if error.validator == "additionalProperties":
@@ -228,7 +229,7 @@ def _rule(error: ValidationError) -> str:
 
 
 def _missing(error: ValidationError) -> list[str]:
-    """The names that a broken `required` misses; none for other rules."""
+    """Return the names that a violated `required` misses; none for other rules."""
     given: Any = error.instance
     wanted: Any = error.validator_value if error.validator == "required" else ()
     return [name for name in wanted if name not in given]

@@ -1,4 +1,4 @@
-"""What a desk on trial and its tests ask of the stand-in itself: /standin, for callers on
+"""Control routes of the stand-in for the application and its tests: /standin, for callers on
 loopback."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LIMIT = contract.validator({"type": "integer", "minimum": 1, "maximum": 1000})
 
 @controls.before_request
 def only_loopback() -> None:
-    """403 for callers from elsewhere."""
+    """Answer 403 to callers from elsewhere."""
     try:
         near = ip_address(request.remote_addr or "").is_loopback
     except ValueError:
@@ -48,22 +48,22 @@ def only_loopback() -> None:
 
 @controls.get("/healthz")
 def healthz() -> Response:
-    """200 while it serves; `contract_failures` counts answers of ours that Twilio would not have
-    given."""
+    """Answer 200 while it serves; `contract_failures` counts our responses that Twilio would not
+    have given."""
     return jsonify({"status": "ok", "contract_failures": standin().contract_failures})
 
 
 @controls.get("/messages")
 def messages() -> Response:
-    """Everything sent, oldest first: after the rowid `since` (0), at most `limit` (100; up to
-    1,000)."""
+    """Return everything sent, oldest first: after the rowid `since` (0), at most `limit` (100; up
+    to 1,000)."""
     since, limit = _number("since", 0, ROWID), _number("limit", 100, LIMIT)
     return jsonify([_line(message) for message in standin().messages.sent_since(since, limit)])
 
 
 @controls.post("/faults")
 def faults() -> Response:
-    """The next `count` (1) sends go wrong as `mode` says; `slow` waits `seconds` (5) before it
+    """Make the next `count` (1) sends fail as `mode` says; `slow` waits `seconds` (5) before it
     answers."""
     order = _json(FAULT)
     count, seconds = order.get("count", 1), order.get("seconds", 5.0)
@@ -73,8 +73,8 @@ def faults() -> Response:
 
 @controls.post("/inbound")
 def incoming() -> Response:
-    """A person writes to the desk; answers when it has, with its status and TwiML (null:
-    unreachable)."""
+    """Send a message from a person to the application; answer when it has, with its status and
+    TwiML (null: unreachable)."""
     here = standin()
     message = here.messages.keep(inbound.draft_of(_json(INCOMING)))
     delivery = inbound.deliver(message, here.webhook_url, here.account, here.token, here.pace)

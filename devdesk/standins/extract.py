@@ -1,5 +1,5 @@
-"""Makes twilio_messages.json from Twilio's full OpenAPI file: a desk needs nothing outside its
-checkout.
+"""Generator of twilio_messages.json from Twilio's full OpenAPI file, so that nothing outside the
+checkout is needed.
 
 Run `python -m devdesk.standins.extract [--source FILE]` when the full file has changed.
 """
@@ -23,8 +23,8 @@ RECORD = "x-extract"
 
 
 def make(full: Mapping[str, Any], source_sha256: str) -> dict[str, Any]:
-    """The extract of `full`: used operations and schemas verbatim, and a record of where they came
-    from."""
+    """Return the extract of `full`: used operations and schemas verbatim, and a record of their
+    source."""
     paths = dict(_used_paths(full["paths"]))
     schemas = _used_schemas(paths, full["components"]["schemas"])
     contract = {
@@ -43,8 +43,8 @@ def make(full: Mapping[str, Any], source_sha256: str) -> dict[str, Any]:
 
 
 def digest(contract: Mapping[str, Any]) -> str:
-    """SHA-256 (hex) of the extract without its record, over sorted compact JSON: shows an edit by
-    hand."""
+    """Return the SHA-256 (hex) of the extract without its record, over sorted compact JSON: it
+    reveals manual edits."""
     content = {key: value for key, value in contract.items() if key != RECORD}
     return hashlib.sha256(
         json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
@@ -52,8 +52,8 @@ def digest(contract: Mapping[str, Any]) -> str:
 
 
 def from_file(source: Path) -> dict[str, Any]:
-    """The extract of the full contract in `source`; raises OSError or ValueError where it cannot be
-    read."""
+    """Return the extract of the full contract in `source`. Raises OSError or ValueError where it
+    cannot be read."""
     raw = source.read_bytes()
     return make(json.loads(raw), hashlib.sha256(raw).hexdigest())
 

@@ -1,4 +1,4 @@
-"""The value formats that Twilio's contract names, each as a question about one string."""
+"""The value formats that Twilio's contract names, each as a check of one string."""
 
 from __future__ import annotations
 
@@ -22,30 +22,33 @@ RFC_2822 = re.compile(
 
 
 def is_recipient(value: str) -> bool:
-    """What a message can be sent to: E.164, a short code, or a channel address such as
+    """Return whether a message can be sent to it: E.164, a short code, or a channel address such as
     `whatsapp:+1…`."""
     return any(kind.fullmatch(value) for kind in (E164, SHORT_CODE, CHANNEL))
 
 
 def is_phone_number(value: str) -> bool:
-    """What the contract calls phone-number: a recipient, or the alphanumeric name of a sender."""
+    """Return whether it is what the contract calls phone-number: a recipient, or the alphanumeric
+    name of a sender."""
     return is_recipient(value) or ALPHANUMERIC_SENDER.fullmatch(value) is not None
 
 
 def is_uri(value: str) -> bool:
-    """An address, absolute or from the root: the contract calls both `uri` (its page links have no
-    host)."""
+    """Return whether it is an address, absolute or from the root: the contract calls both `uri`
+    (its page links have no host)."""
     parts = urlsplit(value)
     return not re.search(r"\s", value) and bool(parts.netloc or parts.path.startswith("/"))
 
 
 def is_rfc_2822(value: str) -> bool:
-    """A time as `Thu, 24 Aug 2023 05:01:45 +0000`; raises ValueError for an impossible one."""
+    """Return whether it is a time like `Thu, 24 Aug 2023 05:01:45 +0000`. Raises ValueError for an
+    impossible one."""
     return RFC_2822.fullmatch(value) is not None and parsedate_to_datetime(value) is not None
 
 
 def parse_time(value: str) -> datetime:
-    """A time in UTC from a date, ISO 8601 or RFC 2822 (all three stand in the contract's examples).
+    """Return a time in UTC from a date, ISO 8601 or RFC 2822 (all three occur in the contract's
+    examples).
 
     Without a zone it is UTC. Raises ValueError where it is none of them.
     """
@@ -54,8 +57,8 @@ def parse_time(value: str) -> datetime:
 
 
 def is_date_time(value: str) -> bool:
-    """Whether parse_time can read it; raises ValueError where it cannot, which the checker takes
-    for no."""
+    """Return whether parse_time can read it. Raises ValueError where it cannot, which the checker
+    takes for no."""
     return parse_time(value) is not None
 
 
@@ -85,7 +88,7 @@ RULES: Mapping[str, Callable[[object], bool]] = {
 
 
 def checker() -> FormatChecker:
-    """A checker that knows these formats and no others."""
+    """Return a checker that knows these formats and no others."""
     made = FormatChecker(formats=())
     for name, rule in RULES.items():
         made.checks(name, raises=(ValueError, OverflowError))(rule)

@@ -1,4 +1,4 @@
-"""Messages that come in: kept, then told to the desk's webhook as Twilio does, and its TwiML
+"""Inbound messages: stored, then sent to the application's webhook as Twilio does, and its TwiML
 carried out."""
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ INCOMING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """How an incoming message fared: `answer` is None where the desk could not be asked; `tries` 0
-    to 2."""
+    """The delivery of an inbound message: `answer` is None where the application could not be
+    reached; `tries` 0 to 2."""
 
     message: Message
     answer: Answer | None
@@ -54,8 +54,8 @@ class Delivery:
 
 
 def draft_of(incoming: Mapping[str, Any]) -> Draft:
-    """The message to keep, from JSON that INCOMING allows; the sid of a kept one means that one
-    again."""
+    """Return the message to store, from JSON that INCOMING allows; the sid of a stored one means
+    that message again."""
     return Draft(
         sender=incoming["from"],
         recipient=incoming["to"],
@@ -80,7 +80,7 @@ def deliver(message: Message, url: str | None, account: str, token: str, pace: P
 
 
 def webhook_fields(message: Message, account: str) -> dict[str, str]:
-    """The form of Twilio's request for an incoming message."""
+    """Return the form of Twilio's request for an inbound message."""
     return {
         "AccountSid": account,
         "ApiVersion": API_VERSION,
@@ -99,8 +99,8 @@ def webhook_fields(message: Message, account: str) -> dict[str, str]:
 
 
 def replies(message: Message, twiml: str) -> list[Draft]:
-    """What the TwiML's <Message> verbs send back; TwiML that cannot be read sends nothing and is
-    logged."""
+    """Return what the TwiML's <Message> verbs send back; TwiML that cannot be read sends nothing
+    and is logged."""
     try:
         verbs = list(ElementTree.fromstring(twiml).iter("Message")) if twiml.strip() else []
     except ElementTree.ParseError as error:
@@ -112,7 +112,7 @@ def replies(message: Message, twiml: str) -> list[Draft]:
 
 
 def keep_replies(messages: Messages, delivery: Delivery, first: tuple[str, float]) -> None:
-    """Send what the desk answered with, as replies to the message."""
+    """Send the application's answer as replies to the message."""
     if delivery.answer and delivery.answer.good:
         for draft in replies(delivery.message, delivery.answer.body):
             messages.keep(draft, first)
@@ -157,7 +157,7 @@ def _media(message: Message, account: str) -> dict[str, str]:
 
 
 def _whereabouts(message: Message) -> dict[str, str]:
-    """City and the like are empty, as for most numbers outside the USA; WhatsApp tells its id
+    """Return city and the like as empty, as for most numbers outside the USA; WhatsApp sends its id
     instead."""
     sender = message.sender or ""
     if sender.startswith("whatsapp:"):

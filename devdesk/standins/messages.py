@@ -1,8 +1,7 @@
-"""The stand-in's memory: messages, the callbacks that are due, and ordered faults, in one SQLite
-file.
+"""The stand-in's storage: messages, due callbacks, and ordered faults, in one SQLite file.
 
-WAL with synchronous=NORMAL: what was committed is there after kill -9 of the process (not after a
-power cut).
+WAL with synchronous=NORMAL: what was committed survives a kill -9 of the process (not a power
+failure).
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ create table if not exists fault (
 
 @dataclass(frozen=True)
 class Draft:
-    """A message before it is kept; without `sender` the messaging service finds one when it is
+    """A message before it is stored; without `sender` the messaging service picks one when it is
     sent."""
 
     sender: str | None
@@ -72,7 +71,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Message:
-    """A kept message; times are seconds since 1970 in UTC."""
+    """A stored message; times are seconds since 1970 in UTC."""
 
     id: int
     sid: str
@@ -110,7 +109,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a list is asked for; the times bound date_sent, from inclusive, until exclusive."""
+    """The filters of a list; the times bound date_sent, from inclusive, until exclusive."""
 
     to: str | None = None
     sender: str | None = None
@@ -119,7 +118,8 @@ class Asked:
 
 
 class Messages:
-    """The one door to the file; every public call is one transaction, and threads may share it."""
+    """The only access to the file; every public call is one transaction, and threads may share
+    it."""
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._lock = RLock()
@@ -137,9 +137,9 @@ class Messages:
             self._db.close()
 
     def keep(self, draft: Draft, first: tuple[str, float] | None = None) -> Message:
-        """Keep a message and, with `first` (status, seconds from now), the first step of its flow.
+        """Store a message and, with `first` (status, seconds from now), the first step of its flow.
 
-        A sid that is already here is the same message once more: the kept one is given back.
+        A sid that exists already means the same message again: the stored one is returned.
         """
         now = time.time()
         values = _values(draft, now)
@@ -157,12 +157,12 @@ class Messages:
         return Message(**row)
 
     def find(self, sid: str) -> Message | None:
-        """The message with this sid, if there is one."""
+        """Return the message with this sid, if there is one."""
         rows = self._read("select * from message where sid = ?", (sid,))
         return Message(**rows[0]) if rows else None
 
     def sent_since(self, rowid: int, limit: int) -> list[Message]:
-        """Outgoing messages kept after this rowid, oldest first."""
+        """Return outgoing messages stored after this rowid, oldest first."""
         rows = self._read(
             "select * from message where id > ? and direction <> 'inbound' order by id limit ?",
             (rowid, limit),
@@ -172,8 +172,8 @@ class Messages:
     def newest(
         self, asked: Asked, limit: int, offset: int, before: str | None, after: str | None
     ) -> list[Message]:
-        """A page, newest first: past `offset`, or next to the message whose sid is `before` or
-        `after`."""
+        """Return a page, newest first: past `offset`, or next to the message whose sid is `before`
+        or `after`."""
         where, values = _conditions(asked)
         if before or after:
             where.append(f"id {'<' if before else '>'} (select id from message where sid = ?)")
@@ -187,14 +187,14 @@ class Messages:
         return [Message(**row) for row in (reversed(rows) if after else rows)]
 
     def due(self, limit: int) -> list[Step]:
-        """Steps whose time has come, oldest first."""
+        """Return steps whose time has come, oldest first."""
         rows = self._read(
             "select * from step where due_at <= ? order by due_at limit ?", (time.time(), limit)
         )
         return [Step(**row) for row in rows]
 
     def has_steps(self) -> bool:
-        """Whether any flow is under way."""
+        """Return whether any flow is in progress."""
         return bool(self._read("select 1 from step limit 1", ()))
 
     def reach(self, step: Step) -> Message:
@@ -211,14 +211,15 @@ class Messages:
             )
 
     def again(self, step: Step, seconds: float) -> None:
-        """The step's callback failed: try it once more after so many seconds."""
+        """Try the step's failed callback again after so many seconds."""
         self._write(
             "update step set tries = tries + 1, due_at = ? where message = ?",
             (time.time() + seconds, step.message),
         )
 
     def go_on(self, step: Step, following: tuple[str, float] | None) -> None:
-        """The step is done: the following one (status, seconds from now), or the flow's end."""
+        """Complete the step: the following one (status, seconds from now) is next, or the flow
+        ends."""
         if following is None:
             self._write("delete from step where message = ?", (step.message,))
             return
@@ -227,7 +228,7 @@ class Messages:
         self._write("update step set status = ?, tries = 0, due_at = ? where message = ?", values)
 
     def order_fault(self, mode: str, count: int, seconds: float) -> None:
-        """The next `count` sends meet this fault; replaces what was ordered before, `none` ends
+        """Apply this fault to the next `count` sends; replaces what was ordered before, `none` ends
         it."""
         self._write(
             "insert or replace into fault values (1, ?, ?, ?)",
@@ -235,7 +236,7 @@ class Messages:
         )
 
     def take_fault(self) -> Fault | None:
-        """The fault for this send, which counts as used."""
+        """Return the fault for this send, which counts as used."""
         taken = (
             "update fault set remaining = remaining - 1 where remaining > 0 returning mode, seconds"
         )

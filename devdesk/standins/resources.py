@@ -1,4 +1,4 @@
-"""A message, and a page of messages, as the JSON that Twilio's API answers with."""
+"""A message, and a page of messages, as the JSON of Twilio's API."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FILTERS = ("To", "From", "DateSent", "DateSent<", "DateSent>")
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a list: what was asked, its number and size, and its messages, newest first."""
+    """A page of a list: its filters, its number and size, and its messages, newest first."""
 
     query: Mapping[str, Any]
     number: int
@@ -34,7 +34,8 @@ class Page:
 
 
 def message_document(message: Message, account: str) -> dict[str, Any]:
-    """The Message resource; a service's message has no sender and no segments until it is sent."""
+    """Return the Message resource; a service's message has no sender and no segments until it is
+    sent."""
     address = f"/{API_VERSION}/Accounts/{account}/Messages/{message.sid}"
     return {
         "account_sid": account,
@@ -61,7 +62,7 @@ def message_document(message: Message, account: str) -> dict[str, Any]:
 
 
 def read_page(messages: Messages, query: Mapping[str, Any]) -> Page:
-    """The asked page; raises DomainError for a page token that was not made here."""
+    """Return the requested page. Raises DomainError for a page token that was not made here."""
     number, size = int(query.get("Page", 0)), int(query.get("PageSize", PAGE_SIZE))
     token = str(query.get("PageToken", ""))
     before, after = (token[2:] if token.startswith(way) else None for way in (BEFORE, AFTER))
@@ -75,7 +76,8 @@ def read_page(messages: Messages, query: Mapping[str, Any]) -> Page:
 
 
 def page_document(page: Page, account: str) -> dict[str, Any]:
-    """The list with its links, which are relative to the API's base address, as Twilio's are."""
+    """Return the list with its links, which are relative to the API's base address, as Twilio's
+    are."""
     start, count = page.number * page.size, len(page.messages)
     following = (
         _uri(page, account, page.number + 1, BEFORE + page.messages[-1].sid) if page.more else None
@@ -95,7 +97,7 @@ def page_document(page: Page, account: str) -> dict[str, Any]:
 
 
 def rfc_2822(moment: float) -> str:
-    """Seconds since 1970 as `Thu, 24 Aug 2023 05:01:45 +0000`."""
+    """Return seconds since 1970 as `Thu, 24 Aug 2023 05:01:45 +0000`."""
     return format_datetime(datetime.fromtimestamp(moment, UTC))
 
 
@@ -110,8 +112,8 @@ def _uri(page: Page, account: str, number: int, token: str | None = None) -> str
 
 
 def _asked(query: Mapping[str, Any]) -> Asked:
-    """`DateSent` is a whole UTC day; `DateSent>` and `DateSent<` include the day or second they
-    name."""
+    """Return the filters: `DateSent` is a whole UTC day; `DateSent>` and `DateSent<` include the
+    day or second they name."""
     since, until = query.get("DateSent>"), query.get("DateSent<")
     if exact := query.get("DateSent"):
         day = formats.parse_time(exact).strftime("%Y-%m-%d")

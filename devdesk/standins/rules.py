@@ -1,4 +1,4 @@
-"""What Twilio itself refuses beyond its contract, and the shape in which it says so."""
+"""Twilio's rejections beyond its contract, and the shape of its errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_BODY = 1600  # characters, from the contract's description of Body
 VALID_SENDER = "+15005550006"  # the one sender that Twilio's test credentials own
 
 # Twilio's own test numbers (its documentation on test credentials): each always gets the same
-# refusal.
+# error.
 MAGIC_TO: Mapping[str, int] = {
     "+15005550001": 21211,
     "+15005550002": 21612,
@@ -68,8 +68,7 @@ OF_FIELD: Mapping[str, int] = {
 
 
 class DomainError(Exception):
-    """An answer in Twilio's error shape; `status` is the HTTP status, 400 unless the code has its
-    own."""
+    """An error in Twilio's shape; `status` is the HTTP status, 400 unless the code has its own."""
 
     def __init__(self, code: int, value: str = "") -> None:
         self.code, self.status = code, STATUSES.get(code, 400)
@@ -77,7 +76,7 @@ class DomainError(Exception):
         super().__init__(f"{code}: {self.message}")
 
     def document(self) -> dict[str, Any]:
-        """The JSON that Twilio sends with an error."""
+        """Return the JSON that Twilio sends with an error."""
         more = f"https://www.twilio.com/docs/errors/{self.code}"
         return {
             "code": self.code,
@@ -88,8 +87,8 @@ class DomainError(Exception):
 
 
 def refusal_of(error: InvalidRequest, value: str, path: str) -> DomainError:
-    """The vendor's word for a request that breaks the contract; a wrong address is `not found`
-    there too."""
+    """Return Twilio's error for a request that violates the contract; a wrong address is `not
+    found` there too."""
     if error.place == "path":
         return DomainError(20404, path)
     if error.place == "form" and error.field == "To" and not value:
@@ -100,7 +99,7 @@ def refusal_of(error: InvalidRequest, value: str, path: str) -> DomainError:
 
 
 def check_send(form: Mapping[str, Any]) -> None:
-    """Raises DomainError where Twilio would not take this message, though the contract allows
+    """Raise DomainError where Twilio would not accept this message, though the contract allows
     it."""
     _check_recipient(form["To"])
     _check_sender(form)

@@ -1,4 +1,4 @@
-"""How a text is cut into SMS, which is what Twilio counts and charges (GSM 03.38 and UCS-2)."""
+"""SMS segments of a text, which is what Twilio counts and charges (GSM 03.38 and UCS-2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ GSM_7_ESCAPED = frozenset("^{}\\[~]|€")
 
 
 def segments(body: str) -> int:
-    """How many SMS the text takes: 160 GSM-7 or 70 UCS-2 characters, 153 or 67 in each of
+    """Return how many SMS the text takes: 160 GSM-7 or 70 UCS-2 characters, 153 or 67 in each of
     several."""
     if all(character in GSM_7 or character in GSM_7_ESCAPED for character in body):
         length, whole, part = (

@@ -1,4 +1,4 @@
-"""The parts of one running stand-in, as its routes find them."""
+"""The parts of one running stand-in, for its routes."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ NAME = "standin"
 
 @dataclass
 class Standin:
-    """Who it pretends to be, its memory, its flow of callbacks, and the contract that it keeps
-    to."""
+    """The account it stands for, its storage, its callback flow, and its contract."""
 
     account: str
     token: str
@@ -33,7 +32,7 @@ class Standin:
     _counting: Lock = field(default_factory=Lock)
 
     def count_failure(self, operation: str, reason: str) -> None:
-        """An answer of ours breaks the contract: say it loudly, and count it."""
+        """Log and count a response of ours that violates the contract."""
         with self._counting:
             self.contract_failures += 1
         log.critical("CONTRACT BROKEN by our own answer to %s: %s", operation, reason)
@@ -45,6 +44,6 @@ class Standin:
 
 
 def standin() -> Standin:
-    """The stand-in that the current request is for."""
+    """Return the stand-in of the current request."""
     here: Standin = current_app.extensions[NAME]
     return here

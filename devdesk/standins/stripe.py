@@ -1,7 +1,7 @@
-"""localstripe on loopback with its state in a file of this desk: `python -m devdesk.standins.stripe
---port P --state FILE`.
+"""localstripe on loopback, with its state in a file of this instance: `python -m
+devdesk.standins.stripe --port P --state FILE`.
 
-As shipped it listens on every interface and keeps its state in one file for the whole machine.
+As shipped it listens on every interface and stores its state in one file for the whole machine.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from localstripe.errors import UserError
 
 class KeptStore(resources.Store):
     """localstripe's store in a file of its own, written beside and moved, so that a kill leaves a
-    whole one."""
+    complete one."""
 
     path = Path("localstripe.pickle")
 
     def try_load_from_disk(self) -> None:
-        """Load what was kept, where there is something."""
+        """Load what was stored, where there is something."""
         if self.path.exists():
             self.update(pickle.loads(self.path.read_bytes()))  # noqa: S301 (our own file)
 
     def dump_to_disk(self) -> None:
-        """Keep everything."""
+        """Store everything."""
         beside = self.path.with_suffix(".part")
         beside.write_bytes(pickle.dumps(dict(self), protocol=pickle.HIGHEST_PROTOCOL))
         os.replace(beside, self.path)
@@ -45,13 +45,13 @@ def list_intents(
     limit: str | None = None,
     starting_after: str | None = None,
 ) -> Any:
-    """Payment intents newest first, of one customer and since a moment where they are named: the
-    vendor's list can that."""
+    """Return payment intents newest first, optionally of one customer and since a time, as Stripe's
+    list does."""
     found = super(resources.PaymentIntent, cls)._api_list_all(
         url, limit=limit, starting_after=starting_after
     )
     if customer:
-        resources.Customer._api_retrieve(customer)  # the vendor's 404 for one that is not there
+        resources.Customer._api_retrieve(customer)  # Stripe's 404 for one that does not exist
     unknown = set(created or {}) - {"gte"}
     if unknown:
         raise UserError(

@@ -1,4 +1,4 @@
-"""A stateful stand-in for Twilio's Messages API, for desks without keys and for tests.
+"""A stateful stand-in for Twilio's Messages API, for use without API keys and for tests.
 
 `python -m devdesk.standins.twilio --port P --state FILE --account AC… --token …`, or under gunicorn
 `devdesk.standins.twilio:create_app(…)`. It calls loopback only.
@@ -42,8 +42,8 @@ def create_app(
     webhook_url: str | None = None,
     pace: Pace | None = None,
 ) -> Flask:
-    """The stand-in as a WSGI application, its callbacks running; `webhook_url` is told what comes
-    in.
+    """Return the stand-in as a WSGI application, its callbacks running; inbound messages are posted
+    to `webhook_url`.
 
     Raises ValueError for a wrong account SID, an empty token or a contract that cannot be used,
     OSError or sqlite3.Error for files that cannot be. `app.extensions["standin"].close()` ends it.
@@ -80,7 +80,7 @@ def _refuse(refusal: DomainError) -> Response:
 
 
 def _refuse_http(error: HTTPException) -> Response:
-    """Flask's own errors in Twilio's shape, with their own HTTP status."""
+    """Return Flask's own errors in Twilio's shape, with their own HTTP status."""
     status = error.code or 500
     if status >= 500:
         return _refuse(DomainError(20500))
@@ -91,14 +91,14 @@ def _refuse_http(error: HTTPException) -> Response:
 
 
 def serve(app: Flask, bind: str, port: int) -> BaseWSGIServer:
-    """A threaded server that listens (port 0: any free one, see `server_port`); then
+    """Return a threaded server that listens (port 0: any free one, see `server_port`); then call
     `serve_forever`."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     return make_server(bind, port, app, threaded=True)
 
 
 def main() -> None:
-    """Serve until SIGTERM or Ctrl-C; prints `ready http://…` on a line of its own when it
+    """Serve until SIGTERM or Ctrl-C; print `ready http://…` on a line of its own when it
     listens."""
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -140,8 +140,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _stop_on_signals(server: BaseWSGIServer) -> None:
-    """`shutdown` waits for the loop that the signal interrupts, so it is called from another
-    thread."""
+    """Stop the server from another thread: `shutdown` waits for the loop that the signal
+    interrupts."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         threading.Thread(target=server.shutdown, daemon=True).start()

@@ -1,7 +1,7 @@
-"""Doors to pages: who may enter, and the scope that a view runs in. Every view has exactly one of
-these marks.
+"""Access rules of pages: who may open a page, and the access scope that its view runs in. Every
+view has exactly one of these decorators.
 
-`tests/` reads the marks: a route without one fails.
+`tests/` reads them: a route without one fails.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ DESK = (StaffRole.SUPERVISOR, StaffRole.OPERATOR, StaffRole.ADMIN)
 
 
 def init(app: Flask) -> None:
-    """Know who is there before anything else is asked, so that language and scope can follow."""
+    """Load the signed-in person before anything else runs, so that language and scope can
+    follow."""
 
     @app.context_processor
     def reader() -> dict[str, Any]:
@@ -34,12 +35,12 @@ def init(app: Flask) -> None:
 
 
 def known() -> Identity | None:
-    """Who is signed in."""
+    """Return who is signed in."""
     return current_user.who if current_user.is_authenticated else None
 
 
 def public(view: View) -> View:
-    """A page for everybody. It opens a scope of its own where it needs one."""
+    """Mark a page as open to everybody. Its view opens a scope of its own where it needs one."""
 
     @wraps(view)
     def enter(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -50,7 +51,8 @@ def public(view: View) -> View:
 
 
 def requires_sign_in(view: View) -> View:
-    """A page for whoever is signed in; it opens a scope of its own. `g.identity` says who it is."""
+    """Require a signed-in person. The view opens a scope of its own; `g.identity` says who it
+    is."""
 
     @wraps(view)
     def enter(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -60,8 +62,8 @@ def requires_sign_in(view: View) -> View:
 
 
 def requires_client(view: View) -> View:
-    """A page of a company's desk: `/app/<company>/…`. Runs in one transaction in the scope of this
-    person there."""
+    """Require a member of the company in `/app/<company>/…`. The view runs in one transaction in
+    the scope of this person there."""
 
     @wraps(view)
     def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
@@ -75,15 +77,15 @@ def requires_client(view: View) -> View:
 
 
 def _client_scope(who: Identity, company: str) -> isolation.AccessScope:
-    """Who this is there (`g.seat`, `g.actor`), and the scope that they read and write in; 404 where
-    they have no place."""
+    """Return the scope that this person reads and writes in, and set `g.seat` and `g.actor`. Answer
+    404 where they are no member."""
     g.seat = who.seat(company) or abort(404)
     g.actor = actor.client(who.person_id, name=who.name)
     return who.client_scope(g.seat)
 
 
 def requires_owner(view: View) -> View:
-    """A page of a company's desk for its owners alone."""
+    """Require an owner of the company in `/app/<company>/…`."""
 
     @wraps(view)
     def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
@@ -97,8 +99,8 @@ def requires_owner(view: View) -> View:
 
 
 def requires_owner_opening_scopes(view: View) -> View:
-    """A page of a company's desk for its owners alone, which calls a vendor: it opens its scopes
-    itself (`g.scope`), around the call."""
+    """Require an owner of the company, for a view that calls a vendor: it opens its scopes
+    (`g.scope`) itself, around the call."""
 
     @wraps(view)
     def enter(company: str, **kwargs: Any) -> ResponseReturnValue:
@@ -114,8 +116,8 @@ def requires_owner_opening_scopes(view: View) -> View:
 
 
 def requires_staff(*roles: str) -> Callable[[View], View]:
-    """A page for staff in one of these roles, in one transaction in the scope that their role
-    allows."""
+    """Require staff in one of these roles. The view runs in one transaction in the scope that their
+    role allows."""
 
     def mark(view: View) -> View:
         @wraps(view)
@@ -135,14 +137,14 @@ def requires_staff(*roles: str) -> Callable[[View], View]:
 
 
 def me() -> Actor:
-    """Who acts in this request."""
+    """Return who acts in this request."""
     return g.actor  # type: ignore[no-any-return]
 
 
 def to_sign_in() -> ResponseReturnValue:
-    """To the sign-in page, and back to this one afterwards; a form's words are kept by the
-    browser's draft."""
-    # What a script of the page asks for is no page to come back to: the page is.
+    """Redirect to the sign-in page, and back to this one afterwards; the browser's draft keeps the
+    text of a form."""
+    # A script's request has no page of its own to come back to, so the page that sent it is used.
     opens = (
         request.method == "GET" and request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     )

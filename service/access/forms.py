@@ -1,4 +1,4 @@
-"""Reading forms: texts cleaned and bounded, moments in the reader's zone, money in minor units."""
+"""Form parsing: texts cleaned and bounded, times in the reader's zone, money in minor units."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from service.core.money import NUMBER, Money
 from service.core.text import clean
 
 WHOLE = re.compile(r"-?\d{1,11}$", re.ASCII)
-# No form carries more than this: words that are read so far come back whole where they are refused.
+# The largest text that a form may carry: up to here a refused text is shown again in full.
 MAX_TEXT = 500_000
-# Where people write more than a word.
+# Fields in which people write more than a word.
 WRITTEN = (
     "text",
     "note",
@@ -43,13 +43,13 @@ WRITTEN = (
 
 
 def words(name: str, most: int = MAX_TEXT) -> str:
-    """A text field, cleaned. What is too long the domain refuses with a sentence; a field of one
-    line is cut at `most`."""
+    """Return a text field, cleaned. A text that is too long is refused by the domain; a one-line
+    field is cut at `most`."""
     return clean(request.form.get(name, ""))[:most]
 
 
 def whole(name: str) -> int | None:
-    """A whole number, None where the field is empty. Raises InvalidInput."""
+    """Return a whole number, None where the field is empty. Raises InvalidInput."""
     text = request.form.get(name, "").strip()
     if not text:
         return None
@@ -59,7 +59,8 @@ def whole(name: str) -> int | None:
 
 
 def decimal(name: str) -> Decimal | None:
-    """A number with a point or a comma, None where the field is empty. Raises InvalidInput."""
+    """Return a number with a point or a comma, None where the field is empty. Raises
+    InvalidInput."""
     return _number(name, _written(name))
 
 
@@ -75,8 +76,8 @@ def _number(name: str, text: str) -> Decimal | None:
 
 
 def money(name: str, currency: str) -> int | None:
-    """A sum as people write it ("2,000.00", "2 000,00", "2000"), in minor units of its currency;
-    None where the field is empty. Raises InvalidInput."""
+    """Return an amount as people write it ("2,000.00", "2 000,00", "2000") in minor units of its
+    currency; None where the field is empty. Raises InvalidInput."""
     text = _written(name)
     try:
         return Money.read(text, currency, current_language()).amount if text else None
@@ -85,8 +86,8 @@ def money(name: str, currency: str) -> int | None:
 
 
 def moment(name: str) -> datetime | None:
-    """A moment of a datetime-local field, in the reader's zone, None where it is empty. Raises
-    InvalidInput."""
+    """Return the time of a datetime-local field, read in the reader's zone; None where it is empty.
+    Raises InvalidInput."""
     text = request.form.get(name, "").strip()
     if not text:
         return None
@@ -97,29 +98,29 @@ def moment(name: str) -> datetime | None:
 
 
 def before() -> int | None:
-    """The message before which a conversation is read, None for its newest."""
+    """Return the message before which a conversation is read, None for its newest page."""
     return id_of(request.args.get("before"))
 
 
 def by_script() -> bool:
-    """Whether a script of ours sent this form (static/js/waiting.js) and reads the answer, instead
-    of a browser that shows it."""
+    """Return whether one of our scripts (static/js/waiting.js) sent this form and reads the answer,
+    instead of a browser that shows it."""
     return request.accept_mimetypes.best == "application/json"
 
 
 def done(page: str, **facts: object) -> ResponseReturnValue:
-    """On to this page; a script is told where it is."""
+    """Redirect to this page; a script gets its address instead."""
     return (jsonify(page=page, **facts), 201) if by_script() else redirect(page, 303)
 
 
 def lines(name: str) -> list[str]:
-    """A text field with one thing a line."""
+    """Return the lines of a text field, one entry a line."""
     return [line.strip() for line in words(name).splitlines() if line.strip()]
 
 
 def pairs(one: str, other: str, most: int = 30) -> list[tuple[str, str]]:
-    """Two fields that stand several times in a form, as pairs; cut one above what the domain takes,
-    so that it refuses with a sentence."""
+    """Return two repeated fields of a form as pairs, cut one above the domain's maximum so that the
+    domain refuses the excess."""
     return [
         (clean(a)[:1000], clean(b)[:1000])
         for a, b in zip(
@@ -130,8 +131,7 @@ def pairs(one: str, other: str, most: int = 30) -> list[tuple[str, str]]:
 
 @contextmanager
 def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
-    """What is wrong stands at these fields of the page, where the domain knows them by other
-    names."""
+    """Show the errors at these fields of the page, where the domain names them differently."""
     try:
         yield
     except InvalidInput as error:
@@ -141,21 +141,21 @@ def errors_at(fields: Mapping[str, str]) -> Iterator[None]:
 
 
 def written() -> list[str]:
-    """All that somebody wrote in this form."""
+    """Return all text that was typed into this form."""
     return [said for name in WRITTEN if (said := words(name).strip()) and not said.isdecimal()]
 
 
 def unsent(refusal: DomainError | None) -> list[str]:
-    """What was written in a form that may be gone, because things have moved on meanwhile: it is
-    shown, so that nothing is lost."""
+    """Return the text of a refused form that may no longer be on the page, because the task has
+    changed meanwhile: it is shown so that nothing is lost."""
     return written() if isinstance(refusal, Conflict) else []
 
 
 def typed(refusal: DomainError | None) -> Mapping[str, str]:
-    """What goes back into the fields of the form."""
+    """Return what goes back into the fields of the form."""
     return {} if isinstance(refusal, Conflict) else request.form
 
 
 def toast(words: str, *, undo: str) -> None:
-    """Say what was done, with a way back: the address that takes it back."""
+    """Show a message about what was done; `undo` is the address that reverts it."""
     flash({"words": words, "undo": undo}, "undo")  # type: ignore[arg-type]

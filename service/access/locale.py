@@ -1,4 +1,4 @@
-"""Language and zone of whoever reads: the person's own, else what the browser asks for."""
+"""Language and time zone of the reader: the person's own, else what the browser asks for."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from service.core.language import LANGUAGES
 
 
 def init(app: Flask) -> None:
-    """Let `?lang=ru` choose the language on pages for those who are not signed in."""
+    """Let `?lang=ru` choose the language for readers who are not signed in."""
 
     @app.before_request
     def choose() -> None:
@@ -20,7 +20,7 @@ def init(app: Flask) -> None:
 
 
 def locale() -> str:
-    """The language of this reader."""
+    """Return the language of this reader."""
     if not has_request_context():
         return "en"
     who = g.get("identity")
@@ -33,13 +33,13 @@ def locale() -> str:
 
 
 def zone() -> str:
-    """The time zone of this reader."""
+    """Return the name of this reader's time zone."""
     who = g.get("identity") if has_request_context() else None
     return who.zone if who else "Europe/Riga"
 
 
 def here() -> ZoneInfo:
-    """The reader's time zone as an object, made once for each request."""
+    """Return the reader's time zone as an object, made once per request."""
     if "zone_info" not in g:
         g.zone_info = ZoneInfo(zone())
     return g.zone_info  # type: ignore[no-any-return]

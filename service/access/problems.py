@@ -1,4 +1,4 @@
-"""How errors are shown: a page for people, problem+json for programs; never a stack trace."""
+"""Error responses: a page for people, problem+json for API clients; never a stack trace."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tenants.isolation import db
 
 
 def init(app: Flask) -> None:
-    """Register a handler for each kind of error."""
+    """Register an error handler for each kind of error."""
     app.register_error_handler(DomainError, refused)
     app.register_error_handler(CSRFError, expired)
     app.register_error_handler(
@@ -41,14 +41,14 @@ def init(app: Flask) -> None:
 
 
 def refused(error: DomainError) -> ResponseReturnValue:
-    """Something that the person can mend."""
+    """Answer a DomainError: something that the user can correct."""
     more = {"errors": error.errors} if isinstance(error, InvalidInput) else {}
     return show(error.status, error.code, error.detail or _default(error.status), **more)
 
 
 def expired(_error: CSRFError) -> ResponseReturnValue:
-    """A form that is older than the session. Who is signed out signs in and comes back to it; its
-    words are kept by the browser's draft."""
+    """Answer a form whose session has expired. A signed-out user signs in and comes back to the
+    form; the browser's draft keeps its text."""
     door = getattr(current_app.view_functions.get(request.endpoint or ""), "door", "public")
     if (
         door != "public"
@@ -62,7 +62,7 @@ def expired(_error: CSRFError) -> ResponseReturnValue:
 
 
 def of_http(error: HTTPException) -> ResponseReturnValue:
-    """404, 405, 413 and their like, in our own words; redirects stay what they are."""
+    """Answer 404, 405, 413 and the like in our own texts; redirects pass unchanged."""
     code = error.code or 500
     if code < 400:
         return error.get_response()
@@ -79,25 +79,26 @@ def _too_large() -> str:
 
 
 def not_kept(_error: Exception) -> ResponseReturnValue:
-    """PostgreSQL could not take a value, as it cannot be what the field is for."""
+    """Answer a value that PostgreSQL could not store because it does not fit the column."""
     return show(
         400, "bad-input", _("The request contains data we cannot store. Check what you sent.")
     )
 
 
 def conflict(error: IntegrityError | psycopg.IntegrityError) -> ResponseReturnValue:
-    """A row that the database refuses: its sentence, and what was typed. Nothing was kept."""
+    """Answer an integrity error with its message and what was typed. Nothing was stored."""
     current_app.logger.error("constraint %s at %s", constraints.name_of(error), request.endpoint)
     return show(409, "conflict", constraints.sentence_of(error))
 
 
 def without_room(error: OSError) -> ResponseReturnValue:
-    """A full disk is answered as a database that is away; any other error is a fault of ours."""
+    """Answer a full disk as an unavailable database; any other error is unexpected."""
     return database_away(error) if error.errno in DISK_FULL_CODES else unexpected(error)
 
 
 def database_away(error: Exception) -> ResponseReturnValue:
-    """The database is away or busy, or the disk is full: try again soon, nothing was kept."""
+    """Answer that the database is unavailable or busy, or the disk is full: nothing was stored, try
+    again soon."""
     current_app.logger.error("cannot be kept now: %s", type(error).__name__)
     response = current_app.make_response(
         show(
@@ -111,7 +112,7 @@ def database_away(error: Exception) -> ResponseReturnValue:
 
 
 def unexpected(error: Exception) -> ResponseReturnValue:
-    """A fault of ours: logged with an id that the person can quote."""
+    """Log an unexpected error with an id that the user can quote."""
     number = secrets.token_hex(4)
     current_app.logger.exception("fault %s at %s", number, request.endpoint)
     return show(
@@ -125,7 +126,7 @@ def unexpected(error: Exception) -> ResponseReturnValue:
 
 
 def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnValue:
-    """An error in the manner of the door it happened at."""
+    """Render an error as the route that raised it answers: page or problem+json."""
     db.session.rollback()
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         return problem(status, code, detail, **more)
@@ -135,10 +136,10 @@ def show(status: int, code: str, detail: str, **more: object) -> ResponseReturnV
 
 
 def _written() -> list[str]:
-    """What a form of ours carried, so that it is not lost; nothing where it is too large to be
-    read."""
+    """Return the texts of one of our forms, so that they are not lost; empty where the form is too
+    large to be read."""
     if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
-        return []  # words of another site have no place here
+        return []  # texts from another site are not shown here
     try:
         return forms.written()
     except (HTTPException, OSError):  # a form with files is read through the disk
@@ -146,7 +147,7 @@ def _written() -> list[str]:
 
 
 def problem(status: int, code: str, detail: str, **more: object) -> Response:
-    """RFC 9457; `type` is stable."""
+    """Build an RFC 9457 response; `type` is stable."""
     response = jsonify(
         type=f"urn:poruchi:{code}",
         title=code.replace("-", " ").capitalize(),

@@ -1,4 +1,4 @@
-"""How often a door may be knocked at. Counted in Valkey; while it is away, in memory."""
+"""Rate limits of routes. Counted in Valkey; in memory while it is unavailable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ limiter = Limiter(get_remote_address, default_limits=[], headers_enabled=False)
 
 
 def init(app: Flask, conf: Settings) -> None:
-    """Limits apply where a view names them."""
+    """Set up the limiter; limits apply where a view names them."""
     app.config.update(
         RATELIMIT_STORAGE_URI=_storage(conf.redis_url),
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
@@ -24,24 +24,23 @@ def init(app: Flask, conf: Settings) -> None:
 
 
 def by_email() -> str:
-    """Guessing is counted by the account it is aimed at as well, whatever address it comes from."""
+    """Key by account, so that guessing is counted whatever address it comes from."""
     return "email:" + request.form.get("email", "").strip().lower()[:320]
 
 
 def by_email_here() -> str:
-    """The account together with the address that tries: others cannot lock somebody out from
-    elsewhere."""
+    """Key by account and address together: others cannot lock somebody out from elsewhere."""
     return f"{by_email()}@{get_remote_address()}"
 
 
 def by_reader() -> str:
-    """Counted by who is signed in."""
+    """Key by the signed-in person."""
     who = g.get("identity")
     return f"reader:{who.person_id}" if who else get_remote_address()
 
 
 def refused(response: Response) -> bool:
-    """Only tries that failed are counted."""
+    """Count failed attempts only."""
     return response.status_code >= 400
 
 

@@ -1,4 +1,5 @@
-"""Files that come with a form: kept up to a bound, read on beyond it, so that its words stay."""
+"""Files of a form: stored up to a limit, and read on beyond it, so that the form's text is not
+lost."""
 
 from __future__ import annotations
 
@@ -18,14 +19,14 @@ from service.tasks.task import Task
 
 MB = 1024 * 1024
 IN_MEMORY = 500_000
-# So many times as much as one form may carry is read, and thrown away, to say what was wrong.
+# Up to this multiple of the limit is read and discarded, so that a proper error can be shown.
 READ_ON = 5
 
 
 class Request(flask.Request):
-    """Flask's request, of whose files no more is kept than one form may carry (`UPLOAD_MB`)."""
+    """Flask's request, which stores no more than `UPLOAD_MB` of files per form."""
 
-    # Bytes of files that were kept so far.
+    # Bytes of files that were stored so far.
     kept = 0
 
     def _load_form_data(self) -> None:
@@ -38,7 +39,7 @@ class Request(flask.Request):
 
 
 class _Bounded(SpooledTemporaryFile[bytes]):
-    """A file of a form: `size` is how large it is, whether it was kept or not."""
+    """A file of a form: `size` is its full size, whether it was stored or not."""
 
     def __init__(self, form: Request) -> None:
         super().__init__(max_size=IN_MEMORY, mode="w+b")
@@ -52,12 +53,12 @@ class _Bounded(SpooledTemporaryFile[bytes]):
 
 
 def most() -> int:
-    """Return how many MB of files one form may carry; a single file may have as many."""
+    """Return the limit in MB for the files of one form; a single file may use all of it."""
     return settings().upload_mb
 
 
 def sent(name: str = "file") -> list[FileStorage]:
-    """Return the files of this field; one without a name and without a byte is a field left empty.
+    """Return the files of this field. A file without a name and without a byte is an empty field.
 
     Raises InvalidInput where one of them, or all together, are larger than a form may carry.
     """
@@ -80,7 +81,7 @@ def sent(name: str = "file") -> list[FileStorage]:
 
 
 def attach(task: Task, by: Actor, part: str = "brief") -> None:
-    """Keep the files of the form on the task, all or none. Raises InvalidInput, NotAllowed,
+    """Store the files of the form on the task, all or none. Raises InvalidInput, NotAllowed,
     Conflict."""
     found = sent()
     attachments.check_room(task, len(found))

@@ -22,8 +22,8 @@ METHOD = re.compile(r"^(pm|card)_[A-Za-z0-9_]{3,60}$")
 
 
 def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
-    """Put a card on file for the company, by the payment method's id that the vendor's own card
-    field gave. Raises InvalidInput.
+    """Save a card for the company, by the payment method's id from Stripe's card field. Raises
+    InvalidInput.
 
     The vendor is called between two transactions, never within one.
     """
@@ -53,7 +53,7 @@ def keep(whose: AccessScope, company_id: int, payment_method: str) -> None:
 
 
 def pay_again(charge_id: int) -> None:
-    """Try a failed charge once more with the card that is kept now. Raises NotFound, Conflict."""
+    """Try a failed charge again with the card that is saved now. Raises NotFound, Conflict."""
     charge = db.session.get(Charge, charge_id)
     if charge is None:
         raise NotFound

@@ -1,5 +1,5 @@
-"""Charges: one for each accepted task and one for its tip, each posted once, paid by card, with an
-invoice of its own."""
+"""Charges: one for each accepted task and one for its tip, each posted once, paid by card, with its
+own invoice."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from tenants.isolation import Base, db
 
 class Charge(Base):
     """What a task costs, or the tip for it (`kind`: work, tip). `state`: open, paying, paid,
-    failed. Unique by task and kind: never twice.
+    failed. Unique by task and kind, so that nothing is charged twice.
 
-    `intent_id` is the payment intent at the vendor, `intent_due_id` the row of due work whose
-    attempt made it.
+    `intent_id` is the payment intent at Stripe, `intent_due_id` the outbox row whose attempt made
+    it.
     """
 
     __tablename__ = "charge"
@@ -45,7 +45,7 @@ class Charge(Base):
         ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
         UniqueConstraint("task_id", "kind"),
         UniqueConstraint("company_id", "id"),
-        # Partial, so that the check of a foreign key cannot take it for the table's key.
+        # Partial, so that a foreign key check does not use this index instead of the table's key.
         Index("ix_charge_month", "company_id", "created_at", postgresql_where="amount > 0"),
         Index(
             "ix_charge_intent", "intent_id", unique=True, postgresql_where="intent_id is not null"
@@ -68,7 +68,7 @@ class Charge(Base):
 
 
 class Invoice(Base):
-    """The invoice of a charge; numbers run without a gap within a year."""
+    """The invoice of a charge; numbers are gapless within a year."""
 
     __tablename__ = "invoice"
     __table_args__ = (
@@ -103,13 +103,13 @@ NEXT_NUMBER = text(
 
 
 def charge_for(task: Task, event_id: int) -> Charge | None:
-    """Post the price of a task that ended and issue its invoice, once; None where there is nothing
-    to pay."""
+    """Post the price of a finished task and issue its invoice, once; return None where nothing is
+    to be paid."""
     return _post(task, event_id, "work", task.price or 0)
 
 
 def charge_tip(task: Task, event_id: int, tip: int) -> Charge | None:
-    """Post a tip (minor units) and issue its invoice, once; None where there is none."""
+    """Post a tip (minor units) and issue its invoice, once; return None where there is none."""
     return _post(task, event_id, "tip", tip)
 
 
@@ -140,18 +140,18 @@ def _post(task: Task, event_id: int, kind: str, amount: int) -> Charge | None:
 
 
 def of_task(task: Task, kind: str = "work") -> Charge | None:
-    """The task's charge of this kind."""
+    """Return the task's charge of this kind."""
     return db.session.scalar(select(Charge).where(Charge.task_id == task.id, Charge.kind == kind))
 
 
 def invoice_of(charge: Charge) -> Invoice | None:
-    """The charge's invoice."""
+    """Return the charge's invoice."""
     return db.session.scalar(select(Invoice).where(Invoice.charge_id == charge.id))
 
 
 def paid(charge: Charge, task: Task) -> None:
-    """The card payment went through: the receivable is settled, once. The caller holds the charge's
-    row."""
+    """Record that the card payment succeeded and settle the receivable, once. The caller has locked
+    the charge's row."""
     if charge.state == "paid":
         return
     charge.state, charge.paid_at, charge.error = "paid", now(), None
@@ -168,7 +168,8 @@ def paid(charge: Charge, task: Task) -> None:
 
 
 def failed(charge: Charge, task: Task, reason: str) -> None:
-    """The card was declined or is missing: the owner is told and can pay on the billing page."""
+    """Record that the card was declined or is missing: the owner is notified and can pay on the
+    billing page."""
     charge.state, charge.error = "failed", reason[:500]
     events.write(EventKind.CHARGE_FAILED, THE_SYSTEM, task=task, charge=charge.id)
 

@@ -1,5 +1,5 @@
-"""The door for Stripe's webhooks: checked, kept, answered; what they say is looked up at Stripe
-afterwards."""
+"""Stripe's webhook route: an event is verified, stored and answered; its object is looked up at
+Stripe afterwards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ refused = Counter("poruchi_stripe_webhooks_refused", "Stripe webhooks with a wro
 
 @hooks.post("/stripe")
 def stripe() -> ResponseReturnValue:
-    """An event of Stripe's, in any order, any number of times."""
+    """Accept an event from Stripe, in any order, any number of times."""
     payload = request.get_data()
     try:
         event_id, kind, object_id = stripe_edge.event_of(

@@ -1,4 +1,4 @@
-"""The invoice as PDF, set by typst out of the figures in the ledger."""
+"""The invoice as PDF, set by typst from the figures in the ledger."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ WORDS = {
 
 
 def pdf(invoice_id: int) -> bytes:
-    """The invoice's PDF. Raises NotFound. Its total is the ledger's receivable, not a copy of
-    it."""
+    """Return the invoice's PDF. Its total is the ledger's receivable, not a copy of it. Raises
+    NotFound."""
     invoice = db.session.get(Invoice, invoice_id)
     if invoice is None:
         raise NotFound
@@ -84,7 +84,7 @@ def pdf(invoice_id: int) -> bytes:
 
 
 def facts(invoice: Invoice) -> dict[str, Any]:
-    """What stands on the invoice, as texts in the company's language."""
+    """Return the invoice's contents as texts in the company's language."""
     charge, company = (
         db.session.get_one(Charge, invoice.charge_id),
         db.session.get_one(Company, invoice.company_id),
@@ -111,8 +111,8 @@ def facts(invoice: Invoice) -> dict[str, Any]:
 
 
 def _lines(task: Task, charge: Charge, total: int, language: str) -> list[dict[str, str]]:
-    """The work, and a second line for what a settlement took off. A price that does not follow from
-    the rate was agreed, and has none."""
+    """Return the invoice lines: the work, and a second line for what a settlement took off. A price
+    that does not follow from the rate was agreed, and shows no rate."""
     if charge.kind == "tip":
         return [
             {
@@ -176,7 +176,7 @@ def _day(moment: datetime, language: str) -> str:
 
 
 def _from_ledger(charge: Charge) -> int:
-    """The amount that the ledger holds for this charge, in minor units; the charge's own for those
+    """Return the amount in the ledger for this charge, in minor units; the charge's own for readers
     who may not see the ledger."""
     held = db.session.scalar(
         select(func.sum(Line.amount))

@@ -1,5 +1,5 @@
-"""Double-entry ledger: whole minor units, each transaction sums to zero, a row is never changed,
-only countered."""
+"""Double-entry ledger: integers in minor units, each transaction sums to zero, rows are never
+changed, only reversed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RECEIVABLE, EARNED, CARD = "receivable", "earned", "card"
 
 
 class Posting(Base):
-    """One transaction of the ledger, at most one for each event and kind."""
+    """A transaction of the ledger, at most one for each event and kind."""
 
     __tablename__ = "posting"
     __table_args__ = (UniqueConstraint("event_id", "kind"), UniqueConstraint("company_id", "id"))
@@ -40,7 +40,7 @@ class Posting(Base):
 
 
 class Line(Base):
-    """One line of a posting: minor units, positive is a debit."""
+    """A line of a posting, in minor units; positive is a debit."""
 
     __tablename__ = "ledger_line"
     __table_args__ = (
@@ -60,8 +60,8 @@ class Line(Base):
 def post(
     company_id: int, event_id: int, kind: str, debit: str, credit: str, amount: int, currency: str
 ) -> int:
-    """Move `amount` from one account to another; gives the posting's id. A second one for the same
-    event and kind is an error."""
+    """Move `amount` from one account to another and return the posting's id. A second one for the
+    same event and kind is an error."""
     posting = Posting(company_id=company_id, event_id=event_id, kind=kind)
     db.session.add(posting)
     db.session.flush()
@@ -77,7 +77,7 @@ def post(
 
 
 def balance(company_id: int, account: str = RECEIVABLE) -> int:
-    """The sum of an account of a company in minor units; what it owes is positive on
+    """Return the balance of a company's account in minor units; what it owes is positive on
     `receivable`."""
     return int(
         db.session.scalar(

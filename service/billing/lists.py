@@ -1,5 +1,5 @@
-"""Lists of charges and invoices, newest first, as keyset pages; the wall leaves out what the reader
-may not see."""
+"""Lists of charges and invoices, newest first, paginated by keyset; row-level security leaves out
+what the reader may not see."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class ChargeRow:
-    """A charge with its invoice, its task and who handed that over."""
+    """A charge with its invoice, its task and who submitted the task."""
 
     charge: Charge
     invoice: Invoice | None
@@ -30,7 +30,7 @@ class ChargeRow:
 
     @property
     def id(self) -> int:
-        """What its place in the list is kept by."""
+        """Return the key of its place in the list."""
         return self.charge.id
 
 
@@ -44,14 +44,14 @@ class InvoiceRow:
 
     @property
     def id(self) -> int:
-        """What its place in the list is kept by."""
+        """Return the key of its place in the list."""
         return self.invoice.id
 
 
 def charges(
     after: str | None = None, before: str | None = None, limit: int = CHARGES
 ) -> TwoWayPage[ChargeRow]:
-    """The charges that this reader may see: those older than `after`, or those newer than
+    """Return the charges that this reader may see: those older than `after`, or newer than
     `before`."""
     wanted = (
         select(Charge, Invoice, Task, Person.name)
@@ -65,7 +65,7 @@ def charges(
 def invoices(
     company_id: int, after: str | None = None, before: str | None = None, limit: int = INVOICES
 ) -> TwoWayPage[InvoiceRow]:
-    """The company's invoices that this reader may see."""
+    """Return the company's invoices that this reader may see."""
     wanted = (
         select(Invoice, Charge.state, Task.title)
         .join(Charge, Charge.id == Invoice.charge_id)
@@ -76,5 +76,5 @@ def invoices(
 
 
 def invoice(number: str) -> Invoice | None:
-    """The invoice of this number, where the reader may see it."""
+    """Return the invoice of this number, if the reader may see it."""
     return db.session.scalar(select(Invoice).where(Invoice.number == number[:20]))

@@ -1,5 +1,5 @@
-"""Paying a charge by card: the intent is made unconfirmed and committed, then confirmed, then its
-result is committed."""
+"""Card payments: the intent is created unconfirmed and committed, then confirmed, then its result
+is committed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NO_CARD = "The company has no saved card."
 
 
 def pay(lease: Lease) -> None:
-    """Take the money for a charge, once, whatever dies in between."""
+    """Collect a charge exactly once, even if the process dies in between."""
     charge_id, company, open_ = _load(lease)
     if not open_:
         return None
@@ -48,8 +48,8 @@ def pay(lease: Lease) -> None:
 
 
 def settle(intent_id: str) -> None:
-    """What a webhook says of an intent is looked up at Stripe, never believed, and noted on our
-    charge."""
+    """Look up at Stripe an intent that a webhook names (the webhook itself is not trusted) and
+    record its state on our charge."""
     charge = db.session.scalar(select(Charge).where(Charge.intent_id == intent_id))
     if (
         charge is None
@@ -57,13 +57,13 @@ def settle(intent_id: str) -> None:
         or stripe_edge.look_up(intent_id).status != "succeeded"
     ):
         return
-    db.session.refresh(charge, with_for_update=True)  # the payer may have noted it meanwhile
+    db.session.refresh(charge, with_for_update=True)  # the worker may have recorded it meanwhile
     charges.paid(charge, find(charge.task_id))
 
 
 def _stuck(charge_id: int, reason: str) -> None:
-    """The vendor refused what we asked: a person has to look, and the owner may pay in another
-    way."""
+    """Record that Stripe rejected the request: an operator has to look, and the owner may pay in
+    another way."""
     with isolation.transaction(isolation.system("pay")):
         db.session.execute(
             update(Charge)
@@ -73,8 +73,8 @@ def _stuck(charge_id: int, reason: str) -> None:
 
 
 def _load(lease: Lease) -> tuple[int, Company, bool]:
-    """The charge of this event and its company; a charge that is paid already only gets its
-    mark."""
+    """Return the charge of this event and its company; where it is paid already, only mark the row
+    as done."""
     with isolation.transaction(isolation.system("pay")):
         event = db.session.get_one(Event, lease.event_id)
         charge = db.session.get_one(Charge, event.facts["charge"])
@@ -88,11 +88,11 @@ def _load(lease: Lease) -> tuple[int, Company, bool]:
 
 
 def _intent(lease: Lease, charge_id: int, company: Company, key: str) -> str:
-    """The id of this attempt's intent, made and committed where there is none.
+    """Return the id of this attempt's intent, created and committed where there is none.
 
     An intent of an earlier attempt is closed first, so that it cannot succeed beside the new one;
-    where it has succeeded meanwhile, it is the one. After a restore the vendor may know of one that
-    we have forgotten.
+    if it has succeeded meanwhile, it is used. After a restore Stripe may know of an intent that our
+    database does not.
     """
     with isolation.transaction(isolation.system("pay")):
         charge = db.session.get_one(Charge, charge_id)
@@ -123,7 +123,7 @@ def _intent(lease: Lease, charge_id: int, company: Company, key: str) -> str:
 
 
 def _about(charge: Charge) -> dict[str, str]:
-    """What an intent says of its charge, so that it is found again after a restore."""
+    """Return an intent's metadata, by which it is found again after a restore."""
     invoice = charges.invoice_of(charge)
     return {
         "charge": str(charge.id),
@@ -135,8 +135,8 @@ def _about(charge: Charge) -> dict[str, str]:
 
 
 def _forgotten(charge: Charge, company: Company) -> Intent | None:
-    """An intent for the same work or tip that was made after the restored backup; one that has paid
-    goes first."""
+    """Return an intent for the same work or tip that was made after the restored backup; a paid one
+    is preferred."""
     with isolation.transaction(isolation.system("pay")):
         if not restore_epoch.came_back("task", charge.task_id):
             return None
@@ -152,7 +152,7 @@ def _forgotten(charge: Charge, company: Company) -> Intent | None:
 
 
 def _same(charge: Charge, metadata: dict[str, str]) -> bool:
-    """Whether an intent is for this task and kind: the task's id is the one it had before the
+    """Return whether an intent is for this task and kind; the task's id is the one before the
     restore."""
     return (
         metadata.get("task") == str(charge.task_id) and metadata.get("kind", "work") == charge.kind

@@ -1,7 +1,7 @@
-"""The edge to Stripe: the only module that imports its package. Its base address is a setting.
+"""Access to Stripe: the only module that imports its package. Its base address is a setting.
 
-Charges are payment intents, made unconfirmed, committed on our side, then confirmed: whoever comes
-back after a crash looks the intent up instead of paying again.
+Charges are payment intents, created unconfirmed, committed on our side, then confirmed: after a
+crash the intent is looked up instead of paid again.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ import stripe
 from service.core.config import settings
 from service.core.outbox_run import NeedsOperator, RetryLater
 
-# The client logs every request with the ids in it; they stay out of our logs.
+# The client logs every request with the ids in it; they must not reach our logs.
 logging.getLogger("stripe").setLevel(logging.WARNING)
-# So many intents a page of the vendor's list has, and so many are looked through.
+# The number of intents per page of a list, and the most that are looked through.
 PAGE, MAX_LISTED = 100, 10_000
 
 
 class Declined(Exception):
-    """The card was refused; the text is for the owner."""
+    """The card was declined; the text is for the owner."""
 
 
 @dataclass(frozen=True)
 class Intent:
-    """A payment intent: its id and Stripe's word for its state."""
+    """A payment intent: its id and Stripe's name for its state."""
 
     id: str
     status: str
@@ -41,7 +41,8 @@ _client: stripe.StripeClient | None = None
 
 
 def client() -> stripe.StripeClient:
-    """The process's client, on the base address of the settings; calls end after twenty seconds."""
+    """Return the process's client, on the base address from the settings; calls time out after 20
+    seconds."""
     global _client
     if _client is None:
         conf = settings()
@@ -57,8 +58,8 @@ def client() -> stripe.StripeClient:
 
 @dataclass(frozen=True)
 class Kept:
-    """A card on file: customer and payment method at Stripe, how we call it, and the last day on
-    which it is good."""
+    """A saved card: customer and payment method at Stripe, its label, and the last day on which it
+    is valid."""
 
     customer: str
     method: str
@@ -67,7 +68,7 @@ class Kept:
 
 
 def keep_card(customer: str | None, method: str, name: str, email: str) -> Kept:
-    """Put a card on file. Raises Declined, RetryLater, NeedsOperator."""
+    """Save a card. Raises Declined, RetryLater, NeedsOperator."""
 
     def call() -> Kept:
         who = customer or client().v1.customers.create({"name": name, "email": email}).id
@@ -86,7 +87,7 @@ def keep_card(customer: str | None, method: str, name: str, email: str) -> Kept:
 
 
 def set_up() -> str:
-    """The secret with which the vendor's own card field sets up one card for payments to come.
+    """Return the client secret with which Stripe's card field sets up one card for later payments.
     Raises RetryLater, NeedsOperator."""
     wanted: Any = {"usage": "off_session", "payment_method_types": ["card"]}
     made = _guarded(lambda: client().v1.setup_intents.create(wanted))
@@ -100,7 +101,7 @@ def _last_day(year: int, month: int) -> date:
 def prepare(
     amount: int, currency: str, customer: str, method: str, key: str, about: dict[str, str]
 ) -> Intent:
-    """Make an intent that pays nothing yet. `amount` in minor units."""
+    """Create an unconfirmed intent, which charges nothing yet. `amount` in minor units."""
     wanted: Any = {
         "amount": amount,
         "currency": currency.lower(),
@@ -116,12 +117,13 @@ def prepare(
 
 
 def confirm(intent_id: str, key: str) -> Intent:
-    """Pay; where it was confirmed before, its state is read. Raises Declined, RetryLater."""
+    """Confirm the payment; if it was confirmed before, read its state. Raises Declined,
+    RetryLater."""
     now_in = look_up(intent_id)
     if now_in.status == "requires_payment_method":
         raise Declined(
             "The card was declined."
-        )  # intents are made with their card: it was tried and refused
+        )  # intents are created with their card: it was tried and declined
     if now_in.status != "requires_confirmation":
         return now_in
     made = _guarded(
@@ -133,7 +135,7 @@ def confirm(intent_id: str, key: str) -> Intent:
 
 
 def close(intent_id: str) -> Intent:
-    """Close an intent that has not paid; one that has, or is about to, stays as it is. Raises
+    """Cancel an intent that has not paid; one that has, or is about to, stays as it is. Raises
     RetryLater."""
     now_in = look_up(intent_id)
     if now_in.status in ("succeeded", "processing", "canceled"):
@@ -145,14 +147,14 @@ def close(intent_id: str) -> Intent:
 def made_for(
     customer: str, since: datetime, wanted: Callable[[dict[str, str]], bool]
 ) -> list[Intent]:
-    """The customer's intents made since then whose metadata is wanted, newest first. Raises
-    RetryLater, NeedsOperator."""
+    """Return the customer's intents created since then whose metadata is wanted, newest first.
+    Raises RetryLater, NeedsOperator."""
     asked: Any = {"customer": customer, "created": {"gte": int(since.timestamp())}, "limit": PAGE}
     return [Intent(made.id, made.status) for made in _all(asked) if wanted(_metadata(made))]
 
 
 def invoices_since(since: datetime) -> list[str]:
-    """The invoice numbers that intents made since then carry in their metadata. Raises RetryLater,
+    """Return the invoice numbers in the metadata of intents created since then. Raises RetryLater,
     NeedsOperator."""
     asked: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
     return [number for made in _all(asked) if (number := _metadata(made).get("invoice"))]
@@ -163,7 +165,7 @@ def _metadata(made: Any) -> dict[str, str]:
 
 
 def _all(asked: Any) -> list[Any]:
-    """Every page of a list, ten thousand intents at most."""
+    """Return the intents of all pages of a list, 10,000 at most."""
     return list(
         _guarded(
             lambda: list(
@@ -174,13 +176,13 @@ def _all(asked: Any) -> list[Any]:
 
 
 def look_up(intent_id: str) -> Intent:
-    """How an intent stands."""
+    """Return the current state of an intent."""
     made = _guarded(lambda: client().v1.payment_intents.retrieve(intent_id))
     return Intent(made.id, made.status)
 
 
 def event_of(payload: bytes, signature: str) -> tuple[str, str, str]:
-    """(event id, type, object id) of a webhook that Stripe signed. Raises ValueError for any
+    """Return (event id, type, object id) of a webhook signed by Stripe. Raises ValueError for any
     other."""
     try:
         event = stripe.Webhook.construct_event(payload, signature, settings().stripe_webhook_secret)  # type: ignore[no-untyped-call]

@@ -1,5 +1,5 @@
-"""What clients are told, and what one side said to the other: reactions that write messages. Each
-is named in `reactions.py` and does one thing."""
+"""Notifications to clients, and messages passed between client and assistant: event handlers that
+write messages. Each is named in `core/event_handlers.py` and does one thing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MAX_OPTION = 1000
 
 
 def _of(event: Event) -> tuple[Task, Person]:
-    """The task and whom it is told to: its person, an owner where that person has left the
+    """Return the task and whom to notify: its person, or an owner where that person has left the
     company."""
     task = find(event.task_id or 0)
     if membership.belongs(task.person_id, task.company_id):
@@ -52,8 +52,8 @@ def _of(event: Event) -> tuple[Task, Person]:
 
 
 def _channel(event: Event, person: Person) -> str | None:
-    """The channel by which this person has just asked for it themselves; None where somebody else
-    did."""
+    """Return the channel of the event where this person caused it themselves; None where somebody
+    else did."""
     return (
         event.channel
         if event.by_kind == CLIENT
@@ -64,9 +64,9 @@ def _channel(event: Event, person: Person) -> str | None:
 
 
 def acknowledge(event: Event) -> None:
-    """Tell the task's number at once; category, price and date only where the task is in the queue.
-    Raises NotYet while it is being sorted in: what is told does not depend on which worker is
-    faster."""
+    """Acknowledge a task with its number at once; with category, price and date only once it is in
+    the queue. Raises NotYet while triage is running, so that the message does not depend on which
+    worker is faster."""
     task, person = _of(event)
     if task.state == TaskState.RECEIVED and now() - event.at < SORTED_WITHIN:
         raise TooEarly("The task is being sorted in.", timedelta(seconds=1))
@@ -83,17 +83,17 @@ def acknowledge(event: Event) -> None:
 
 
 def tell_client_refused(event: Event) -> None:
-    """Kindly and at once, with the reason."""
+    """Notify the client that the task was declined, with the reason."""
     _plain(event, "refused")
 
 
 def tell_client_deleted(event: Event) -> None:
-    """It was dropped, with the reason."""
+    """Notify the client that the task was dropped, with the reason."""
     _plain(event, "deleted")
 
 
 def tell_client_done(event: Event) -> None:
-    """It was answered at once."""
+    """Notify the client that the task was done at once."""
     _plain(event, "done_at_once")
 
 
@@ -105,8 +105,8 @@ def _plain(event: Event, template: str) -> None:
 
 
 def ask_client_to_confirm(event: Event) -> None:
-    """Step 5: the retelling, its price and date, and how to answer in one letter. A newer retelling
-    asks for itself."""
+    """Ask the client to confirm the retelling (step 5) with its price and date, and say how to
+    answer with one letter. A newer retelling sends its own request."""
     task, person = _of(event)
     retelling = understanding.last_retelling(task)
     if (
@@ -122,9 +122,8 @@ def ask_client_to_confirm(event: Event) -> None:
 
 
 def ask_owners(event: Event) -> None:
-    """A retelling that passes a limit waits for an owner: each is asked once, by their own channel.
-    More of them may pass it than the one that the event is about: what another task was promised
-    is no longer there for them."""
+    """Ask the owners about a retelling that exceeds a limit: each owner once, by their own channel.
+    Other retellings may now exceed the limit as well, because the confirmed task has used it up."""
     company_id = event.company_id or 0
     db.session.execute(limits.ONE_BY_ONE, {"company": company_id})
     stands, owners = limits.standing(company_id), membership.owners(company_id)
@@ -140,7 +139,8 @@ def ask_owners(event: Event) -> None:
 def _past(
     stands: limits.Standing | None, task: Task, retelling: understanding.Retelling
 ) -> limits.Past | None:
-    """Which limit the retelling passes; of two ways the one as asked goes first."""
+    """Return the limit that the retelling exceeds; where it offers two options, the one as
+    requested is checked first."""
     prices = [retelling.price, *([retelling.proposal_price or 0] if retelling.proposal else [])]
     return next((past for price in prices if stands and (past := stands.past(task, price))), None)
 
@@ -190,7 +190,7 @@ def _ask_to_confirm(
 
 
 def ask_client_question(event: Event) -> None:
-    """A question with its options by letter."""
+    """Send the client a question with its options, one letter each."""
     task, person = _of(event)
     question = db.session.get_one(questions.Question, event.facts["question"])
     if question.answered_at is not None:
@@ -215,8 +215,8 @@ def ask_client_question(event: Event) -> None:
 def _options(
     question: questions.Question, letters: list[str], all_of_them: int | None
 ) -> tuple[str, str]:
-    """The options with their letters; where few characters fit each keeps its letter and is
-    shortened, and it is said that it was."""
+    """Return the options with their letters. By phone each keeps its letter and is shortened, and
+    the text says so."""
     most = all_of_them // max(len(letters), 1) if all_of_them else MAX_OPTION
     short = [cut(" ".join(option.split()), most) for option in question.options]
     shortened = "yes" if any(len(option) > most for option in question.options) else ""
@@ -227,12 +227,13 @@ def _options(
 
 
 def ask_client_to_accept(event: Event) -> None:
-    """Step 7: it is ready; 1 or 2, or silence until the day agreed."""
+    """Ask the client to accept the delivery (step 7): reply 1 or 2; no reply by the agreed day
+    counts as acceptance."""
     _delivered(event, "deliver")
 
 
 def remind_client_to_accept(event: Event) -> None:
-    """Before silence counts as yes."""
+    """Remind the client before no reply counts as acceptance."""
     _delivered(event, "accept_notice")
 
 
@@ -256,7 +257,7 @@ def _delivered(event: Event, template: str) -> None:
 
 
 def unanswered(share: int, ends: str, language: str) -> str:
-    """Return what no answer by the day `ends` means for a delivery that met so many percent of its
+    """Return what no reply by the day `ends` means for a delivery that met `share` percent of its
     criteria."""
     key = "counts_as_yes" if share >= delivery_step.SUCCESS else "operator_decides"
     return saying(key, language, silence=ends, share=share)
@@ -279,15 +280,15 @@ def _ask(
 
 
 def tell_client_started(event: Event) -> None:
-    """The work has begun; nothing to do until the red line."""
+    """Notify the client that work has started; nothing to do until the red line."""
     task, person = _of(event)
     prompts.close_prompts(task.id, "retelling", "correction")
     compose.notify(person, "started", task, channel=_channel(event, person))
 
 
 def tell_client_red_line(event: Event) -> None:
-    """Progress: what may still be changed, and at which price, depends on whether half of the term
-    has passed."""
+    """Notify the client of the progress: what may still be changed, and at which price, depends on
+    whether half of the term has passed."""
     task, person = _of(event)
     report = db.session.get_one(red_line.Report, event.facts["report"])
     come = task.red_line_at is None or task.red_line_at <= event.at
@@ -302,7 +303,7 @@ def tell_client_red_line(event: Event) -> None:
 
 
 def tell_client_late(event: Event) -> None:
-    """Late is said first, then what we do about it."""
+    """Notify the client that the task is late, and what we do about it."""
     task, person = _of(event)
     if task.state in (
         TaskState.QUEUED,
@@ -316,7 +317,7 @@ def tell_client_late(event: Event) -> None:
 
 
 def tell_client_resolved(event: Event) -> None:
-    """What the operator decided; of a stopped task its price as well."""
+    """Notify the client of the operator's decision; for a cancelled task also of its price."""
     task, person = _of(event)
     said = acceptance.last_acceptance(task)
     stopped = "price" in event.facts
@@ -335,7 +336,8 @@ def _charged(price: int, task: Task, person: Person) -> str:
 
 
 def tell_client_cancelled(event: Event) -> None:
-    """It is stopped, and what was charged for what was done, or that an operator decides on it."""
+    """Notify the client that the task is cancelled, and what was charged for the work done, or that
+    an operator decides on it."""
     task, person = _of(event)
     prompts.close_prompts(task.id)
     charged = _charged(int(event.facts.get("price", 0)), task, person)
@@ -349,7 +351,8 @@ def tell_client_cancelled(event: Event) -> None:
 
 
 def send_receipt(event: Event) -> None:
-    """Closed, paid, with the invoice, and how to say thanks; of a tip that it was paid."""
+    """Notify the client that the task is closed and paid, with the invoice and how to say thanks;
+    or that a tip was paid."""
     task, person = _of(event)
     charge = db.session.get_one(charges.Charge, event.facts["charge"])
     invoice = charges.invoice_of(charge)
@@ -373,7 +376,7 @@ NO_CARD = _l("The company has no saved card.")
 
 
 def tell_owner_charge_failed(event: Event) -> None:
-    """The owners put another card there."""
+    """Notify the owners of a failed charge, so that they save another card."""
     task, _person = _of(event)
     charge = db.session.get_one(charges.Charge, event.facts["charge"])
     for owner in membership.owners(task.company_id):
@@ -391,8 +394,8 @@ def tell_owner_charge_failed(event: Event) -> None:
 
 
 def _say_accepted_without_receipt(task: Task) -> None:
-    """Who accepted by text was promised the receipt of the payment in place of a word; there is
-    none."""
+    """Confirm the acceptance by text where no receipt follows: a client who accepts by text is
+    otherwise answered by the payment's receipt."""
     said = acceptance.last_acceptance(task)
     company = db.session.get_one(Company, task.company_id)
     person = (
@@ -408,7 +411,7 @@ def _say_accepted_without_receipt(task: Task) -> None:
 
 
 def tell_client_left_out(event: Event) -> None:
-    """Which files of their message could not be kept, to who sent it, by its channel."""
+    """Notify the sender, by the channel of the message, of files that could not be stored."""
     task, person = _of(event)
     if event.by_kind == CLIENT and event.by_id is not None:
         person = db.session.get_one(Person, event.by_id)
@@ -420,7 +423,7 @@ def tell_client_left_out(event: Event) -> None:
 
 
 def pass_on(event: Event) -> None:
-    """What one side said reaches the other by the channel that they use."""
+    """Pass a message of one side on to the other, by the channel that they use."""
     task, person = _of(event)
     message = db.session.get_one(Message, event.facts["message"])
     author = db.session.get(Person, message.author_id) if message.author_id else None

@@ -1,5 +1,5 @@
-"""What assistants and the desk are told: reactions of `reactions.py` that write notes by mail, each
-in the reader's language."""
+"""Notifications to assistants and operators: event handlers of `core/event_handlers.py` that send
+mail in the reader's language."""
 
 from __future__ import annotations
 
@@ -19,51 +19,52 @@ from tenants.people import Person
 
 
 def tell_assistant_assigned(event: Event) -> None:
-    """An operator handed them a task."""
+    """Notify the assistant that an operator assigned them a task."""
     prompts.close_prompts(event.task_id or 0, "retelling", "correction")
     note_holder(event, _l("Task assigned to you"))
 
 
 def tell_assistant_corrected(event: Event) -> None:
-    """The client understood it otherwise."""
+    """Notify the assistant that the client corrected the retelling."""
     retelling = db.session.get_one(understanding.Retelling, event.facts["retelling"])
     prompts.close_prompts(event.task_id or 0, "retelling", "correction", subject_id=retelling.id)
     note_holder(event, _l("Client corrected your retelling"), retelling.correction or "")
 
 
 def tell_assistant_started(event: Event) -> None:
-    """The client confirmed; the work may begin."""
+    """Notify the assistant that the client confirmed and the work may begin."""
     note_holder(event, _l("Client confirmed, you can start"))
 
 
 def tell_assistant_answered(event: Event) -> None:
-    """An answer to their question."""
+    """Notify the assistant of the answer to their question."""
     question = db.session.get_one(questions.Question, event.facts["question"])
     prompts.close_prompts(question.task_id, "question", subject_id=question.id)
     note_holder(event, _l("Client answered your question"), question.answer or "")
 
 
 def tell_assistant_changed(event: Event) -> None:
-    """A change of date, priority or plans reaches the assistant at once."""
+    """Notify the assistant at once of a change of date, priority or plans."""
     note_holder(
         event, _l("Client changed the parameters"), ", ".join(event.facts.get("changed", []))
     )
 
 
 def remind_assistant_red_line(event: Event) -> None:
-    """Half of the term has passed: report."""
+    """Remind the assistant to report: half of the term has passed."""
     note_holder(event, _l("Red line reached: report progress"))
 
 
 def tell_assistant_rework(event: Event) -> None:
-    """What is missing."""
+    """Notify the assistant of rework, with what is missing."""
     said = db.session.get_one(acceptance.Acceptance, event.facts["acceptance"])
     prompts.close_prompts(said.task_id, *prompts.JUDGING, subject_id=said.delivery_id)
     note_holder(event, _l("Client asks for rework"), said.comment)
 
 
 def tell_assistant_accepted(event: Event) -> None:
-    """The score, first thing; where nobody said one, the share of the criteria that was met."""
+    """Notify the assistant of the acceptance, the score first; where nobody gave one, the share of
+    the criteria that was met."""
     prompts.close_prompts(event.task_id or 0)
     score, met = event.facts.get("score"), event.facts.get("met", "")
     note_holder(
@@ -75,12 +76,12 @@ def tell_assistant_accepted(event: Event) -> None:
 
 
 def tell_assistant_cancelled(event: Event) -> None:
-    """Nothing more to do there."""
+    """Notify the assistant that the task was cancelled."""
     note_holder(event, _l("Task cancelled"), find(event.task_id or 0).reason)
 
 
 def tell_assistant_praise(event: Event) -> None:
-    """People work for praise, too."""
+    """Notify the assistant of a client's praise."""
     note_holder(
         event,
         _l("Client thanks you"),
@@ -89,24 +90,25 @@ def tell_assistant_praise(event: Event) -> None:
 
 
 def tell_desk_given_back(event: Event) -> None:
-    """A task is back in the queue; the operators see it on the board, and late ones first."""
+    """Notify the operators that a task is back in the queue; the board lists late tasks first."""
     prompts.close_prompts(event.task_id or 0, "retelling", "correction")
     note_desk(find(event.task_id or 0), _l("Task returned to the queue"))
 
 
 def tell_desk_red_line(event: Event) -> None:
-    """No report at the red line: a supervisor looks while there is still time."""
+    """Notify the operators of a missed red line report, while there is still time to act."""
     note_desk(find(event.task_id or 0), _l("No red line report"))
 
 
 def tell_desk_disputed(event: Event) -> None:
-    """A dispute waits for an operator."""
+    """Notify the operators of a dispute."""
     prompts.close_prompts(event.task_id or 0, *prompts.JUDGING)
     note_desk(find(event.task_id or 0), _l("Delivery disputed"))
 
 
 def tell_desk_silence_ended(event: Event) -> None:
-    """Nobody replied to a delivery under 80 %: an operator decides, if the client does not."""
+    """Notify the operators that nobody replied to a delivery under 80 %: an operator decides, if
+    the client does not."""
     note_desk(
         find(event.task_id or 0),
         _l("No reply, under %(share)s %%: decide", share=delivery.SUCCESS),
@@ -114,20 +116,21 @@ def tell_desk_silence_ended(event: Event) -> None:
 
 
 def tell_desk_undecided(event: Event) -> None:
-    """A task was stopped over a delivery in doubt, and an operator sets its price."""
+    """Notify the operators that a task was cancelled with its delivery in doubt and needs a
+    price."""
     if event.facts.get("agreed"):
         note_desk(find(event.task_id or 0), _l("Cancelled task: decide its price"))
 
 
 def note_holder(event: Event, what: LazyString, words: str = "") -> None:
-    """A note to whoever holds the task, in their language."""
+    """Send a note to the task's assignee, in their language."""
     task = find(event.task_id or 0)
     if task.holder_id and membership.is_staff(task.holder_id):
         _note(db.session.get_one(Person, task.holder_id), task, "work_note", what, words)
 
 
 def note_desk(task: Task, what: LazyString) -> None:
-    """A note to everybody who watches over the desk."""
+    """Send a note about the task to supervisors and operators."""
     for person in membership.desk_people():
         _note(person, task, "desk_note", what, "")
 

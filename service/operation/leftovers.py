@@ -1,7 +1,8 @@
-"""Files without a row: their commit was cut off, or a process was killed while it wrote a part.
+"""Clean-up of files without a row: their commit failed, or a process was killed while it wrote a
+part.
 
-A rollback removes its file at once (service/tasks/attachments.py); this is for what nobody could
-know then.
+A rollback removes its file at once (service/tasks/attachments.py); this is for the cases that no
+rollback saw.
 """
 
 from __future__ import annotations
@@ -22,17 +23,18 @@ from tenants import isolation
 from tenants.isolation import db
 
 log = logging.getLogger(__name__)
-# Younger files may still get their row; older ones have been looked at often enough.
+# Younger files may still get their row; older ones have been checked often enough.
 YOUNGEST, OLDEST = timedelta(hours=1), timedelta(days=2)
-# Folders are named by the first byte of the hash: five each minute are all of them in an hour.
+# Folders are named by the first byte of the hash: five each minute cover all 256 within an hour.
 AT_A_TIME = 5
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def remove(minute: int) -> int:
-    """Remove leftovers in this minute's share of the folders, and unfinished parts.
+    """Remove leftover files in this minute's share of the folders, and unfinished parts. Return how
+    many were removed.
 
-    `minute` is that of the hour, from 0 to 59. Return how many were removed.
+    `minute` is the minute of the hour, from 0 to 59.
     """
     whole = [
         path for folder in _share(minute) for path in _of_age(folder) if HASH.fullmatch(path.name)
@@ -79,7 +81,8 @@ def _without_row(paths: list[Path]) -> list[Path]:
 
 
 def _removed(path: Path) -> bool:
-    """Whether it was removed; bytes that are stored again this moment are a young file and stay."""
+    """Return whether the file was removed; content that is being stored again at this moment is a
+    young file and stays."""
     try:
         with attachments.one_at_a_time():
             if _age(path) > YOUNGEST:

@@ -1,5 +1,5 @@
-"""Bring a database to the newest tables: the wall's roles first, then the migrations, as the
-owner."""
+"""Migration of a database to the current schema: first the roles of tenant isolation, then the
+migrations, as the owner."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from sqlalchemy.exc import OperationalError
 from tenants import roles
 
 ROOT = Path(__file__).resolve().parents[2]
-# A migration that did not get a lock within two seconds lets everybody pass and tries again.
+# A migration that does not get a lock within two seconds gives way to others and is tried again.
 TRIES, PAUSE = 20, 3.0
 log = logging.getLogger(__name__)
 
 
 def configuration() -> Config:
-    """Alembic's settings, from whichever folder it is called."""
+    """Return Alembic's configuration, independent of the current folder."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
     return config
@@ -37,7 +37,7 @@ def newest() -> str:
 
 
 def upgrade(owner_url: str, desk_url: str, target: str = "head") -> None:
-    """Make the roles, give them to the login, and run what is missing of the migrations."""
+    """Create the roles, grant them to the login, and run the missing migrations."""
     login = urlsplit(desk_url)
     password = unquote(login.password) if login.password else None
     with psycopg.connect(owner_url, autocommit=True) as owner:
@@ -51,7 +51,8 @@ def upgrade(owner_url: str, desk_url: str, target: str = "head") -> None:
 
 
 def _run(target: str, *, last: bool) -> bool:
-    """Run what is missing; False where a lock was not free. Raises on the last try."""
+    """Run the missing migrations; return False where a lock was not free. Raises on the last
+    try."""
     try:
         command.upgrade(configuration(), target)
     except OperationalError as error:

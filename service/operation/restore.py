@@ -1,9 +1,9 @@
-"""Put a backup in the place of what is there: nothing is done twice, and no id, number or link is
-given out again.
+"""Restore of a backup over the current database: nothing is done twice, and no id, number or link
+is assigned again.
 
-All of it is one transaction: whoever works meanwhile sees either the old desk or the restored one,
-with its open work on hold. A backup of an older version is brought to today's tables afterwards;
-the desk is stopped for that.
+All of it is one transaction: other processes see either the old data or the restored data with its
+open work on hold. A backup of an older version is migrated to the current schema afterwards; the
+application is stopped for that.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from service.operation.high_marks import Marks
 from tenants import roles
 
 RESTORED = to_translate("Restored from a backup; it may have been done already.")
-# Done again by themselves: what came in is understood anew, and a payment is looked up at the
-# vendor before it is made.
+# Handlers that run again by themselves: inbound messages are processed anew, and a payment is
+# looked up at Stripe before it is created.
 GOES_ON = ("understand", "triage", "charge", "charge_tip", "pay", "fetch_media")
 INVOICE = re.compile(r"PO-(\d{4})-(\d{1,9})")
 TRIES = 3
@@ -41,8 +41,8 @@ TRIES = 3
 
 @dataclass
 class Result:
-    """What was done, for the operator. `lost` are invoice numbers by year that were issued and are
-    in no backup."""
+    """The result for the operator. `lost` are invoice numbers by year that were issued and are in
+    no backup."""
 
     epoch: str
     on_hold: int = 0
@@ -51,7 +51,7 @@ class Result:
 
 
 def restore(file: str, last_invoices: tuple[str, ...] = ()) -> Result:
-    """Replace the database by a backup. `last_invoices` are numbers that mails prove
+    """Replace the database by a backup. `last_invoices` are numbers proven by mails
     ("PO-2026-1040").
 
     Raises click.ClickException with a sentence; nothing has changed then.
@@ -72,8 +72,8 @@ def restore(file: str, last_invoices: tuple[str, ...] = ()) -> Result:
 
 
 def _proven(owner_url: str, file: str, entered: tuple[str, ...], result: Result) -> Marks:
-    """The highest that the replaced database, DATA_DIR, Stripe or the operator prove to have been
-    given out."""
+    """Return the highest numbers that the replaced database, DATA_DIR, Stripe or the operator prove
+    to have been assigned."""
     there = high_marks.of_database(owner_url)
     if there is None:
         result.notes.append(
@@ -94,7 +94,7 @@ def _entered(numbers: tuple[str, ...]) -> dict[str, int]:
 
 
 def _of_stripe(file: str, result: Result) -> dict[str, int]:
-    """The invoice numbers that payments made since the backup carry."""
+    """Return the invoice numbers in the metadata of payments made since the backup."""
     if not settings().stripe_api_key:
         return {}
     try:
@@ -117,7 +117,7 @@ def highest(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _made_at(file: str) -> datetime:
-    """When the backup was written, as its table of contents says in this host's zone."""
+    """Return when the backup was written, from its table of contents, in this host's time zone."""
     head = backup.run("pg_restore", ["--list", file])
     match = re.search(r"Archive created at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)", head)
     return (
@@ -128,7 +128,7 @@ def _made_at(file: str) -> datetime:
 
 
 def _version(file: str) -> str:
-    """The newest migration that the backup has."""
+    """Return the newest migration in the backup."""
     data = backup.run("pg_restore", ["--data-only", "--table=alembic_version", "--file=-", file])
     match = re.search(r"^COPY [^\n]*alembic_version[^\n]*\n(\w+)$", data, re.MULTILINE)
     if match is None:
@@ -137,8 +137,8 @@ def _version(file: str) -> str:
 
 
 def _scripts(file: str, folder: Path, known: Marks, epoch: str, *, head: bool) -> list[Path]:
-    """Empty the schema, fill it from the backup, then see to it that nothing is done or given out
-    twice."""
+    """Return the scripts that empty the schema, fill it from the backup, and then make sure that
+    nothing is done or assigned twice."""
     scripts = [folder / name for name in ("empty.sql", "backup.sql", "after.sql")]
     scripts[0].write_text(
         "drop schema public cascade;\ncreate schema public;\ngrant usage on schema public to"
@@ -158,7 +158,7 @@ def _scripts(file: str, folder: Path, known: Marks, epoch: str, *, head: bool) -
 
 
 def _part(name: str, known: Marks, epoch: str = "") -> sql.Composed:
-    """One of the statements beside this module, with its values as literals."""
+    """Return one of the SQL files beside this module, with its values as literals."""
     text = files("service.operation.restoring").joinpath(name).read_text(encoding="utf-8")
     values = {
         "sequences": Json(known.sequences),
@@ -172,8 +172,8 @@ def _part(name: str, known: Marks, epoch: str = "") -> sql.Composed:
 
 
 def _run_in_one_transaction(owner_url: str, scripts: list[Path]) -> None:
-    """psql, because a backup's script holds its commands. A deadlock with the running desk is tried
-    again."""
+    """Run the scripts with psql, because a backup's script contains psql commands. A deadlock with
+    the running application is tried again."""
     arguments = [
         "--no-psqlrc",
         "--quiet",
@@ -192,14 +192,13 @@ def _run_in_one_transaction(owner_url: str, scripts: list[Path]) -> None:
 
 
 def _finish(owner_url: str, known: Marks, epoch: str) -> None:
-    """What an older backup had no tables for, after the migrations."""
+    """Complete, after the migrations, what an older backup had no tables for."""
     with psycopg.connect(owner_url) as owner:
         owner.execute(_part("epoch.sql", known, epoch))
 
 
 def _end_connections(owner_url: str, result: Result) -> None:
-    """Everybody connects anew, and with it reads the epoch: who is still connected from before,
-    too."""
+    """End all database connections, so that every process reconnects and reads the new epoch."""
     with psycopg.connect(owner_url, autocommit=True) as owner:
         try:
             owner.execute(

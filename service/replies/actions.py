@@ -1,4 +1,5 @@
-"""What an answer does: confirm, correct, accept, send back, answer. Each is one call of a step."""
+"""Actions of a reply: confirm, correct, accept, send back, answer. Each calls one step of the
+task."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ from tenants.isolation import db
 
 
 def carefully(said: Reply, task: Task, what: Callable[[], None]) -> Answered:
-    """Carry it out; where the task is in another state by now, answer with the reason."""
+    """Run the action; where the task is in another state by now, answer with the reason."""
     try:
         with db.session.begin_nested():
             what()
@@ -33,7 +34,7 @@ def carefully(said: Reply, task: Task, what: Callable[[], None]) -> Answered:
 
 
 def letter(said: Reply, ask: Prompt, task: Task, read: ReplyCode) -> Answered:
-    """Do what the letter says to this ask."""
+    """Apply the letter to this open question."""
     says = match.meaning(ask, read) or ""
 
     def answer_what_was_seen() -> None:
@@ -45,12 +46,12 @@ def letter(said: Reply, ask: Prompt, task: Task, read: ReplyCode) -> Answered:
 
 
 def words(said: Reply, ask: Prompt, task: Task, text: str) -> Answered:
-    """Words after "what is different?", after "what is missing?", or to a question."""
+    """Take free text as the answer to "what is different?", "what is missing?" or a question."""
     return carefully(said, task, lambda: WORDS[ask.kind](said, ask, task, text))
 
 
 def pass_on(said: Reply, task: Task, text: str) -> None:
-    """Words on a task for those who work on it."""
+    """Pass text on to those who work on the task."""
     message.say(task, said.by, text, inbound_id=said.inbound.id)
 
 
@@ -89,7 +90,7 @@ def _delivery(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> Non
 
 
 def _way(said: Reply, ask: Prompt, task: Task, says: str, rest: str) -> None:
-    """The letter that was chosen where a delivery is not quite it."""
+    """Apply the letter chosen for a delivery that is not accepted as it is."""
     if says in ("1", "2"):
         return _delivery(said, ask, task, says, rest)
     if says == "rework":
@@ -111,8 +112,8 @@ def _share(ask: Prompt) -> int:
 
 
 def _offer_ways(said: Reply, ask: Prompt, task: Task) -> None:
-    """2 alone: rework, a part of the price where under 80 % was met, or an operator, each by its
-    letter."""
+    """Answer a 2 without further text with the choices: rework, a reduced price where less than 80
+    % was met, or an operator, each with its letter."""
     share, language = _share(ask), said.person.language
     below = share < delivery.SUCCESS
     options = wording.language(language).letters.options
@@ -127,7 +128,8 @@ def _offer_ways(said: Reply, ask: Prompt, task: Task) -> None:
 
 
 def _ask_whether_all_the_same(said: Reply, ask: Prompt, task: Task) -> None:
-    """A yes to a delivery under 80 % is asked back once, with what each answer costs."""
+    """Ask once for confirmation where a delivery under 80 % is accepted, with what each answer
+    costs."""
     share, language = _share(ask), said.person.language
     options = wording.language(language).letters.options
     _ask_letters(said, ask, task, "accept", f"1{options[:3]}")
@@ -150,22 +152,22 @@ def _ask_letters(said: Reply, ask: Prompt, task: Task, kind: str, letters: str) 
 
 
 def correct(said: Reply, ask: Prompt, task: Task, why: str) -> None:
-    """The retelling is wrong, and this is different."""
+    """Correct the retelling with what is different."""
     understanding.correct(task, said.by, ask.subject_id, why)
     prompts.close_prompts(task.id, "retelling", "correction")
     answer_with(said, "corrected", task)
 
 
 def rework(said: Reply, ask: Prompt, task: Task, lacks: str) -> None:
-    """The delivery is not quite right, and this is missing."""
+    """Send the delivery back with what is missing."""
     acceptance.accept(task, said.by, comment=lacks, then="rework")
     prompts.close_prompts(task.id, *prompts.JUDGING)
     answer_with(said, "reworking", task)
 
 
 def answer(said: Reply, ask: Prompt, task: Task, text: str, *, quietly: bool = False) -> None:
-    """The answer to a question. Who chose a letter needs no word back; who wrote freely is told how
-    it was taken."""
+    """Answer the question. A reply by letter needs no confirmation; after free text we say how it
+    was understood."""
     questions.answer(task, said.by, ask.subject_id, text.strip())
     prompts.close_prompts(task.id, "question", subject_id=ask.subject_id)
     if said.in_chat and not quietly:
@@ -178,8 +180,8 @@ def _ask_for_words(said: Reply, ask: Prompt, task: Task, kind: str, question: st
 
 
 def _say_accepted(said: Reply, task: Task) -> None:
-    """By the channel of the answer, with the price; where a card is kept the receipt of the payment
-    says it."""
+    """Confirm the acceptance by the channel of the reply, with the price; where a card is saved the
+    payment's receipt does that."""
     company = db.session.get_one(Company, task.company_id)
     if company.stripe_method and task.price and task.channel == said.by.channel:
         return

@@ -1,4 +1,4 @@
-"""Which open ask a letter answers, and what it means there."""
+"""Matching of replies: which open question a letter answers, and what it means there."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ LOOKS = {**ALIKE, **{latin: cyrillic for cyrillic, latin in ALIKE.items()}}
 
 
 def waiting_for(said: Reply, number: int | None = None) -> Open:
-    """What is open for this person, newest first: on the task that is named; without a name
-    everything."""
+    """Return the open questions to this person, newest first: of the named task, or of all tasks
+    where none is named."""
     found = prompts.open_prompts_of(said.person.id)
     if number is not None:
         return [(ask, task) for ask, task in found if task.number == number]
@@ -39,10 +39,9 @@ def waiting_for(said: Reply, number: int | None = None) -> Open:
 
 
 def fitting(said: Reply, letter: ReplyCode) -> Open:
-    """The asks that the letter answers, the newest of each task. Without a number those by the
-    writer's channel go first, and what was asked elsewhere is answered by nothing but the very
-    letter that was offered: a second yes shall accept nothing else.
-    """
+    """Return the questions that the letter answers, the newest of each task. Without a task number
+    those of the reply's channel go first, and a question asked on another channel is answered only
+    by a letter that was offered in it, so that a second "yes" accepts nothing else."""
     found = [(ask, task) for ask, task in waiting_for(said, letter.number) if meaning(ask, letter)]
     if letter.number is not None or said.task_id is not None:
         return newest_each(found)
@@ -56,7 +55,7 @@ def fitting(said: Reply, letter: ReplyCode) -> Open:
 
 
 def newest_each(found: Open) -> Open:
-    """Where several asks of one task fit, the newest counts."""
+    """Return the newest matching question of each task."""
     tasks: dict[int, tuple[Prompt, Task]] = {}
     for ask, task in found:
         tasks.setdefault(task.id, (ask, task))
@@ -64,9 +63,8 @@ def newest_each(found: Open) -> Open:
 
 
 def meaning(ask: Prompt, letter: ReplyCode) -> str | None:
-    """What the letter says to this ask: yes, no, 1, 2, rework, settle, dispute, the place of an
-    option, words;
-    None where it says nothing."""
+    """Return what the letter means for this question: yes, no, 1, 2, rework, settle, dispute, the
+    position of an option, or words; None where it means nothing."""
     if not _short_enough(letter):
         return None
     if ask.kind == "retelling":
@@ -79,8 +77,8 @@ def meaning(ask: Prompt, letter: ReplyCode) -> str | None:
 
 
 def option(offered: list[str], token: str) -> int | None:
-    """The place of the option that this letter means; None where it could mean two, by its place or
-    by its look on a phone."""
+    """Return the position of the option that this letter means; None where it is ambiguous between
+    its position and its look on a phone."""
     plain = [letter.lower() for letter in offered]
     if token in plain:
         return plain.index(token)
@@ -92,8 +90,8 @@ def option(offered: list[str], token: str) -> int | None:
 
 
 def task_of_number(said: Reply, number: int) -> Task | None:
-    """The person's own task of this number; where two companies have it, that of the address they
-    write from."""
+    """Return the person's own task of this number; where two companies have one, that of the
+    company whose address they wrote from."""
     found = select(Task).where(
         Task.number == number,
         Task.person_id == said.person.id,
@@ -105,8 +103,8 @@ def task_of_number(said: Reply, number: int) -> Task | None:
 
 
 def _short_enough(letter: ReplyCode) -> bool:
-    """Words behind a letter on the same line are few, and no order; a single N or 2 may be followed
-    by any reason."""
+    """Return whether the words after a letter on its line are few and no order; a single N or 2 may
+    be followed by any reason."""
     if letter.alone:
         return True
     if reply_codes.ORDER.match(letter.rest) and len(letter.rest.split()) > 2:
@@ -128,7 +126,8 @@ def _of_retelling(ask: Prompt, letter: ReplyCode) -> str | None:
 
 
 def _of_delivery(letter: ReplyCode) -> str | None:
-    """A yes with a "but" behind it on the same line is no acceptance: it would be charged."""
+    """Return the letter for a delivery. A yes followed by "but" on the same line is no acceptance,
+    because acceptance charges the client."""
     if letter.sign in (*NO, "2"):
         return "2"
     if letter.sign not in (*YES, "1"):
@@ -143,8 +142,8 @@ WAYS = {0: (), 2: ("rework", "dispute"), 3: ("rework", "settle", "dispute")}
 
 
 def _of_ways(ask: Prompt, letter: ReplyCode) -> str | None:
-    """One of the ways, or a 1 or 2 anew where both were offered. To pay a part takes the letter and
-    nothing else."""
+    """Return one of the choices, or a repeated 1 or 2 where both were offered. Paying in part
+    requires exactly its letter and nothing else."""
     offered = [sign for sign in ask.letters if not sign.isdigit()]
     place = option(offered, letter.sign) if _parted(letter) else None
     if place is None:
@@ -154,7 +153,8 @@ def _of_ways(ask: Prompt, letter: ReplyCode) -> str | None:
 
 
 def _of_question(ask: Prompt, letter: ReplyCode) -> str | None:
-    """A yes, a no or a figure are its words; a letter is one of its options."""
+    """Return the meaning for a question: a yes, a no or a number is free text; a letter is one of
+    its options."""
     place = option(ask.letters, letter.sign) if _parted(letter) else None
     if place is not None:
         return str(place)
@@ -163,14 +163,14 @@ def _of_question(ask: Prompt, letter: ReplyCode) -> str | None:
 
 
 def _parted(letter: ReplyCode) -> bool:
-    """A letter with words behind it is an option only where something parts them: "a" and "а" are
-    words, too."""
+    """Return whether a separator follows the letter: with words behind it, it is an option only
+    then, because "a" and "а" are words too."""
     return letter.alone or bool(set(letter.gap) & set(".,;:!)-–—"))
 
 
 def only_question(said: Reply) -> Open:
-    """The questions that words may answer, newest of each task first; by phone those that were
-    asked there."""
+    """Return the questions that free text may answer, newest of each task first; by phone only
+    those that were asked by phone."""
     found = [
         (ask, task)
         for ask, task in waiting_for(said)
@@ -186,5 +186,5 @@ def only_question(said: Reply) -> Open:
 
 
 def options_of(ask: Prompt) -> list[str]:
-    """The options of the question that was asked."""
+    """Return the options of the question."""
     return db.session.get_one(questions.Question, ask.subject_id).options

@@ -1,5 +1,5 @@
-"""What our own notes offer beside any ask: N stops a task that was only acknowledged, T thanks for
-one that was accepted."""
+"""Letters that our notifications offer without an open question: N cancels a task that was only
+acknowledged, T says thanks for an accepted one."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ THANKS = re.compile(r"^\s*[tтсc][\s,.:;!-]+(\S.*)$", re.IGNORECASE | re.DOTALL
 
 
 def last_to(said: Reply, *templates: str, task_id: int | None = None) -> Message | None:
-    """The newest message to this person by this channel: of these templates, about this task, where
-    they are named."""
+    """Return the newest message to this person by this channel, optionally only of these templates
+    or about this task."""
     wanted = select(Message).where(
         Message.to_id == said.person.id,
         Message.direction == "out",
@@ -48,8 +48,8 @@ def last_to(said: Reply, *templates: str, task_id: int | None = None) -> Message
 
 
 def stop(said: Reply, task_id: int | None) -> Answered | None:
-    """Stop the task whose acknowledgement offered it; without a name the one acknowledged last, if
-    nobody has asked since."""
+    """Cancel the task whose acknowledgement offered it; where no task is named, the one
+    acknowledged last, unless a question was asked since."""
     offer = (
         last_to(said, "acknowledge", task_id=task_id)
         if task_id
@@ -62,8 +62,8 @@ def stop(said: Reply, task_id: int | None) -> Answered | None:
 
 
 def thank(said: Reply) -> Answered | None:
-    """Thanks reach the assistant while the note that offered it is the last that was said; in doubt
-    the words are a task."""
+    """Pass thanks on to the assistant while the message that offered it is the last one sent; in
+    doubt the text is a new task."""
     match = THANKS.match(said.text)
     words = match[1] if match else said.text if reply_codes.thanks(said.text) else ""
     task = _task_of(_offer_of_thanks(said)) if words else None
@@ -101,7 +101,7 @@ def _praise(said: Reply, task: Task, words: str) -> None:
 
 
 def _like_task(said: Reply, words: str) -> bool:
-    """A day, an order: something is to be done."""
+    """Return whether the words contain a day or an order, which suggests a new task."""
     dated = (
         deadlines.deadline_in(words, said.person.tz, now())
         or deadlines.WEEKDAY.search(words)

@@ -1,4 +1,4 @@
-"""What became of a reply."""
+"""The outcome of a reply."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from service.tasks.task import Task
 
 @dataclass(frozen=True)
 class Answered:
-    """The reply was understood, carried out or asked back; `task_id` is the task it was about, None
-    where it was about none. A reading that does not apply gives None instead of this."""
+    """The reply was understood: carried out or asked back. `task_id` is the task it was about, None
+    where it was about none. A reading that does not apply returns None instead."""
 
     task_id: int | None = None
 

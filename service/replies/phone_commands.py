@@ -1,4 +1,4 @@
-"""The commands of the phone, in both languages: STOP, START, HELP, STATUS, CANCEL with a number."""
+"""Phone commands in both languages: STOP, START, HELP, STATUS, CANCEL with a number."""
 
 from __future__ import annotations
 
@@ -33,13 +33,14 @@ MAX_TASKS_SHOWN = 5
 
 
 def word_of(text: str) -> str:
-    """The text as a command is compared: without its full stop, in small letters."""
+    """Return the text in the form that commands are compared in: without a final full stop, in
+    lower case."""
     return text.strip().strip(".!").lower()
 
 
 def answer(person: Person, by: Actor, sender: str, text: str) -> str | None:
-    """The words back to a command ("" where another message tells), None where the text is no
-    command."""
+    """Return the answer to a command ("" where another message answers it), None where the text is
+    no command."""
     word, language = word_of(text), person.language
     if word in STOP:
         return _stop(person, channels.channel(by.channel), sender, word)
@@ -55,7 +56,8 @@ def answer(person: Person, by: Actor, sender: str, text: str) -> str | None:
 
 
 def _stop(person: Person, channel: Channel, sender: str, word: str) -> str:
-    """No more messages from this one on. Where the vendor does not say so, we do, once more."""
+    """Stop text messages to this number. Where Twilio does not confirm it, we do, with one last
+    text."""
     if word not in channel.stop_words_told and channel.address_kind:
         address = addresses.tidy(channel.address_kind, sender)
         compose.notify(person, "stopped", channel=channel.code, address=address)
@@ -71,7 +73,7 @@ def stop_at(channel: Channel, sender: str, *, stopped: bool) -> None:
 
 
 def _status(person: Person) -> str:
-    """What is under way: first what waits for the client's word."""
+    """Return the tasks under way, first those that wait for the client."""
     waits = or_(Task.waiting_for == "client", Task.state == TaskState.DELIVERED)
     open_tasks = (_theirs(person), Task.state.in_(OPEN_STATES))
     tasks = list(
@@ -99,7 +101,7 @@ def _line(task: Task, person: Person) -> str:
 
 
 def _theirs(person: Person) -> ColumnElement[bool]:
-    """Tasks of this person, in companies they still belong to."""
+    """Select the tasks of this person in companies they still belong to."""
     return and_(Task.person_id == person.id, Task.company_id.in_(companies_of(person.id)))
 
 

@@ -1,7 +1,7 @@
-"""A phone's reaction to a text of ours: it comes as a text that says what was tapped and quotes us,
-in the phone's language.
+"""Emoji reactions to our text messages: they arrive as a text that names the reaction and quotes
+our message, in the phone's language.
 
-Apple writes "Liked “…”", Google "👍 to “…”". It is nobody's words: never a task, a yes or a no.
+Apple writes "Liked “…”", Google "👍 to “…”". Such a text is never a task, a yes or a no.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ THING = (
     r"(?:an?|your) (?:image|photo|picture|movie|video|attachment|audio"
     r" message|sticker|link|contact)"
 )
-# An emoji: no letter, no figure, no blank.
+# An emoji: no letter, no digit, no space.
 SIGN = r"(?P<sign>[^\w\s.,;:!?«»“”\"'()-]{1,8})"
 VERBS = r"Liked|Loved|Disliked|Laughed at|Emphasi[sz]ed|Questioned"
 TAKEN_BACK = (
@@ -51,14 +51,14 @@ LOOKED_THROUGH = 50
 
 @dataclass(frozen=True)
 class PhoneReaction:
-    """What was tapped; `quoted` is the text of ours, perhaps cut, or "" where it was a picture."""
+    """A reaction; `quoted` is our text, perhaps cut, or "" where it was a picture."""
 
     quoted: str
     agrees: bool
 
 
 def read(text: str) -> PhoneReaction | None:
-    """Return the reaction that this text is; None for words of a person."""
+    """Return the reaction in this text; None where a person wrote it themselves."""
     words = text.strip()
     match = next((found for form in FORMS if (found := form.match(words))), None)
     if match is None:

@@ -1,4 +1,4 @@
-"""What a known person wrote, and short words back to them by the channel that it came through."""
+"""A reply of a known person, and short answers to it by the channel that it came through."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tenants.people import Person
 
 @dataclass
 class Reply:
-    """A text or mail of a known person. `task_id` and `message_id` where the answer address or a
-    reference names them."""
+    """A text or mail of a known person. `task_id` and `message_id` are set where the answer address
+    or a reference names them."""
 
     person: Person
     by: Actor
@@ -34,13 +34,13 @@ class Reply:
         return channels.is_chat(self.by.channel)
 
     def may_have_seen(self, asked_at: datetime) -> bool:
-        """Whether what was asked at that moment was there before these words came in: nobody agrees
-        to what they have not read."""
+        """Return whether a question of this time was asked before the reply was written: nobody
+        agrees to what they have not read."""
         return asked_at <= self.inbound.received_at
 
 
 def answer_with(said: Reply, saying_name: str, task: Task | None = None, **facts: object) -> None:
-    """One of the short sentences, in the writer's language."""
+    """Send one of the short answers, in the sender's language."""
     answer_back(
         said,
         saying(
@@ -51,7 +51,7 @@ def answer_with(said: Reply, saying_name: str, task: Task | None = None, **facts
 
 
 def answer_back(said: Reply, words: str, task: Task | None = None) -> None:
-    """Words back to the writer."""
+    """Send a text back to the sender."""
     compose.notify(
         said.person,
         "reply",
@@ -64,6 +64,6 @@ def answer_back(said: Reply, words: str, task: Task | None = None) -> None:
 
 
 def refused(said: Reply, error: DomainError, task: Task) -> None:
-    """Why it cannot be done, with the number of the task it is about."""
+    """Say why it cannot be done, with the number of the task."""
     number = str(task.number)
     answer_back(said, error.detail if number in error.detail else f"{number}: {error.detail}", task)

@@ -1,7 +1,7 @@
-"""How a text is read as an answer in one letter: the letter or word at its beginning, a task's
-number, and what follows.
+"""Parsing of a reply in one letter: the letter or word at its beginning, a task number, and what
+follows.
 
-Nothing here looks at what was asked; `asked.py` does.
+Nothing here looks at the open questions; `match.py` does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from service.messages.prompts import NO, YES
 
-# Longer words behind "yes" or "no" are a text of their own and not taken for a letter.
+# Longer words after "yes" or "no" make it a text of its own, not a letter.
 MAX_CODE_TEXT = 40
 NUMBERED = re.compile(r"^#?(\d{3,7})(?!\d)[\s:,.)\-–—]+(.*)$", re.DOTALL)
 TOKEN = re.compile(r"^([^\W\d_]+|\d)(?![\w'’-])(?:[ \t]+#?(\d{3,7})(?![\w/-]|[.:]\d))?", re.UNICODE)
@@ -43,8 +43,8 @@ KNOWN = frozenset((*YES, *NO, "1", "2"))
 
 @dataclass(frozen=True)
 class ReplyCode:
-    """A text that begins like an answer. `rest` are the words behind it, `gap` is what parts them
-    from it."""
+    """A text that begins like a letter reply. `rest` are the words after it, `gap` is what
+    separates them."""
 
     sign: str
     number: int | None
@@ -54,18 +54,18 @@ class ReplyCode:
 
     @property
     def bare(self) -> bool:
-        """Whether there is nothing but the letter and perhaps a number."""
+        """Return whether there is nothing but the letter and perhaps a number."""
         return not self.rest
 
     @property
     def alone(self) -> bool:
-        """Whether nothing else stands on its line."""
+        """Return whether nothing else is on its line."""
         return self.bare or "\n" in self.gap
 
 
 def read(text: str) -> ReplyCode | None:
-    """The letter at the beginning, alone or with a number on either side; None where the text
-    begins otherwise."""
+    """Return the letter at the beginning, alone or with a number on either side; None where the
+    text begins otherwise."""
     words = text.strip(QUOTES)
     first = NUMBERED.match(words)
     number = int(first[1]) if first and _token(first[2].strip(QUOTES)) else None
@@ -87,7 +87,7 @@ def read(text: str) -> ReplyCode | None:
 
 
 def numbered(text: str) -> tuple[int, str] | None:
-    """A number and the words behind it ("12: …"); a date or an hour is none."""
+    """Return a number and the words after it ("12: …"); a date or a time of day does not match."""
     match = re.match(
         r"^\s*#?(\d{1,7})\s*(?::(?!\d)|[.,)](?=\s|$)|[-–—](?=\s))\s*(.*)$", text, re.DOTALL
     )
@@ -95,7 +95,7 @@ def numbered(text: str) -> tuple[int, str] | None:
 
 
 def like_task(text: str) -> bool:
-    """Whether the words read like an order of their own and not like an answer."""
+    """Return whether the words read like a new order and not like an answer."""
     return (
         len(text) > 160
         or bool(NEW.match(text))
@@ -104,17 +104,17 @@ def like_task(text: str) -> bool:
 
 
 def wordless(text: str) -> bool:
-    """Whether there is no letter and no digit in it: a thumb, a dot."""
+    """Return whether the text has neither letter nor digit: an emoji, a dot."""
     return not re.search(r"\w", text)
 
 
 def thanks(text: str) -> bool:
-    """Whether it is a word of thanks and nothing else."""
+    """Return whether the text says thanks and nothing else."""
     return bool(THANKS.match(text.strip())) and len(text) <= MAX_CODE_TEXT
 
 
 def _token(words: str) -> re.Match[str] | None:
-    """A match where the first word is one letter, one digit, a yes or a no."""
+    """Return a match where the first word is one letter, one digit, a yes or a no."""
     match = TOKEN.match(words)
     return match if match and (len(match[1]) == 1 or match[1].lower() in KNOWN) else None
 

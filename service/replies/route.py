@@ -1,5 +1,5 @@
-"""Route a reply: is it an answer, and to what? The table READINGS says in which order it is tried;
-what no row takes is a new task."""
+"""Routing of replies: whether a message is an answer, and to what. READINGS lists the readings in
+the order they are tried; what none of them takes is a new task."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ FOR_WORDS = ("correction", "rework")
 
 @dataclass(frozen=True)
 class Reading:
-    """One row of the table: what a reply may be, from which channels, and who tells."""
+    """A row of the table: what a reply may be, from which channels, and the function that
+    decides."""
 
     what: str
     read: Callable[[Reply], Answered | None]
     in_chat_only: bool = False
 
     def applies(self, said: Reply) -> bool:
-        """Return whether replies by this channel are read so."""
+        """Return whether replies by this channel are read this way."""
         return said.in_chat or not self.in_chat_only
 
 
 def handle(said: Reply) -> Answered | None:
-    """Take the reply as the first reading that applies; None where it is a new task."""
+    """Handle the reply by the first reading that applies; return None where it is a new task."""
     if NEW.match(said.text):
         return _new(said)
     outcomes = (reading.read(said) for reading in READINGS if reading.applies(said))
@@ -41,12 +42,12 @@ def handle(said: Reply) -> Answered | None:
 
 
 def without_new(text: str) -> str:
-    """The task without the word NEW, with which somebody said that it is one."""
+    """Return the text without the word NEW, with which the sender marked it as a task."""
     return NEW.sub("", text, count=1) or text
 
 
 def pass_on_in_their_name(said: Reply) -> None:
-    """Words of somebody else of the company on the task that their mail answers."""
+    """Pass on the text of another member of the company to the task that their mail answers."""
     task = find(said.task_id or 0)
     actions.carefully(said, task, lambda: actions.pass_on(said, task, said.text))
     answer_with(said, "passed_on", task)
@@ -60,7 +61,8 @@ def _new(said: Reply) -> Answered | None:
 
 
 def _phone_reaction(said: Reply) -> Answered | None:
-    """A tap on a text of ours is no answer; on a question that waits, the answer is asked for."""
+    """Handle an emoji reaction to a text of ours: it is no answer; where a question is open, ask
+    for the answer."""
     reaction = phone_reactions.read(said.text)
     if reaction is None:
         return None
@@ -90,7 +92,7 @@ def _command(said: Reply) -> Answered | None:
 
 
 def _letter(said: Reply) -> Answered | None:
-    """A letter that an open ask offered."""
+    """Handle a letter that an open question offered."""
     letter = _read(said)
     if letter is None or (not said.in_chat and said.task_id is None and not letter.bare):
         return None
@@ -108,8 +110,8 @@ def _letter(said: Reply) -> Answered | None:
 
 
 def _read(said: Reply) -> ReplyCode | None:
-    """The letter, where the text begins with one and no words were asked for. A figure behind it
-    that is no task's number is words."""
+    """Return the letter where the text begins with one and no free text was asked for. A number
+    after it that is no task's number counts as words."""
     letter = reply_codes.read(said.text)
     if letter is None or (
         letter.number is None and not letter.bare and _asked_for_words(said, letter)
@@ -125,8 +127,8 @@ def _read(said: Reply) -> ReplyCode | None:
 
 
 def _asked_for_words(said: Reply, letter: ReplyCode) -> bool:
-    """Whether the last that was asked here was what is different, or what is missing, and not by
-    this letter."""
+    """Return whether the last question here asked what is different or what is missing, and this
+    letter does not answer it."""
     found = _takes_words(said)
     return (
         bool(found) and found[0][0].kind in FOR_WORDS and match.meaning(found[0][0], letter) is None
@@ -134,8 +136,8 @@ def _asked_for_words(said: Reply, letter: ReplyCode) -> bool:
 
 
 def _takes_words(said: Reply) -> Open:
-    """What words answer, newest first: by phone what was asked there, by mail what the mail
-    names."""
+    """Return the questions that free text answers, newest first: by phone those asked by phone, by
+    mail those that the mail names."""
     if not said.in_chat and said.task_id is None:
         return []
     found = match.waiting_for(said)
@@ -152,7 +154,7 @@ def _takes_words(said: Reply) -> Open:
 
 
 def _note(said: Reply) -> Answered | None:
-    """N and T, offered by our own notes."""
+    """Handle N and T, offered by our notifications."""
     letter = reply_codes.read(said.text)
     if letter and letter.sign in prompts.NO and letter.bare:
         return _stop(said, letter)
@@ -160,7 +162,7 @@ def _note(said: Reply) -> Answered | None:
 
 
 def _stop(said: Reply, letter: ReplyCode) -> Answered | None:
-    """N stops what was only acknowledged, where nothing is asked that it could answer."""
+    """Cancel by N what was only acknowledged, where no open question could be meant."""
     named = match.task_of_number(said, letter.number) if letter.number else None
     task_id = named.id if named else said.task_id
     if match.waiting_for(said, letter.number) or (task_id is None and not said.in_chat):
@@ -169,7 +171,7 @@ def _stop(said: Reply, letter: ReplyCode) -> Answered | None:
 
 
 def _numbered(said: Reply) -> Answered | None:
-    """ "12: …": words on that task, or the answer to what was asked there."""
+    """Handle "12: …": text for that task, or the answer to its question."""
     found = reply_codes.numbered(said.text) if said.task_id is None else None
     if found is None:
         return None
@@ -189,7 +191,8 @@ def _numbered(said: Reply) -> Answered | None:
 
 
 def _words(said: Reply) -> Answered | None:
-    """Words answer what was asked last: what is different, what is missing, or the one question."""
+    """Take free text as the answer to the last question: what is different, what is missing, or the
+    only open question."""
     found = _takes_words(said)
     if not found or reply_codes.wordless(said.text) or _wrong_letter(said, found[0][0]):
         return None
@@ -204,7 +207,7 @@ def _words(said: Reply) -> Answered | None:
 
 
 def _wrong_letter(said: Reply, ask: Prompt) -> bool:
-    """A letter or figure that was not offered is asked back, not taken for words."""
+    """Ask back where a letter or digit was not offered, instead of taking it as free text."""
     letter = reply_codes.read(said.text)
     return (
         said.in_chat
@@ -215,8 +218,8 @@ def _wrong_letter(said: Reply, ask: Prompt) -> bool:
 
 
 def _on_named_task(said: Reply) -> Answered | None:
-    """Words on the task that is named reach those who work on it; what still waits for a letter is
-    said."""
+    """Pass text on a named task to those who work on it; mention a question that still needs a
+    letter."""
     if said.task_id is None:
         return None
     task = find(said.task_id)
@@ -233,7 +236,7 @@ def _pass_on(said: Reply, task: Task) -> None:
 
 
 def _like_an_answer(said: Reply) -> Answered | None:
-    """What looks like an answer and answers nothing: asked back, never made a task."""
+    """Ask back where a text looks like an answer and answers nothing; it never becomes a task."""
     letter = reply_codes.read(said.text)
     waiting = [
         (ask, task)
@@ -249,7 +252,7 @@ def _like_an_answer(said: Reply) -> Answered | None:
 
 
 def _short_words(text: str) -> bool:
-    """Up to three words that order nothing."""
+    """Return whether the text has at most three words and is no order."""
     return (
         len(text.split()) <= 3
         and len(text) <= reply_codes.MAX_CODE_TEXT
@@ -258,7 +261,8 @@ def _short_words(text: str) -> bool:
 
 
 def _begins_like_letter(text: str, letter: ReplyCode | None) -> bool:
-    """A letter alone, a yes or no with too many words behind it, or no words at all."""
+    """Return whether the text is a letter alone, a yes or no with too many words after it, or has
+    no words at all."""
     if letter is None:
         return reply_codes.wordless(text)
     return letter.bare or (
@@ -279,7 +283,7 @@ def _unread(said: Reply, waiting: Open) -> Answered:
 
 
 def _nothing_waits(said: Reply, letter: ReplyCode | None) -> Answered:
-    """Perhaps it answers what the assistant wrote; else nothing waits for it."""
+    """Try the text as an answer to the assistant's last message; else say that nothing is open."""
     last = offers.last_to(said)
     if (
         last

@@ -1,4 +1,4 @@
-"""Signing in and out, a new password, joining a company, one's own account."""
+"""Pages for signing in and out, a new password, joining a company, and one's own account."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tenants.signin import identity, links, passwords
 from tenants.signin.tables import Login
 
 pages = Blueprint("account", __name__)
-# The zones people live in, without the technical ones.
+# IANA zones of cities, without the technical ones.
 ZONES = sorted(
     zone
     for zone in available_timezones()
@@ -37,7 +37,7 @@ ZONES = sorted(
 @pages.get("/login")
 @auth.public
 def login() -> ResponseReturnValue:
-    """The sign-in page; whoever is signed in goes on."""
+    """Show the sign-in page; redirect whoever is signed in."""
     return (
         redirect(_home())
         if auth.known()
@@ -51,7 +51,7 @@ def login() -> ResponseReturnValue:
 @limiter.limit("300/hour", key_func=by_email, deduct_when=refused)
 @auth.public
 def sign_in() -> ResponseReturnValue:
-    """Sign in with address and password; the session begins anew."""
+    """Sign in with address and password; the session starts anew."""
     email, password = request.form.get("email", "")[:320], request.form.get("password", "")
     with isolation.transaction(isolation.unauthenticated("sign-in")):
         person_id = passwords.check(email, password)
@@ -62,7 +62,7 @@ def sign_in() -> ResponseReturnValue:
     who = identity.by_session(token)
     wanted = session.get("next", "")
     session.clear()
-    assert who is not None  # the session was opened a line above
+    assert who is not None  # the session was created in the line above
     g.identity = who
     login_user(Reader(who, token), remember=False)
     session.permanent = True
@@ -72,7 +72,7 @@ def sign_in() -> ResponseReturnValue:
 @pages.post("/logout")
 @auth.public
 def logout() -> ResponseReturnValue:
-    """End this session, here and in the database."""
+    """Sign out: end this session, here and in the database."""
     who = auth.known()
     if who and who.session_id:
         with isolation.transaction(isolation.unauthenticated("sign-in")):
@@ -85,8 +85,8 @@ def logout() -> ResponseReturnValue:
 @pages.get("/app")
 @auth.requires_sign_in
 def companies() -> ResponseReturnValue:
-    """To the company's desk; a list where there are several, the staff's place where there is
-    none."""
+    """Redirect to the company's pages; show a list where there are several, the staff's pages where
+    there is none."""
     seats = g.identity.seats
     if len(seats) == 1:
         return redirect(f"/app/{seats[0].slug}")
@@ -96,7 +96,7 @@ def companies() -> ResponseReturnValue:
 @pages.get("/reset")
 @auth.public
 def reset() -> ResponseReturnValue:
-    """Ask for a new password."""
+    """Show the form for a password reset."""
     return render_template("account/reset.html", sent=False)
 
 
@@ -105,7 +105,7 @@ def reset() -> ResponseReturnValue:
 @limiter.limit("5/hour", key_func=by_email)
 @auth.public
 def ask_reset() -> ResponseReturnValue:
-    """The answer is the same whether the address is known or not."""
+    """Send a reset link; the answer is the same whether the address is known or not."""
     accounts.ask_reset(request.form.get("email", "")[:320])
     return render_template("account/reset.html", sent=True)
 
@@ -114,7 +114,7 @@ def ask_reset() -> ResponseReturnValue:
 @limiter.limit("30/hour")
 @auth.public
 def new_password(token: str) -> ResponseReturnValue:
-    """Set a new password with the link from the mail; with the first one, also a name."""
+    """Set a new password with the link from the mail; the first time also a name."""
     with isolation.transaction(isolation.unauthenticated("reset")):
         link = links.read(token[:100], "reset")
         person_id = link.person_id if link else None
@@ -208,14 +208,14 @@ def join(token: str) -> ResponseReturnValue:
 @pages.get("/account")
 @auth.requires_sign_in
 def account() -> ResponseReturnValue:
-    """One's own name, language, zone, channel, sessions and password."""
+    """Show one's own name, language, zone, channel, sessions and password."""
     return _account({})
 
 
 @pages.post("/account")
 @auth.requires_sign_in
 def change() -> ResponseReturnValue:
-    """Change what stands on the account page."""
+    """Save the fields of the account page."""
     name = clean(request.form.get("name", "")).strip()
     if not 1 <= len(name) <= 200:
         return _account({"name": _("Enter 1 to 200 characters")}), 422
@@ -237,7 +237,7 @@ def change() -> ResponseReturnValue:
 @limiter.limit("20/hour")
 @auth.requires_sign_in
 def change_password() -> ResponseReturnValue:
-    """A new password ends every session, this one too."""
+    """Set a new password and end every session, this one too."""
     with isolation.transaction(isolation.system("account")):
         login_row = db.session.get_one(Login, g.identity.person_id)
         right = (
@@ -294,7 +294,7 @@ def _home() -> str:
 
 
 def _local(address: str) -> str:
-    """The address where it leads to this desk, else nothing."""
+    """Return the address where it leads to this site, else an empty one."""
     parts = urlsplit(address)
     path = parts.path if parts.netloc in ("", request.host) else ""
     if (

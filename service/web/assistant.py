@@ -1,4 +1,4 @@
-"""The assistant's place: the queue, and the workbench of one task."""
+"""Pages of an assistant: the queue, and the workbench of one task."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ mine = auth.requires_staff("assistant")
 @pages.get("")
 @mine
 def queue() -> ResponseReturnValue:
-    """What I hold, and what I may take, most pressing first."""
+    """Show the reader's tasks and those they may take, most urgent first."""
     return render_template(
         "assistant/queue.html", queue=around.queue(auth.me(), request.args.get("after"))
     )
@@ -57,14 +57,14 @@ def queue() -> ResponseReturnValue:
 @pages.get("/holding")
 @mine
 def holding() -> ResponseReturnValue:
-    """How many tasks I hold, as a piece of the menu."""
+    """Return the number of the reader's tasks as a fragment of the menu."""
     return menu_counts.holding()
 
 
 @pages.get("/month")
 @mine
 def month() -> ResponseReturnValue:
-    """What I did in thirty days, how it was received, and who said thanks."""
+    """Show the reader's last thirty days: what was done, how it was received, and thanks."""
     found = my_month.my_month(auth.me().person_id or 0, here())
     return render_template(
         "assistant/month.html", it=found, weeks=my_weeks(found.weeks), kinds=my_kinds(found.kinds)
@@ -74,7 +74,7 @@ def month() -> ResponseReturnValue:
 @pages.get("/handbooks")
 @mine
 def handbooks() -> ResponseReturnValue:
-    """How the clients work whose tasks I hold."""
+    """Show the handbooks of the companies whose tasks are assigned to the reader."""
     held = lists.assigned_to(auth.me().person_id or 0)
     names = {row.task.company_id: row.company for row in held}
     books = sorted(handbook.of_companies(list(names)), key=lambda book: names[book.company_id])
@@ -88,7 +88,7 @@ def handbooks() -> ResponseReturnValue:
 @pages.get("/playbooks")
 @mine
 def read_playbooks() -> ResponseReturnValue:
-    """How work of my trades is done well."""
+    """Show the playbooks of the reader's skills."""
     trades = [code for code in all_categories() if code in g.identity.trades]
     return render_template(
         "assistant/playbooks.html",
@@ -100,12 +100,12 @@ def read_playbooks() -> ResponseReturnValue:
 @pages.get("/<int:task_id>")
 @mine
 def bench(task_id: int) -> ResponseReturnValue:
-    """One task: its brief, the stage that is open now, the conversation."""
+    """Show one task: its brief, the current step, the conversation."""
     return page(task_id)
 
 
 def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValue:
-    """The workbench; after a refusal with what was typed and what was wrong."""
+    """Return the workbench; after an error with what was typed and what was wrong."""
     if refusal is not None:
         db.session.rollback()
     task = find(task_id)
@@ -126,7 +126,7 @@ def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValu
 
 
 def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
-    """Do one thing on a task and go back to its bench."""
+    """Run one step on a task and redirect to its workbench."""
     try:
         act(find(task_id))
         return redirect(f"/work/{task_id}", 303)
@@ -137,7 +137,7 @@ def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
 @pages.post("/<int:task_id>/claim")
 @mine
 def claim(task_id: int) -> ResponseReturnValue:
-    """Take a task from the queue; who is second is told so."""
+    """Take a task from the queue; whoever comes second is shown that it is taken."""
     try:
         assignment.claim(assignment.find_to_claim(task_id, auth.me()), auth.me())
         forms.toast(_("The task is yours"), undo=f"/work/{task_id}/undo")
@@ -151,7 +151,7 @@ def claim(task_id: int) -> ResponseReturnValue:
 @pages.post("/next")
 @mine
 def take_next() -> ResponseReturnValue:
-    """Take the most pressing task that is still free."""
+    """Take the most urgent task that is still free."""
     for row in lists.queued(limit=10).rows:
         try:
             assignment.claim(row.task, auth.me())
@@ -167,7 +167,7 @@ def take_next() -> ResponseReturnValue:
 @pages.post("/<int:task_id>/undo")
 @mine
 def undo(task_id: int) -> ResponseReturnValue:
-    """Put back what was taken a moment ago."""
+    """Put back a task that was taken a moment ago."""
     try:
         undoing.undo_claim(find(task_id), auth.me())
     except DomainError as error:
@@ -178,7 +178,7 @@ def undo(task_id: int) -> ResponseReturnValue:
 @pages.post("/<int:task_id>/briefing")
 @mine
 def brief(task_id: int) -> ResponseReturnValue:
-    """The brief was gone through, by the points that were ticked."""
+    """Complete the briefing with the points that were ticked."""
     return step(
         task_id, lambda task: briefing.brief(task, auth.me(), request.form.getlist("point")[:20])
     )
@@ -187,7 +187,7 @@ def brief(task_id: int) -> ResponseReturnValue:
 @pages.post("/<int:task_id>/retelling")
 @mine
 def retell(task_id: int) -> ResponseReturnValue:
-    """Tell the task back in own words, perhaps with another way."""
+    """Retell the task in own words, perhaps with a proposal."""
     return step(task_id, _retell)
 
 
@@ -224,13 +224,13 @@ def _proposal(task: Task) -> Proposal | None:
 @pages.post("/<int:task_id>/questions")
 @mine
 def ask(task_id: int) -> ResponseReturnValue:
-    """Ask the client; the clock stands until they answer."""
+    """Ask the client; the deadline is paused until they answer."""
     return step(task_id, ask_client)
 
 
 @forms.errors_at({"text": "question"})
 def ask_client(task: Task) -> None:
-    """The question of the form, with its options."""
+    """Ask the question of the form, with its options."""
     questions.ask(task, auth.me(), forms.words("question"), forms.lines("options"))
 
 
@@ -274,7 +274,7 @@ def _deliver(task: Task) -> None:
 @pages.post("/<int:task_id>/return")
 @mine
 def give_back(task_id: int) -> ResponseReturnValue:
-    """Give the task back with a reason; it may not be visible afterwards."""
+    """Give the task back with a reason; afterwards it may not be visible."""
     try:
         assignment.give_back(find(task_id), auth.me(), forms.words("reason"))
     except DomainError as error:
@@ -292,7 +292,7 @@ def write(task_id: int) -> ResponseReturnValue:
 
 @forms.errors_at({"text": "reply"})
 def write_to_client(task: Task) -> None:
-    """The words of the form beside the work."""
+    """Send the message of the form to the client."""
     message.say_once(task, auth.me(), forms.words("reply"))
 
 
@@ -311,14 +311,14 @@ def _learn(task: Task) -> None:
 @pages.post("/<int:task_id>/files")
 @mine
 def add_files(task_id: int) -> ResponseReturnValue:
-    """Add files to what will be delivered."""
+    """Add files to the coming delivery."""
     return step(task_id, lambda task: _attach(task, "delivery"))
 
 
 @pages.get("/<int:task_id>/files/<int:file_id>")
 @mine
 def file(task_id: int, file_id: int) -> ResponseReturnValue:
-    """A file's bytes."""
+    """Send a file's bytes."""
     return download(find(task_id), file_id)
 
 

@@ -1,4 +1,4 @@
-"""The points of a brief, each with the beginnings of words by which a retelling touches it."""
+"""The points of a brief, each with the word stems by which a retelling covers it."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ from service.tasks.parameters import Criterion
 from service.tasks.task import Task
 
 WORD = re.compile(r"[^\W_]+")
-# Words this short say too little; of longer ones the beginning counts, so that endings do not
-# matter.
+# Shorter words carry too little meaning; of longer ones the first letters count, so that endings do
+# not matter.
 SHORTEST, BEGINNING, MOST_STEMS = 4, 5, 12
 
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that a retelling should touch: its name for people, and the beginnings of its words
-    in lower case."""
+    """A point that a retelling should cover: its label, and the stems of its words in lower
+    case."""
 
     name: str
     stems: tuple[str, ...]
 
 
 def points_of(task: Task, criteria: Sequence[Criterion]) -> list[Point]:
-    """Outcome, quantity, dead line, budget and each criterion, as far as the brief has them."""
+    """Return outcome, quantity, deadline, budget and each criterion, as far as the brief has
+    them."""
     found = [Point(_("the outcome"), stems(task.outcome))] if task.outcome else []
     if task.quantity is not None:
         found.append(Point(_("the quantity"), (f"{task.quantity:g}", *stems(task.unit or ""))))
@@ -49,7 +50,7 @@ def points_of(task: Task, criteria: Sequence[Criterion]) -> list[Point]:
 
 
 def stems(text: str) -> tuple[str, ...]:
-    """The beginnings of a text's words."""
+    """Return the stems of a text's words."""
     words = [
         word.lower() for word in WORD.findall(text) if len(word) >= SHORTEST or word.isdecimal()
     ]

@@ -1,5 +1,5 @@
-"""Charges as a sheet for a spreadsheet: written page by page, each in a transaction of its own, so
-that a slow reader holds nothing."""
+"""Charges as CSV: written page by page, each in its own transaction, so that a slow reader keeps no
+transaction open."""
 
 from __future__ import annotations
 
@@ -23,15 +23,14 @@ from tenants import isolation
 from tenants.isolation import AccessScope
 
 BATCH_SIZE, MAX_ROWS = 500, 50_000
-# A cell that begins so is a formula to a spreadsheet, and what a task is called was written by
-# anybody.
+# A spreadsheet takes a cell that begins like this for a formula, and anybody may name a task.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a sheet is written when their request is answered already: with whose eyes, in which
-    zone and language."""
+    """Whom the file is written for, after their request has ended: their access scope, zone and
+    language."""
 
     app: Flask
     scope: AccessScope
@@ -40,13 +39,13 @@ class Reader:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """A moment in which something of theirs is read."""
+        """Open a short transaction in the reader's scope."""
         with self.app.app_context(), force_locale(self.language), isolation.transaction(self.scope):
             yield
 
 
 def of_charges(reader: Reader) -> Iterator[str]:
-    """The charges that this reader may see, newest first, at most fifty thousand."""
+    """Yield the charges that this reader may see, newest first, at most 50,000."""
     last: str | None = None
     for place in range(MAX_ROWS // BATCH_SIZE):
         with reader.reading():
@@ -100,14 +99,14 @@ def _cells(row: ChargeRow, zone: ZoneInfo) -> list[str]:
 
 
 def line(cells: list[str]) -> str:
-    """One line of the sheet, none of its cells a formula."""
+    """Return a line of the file, with every cell made safe."""
     out = io.StringIO()
     csv.writer(out).writerow([safe(cell) for cell in cells])
     return out.getvalue()
 
 
 def safe(cell: str) -> str:
-    """A text that a spreadsheet shows and does not reckon."""
+    """Return a text that a spreadsheet shows and does not evaluate."""
     return "'" + cell if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell
 
 
@@ -116,5 +115,6 @@ def _day(moment: datetime | None, zone: ZoneInfo) -> str:
 
 
 def _sum(minor: int | None, currency: str) -> str:
-    """A sum without its currency, with a point whatever the language: sheets read it so."""
+    """Return an amount without its currency, with a decimal point in every language, as
+    spreadsheets expect."""
     return "" if minor is None else Money(minor, currency).plain()

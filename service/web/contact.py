@@ -1,5 +1,4 @@
-"""How the service is reached: its address for mail and its number for texts, as the settings name
-them."""
+"""How to reach the service: its e-mail address and its text number, from the settings."""
 
 from __future__ import annotations
 
@@ -12,8 +11,8 @@ from service.core.config import settings
 
 @dataclass(frozen=True)
 class Reach:
-    """`phone` is the number as people write it and `dial` as a phone dials it; both empty where
-    texts come from no number. `firm` is the name of who runs it, with the address; empty where
+    """`phone` is the number as people write it and `dial` as a phone dials it; both are empty where
+    texts come from no number. `firm` is the operating company's name with its address; empty where
     the settings do not say."""
 
     mail: str
@@ -23,7 +22,7 @@ class Reach:
 
 
 def reach() -> Reach:
-    """The address and the number."""
+    """Return the address and the number."""
     dial = settings().twilio_from
     return Reach(
         f"tasks@{settings().mail_domain}",
@@ -34,7 +33,7 @@ def reach() -> Reach:
 
 
 def _in_a_line(parts: str) -> str:
-    """What invoices say in lines of their own."""
+    """Return in one line what invoices print in several."""
     return ", ".join(filter(None, (part.strip() for part in parts.split(";"))))
 
 

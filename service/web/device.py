@@ -1,5 +1,5 @@
-"""The desk as an app on a phone: its manifest, its service worker, the page without a connection, a
-token for forms."""
+"""The site as an app on a phone: its manifest, its service worker, the offline page, a token for
+forms."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from service.web.static_files import lean_script
 pages = Blueprint("device", __name__)
 ROOT = Path(__file__).resolve().parent.parent.parent
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
-# The colour of the paper in static/css/tokens.css; templates/base.html names the dark one as well.
+# The background colour in static/css/tokens.css; templates/base.html names the dark one as well.
 PAPER = "#f6f2ea"
-# What the page without a connection is made of. The rest of static/ is kept once it has been used.
+# Style sheets of the offline page. The rest of static/ is cached once it has been used.
 STYLES = ("tokens", "base", "term", "components", "client", "public", "desk")
 FONTS = tuple(
     f"{name}-{script}-{weight}-normal"
@@ -63,7 +63,7 @@ MODULES = (
 @pages.get("/manifest.webmanifest")
 @auth.public
 def manifest() -> ResponseReturnValue:
-    """What a phone needs to keep the desk among its apps."""
+    """Return the manifest, which a phone needs to install the site as an app."""
     icons = [
         {
             "src": asset("img/favicon.svg"),
@@ -111,8 +111,8 @@ def manifest() -> ResponseReturnValue:
 @pages.get("/sw.js")
 @auth.public
 def worker() -> ResponseReturnValue:
-    """The service worker, with the list of what it keeps before it: another asset makes another
-    worker."""
+    """Return the service worker, preceded by the list of files it caches: a changed file changes
+    the worker."""
     response = Response(_worker(), mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/"
@@ -122,8 +122,7 @@ def worker() -> ResponseReturnValue:
 @pages.get("/offline")
 @auth.public
 def offline() -> ResponseReturnValue:
-    """The page that is shown without a connection, in either language; nothing of any reader stands
-    on it."""
+    """Show the page without a connection, in either language, without anything of any reader."""
     reads = request.args.get("reads", "")
     with force_locale(reads if reads in LANGUAGES else locale()):
         return render_template("device/offline.html")
@@ -132,8 +131,8 @@ def offline() -> ResponseReturnValue:
 @pages.get("/form-token")
 @auth.public
 def form_token() -> ResponseReturnValue:
-    """A fresh token for a form that was kept, and who is signed in: nobody else's form goes out
-    with it."""
+    """Return a fresh token for a stored form, and who is signed in: nobody else's form is sent with
+    it."""
     who = auth.known()
     response = jsonify(
         person=who.person_id if who else None, token=generate_csrf() if who else None
@@ -144,8 +143,8 @@ def form_token() -> ResponseReturnValue:
 
 @lru_cache
 def _worker() -> str:
-    """static/js/sw.js with what it keeps. Modules and fonts are named without a version where they
-    are used, so they are kept so."""
+    """Return static/js/sw.js with the files it caches. Modules and fonts are used without a version
+    in their address, so they are cached that way."""
     modules = [f"/static/js/{name}.js" for name in MODULES]
     fonts = [f"/static/vendor/fonts/{name}.woff2" for name in FONTS]
     kept = [

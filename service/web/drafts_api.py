@@ -1,4 +1,4 @@
-"""Drafts and saved filters of whoever is signed in."""
+"""Drafts and saved filters of the signed-in person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pages = Blueprint("keeping", __name__)
 @pages.get("/drafts")
 @auth.requires_sign_in
 def all_drafts() -> ResponseReturnValue:
-    """What was typed and not sent: `{key: {text, at}}`, moments in seconds since 1970."""
+    """Return what was typed and not sent: `{key: {text, at}}`, times in seconds since 1970."""
     with isolation.transaction(isolation.person(g.identity.person_id)):
         return jsonify(
             {
@@ -32,7 +32,7 @@ def all_drafts() -> ResponseReturnValue:
 @limiter.limit("120/minute", key_func=by_reader)
 @auth.requires_sign_in
 def keep_draft() -> ResponseReturnValue:
-    """Keep the words of one field; without words it is forgotten."""
+    """Store the text of one field; an empty text deletes the draft."""
     with isolation.transaction(isolation.person(g.identity.person_id)):
         drafts.save(
             g.identity.person_id,
@@ -45,7 +45,7 @@ def keep_draft() -> ResponseReturnValue:
 @pages.post("/filters")
 @auth.requires_sign_in
 def save_filter() -> ResponseReturnValue:
-    """Keep a list as it is shown under a name."""
+    """Save the current filters of a list under a name."""
     path, query = clean(request.form.get("path", "")), clean(request.form.get("query", ""))
     if not path.startswith(("/app/", "/desk/", "/work")) or "//" in path:
         raise InvalidInput({"path": "?"})
@@ -57,7 +57,7 @@ def save_filter() -> ResponseReturnValue:
 @pages.post("/filters/<int:filter_id>/end")
 @auth.requires_sign_in
 def drop_filter(filter_id: int) -> ResponseReturnValue:
-    """Take a filter away."""
+    """Remove a saved filter."""
     path = clean(request.form.get("path", ""))
     with isolation.transaction(isolation.person(g.identity.person_id)):
         drafts.drop_filter(g.identity.person_id, filter_id)

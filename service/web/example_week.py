@@ -1,5 +1,5 @@
-"""The tale on the public page: one task of this week, from a text to the thanks, at the service's
-own rates and by its own rules."""
+"""The example on the public page: one task of this week, from a text message to the thanks, by the
+service's own rates and rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NUMBER, KIND = 1048, "research"
 
 @dataclass(frozen=True)
 class Tale:
-    """The moments of the sample task, of which a term line can be drawn, and its price in euro
+    """The times of the example task, from which a term line can be drawn, and its price in euro
     cents."""
 
     created_at: datetime
@@ -39,7 +39,7 @@ class Tale:
 
     @property
     def asked(self) -> str:
-        """What the client texted."""
+        """Return what the client texted."""
         return str(
             _(
                 "Find suppliers of oat milk and compare prices for 400 litres a month. By Friday"
@@ -49,14 +49,14 @@ class Tale:
 
     @property
     def retold(self) -> str:
-        """How the assistant tells it back."""
+        """Return the assistant's retelling."""
         return str(
             _("Six offers in one table, barista edition, delivered cold to all three cafés.")
         )
 
     def on_the_phone(self, language: str, deadline: str) -> str:
-        """The retelling as it is texted: the very words of the service, with the dead line as a
-        reader reads it."""
+        """Return the retelling as a text message: the service's real text, with the deadline
+        formatted for the reader."""
         facts = {
             "number": NUMBER,
             "retelling": self.retold,
@@ -67,13 +67,13 @@ class Tale:
 
     @property
     def thanks(self) -> str:
-        """The letter that answers it."""
+        """Return the letter with which the client says thanks."""
         return str(_("Y"))
 
 
 def of_this_week(zone: ZoneInfo) -> Tale:
-    """From Monday to Friday of the week that it is in this zone; the clock stood while the
-    retelling waited for its answer."""
+    """Return the example from Monday to Friday of the current week in this zone; the deadline was
+    paused while the retelling waited for its answer."""
     today = now().astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
 

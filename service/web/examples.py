@@ -1,5 +1,5 @@
-"""Price examples of the public page: what so much of a kind of work costs by the price list, and
-its usual term."""
+"""Price examples of the public page: what a quantity of a category costs by the price list, and its
+usual term."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from service.catalogue.categories import category
 
 @dataclass(frozen=True)
 class Example:
-    """So many units of a kind; sums are in euro cents, `days` is the usual term."""
+    """A quantity in a category; amounts are in euro cents, `days` is the usual term."""
 
     title: str
     code: str
@@ -24,7 +24,7 @@ class Example:
 
 
 def examples() -> list[Example]:
-    """Three of them, in the reader's language."""
+    """Return three examples in the reader's language."""
     return [
         _of(*one)
         for one in (

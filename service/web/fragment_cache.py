@@ -1,5 +1,5 @@
-"""Pieces of pages as they were last drawn: an open board asks for itself at each change, and all
-but a row of it is as it was."""
+"""Cache of rendered page fragments: an open board reloads at each change, and all but one of its
+rows are unchanged."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _drawn: dict[tuple[object, ...], Markup] = {}
 
 
 def drawn(*shown: object, caller: Callable[[], Markup]) -> Markup:
-    """What the caller draws, once a minute for each reader's language and zone. `shown` is all that
-    it is drawn from; whoever asks has read it through the wall already."""
+    """Render the caller at most once a minute for each reader's language and zone. `shown` is
+    everything that it is rendered from, read already under row-level security."""
     place = (current_language(), zone(), minute(now()), *map(_stands_for, shown))
     if place not in _drawn:
         if len(_drawn) >= MAX_FRAGMENTS:
@@ -29,7 +29,7 @@ def drawn(*shown: object, caller: Callable[[], Markup]) -> Markup:
 
 
 def _stands_for(shown: object) -> object:
-    """What tells a thing from what it was. A task counts its changes itself; the names beside it do
+    """Return the cache key of a value. A task counts its own changes; the names beside it do
     not."""
     if isinstance(shown, Row):
         return shown.task.id, shown.task.version, shown.company, shown.client, shown.holder

@@ -1,4 +1,4 @@
-"""/healthz, /readyz and /metrics: for whoever watches the machines."""
+"""/healthz, /readyz and /metrics, for monitoring."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tenants import isolation
 from tenants.isolation import db
 
 pages = Blueprint("health", __name__)
-# Ages in seconds; `due_waiting` is what is due now and not done, `needs_person` what waits for
-# somebody.
+# Ages in seconds; `due_waiting` counts rows that are due and not done, `needs_person` those that
+# need an operator.
 STATE = text("""
 select (select count(*) from (select 1 from due where done_at is null and needs_person_at is null
   and due_at <= now() limit 10000) d),
@@ -33,15 +33,15 @@ select (select count(*) from (select 1 from due where done_at is null and needs_
 @pages.get("/healthz")
 @auth.public
 def healthz() -> ResponseReturnValue:
-    """The process lives."""
+    """Answer that the process is alive."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @pages.get("/readyz")
 @auth.public
 def readyz() -> ResponseReturnValue:
-    """Database, Valkey and the age of the oldest work not done; 503 where one of them is not
-    right."""
+    """Report database, Valkey and the age of the oldest open outbox row; 503 where one of them is
+    not right."""
     found = {"database": True, "valkey": _valkey(), "oldest_due_seconds": round(_oldest(), 1)}
     ready = found["valkey"] and found["oldest_due_seconds"] < 600  # type: ignore[operator]
     return jsonify(found), 200 if ready else 503
@@ -50,7 +50,7 @@ def readyz() -> ResponseReturnValue:
 @pages.get("/metrics")
 @auth.public
 def metrics() -> ResponseReturnValue:
-    """Figures for Prometheus; no names, no texts."""
+    """Return metrics for Prometheus; no names, no texts."""
     with isolation.transaction(isolation.system("health")):
         (waiting, needing, on_hold, oldest), held = (
             db.session.execute(STATE).one(),

@@ -1,4 +1,4 @@
-"""The stream that open pages listen to, and who else looks at a task."""
+"""The event stream of open pages, and who else is viewing a task."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ pages = Blueprint("live", __name__, url_prefix="/live")
 
 @pages.before_app_request
 def begin() -> None:
-    """A page shows what was there when its making began; its stream begins there, too. An open page
-    asks for its `main` alone."""
+    """Note when the page's rendering began, because its stream starts from there, and whether an
+    open page reloads its `main` alone."""
     g.began, g.stage_alone = time.time(), request.headers.get("HX-Target") == "main#main"
 
 
 @pages.get("")
 @auth.requires_sign_in
 def stream() -> ResponseReturnValue:
-    """Server-sent events: `changed` when what the page shows has changed, `here` when somebody
-    comes or goes."""
+    """Stream server-sent events: `changed` when what the page shows has changed, `here` when
+    somebody comes or goes."""
     seat, by, task = _place(), _actor(), request.args.get("task", type=int)
     who: Identity = g.identity
     shown = _task(task, seat) if task else None
@@ -56,7 +56,7 @@ def stream() -> ResponseReturnValue:
 @pages.get("/here")
 @auth.requires_sign_in
 def here() -> ResponseReturnValue:
-    """Who else looks at the task, as a piece of its page."""
+    """Return who else is viewing the task, as a fragment of its page."""
     task = _task(request.args.get("task", 0, type=int), _place())
     return render_template(
         "components/here.html", people=presence.here(task.task, g.identity.person_id)
@@ -66,7 +66,7 @@ def here() -> ResponseReturnValue:
 @pages.post("/answering")
 @auth.requires_sign_in
 def answering() -> ResponseReturnValue:
-    """Somebody is writing on the task."""
+    """Record that somebody is writing on the task."""
     presence.answer(_task(request.form.get("task", 0, type=int), _place()), _actor())
     return "", 204
 
@@ -74,13 +74,13 @@ def answering() -> ResponseReturnValue:
 @pages.post("/gone")
 @auth.requires_sign_in
 def gone() -> ResponseReturnValue:
-    """The page was closed."""
+    """Record that the page was closed."""
     presence.go(_task(request.form.get("task", 0, type=int), _place()), _actor())
     return "", 204
 
 
 def _attended(news: Iterator[str], task: Change, by: Actor, name: str) -> Iterator[str]:
-    """The stream of a task's page: while it is open, its reader is there."""
+    """Stream a task's page: while it is open, its reader counts as viewing."""
     try:
         for words in news:
             presence.come(task, by, name.split(" ", maxsplit=1)[0])
@@ -90,8 +90,8 @@ def _attended(news: Iterator[str], task: Change, by: Actor, name: str) -> Iterat
 
 
 def _place() -> Seat | None:
-    """The company whose desk the page belongs to; None on staff's pages. 404 for a company that is
-    not the reader's."""
+    """Return the company whose page it is; None on staff's pages. 404 for a company that is not the
+    reader's."""
     slug = request.values.get("company")
     if not slug:
         if g.identity.staff_role is None:
@@ -110,7 +110,8 @@ def _actor() -> Actor:
 
 
 def _task(task_id: int, seat: Seat | None) -> Change:
-    """The task through the wall, as open pages are told of it. Raises NotFound."""
+    """Return the task under row-level security, as open pages are notified of it. Raises
+    NotFound."""
     who: Identity = g.identity
     with isolation.transaction(who.client_scope(seat) if seat else who.staff_scope()):
         return presence.nudge_of(find(task_id))

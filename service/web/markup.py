@@ -1,5 +1,5 @@
-"""Texts of people as markup: paragraphs, words that spoke for a guess, two texts side by side with
-their differences numbered."""
+"""Markup of people's texts: paragraphs, the words behind a guess highlighted, two texts side by
+side with numbered differences."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from service.core import text as core_text
 from service.core.language import current_language
 from service.nlu.language_of_text import language_of
 
-# Words that stand in markup itself.
+# Entities that appear in escaped markup itself.
 ENTITIES = frozenset(("amp", "quot", "#34", "#39"))
 LETTERS = re.compile("[A-Za-z\u0400-\u04ff]")
-# Signs that no text has stand for the marks until the text is escaped.
+# Characters that no text contains stand for the marks until the text is escaped.
 OPEN, CLOSE = "\ue000", "\ue001"
 SIGNS = str.maketrans("", "", OPEN + CLOSE)
 MARKS = {"words": ('<span class="was">', "</span>"), "exact": ("<ins>", "</ins>")}
 
 
 def other_language(text: str) -> str:
-    """The language of somebody's words where it is not the page's, so that they are read out in it;
-    empty where it is, or where neither English nor Russian letters stand."""
+    """Return the language of a text where it is not the page's, so that screen readers use it;
+    empty where it is, or where the text has neither English nor Russian letters."""
     told = language_of(text)
     return told if LETTERS.search(text) and told != current_language() else ""
 
 
 def paragraphs(text: str) -> Markup:
-    """Plain text as paragraphs, each in the direction of its own script, marked where its language
-    is not the page's; nothing in it is markup."""
+    """Return plain text as escaped paragraphs, each in the direction of its own script, marked
+    where its language is not the page's."""
     told = other_language(text)
     lang = Markup(' lang="{}"').format(told) if told else Markup("")
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
@@ -48,7 +48,7 @@ def _paragraph(part: str, lang: Markup) -> Markup:
 
 
 def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
-    """A text as paragraphs with the words marked that spoke for its kind of work."""
+    """Return a text as paragraphs with the words highlighted that decided its category."""
     loud = {word for word, weight in told if weight > 0 and len(word) > 2 and word not in ENTITIES}
     if not loud:
         return paragraphs(text)
@@ -61,13 +61,13 @@ def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
 
 
 def escape_all(words: Iterable[str]) -> list[Markup]:
-    """Words as they stand in markup."""
+    """Return the words as they appear in markup."""
     return [escape(word) for word in words]
 
 
 def compared(text: str, differences: Sequence[dict[str, Any]], side: str) -> Markup:
-    """A text as paragraphs with one side of each difference marked and numbered where it stands;
-    `side` is `words` or `exact`."""
+    """Return a text as paragraphs with one side of each difference marked and numbered; `side` is
+    `words` or `exact`."""
     begin, end = MARKS[side]
     signed = _signed(text.translate(SIGNS), [one[side] for one in differences])
     marked = re.sub(
@@ -80,8 +80,8 @@ def compared(text: str, differences: Sequence[dict[str, Any]], side: str) -> Mar
 
 
 def _signed(text: str, phrases: Sequence[str]) -> str:
-    """The text with signs around the first place of each phrase; of two that overlap the first
-    stays."""
+    """Return the text with marks around the first occurrence of each phrase; of two that overlap
+    the first stays."""
     found = sorted(
         (match.start(), match.end(), n)
         for n, phrase in enumerate(phrases, 1)
@@ -96,5 +96,5 @@ def _signed(text: str, phrases: Sequence[str]) -> str:
 
 
 def _loosely(phrase: str) -> str:
-    """A phrase whatever blanks stand in it, but no empty line."""
+    """Return a pattern of the phrase that matches any white space in it, but no empty line."""
     return r"[^\S\n]*\n?[^\S\n]*".join(re.escape(word) for word in phrase.split(" "))

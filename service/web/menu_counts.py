@@ -1,5 +1,5 @@
-"""The numbers beside the menu of the staff: what waits in triage, what somebody holds. Both are
-counted up to a bound, each in one query."""
+"""The counts in the staff's menu: what waits in triage, and what is assigned to the reader. Both
+are counted up to a bound, each in one query."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MAX_COUNT = 100
 
 
 def beside(path: str) -> str:
-    """The number that belongs beside this place of the menu; nothing where there is none, or where
-    no scope of the desk's is open."""
+    """Return the count for this menu entry; nothing where there is none, or where no scope of staff
+    is open."""
     counted = {("operator", "/desk/triage"): waiting, ("assistant", "/work"): holding}.get(
         (_role(), path)
     )
@@ -22,12 +22,14 @@ def beside(path: str) -> str:
 
 
 def waiting() -> str:
-    """How many tasks and messages wait for a decision; what was asked back waits for the client."""
+    """Return how many tasks and messages wait for a decision; tasks with a question to the client
+    do not count."""
     return _unless_none(to_decide.count(MAX_COUNT) + channel_lists.count_waiting(MAX_COUNT))
 
 
 def holding() -> str:
-    """How many tasks the reader holds, those that wait for acceptance with them."""
+    """Return how many tasks are assigned to the reader, including those that wait for
+    acceptance."""
     return _unless_none(lists.count_assigned(g.identity.person_id, MAX_COUNT))
 
 
@@ -40,5 +42,5 @@ def _unless_none(count: int) -> str:
 
 
 def counted(count: int) -> str:
-    """A number that was counted up to the bound."""
+    """Return a number that was counted up to the bound."""
     return f"{MAX_COUNT - 1}+" if count >= MAX_COUNT else str(count)

@@ -31,7 +31,7 @@ FIELDS = {"email": 320, "phone": 40, "text": forms.MAX_TEXT}
 @pages.get("/")
 @auth.public
 def front() -> ResponseReturnValue:
-    """Promise, first-task form, price list."""
+    """Show the offer, the first-task form, and the price list."""
     return _front({}, {})
 
 
@@ -39,10 +39,10 @@ def front() -> ResponseReturnValue:
 @limiter.limit("30/hour")
 @auth.public
 def first_task() -> ResponseReturnValue:
-    """Keep the first task of somebody new, with their consent, and thank at once."""
+    """Store the first task of a new client, with their consent, and answer at once."""
     typed = {name: clean(request.form.get(name, ""))[:most] for name, most in FIELDS.items()}
     values = typed | {"consent": request.form.get("consent", "")[:1]}
-    if request.form.get("website"):  # a field that people do not see: who fills it in is a machine
+    if request.form.get("website"):  # a hidden field: only bots fill it in
         return redirect(url_for("public.thanks"), 303)
     if not values["consent"]:
         return _front(
@@ -61,14 +61,14 @@ def first_task() -> ResponseReturnValue:
 @pages.get("/thanks")
 @auth.public
 def thanks() -> ResponseReturnValue:
-    """Thanks at once, and where to look for the welcome mail."""
+    """Say thanks, and where to look for the welcome mail."""
     return render_template("public/thanks.html", email=session.pop("thanked", ""))
 
 
 @pages.get("/privacy")
 @auth.public
 def privacy() -> ResponseReturnValue:
-    """What is kept of people, why, and for how long."""
+    """Show which personal data is stored, why, and for how long."""
     return render_template("public/privacy.html")
 
 
@@ -91,7 +91,7 @@ def _front(values: dict[str, str], errors: dict[str, str]) -> str:
 
 
 def _texts(told: example_week.Tale) -> list[phone.Said]:
-    """The three texts of the tale that make it a task under way."""
+    """Return the three texts that turn the example into a task in progress."""
     retold = told.on_the_phone(current_language(), weekday(told.deadline_at))
     return [
         phone.Said(True, told.asked, weekday(told.created_at)),

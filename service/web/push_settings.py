@@ -1,5 +1,4 @@
-"""Notifications on a device: a signed-in browser says where it is reached, and that it wants no
-more."""
+"""Push subscriptions: a signed-in browser subscribes and unsubscribes."""
 
 from __future__ import annotations
 
@@ -22,8 +21,8 @@ MAX_BYTES = 4096
 @pages.get("/key")
 @auth.requires_sign_in
 def key() -> ResponseReturnValue:
-    """What a browser subscribes with, and who is signed in, so that it renews only what is
-    theirs."""
+    """Return the key that a browser subscribes with, and who is signed in, so that it renews only
+    its own subscription."""
     return jsonify(key=edge.public_key(), person=g.identity.person_id)
 
 
@@ -31,10 +30,10 @@ def key() -> ResponseReturnValue:
 @limiter.limit("60/hour", key_func=by_reader)
 @auth.requires_sign_in
 def subscribe() -> ResponseReturnValue:
-    """This browser may be sent to as long as this sign-in lasts."""
+    """Subscribe this browser for as long as this session lasts."""
     said = _said()
     keys = said.get("keys") if isinstance(said.get("keys"), dict) else {}
-    # In the service's own scope: the browser may have been another person's until now.
+    # In the system's scope: until now the browser may have been another person's.
     with isolation.transaction(isolation.system("push")):
         subscriptions.keep(
             g.identity.person_id,
@@ -51,14 +50,14 @@ def subscribe() -> ResponseReturnValue:
 @limiter.limit("60/hour", key_func=by_reader)
 @auth.requires_sign_in
 def end() -> ResponseReturnValue:
-    """Nothing more is sent to this browser."""
+    """Unsubscribe this browser."""
     with isolation.transaction(isolation.system("push")):
         subscriptions.end(g.identity.person_id, _text(_said(), "endpoint"))
     return Response(status=204)
 
 
 def _said() -> dict[str, Any]:
-    """The JSON object of the request. Raises InvalidInput."""
+    """Return the JSON object of the request. Raises InvalidInput."""
     said = request.get_json(silent=True) if (request.content_length or 0) <= MAX_BYTES else None
     if not isinstance(said, dict):
         raise InvalidInput({"endpoint": _("The request could not be read.")})

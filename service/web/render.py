@@ -1,4 +1,4 @@
-"""What the templates may call: filters and globals, each by the name that templates use."""
+"""Filters and globals of the templates, each by the name that templates use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from service.web.fragment_cache import drawn
 
 
 def init(app: Flask) -> None:
-    """Make them known to the templates."""
+    """Register them with the template environment."""
     strings.init(app)
     for module in (dates, names, sums, work):
         app.jinja_env.filters.update(module.FILTERS)
@@ -77,7 +77,8 @@ def init(app: Flask) -> None:
 
 @lru_cache(maxsize=256)
 def asset(path: str) -> str:
-    """A static file's address with a hash of its content, so that browsers may keep it for long."""
+    """Return a static file's address with a hash of its content, so that browsers may cache it for
+    long."""
     file = Path(__file__).resolve().parent.parent.parent / "static" / path
     return url_for(
         "static",

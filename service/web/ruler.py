@@ -1,5 +1,4 @@
-"""One ruler of time: where a moment stands on a stretch, with its days and nights as the reader's
-zone has them."""
+"""A time scale: the position of a time on a stretch, with days and nights in the reader's zone."""
 
 from __future__ import annotations
 
@@ -8,35 +7,35 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAY_BEGINS, DAY_ENDS = time(9), time(18)
-# A longer stretch shows its days without hours, one longer still not every day.
+# A longer stretch shows its days without hours, and beyond the second bound not every day.
 WITH_HOURS, EACH_DAY = timedelta(days=5), timedelta(days=12)
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """From one moment to a later one; positions are per cent of it, one decimal."""
+    """A stretch from one time to a later one; positions are in percent of it, one decimal."""
 
     start: datetime
     end: datetime
 
     def at(self, when: datetime) -> float:
-        """Where a moment stands, within 0 and 100."""
+        """Return a time's position, clamped to 0 to 100."""
         return min(100.0, max(0.0, self.place(when)))
 
     def place(self, when: datetime) -> float:
-        """Where a moment stands, also outside."""
+        """Return a time's position, which may be outside 0 to 100."""
         return round(
             (when - self.start) / max(self.end - self.start, timedelta(minutes=1)) * 100, 1
         )
 
     def shows(self, when: datetime) -> bool:
-        """Whether the moment lies on it."""
+        """Return whether the time lies on the stretch."""
         return self.start <= when <= self.end
 
 
 @dataclass(frozen=True)
 class Night:
-    """A stretch in which nobody works, in per cent."""
+    """A stretch outside working hours, in percent."""
 
     x: float
     width: float
@@ -44,7 +43,7 @@ class Night:
 
 @dataclass(frozen=True)
 class Day:
-    """Where a day of work begins, in per cent."""
+    """The start of a working day, in percent."""
 
     x: float
     on: date
@@ -53,7 +52,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Ground:
-    """What lies under the lines of a stretch."""
+    """The background of a stretch."""
 
     nights: tuple[Night, ...]
     days: tuple[Day, ...]
@@ -61,7 +60,7 @@ class Ground:
 
 
 def ground(stretch: Stretch, zone: ZoneInfo, moment: datetime) -> Ground:
-    """Nights and weekends, days and hours of a stretch in a zone."""
+    """Return nights and weekends, days and hours of a stretch in a zone."""
     first, last = stretch.start.astimezone(zone).date(), stretch.end.astimezone(zone).date()
     dates = [first + timedelta(days=n) for n in range(min((last - first).days, 400) + 1)]
     long = stretch.end - stretch.start
@@ -88,7 +87,7 @@ def ground(stretch: Stretch, zone: ZoneInfo, moment: datetime) -> Ground:
 
 
 def _nights(stretch: Stretch, dates: list[date], zone: ZoneInfo) -> tuple[Night, ...]:
-    """Each night from the end of a day of work to the beginning of the next one; a weekend is one
+    """Return each night from the end of a working day to the start of the next; a weekend is one
     long night."""
     work = [
         (datetime.combine(day, DAY_BEGINS, zone), datetime.combine(day, DAY_ENDS, zone))

@@ -1,4 +1,4 @@
-"""`GET /find?q=…`: what the command palette offers while somebody types."""
+"""`GET /find?q=…`: results of the command palette while somebody types."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MAX_RESULTS, MAX_QUERY = 8, 100
 @pages.get("/find")
 @auth.requires_sign_in
 def find() -> ResponseReturnValue:
-    """Tasks, people and companies, at most eight of each; `company` says at which company's desk a
-    client looks."""
+    """Return tasks, people and companies, at most eight of each; `company` names the company whose
+    pages a client is on."""
     words = request.args.get("q", "")
     if not 1 <= len(query.tidy(words)) <= len(words) <= MAX_QUERY:
         raise InvalidInput({"q": _("Enter 1 to 100 characters")})
@@ -33,8 +33,8 @@ def find() -> ResponseReturnValue:
 
 
 def _whose(who: Identity, slug: str) -> tuple[AccessScope, str]:
-    """The scope that fits, and where its tasks are: staff's own, else that of the company named, or
-    of the first."""
+    """Return the scope, and the base address of its tasks: staff's own, else that of the named
+    company, or of the first."""
     if who.staff_role:
         return who.staff_scope(), "/work" if who.staff_role == "assistant" else "/desk/tasks"
     seat = who.seat(slug) if slug else next(iter(who.seats), None)
@@ -62,7 +62,7 @@ def _found(words: str, base: str) -> Response:
 
 
 def _task(row: Row, base: str) -> dict[str, object]:
-    """A line of the palette; at a company's desk a task is called by its number."""
+    """Return a row of the palette; on a company's pages a task is shown with its number."""
     task, is_client = row.task, base.startswith("/app/")
     return {
         "title": task.title,

@@ -1,4 +1,4 @@
-"""What browsers are told to refuse: foreign scripts, frames, guessed types, plain HTTP."""
+"""Security headers: browsers refuse foreign scripts, frames, guessed types and plain HTTP."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "browsing-topics=()",
 }
-# Browsers keep to HTTPS for a year.
+# One year of HTTPS only.
 STRICT_TRANSPORT = "max-age=31556926; includeSubDomains"
 
 
 def init(app: Flask, *, https: bool) -> None:
-    """Add the headers to every answer; with `https` also that plain HTTP is not to be used."""
+    """Add the headers to every response; with `https` also Strict-Transport-Security."""
 
     @app.after_request
     def protect(response: Response) -> Response:
@@ -33,14 +33,14 @@ def init(app: Flask, *, https: bool) -> None:
         if https:
             response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
         if g.get("identity") is not None or request.path.startswith("/t/"):
-            # Neither caches between nor the next one at this machine see a person's page.
+            # Neither shared caches nor the next user of this computer may see a person's page.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
 
 def _policy() -> str:
-    """Return the policy of this page: the one page that takes card numbers, in the vendor's own
-    field, says in `g.more_policy` what else it may load."""
+    """Return the policy of this page. The page with the vendor's card field says in `g.more_policy`
+    what else it may load."""
     policy = dict(POLICY)
     if more := g.get("more_policy"):
         policy |= {"script-src": "'self'", "connect-src": "'self'", "frame-src": "'self'"}

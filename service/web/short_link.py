@@ -1,5 +1,5 @@
-"""`/t/<token>`: the short link of a message shows one task to its person and lets them answer what
-was asked."""
+"""`/t/<token>`: the short link of a message shows one task to its recipient and lets them answer
+what was asked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ACTS = {"understanding": judge_retelling, "answer": answer_question, "acceptance
 @limiter.limit("120/hour")
 @auth.public
 def task(token: str) -> ResponseReturnValue:
-    """The task, and what can be answered, for as long as it is open."""
+    """Show the task, and what can be answered while the link is valid."""
     found = short_links.read(token[:80])
     if found is None:
         raise NotFound
@@ -37,7 +37,7 @@ def task(token: str) -> ResponseReturnValue:
     with isolation.transaction(isolation.unauthenticated("short link")):
         role = membership.role_of(person_id, company_id)
     if role is None:
-        raise NotFound  # a link of somebody who has left the company
+        raise NotFound  # the person has left the company
     with isolation.transaction(isolation.client(person_id, company_id, owner=role == "owner")):
         return _post(task_id, token) if request.method == "POST" else _page(find(task_id), token)
 

@@ -1,5 +1,5 @@
-"""Flask-Login over session rows: the cookie holds a token, so that a sign-out or an operator ends
-it everywhere."""
+"""Flask-Login over session rows: the cookie carries a token, so that a sign-out or an operator can
+end a session everywhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tenants.signin.identity import Identity
 
 
 class Reader(UserMixin):  # type: ignore[misc]
-    """Who is signed in, as Flask-Login wants it: the id is the session's token, not the person's
+    """The signed-in person for Flask-Login: the id is the session's token, not the person's
     number."""
 
     def __init__(self, who: Identity, token: str) -> None:
@@ -19,14 +19,14 @@ class Reader(UserMixin):  # type: ignore[misc]
         self.token = token
 
     def get_id(self) -> str:
-        """What the cookie keeps."""
+        """Return what the cookie stores."""
         return self.token
 
 
 def init(app: Flask) -> None:
-    """Tell Flask-Login how a token becomes a reader."""
-    # Without its context processor: an error page must not read the database, which may be what is
-    # away.
+    """Register how Flask-Login loads a reader by a token."""
+    # Without its context processor: an error page must not read the database, which may be
+    # unavailable.
     manager = LoginManager(app, add_context_processor=False)
     manager.login_view = "account.login"
     manager.login_message = ""

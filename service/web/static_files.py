@@ -1,5 +1,5 @@
-"""Static files: what has its hash in the address is kept for a year, all are packed as small as can
-be, once, and none carries what guards pages and readers."""
+"""Static files: cached for a year where the address carries their hash, compressed once as small as
+possible, and without the headers that only pages need."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from werkzeug.security import safe_join
 
-# Policies are about pages that run something; a file is none. `nosniff` stays.
+# Policies that matter only for pages, which run scripts. `nosniff` stays.
 OF_PAGES = (
     "Content-Security-Policy",
     "X-Frame-Options",
@@ -26,8 +26,9 @@ OF_PAGES = (
 )
 TEXTS = ("text/css", "text/javascript", "image/svg+xml")
 A_YEAR = 365 * 86400
-# Strings stay, comments and layout go. Within a selector and a value a space has a meaning, so
-# there one is left; a colon with a space behind it stands in declarations and conditions alone.
+# Strings stay; comments and layout are removed. Within selectors and values white space is
+# significant, so one space stays; a colon followed by a space occurs only in declarations and
+# conditions.
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 _SPACE = r"(?:\s|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)"
 LAYOUT = re.compile(
@@ -38,17 +39,17 @@ SCRIPT_LAYOUT = re.compile(r"^[ \t]+(?://.*)?|^//.*", re.MULTILINE)
 
 
 def init(app: Flask) -> None:
-    """Before the others that look at responses, so that it has the last word."""
+    """Register before the other response handlers, so that this one runs last."""
     app.after_request(_light)
     app.session_interface = Sessions()
 
 
 class Sessions(SecureCookieSessionInterface):
-    """The cookie is prolonged by pages. On a file it would be half a kilobyte, and a file that
-    varies by a cookie is asked for anew."""
+    """Sessions whose cookie is prolonged by pages only. On a static file it would cost half a
+    kilobyte, and a file that varies by a cookie is not cached."""
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Whether this answer carries the cookie."""
+        """Return whether this response carries the cookie."""
         return request.endpoint != "static" and super().should_set_cookie(app, session)
 
 
@@ -59,13 +60,13 @@ def _light(response: Response) -> Response:
         response.headers.pop(name, None)
     if "v" in request.args:
         response.cache_control.max_age, response.cache_control.immutable = A_YEAR, True
-    session.accessed = False  # nobody's file: it does not vary by who asks
+    session.accessed = False  # the same for everybody: no Vary on the cookie
     return _packed(response) if response.mimetype in TEXTS and request.method == "GET" else response
 
 
 def _packed(response: Response) -> Response:
-    """The file at its smallest that the browser takes. The tag is a weak one: the bytes differ, the
-    file is the same."""
+    """Return the smallest encoding of the file that the browser accepts. The ETag is weak: the
+    bytes differ, the file is the same."""
     response.vary.add("Accept-Encoding")
     path = safe_join(current_app.static_folder or "", (request.view_args or {}).get("filename", ""))
     coding = request.accept_encodings.best_match(("br", "gzip"))
@@ -81,7 +82,8 @@ def _packed(response: Response) -> Response:
 
 @lru_cache(maxsize=200)
 def _smallest(path: str, coding: str | None, _written: int) -> bytes:
-    """Packed once for each process and state of the file: brotli's best takes as long as a page."""
+    """Return the compressed file, made once for each process and version of the file: brotli's best
+    level takes as long as a page."""
     plain = Path(path).read_bytes()
     if without := _layout_of(path):
         plain = without(plain.decode()).encode()
@@ -91,20 +93,18 @@ def _smallest(path: str, coding: str | None, _written: int) -> bytes:
 
 
 def _layout_of(path: str) -> Callable[[str], str] | None:
-    """What takes the layout out of this file; others' files go out as they came."""
+    """Return the function that minifies this file; vendored files are sent unchanged."""
     return None if "/vendor/" in path else {".css": lean, ".js": lean_script}.get(Path(path).suffix)
 
 
 def lean(css: str) -> str:
-    """A style sheet without its comments and its layout, a declaration a line, which are for
-    who reads the source."""
+    """Return a style sheet without comments and layout, one declaration a line."""
     return LAYOUT.sub(_kept, css).strip()
 
 
 def lean_script(script: str) -> str:
-    """A script without its indentation and the lines that are comments. Its lines keep their
-    numbers, which errors name; no string of ours runs over a line's end
-    (tests/source_lines.py)."""
+    """Return a script without indentation and comment lines. Its line numbers stay, because errors
+    name them; no string of ours spans lines (tests/source_lines.py)."""
     return SCRIPT_LAYOUT.sub("", script)
 
 

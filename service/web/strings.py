@@ -1,5 +1,5 @@
-"""The templates' strings in the reader's language. A page asks for hundreds of them, so each is
-looked up once and kept as markup."""
+"""Translated strings of the templates. A page uses hundreds, so each is looked up once and cached
+as markup."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from service.core.language import current_language
 
 
 def init(app: Flask) -> None:
-    """Let the templates' `_` be ours; what Flask-Babel puts there asks for the catalogue and
-    escapes anew each time (21 µs beside 7)."""
+    """Replace the templates' `_`: that of Flask-Babel looks up the catalogue and escapes anew each
+    time (21 µs against 7)."""
     app.jinja_env.globals.update(_=string, gettext=string)
 
 
 def string(words: str, /, **gaps: object) -> Markup:
-    """A string of ours in the reader's language, its gaps filled with what is escaped where it is
-    no markup."""
+    """Return one of our strings in the reader's language; values that are not markup are
+    escaped."""
     return (
         _catalogued(words, current_language()) % gaps if gaps else _whole(words, current_language())
     )
@@ -28,7 +28,7 @@ def string(words: str, /, **gaps: object) -> Markup:
 
 @lru_cache(maxsize=8192)
 def _catalogued(words: str, language: str) -> Markup:
-    """In the language that is read just now, which is only named for the cache."""
+    """Return the string in the current language, which is a parameter only for the cache."""
     return Markup(get_domain().get_translations().gettext(words).replace(" %%", "\u00a0%%"))  # noqa: S704 (strings of the templates and of our translators)
 
 

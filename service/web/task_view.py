@@ -1,5 +1,4 @@
-"""All that a task's page shows, read in a bounded number of queries, for every reader through the
-wall."""
+"""All data of a task's page, read in a bounded number of queries under row-level security."""
 
 from __future__ import annotations
 
@@ -43,8 +42,7 @@ from tenants.company import Company
 from tenants.isolation import db
 from tenants.people import Person
 
-# What stands between the words of the conversation, so that nobody asks what has been settled
-# since.
+# Events that are shown between the messages, so that nobody asks about what is settled already.
 MOMENTS = (
     EventKind.TASK_CLAIMED,
     EventKind.TASK_ASSIGNED,
@@ -100,7 +98,7 @@ class TaskView:
 
     @property
     def conversation(self) -> list[Message | Event]:
-        """What was said, and between it the moments of the work, oldest first."""
+        """Return the messages and, between them, the events of the work, oldest first."""
         moments: list[Message | Event] = [event for event in self.history if event.kind in MOMENTS]
         return sorted(
             [*self.talk, *moments],
@@ -108,13 +106,13 @@ class TaskView:
         )
 
     def passes(self, price: int) -> limits.Past | None:
-        """Which spending limit the task would pass at this price."""
+        """Return the spending limit that the task would exceed at this price."""
         return next((past for at, past in self.past if at == price), None)
 
     @property
     def may_confirm(self) -> bool:
-        """Whether this reader could confirm one of the prices that were offered; beyond a limit
-        owners alone may."""
+        """Return whether this reader could confirm one of the offered prices; only owners may
+        exceed a limit."""
         offered = (
             {
                 self.retelling.price,
@@ -127,37 +125,37 @@ class TaskView:
 
     @property
     def earlier(self) -> int | None:
-        """Before which message earlier ones may stand; None where there are none."""
+        """Return the message before which earlier ones may exist; None where there are none."""
         return self.talk[0].id if len(self.talk) == message.PAGE_SIZE else None
 
     @property
     def holder(self) -> str:
-        """The first name of who holds the task."""
+        """Return the first name of the assignee."""
         return self.names.get(self.task.holder_id or 0, "").split(" ")[0]
 
     def part(self, name: str) -> list[Attachment]:
-        """The files of one part."""
+        """Return the files of one part."""
         return [file for file in self.files if file.part == name]
 
 
 @dataclass(frozen=True)
 class EventHistory:
-    """What a task has been through: facts that it cannot have are not asked for. Most tasks have
+    """What has happened to a task, so that facts it cannot have are not queried. Most tasks have
     few of them, and each is a query."""
 
     history: list[Event]
 
     def __call__(self, *kinds: str) -> bool:
-        """Whether one of these may have happened to it: it stands in its history, or that was too
-        long to be read to its beginning."""
+        """Return whether one of these events may have happened: it is in the history, or the
+        history was too long to be read to its beginning."""
         return len(self.history) >= events.MAX_HISTORY or any(
             event.kind in kinds for event in self.history
         )
 
 
 def view_of(task: Task, by: Actor, before: int | None = None) -> TaskView:
-    """Read everything that the page of a task shows to this reader; of the conversation the newest,
-    or what was said `before`."""
+    """Read everything that a task's page shows to this reader; of the conversation the newest part,
+    or what was written `before`."""
     charge = (
         None if by.kind == ASSISTANT else charges.of_task(task)
     )  # money is between the client and the service
@@ -205,8 +203,8 @@ def _limits(shown: TaskView, retelling: understanding.Retelling, by: Actor) -> N
 
 
 def _people(shown: TaskView) -> None:
-    """The names of everybody who stands on the page, in one query; and the hour where the client
-    is, if it is another one."""
+    """Read the names of everybody on the page in one query, and the time at the client's place
+    where it is another one."""
     ids: set[Any] = {
         shown.task.person_id,
         shown.task.holder_id,

@@ -1,5 +1,5 @@
-"""The term line: start, red line, now and dead line on a real time scale, in per cent of the
-stretch shown."""
+"""The term line: start, red line, now and deadline on a real time scale, in percent of the stretch
+shown."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from service.tasks.task_state import TaskState
 from service.web.ruler import Stretch
 
 NEAR = timedelta(hours=2)
-# Marks closer than this many per cent would hide each other; the mark of now steps aside, as it is
-# the one that moves.
+# Marks closer than this many percent would hide each other; the mark of now gives way, because it
+# moves.
 TOUCH = 2.0
 STOPPED = ("cancelled", "refused", "deleted")
 
 
 class Timed(Protocol):
-    """What of a task the line is drawn from."""
+    """The fields of a task that the line is drawn from."""
 
     state: str
     created_at: datetime
@@ -32,7 +32,7 @@ class Timed(Protocol):
 
 @dataclass(frozen=True)
 class Stop:
-    """A stretch in which the clock stood, in per cent."""
+    """A stretch in which the deadline was paused, in percent."""
 
     start: float
     end: float
@@ -40,11 +40,11 @@ class Stop:
 
 @dataclass(frozen=True)
 class Line:
-    """A term line: positions in per cent of the stretch it is drawn on, its state for the look, and
-    the moments for its label.
+    """A term line: positions in percent of the stretch it is drawn on, its state for the style, and
+    the times for its label.
 
     A mark that lies outside the stretch is None. `at` is now, or when the line ended; `stopped`
-    where it ended without what was wanted.
+    where it ended without a result.
     """
 
     look: str
@@ -70,10 +70,10 @@ def line(
     moment: datetime | None = None,
     over: Stretch | None = None,
 ) -> Line | None:
-    """The line of a task, over its own term or over a stretch that others share; None where it has
-    no dead line yet.
+    """Return the line of a task, over its own term or over a stretch that others share; None where
+    it has no deadline yet.
 
-    A late line reaches to now, not to the dead line.
+    A late line extends to now, not to the deadline.
     """
     if task.deadline_at is None:
         return None
@@ -105,7 +105,7 @@ def line(
 
 
 def _end(task: Timed, until: datetime, moment: datetime) -> datetime:
-    """Where a line of its own ends: at the dead line, at now where that has passed; at least a
+    """Return the end of a task's own line: the deadline, or now where that has passed; at least a
     minute after its start."""
     assert task.deadline_at is not None  # `line` draws none without
     end = max(task.deadline_at, until if task.state != TaskState.QUEUED else moment)

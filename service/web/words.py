@@ -1,4 +1,4 @@
-"""What happened and what comes next, in words people read: events, moves, badges."""
+"""Texts for events, next steps and badges."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Badge:
-    """A short word with a tone: is-yours, is-near, is-late or none, and an icon."""
+    """A short text with a tone (is-yours, is-near, is-late or none) and an icon."""
 
     text: str
     tone: str = ""
@@ -159,7 +159,7 @@ class Badge:
 
 
 def event_words(event: Event) -> str:
-    """What happened, as a phrase."""
+    """Return the event as a phrase."""
     words = str(EVENTS[EventKind(event.kind)])
     if event.kind == EventKind.TASK_RED_LINE:
         return f"{words}: {event.facts.get('progress', '')} %"
@@ -187,7 +187,7 @@ def _left_out(event: Event) -> str:
 
 
 def badge(task: Task, reader: str) -> Badge:
-    """What a list says of a task to this reader (client, assistant, operator)."""
+    """Return the badge of a task in a list for this reader (client, assistant, operator)."""
     if (
         task.deadline_at
         and task.state in COUNTING_STATES
@@ -231,13 +231,13 @@ def badge(task: Task, reader: str) -> Badge:
 
 
 def late_by(deadline: datetime) -> str:
-    """How late something is, by the minutes of the clock, so that all places of a page say the
-    same."""
+    """Return how late something is, in whole minutes of the clock, so that all places of a page
+    agree."""
     return span(minute(now()) - minute(deadline))
 
 
 def span(value: timedelta) -> str:
-    """How long, in its two greatest parts: "1 h 10", "3 d 4 h", "25 min"."""
+    """Return a duration in its two largest units: "1 h 10", "3 d 4 h", "25 min"."""
     minutes = max(0, round(value.total_seconds() / 60))
     days, hours = minutes // 1440, minutes % 1440 // 60
     if days:
@@ -267,7 +267,7 @@ STATE_COUNTS: dict[str, LazyString] = {
 
 
 def client_move(task: Task, holder: str) -> tuple[bool, str]:
-    """Whether the move is the client's, and what the move is, in a sentence."""
+    """Return whether the client acts next, and what the next step is, in a sentence."""
     name = apart(holder) or _("the assistant")
     if task.disputed_at:
         return False, _("An operator is reviewing the dispute and will write to you.")

@@ -1,5 +1,4 @@
-"""What a charge is for, in words: so much work at so much, and what became of it when that is not
-its price."""
+"""What a charge is for: quantity and rate, and the settlement where the price differs."""
 
 from __future__ import annotations
 
@@ -14,7 +13,8 @@ from service.web.filters.work import amount, each
 
 
 def work(row: ChargeRow) -> str:
-    """ "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1 report"."""
+    """Return what was done: "7 posts at €12.00", "40 calls at €3.80, settled at 65 %", "1
+    report"."""
     if row.charge.kind == "tip":
         return _("tip")
     if row.task.category is None:
@@ -35,7 +35,7 @@ def work(row: ChargeRow) -> str:
 
 
 def full(task: Task) -> int | None:
-    """The price by the rate, in minor units."""
+    """Return the price by the rate, in minor units."""
     if task.quantity is None or task.unit_price is None:
         return None
     return Money(task.unit_price, task.currency).times(task.quantity).amount

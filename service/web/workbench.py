@@ -1,5 +1,5 @@
-"""What stands round a task on the workbench: the points of its brief, the client's handbook and
-what is new in it, the playbook, the load."""
+"""The context of a task on the workbench: the points of its brief, the client's handbook and its
+new lines, the playbook, the load."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ BEFORE_RETOLD = ("assigned", "briefed")
 
 @dataclass(frozen=True)
 class Load:
-    """What an assistant holds and works on, how much it may be, and how many of it are due
-    today."""
+    """How many tasks an assistant has and works on, the limit, and how many are due today."""
 
     held: int
     limit: int
@@ -39,8 +38,8 @@ class Load:
 
 @dataclass(frozen=True)
 class Queue:
-    """The pane of the queue: what I hold, what I may take and how much of it there is, whose
-    company I have worked for before."""
+    """The queue's pane: the assistant's tasks, those they may take and their number, and whose
+    company they have worked for before."""
 
     held: list[Row]
     page: Page
@@ -51,8 +50,8 @@ class Queue:
 
 @dataclass(frozen=True)
 class WorkbenchContext:
-    """A task's surroundings. `noted` are the points gone through, None before the briefing; `last`
-    is when this assistant's last task for this company began, None where it is their first."""
+    """A task's context. `noted` are the points gone through, None before the briefing; `last` is
+    when this assistant's previous task for this company began, None where there is none."""
 
     points: list[str]
     noted: list[str] | None
@@ -65,16 +64,16 @@ class WorkbenchContext:
 
     @property
     def fresh(self) -> int:
-        """How many lines of the handbook are new to this assistant."""
+        """Return how many lines of the handbook are new to this assistant."""
         return sum(self.is_new(line) for line in self.book)
 
     def is_new(self, line: Line) -> bool:
-        """Whether a line came since this assistant's last task for this company."""
+        """Return whether a line was added since this assistant's last task for this company."""
         return self.last is not None and line.since > self.last
 
 
 def context_of(shown: TaskView, by: Actor) -> WorkbenchContext:
-    """Read what stands round a task, in a bounded number of queries."""
+    """Read a task's context in a bounded number of queries."""
     task, noted = shown.task, _briefed(shown)
     points = briefing.listed(
         task,
@@ -95,7 +94,7 @@ def context_of(shown: TaskView, by: Actor) -> WorkbenchContext:
 
 
 def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE_SIZE) -> Queue:
-    """The queue as this assistant sees it, with what they hold."""
+    """Return the queue as this assistant sees it, with their own tasks."""
     held, page = lists.assigned_to(by.person_id or 0), lists.queued(after, limit)
     companies = {row.task.company_id for row in page.rows}
     return Queue(
@@ -119,8 +118,8 @@ def _load(by: Actor, held: list[Row]) -> Load:
 
 
 def _briefed(shown: TaskView) -> tuple[list[str], datetime] | None:
-    """The points that the holder has gone through, and when; None where the brief lies before
-    them."""
+    """Return the points that the assignee has gone through, and when; None where the briefing is
+    not done."""
     if shown.task.state in (TaskState.QUEUED, TaskState.ASSIGNED):
         return None
     event = next(

@@ -1,1 +1,1 @@
-"""The statements that a restore adds to a backup: numbers, open work, and the epoch."""
+"""SQL that a restore runs after loading a backup: numbers, open work, and the epoch."""

@@ -1,2 +1,2 @@
-"""Figures as pictures: the words, sums and days that stand in them, and the sentence that says the
-same aloud."""
+"""Charts: their labels, amounts and days, and the sentence that says the same to a screen
+reader."""

@@ -1,4 +1,4 @@
-"""What comes in, what waits and what is held, as pictures."""
+"""Charts of what comes in, what waits, and what is assigned."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FULLEST = 12
 
 
 def of_waits(found: Sequence[Wait]) -> Shares:
-    """How long things wait for a client's word: half of them less than this."""
+    """Return the chart of how long tasks wait for a client's decision: the median."""
     longest = max((one.median for one in found), default=None)
     rows = [_wait(one, 100 * (one.median / longest) if longest else 0) for one in found]
     heads, about = (
@@ -47,7 +47,8 @@ def _wait(one: Wait, percent: float) -> Share:
 
 
 def came_in(found: Sequence[Week]) -> Bars:
-    """Tasks by week: handed over on the page or by a program below, written or called in above."""
+    """Return tasks by week: submitted on the site or through the API below, by message or call
+    above."""
     shown = [code for code in _codes() if any(week.channels[code] for week in found)]
     bars = [
         week_bar(
@@ -94,7 +95,7 @@ def _codes() -> list[str]:
 
 
 def by_channel(found: Sequence[Week]) -> Shares:
-    """Tasks of the thirteen weeks by the way they came."""
+    """Return the tasks of thirteen weeks by channel."""
     counts = {code: sum(week.channels[code] for week in found) for code in _codes()}
     total = sum(counts.values())
     rows = [
@@ -121,7 +122,7 @@ def _came_by(code: str, count: int, percent: float) -> Share:
 
 
 def of_load(found: Sequence[tuple[str, int, int]]) -> Shares:
-    """What each assistant holds of what they may hold, the fullest first."""
+    """Return how many tasks each assistant has and may have, the fullest first."""
     fullest = sorted(found, key=lambda one: (-one[1] / max(1, one[2]), one[0]))
     rows = [_held(*one) for one in fullest]
     about = _("Pool load now")

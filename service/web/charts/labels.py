@@ -1,4 +1,4 @@
-"""Words and numbers as they stand in pictures."""
+"""Texts and numbers in charts."""
 
 from __future__ import annotations
 
@@ -13,54 +13,54 @@ from service.core.language import current_language
 from service.insight.shapes import Share
 from service.web.filters import work
 
-# What is shown where there is nothing.
+# Shown where there is no value.
 DASH = "–"
 
 
 def tasks(count: int) -> str:
-    """So many tasks."""
+    """Return a number of tasks in words."""
     return ngettext("%(count)s task", "%(count)s tasks", count, count=work.number(count))
 
 
 def in_time() -> str:
-    """What success is, as a head of a column."""
+    """Return the column heading of the success rate."""
     return _("80 %% and on time") % {}
 
 
 def per_cent(value: float | None) -> str:
-    """A share as people write it; a dash of nothing."""
+    """Return a percentage in the reader's format; a dash for no value."""
     return DASH if value is None else f"{round(value)} %"
 
 
 def month_alone(first: date) -> str:
-    """A month without its year."""
+    """Return a month without its year."""
     return str(format_date(first, "LLLL"))
 
 
 def month_name(first: date) -> str:
-    """A month in words: "November 2026"."""
+    """Return a month with its year: "November 2026"."""
     return str(format_date(first, "LLLL y"))
 
 
 def three_letters(first: date) -> str:
-    """A month in three letters."""
+    """Return a month in three letters."""
     return str(get_month_names("abbreviated", "stand-alone", current_language())[first.month])[
         :3
     ].capitalize()
 
 
 def day_name(day: date) -> str:
-    """A day and its month: "3 November"."""
+    """Return a day and its month: "3 November"."""
     return str(format_date(day, "d MMMM"))
 
 
 def heard(value: str) -> str:
-    """A value for those who hear it, to whom a dash says nothing."""
+    """Return a value for screen readers, which need a word instead of a dash."""
     return _("none") if value == DASH else value
 
 
 def spoken(about: str, rows: Sequence[Share]) -> str:
-    """What shares say, in a sentence."""
+    """Return the shares as a sentence."""
     return (
         f"{about}: "
         + "; ".join(f"{row.label} {heard(row.value)}, {row.small}" for row in rows)

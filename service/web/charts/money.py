@@ -1,4 +1,4 @@
-"""What a company spends, as pictures."""
+"""Charts of what a company spends."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from service.insight.spending import Month, Spending
 from service.web.charts.labels import month_name, per_cent, spoken, three_letters
 from service.web.filters import sums, work
 
-# A limit so many times as high as the highest bar is left out of the picture: the bars would be
-# nothing beside it.
+# A limit more than this many times the highest bar is left out: beside it the bars would be too
+# small.
 FAR = 3
 
 
 def by_month(found: Spending, currency: str, promised: int = 0, limit: int | None = None) -> Bars:
-    """What was spent in each of twelve months; upon this month's bar what is promised, across all
-    the limit of a month."""
+    """Return what was spent in each of twelve months; on this month's bar what is promised, and a
+    line at the month's limit."""
     bars = [
         _month(
             one,
@@ -70,7 +70,7 @@ def _told(found: Spending, currency: str, promised: int, limit: int | None) -> s
 
 
 def _apart(grid: list[tuple[int, str]], line: tuple[int, str] | None) -> list[tuple[int, str]]:
-    """A line of the grid has no words where those of the limit stand."""
+    """Leave the label off a grid line that would collide with that of the limit."""
     top = grid[-1][0]
     return [
         (height, "" if line and abs(height - line[0]) * 8 < top else words)
@@ -94,7 +94,7 @@ def _month(one: Month, currency: str, *, first: bool, promised: int | None, colu
 
 
 def by_kind(found: Spending, currency: str) -> Shares:
-    """What was spent on each kind of work: the eight dearest, the rest in one."""
+    """Return what was spent in each category: the eight highest, the rest in one."""
     kinds, rest = list(found.kinds[:8]), found.kinds[8:]
     named = [(work.kind(one.category), one.amount, one.count) for one in kinds]
     if rest:

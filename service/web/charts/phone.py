@@ -1,5 +1,5 @@
-"""An exchange by text, drawn as a phone: bubbles one under the other, their lines broken here, as
-SVG breaks none."""
+"""A text message exchange, drawn as a phone: bubbles one below the other, with lines broken here
+because SVG does not wrap."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, MARGIN, TOP, LINE, PAD = 340, 16, 76, 20, 12
-# Letters in a line and units for each of them, wide enough for Cyrillic at a size of 14; a browser
-# test holds them against the font.
+# Characters per line and units for each, wide enough for Cyrillic at size 14; a browser test
+# compares them with the font.
 LETTERS, LETTER = 28, 8.4
-# No line breaks between a day and its hour, and between two letters to answer with.
+# No line break between a day and its time, nor between two letters to answer with.
 KEPT = re.compile(r" (?=\d\d:\d\d)|(?<=\b[YДAА]) (?:or|или) (?=[NНBБ]\b)")
 
 
 @dataclass(frozen=True)
 class Said:
-    """One text: who wrote it ("" for the service), its words, and when, as the reader reads it."""
+    """A text message: its sender ("" for the service), its text, and its time as shown to the
+    reader."""
 
     theirs: bool
     words: str
@@ -27,7 +28,8 @@ class Said:
 
 @dataclass(frozen=True)
 class Bubble:
-    """Where a text stands, in units of the picture; `lines` are its words with their base lines."""
+    """The position of a message, in units of the picture; `lines` are its lines with their
+    baselines."""
 
     theirs: bool
     x: float
@@ -40,14 +42,14 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Phone:
-    """The whole picture; `height` follows from what is said."""
+    """The whole picture; `height` follows from the messages."""
 
     height: float
     bubbles: tuple[Bubble, ...]
 
 
 def drawn(texts: Sequence[Said]) -> Phone:
-    """The phone with these texts, oldest first."""
+    """Return the phone with these messages, oldest first."""
     bubbles: list[Bubble] = []
     y = float(TOP)
     for said in texts:

@@ -1,4 +1,4 @@
-"""Success at the dead line, as pictures, and what to improve in a sentence."""
+"""Charts of success at the deadline, and what to improve in a sentence."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ STEP_WORDS = {
 
 
 def success_heads(first: str) -> tuple[str, ...]:
-    """The columns of a table of success."""
+    """Return the column headings of a table of success rates."""
     return (first, in_time(), _("Accepted"), _("Average score"))
 
 
 def by_category(whole: Group, kinds: Sequence[Group]) -> Shares:
-    """Success of all tasks and of each kind of work."""
+    """Return success of all tasks and of each category."""
     rows = [
         _of_group(_("All tasks"), whole),
         *(_of_group(work.kind(group.key), group) for group in kinds),
@@ -44,7 +44,7 @@ def by_category(whole: Group, kinds: Sequence[Group]) -> Shares:
 
 
 def of_steps(found: Sequence[Step]) -> Steps:
-    """Success with each step of the method and without it."""
+    """Return success with each step of the method and without it."""
     pairs = [_pair(step) for step in found]
     told = "; ".join(
         f"{pair.name}: "
@@ -88,7 +88,7 @@ def _gain(points: int | None) -> str:
 
 
 def of_ranked(about: str, first: str, rows: Sequence[Ranked]) -> Shares:
-    """People or companies with their success and what to improve."""
+    """Return people or companies with their success and what to improve."""
     shown = [_of_group(one.name, one.group, advice(one)) for one in rows]
     return Shares(shown, (*success_heads(first), _("Advice")), about, spoken(about, shown), mark=80)
 
@@ -107,7 +107,7 @@ def _of_group(label: str, group: Group | None, note: str = "") -> Share:
 
 
 def advice(one: Ranked) -> str:
-    """What to improve, in a sentence with the numbers it comes from."""
+    """Return what to improve, in a sentence with the numbers it comes from."""
     group, total = one.group, one.group.accepted
     return {
         "late": _(

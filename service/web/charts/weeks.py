@@ -1,4 +1,4 @@
-"""Bars of weeks: how one stands in a picture, and an assistant's own."""
+"""Weekly bars: their labels, and the charts of one assistant."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from service.web.filters import work
 def week_bar(
     place: int, monday: date, cells: tuple[str, ...], first: int, second: int, *, now: bool
 ) -> Bar:
-    """A week's bar: the Monday below it, and the month where one begins."""
+    """Return a week's bar: labelled with its Monday, and with the month where one begins."""
     below = three_letters(monday) if place == 0 or monday.day <= 7 else ""
     return Bar(str(monday.day), below, day_name(monday), cells, first, second, now=now)
 
 
 def my_weeks(found: Sequence[Week]) -> Bars:
-    """An assistant's accepted tasks by week: at 80 % and more and in time below, the others
-    above."""
+    """Return an assistant's accepted tasks by week: those in time with at least 80 % below, the
+    others above."""
     bars = [
         week_bar(
             place,
@@ -59,7 +59,7 @@ def my_weeks(found: Sequence[Week]) -> Bars:
 
 
 def my_kinds(found: Sequence[Kind]) -> Shares:
-    """An assistant's success by kind of work."""
+    """Return an assistant's success by category."""
     rows = []
     for one in found:
         share = 100 * one.successful / one.accepted

@@ -1,4 +1,4 @@
-"""The blueprint that the client's pages share."""
+"""The blueprint of the client's pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,5 @@
-"""Adding a card: the one page that shows a field of the vendor's own, with a policy of its own."""
+"""Adding a card: the only page with Stripe's card field, and with its own content security
+policy."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from service.core.errors import DomainError
 from service.core.outbox_run import NeedsOperator, RetryLater
 from service.web.client.blueprint import pages
 
-# What the vendor's field loads, by its own documentation.
+# What the vendor's field loads, according to its documentation.
 VENDOR = {
     "connect-src": "https://api.stripe.com",
     "frame-src": "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com",
@@ -27,7 +28,7 @@ VENDOR = {
 @pages.get("/billing/card")
 @auth.requires_owner_opening_scopes
 def card() -> ResponseReturnValue:
-    """The vendor's card field."""
+    """Show the vendor's card field."""
     return _page({})
 
 
@@ -35,7 +36,7 @@ def card() -> ResponseReturnValue:
 @limiter.limit("30/hour", key_func=by_reader)
 @auth.requires_owner_opening_scopes
 def set_up() -> ResponseReturnValue:
-    """A secret for the field of this page, for one card."""
+    """Return a client secret for the field of this page, for one card."""
     try:
         return jsonify(secret=stripe_edge.set_up())
     except (RetryLater, NeedsOperator):
@@ -50,7 +51,7 @@ def set_up() -> ResponseReturnValue:
 @limiter.limit("30/hour", key_func=by_reader)
 @auth.requires_owner_opening_scopes
 def keep() -> ResponseReturnValue:
-    """Keep the card that the field made a payment method of."""
+    """Save the card by the payment method that the field created."""
     try:
         cards.keep(g.scope, g.seat.company_id, request.form.get("payment_method", "")[:80])
     except DomainError as error:
@@ -72,7 +73,8 @@ def _page(errors: dict[str, str]) -> str:
 
 
 def policy(script: str, api_base: str) -> dict[str, str]:
-    """What this page may load beside our own: the vendor's script, and what that asks."""
+    """Return what this page may load besides our own files: the vendor's script, and what it
+    calls."""
     return {
         **({"connect-src": _host(api_base)} if api_base else VENDOR),
         "script-src": _host(script),

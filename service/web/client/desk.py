@@ -1,4 +1,4 @@
-"""The client's desk, the list of tasks, and handing over."""
+"""The client's home page, the list of tasks, and the submission of tasks."""
 
 from __future__ import annotations
 
@@ -43,14 +43,15 @@ FIELDS = (
 @pages.get("/")
 @auth.requires_client
 def desk() -> ResponseReturnValue:
-    """What waits for me, the one box, what is running, what was done."""
+    """Show what waits for the reader, the submission form, what is running, and what was done."""
     return _desk({}, {})
 
 
 @pages.get("/tasks")
 @auth.requires_client
 def tasks() -> ResponseReturnValue:
-    """All tasks of the company that I may see, newest first; with words those that fit best."""
+    """Show the company's tasks that the reader may see, newest first; with a search text the best
+    matches."""
     state, category, words = (
         request.args.get(name, "")[:100] for name in ("state", "category", "q")
     )
@@ -78,7 +79,7 @@ def tasks() -> ResponseReturnValue:
 @pages.get("/tasks/new")
 @auth.requires_client
 def new() -> ResponseReturnValue:
-    """The one box on a page of its own."""
+    """Show the submission form on a page of its own."""
     return render_template(
         "client/new.html", guess=None, values={}, errors={}, key=uuid.uuid4().hex
     )
@@ -91,7 +92,7 @@ def _currency() -> str:
 @pages.post("/tasks")
 @auth.requires_client
 def hand_over() -> ResponseReturnValue:
-    """Hand a task over, once for each form, with its files."""
+    """Submit a task with its files, once for each form."""
     values = {
         name: forms.words(name, forms.MAX_TEXT if name == "text" else 20_001) for name in FIELDS
     }
@@ -108,7 +109,7 @@ def hand_over() -> ResponseReturnValue:
             project=values["project"][:200] or None,
         )
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
-        sent = uploads.sent()  # before the task is made: a number that was drawn is not given back
+        sent = uploads.sent()  # before the task is made: a drawn number is not returned
         made = submission.hand_over(
             wish,
             auth.me(),
@@ -165,8 +166,8 @@ def _desk(values: dict[str, str], errors: dict[str, str]) -> str:
 
 
 def _running(company_id: int) -> list[lists.Row]:
-    """The eight that press most: what is late or disputed, what has just come in, the others by
-    their dead line."""
+    """Return the eight most urgent tasks: late or disputed ones, new ones, the others by
+    deadline."""
     under_way = lists.board(lists.Narrow(company=company_id), limit=RUNNING).rows
     just_in = lists.of_company(company_id, states=("received", "triage"), limit=3).rows
     late = [row for row in under_way if badge(row.task, "client").tone == "is-late"]
@@ -174,7 +175,7 @@ def _running(company_id: int) -> list[lists.Row]:
 
 
 def _month(company_id: int) -> dict[str, Any]:
-    """What this month costs so far; an owner sees it beside the company's limit."""
+    """Return what this month costs so far; an owner also sees the company's limit."""
     company = db.session.get_one(Company, company_id)
     spent = spending.this_month(company)
     return {

@@ -1,5 +1,5 @@
-"""What the service would make of the words in the box, while they are written: kind, price, date,
-red line."""
+"""The service's guess from the text in the form, while it is typed: category, price, date, red
+line."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from service.web.client.blueprint import pages
 from tenants.company import Company
 from tenants.isolation import db
 
-# Fewer words than these say too little to guess from.
+# Fewer words than these carry too little meaning for a guess.
 MIN_WORDS = 3
 
 
 @dataclass(frozen=True)
 class Guess:
-    """The kind of work, whether the service is fairly sure, what it usually costs, and the dates;
-    `said` where the words named the day."""
+    """The category, whether the service is fairly sure, its usual cost, and the dates; `said` where
+    the text names the day."""
 
     code: str
     sure: bool
@@ -44,7 +44,7 @@ class Guess:
 
     @property
     def red_at(self) -> float:
-        """Where the red line stands between now and the dead line, in percent."""
+        """Return the position of the red line between now and the deadline, in percent."""
         whole = (self.deadline - self.begin).total_seconds()
         return (
             round(100 * (self.red_line - self.begin).total_seconds() / whole, 1)
@@ -57,7 +57,7 @@ class Guess:
 @limiter.limit("240/minute", key_func=by_reader)
 @auth.requires_client
 def guess() -> ResponseReturnValue:
-    """A piece of the box: the guess at what is being written."""
+    """Return the guess at the text as a fragment of the form."""
     text = forms.words("text", 20_000).strip()
     if len(text.split()) < MIN_WORDS:
         return render_template("client/guess.html", guess=None)
@@ -87,7 +87,7 @@ def _of(text: str, chosen: str, day: datetime | None) -> Guess:
 
 
 def _day() -> datetime | None:
-    """The day in the form's field, where it is one that is still to come."""
+    """Return the day in the form's field, where it is in the future."""
     try:
         day = forms.moment("deadline_at")
     except InvalidInput:

@@ -1,4 +1,4 @@
-"""Money: what is owed, charges, invoices, the card."""
+"""Billing pages: amount owed, charges, invoices, the card."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from tenants.isolation import current, db
 @pages.get("/billing")
 @auth.requires_client
 def billing() -> ResponseReturnValue:
-    """What is spent, what is owed, the charges with their invoices, the card."""
+    """Show what is spent and owed, the charges with their invoices, and the card."""
     return _billing({})
 
 
 @pages.get("/billing/invoices/<number>.pdf")
 @auth.requires_client
 def invoice(number: str) -> ResponseReturnValue:
-    """An invoice as PDF."""
+    """Send an invoice as PDF."""
     found = lists.invoice(number)
     if found is None:
         raise NotFound
@@ -51,7 +51,7 @@ def invoice(number: str) -> ResponseReturnValue:
 @pages.get("/billing/charges.csv")
 @auth.requires_client
 def charges() -> ResponseReturnValue:
-    """All charges as a sheet."""
+    """Send all charges as CSV."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     reader = charges_csv.Reader(app, current(), here(), current_language())
     name = f"{g.seat.slug}-{now():%Y-%m-%d}.csv"
@@ -65,7 +65,7 @@ def charges() -> ResponseReturnValue:
 @pages.post("/billing/payment")
 @auth.requires_owner
 def pay() -> ResponseReturnValue:
-    """Try again what the card did not pay."""
+    """Try again to pay a failed charge."""
     for one in spending.open_invoices(db.session.get_one(Company, g.seat.company_id)):
         if one.state == "failed":
             cards.pay_again(one.charge_id)
@@ -76,7 +76,7 @@ def pay() -> ResponseReturnValue:
 @pages.post("/billing/limits")
 @auth.requires_owner
 def limits() -> ResponseReturnValue:
-    """Set what may be spent without an owner's word."""
+    """Set what may be spent without an owner's approval."""
     try:
         spending_limits.set_them(g.seat.company_id, auth.me(), _wanted_limits())
     except DomainError as error:
@@ -128,7 +128,7 @@ def _billing(errors: dict[str, str]) -> str:
 
 
 def _card_ends(until: date | None) -> str:
-    """What is to be said of a card's last day, from the month before it on."""
+    """Return the notice about a card's last day, from the month before it."""
     today = now().astimezone(here()).date()
     months = (until.year - today.year) * 12 + until.month - today.month if until else 2
     if months > 1:

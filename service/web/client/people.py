@@ -1,4 +1,4 @@
-"""People, handbook and settings of a company."""
+"""Pages for members, handbook and settings of a company."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tenants.signin.tables import Login
 @pages.get("/people")
 @auth.requires_client
 def people() -> ResponseReturnValue:
-    """Who belongs to the company."""
+    """Show the members of the company."""
     return _people({})
 
 
@@ -54,7 +54,7 @@ def invite() -> ResponseReturnValue:
 @pages.post("/people/<int:person_id>/end")
 @auth.requires_owner
 def end_membership(person_id: int) -> ResponseReturnValue:
-    """End somebody's membership; the last owner stays."""
+    """End a membership; the last owner cannot leave."""
     try:
         _end(person_id)
     except DomainError as error:
@@ -65,7 +65,7 @@ def end_membership(person_id: int) -> ResponseReturnValue:
 @pages.post("/people/<int:person_id>/role")
 @auth.requires_owner
 def change_role(person_id: int) -> ResponseReturnValue:
-    """Make somebody an owner, or a member again; the last owner stays one."""
+    """Make a member an owner, or an owner a member; the last owner stays one."""
     role = request.form.get("role", "")
     try:
         if role not in membership.COMPANY_ROLES:
@@ -78,8 +78,8 @@ def change_role(person_id: int) -> ResponseReturnValue:
 
 
 def _place_of(person_id: int, *, leaves_owners: bool) -> membership.Membership:
-    """Somebody's place in the company. Raises Conflict where the last owner would leave it without
-    one; 404 where they have none."""
+    """Return somebody's membership. Raises Conflict where the company would lose its last owner;
+    404 where there is no membership."""
     if leaves_owners and membership.owners_held(g.seat.company_id) == [person_id]:
         raise Conflict(_("A company needs at least one owner. Make someone else an owner first."))
     place = membership.Membership
@@ -96,7 +96,7 @@ def _end(person_id: int) -> None:
     _place_of(person_id, leaves_owners=True).ended_at = now()
     with (
         isolation.as_system()
-    ):  # sign-in's tables: an invitation that is still out would let them back in
+    ):  # these are sign-in tables: a pending invitation would let them back in
         for email in db.session.scalars(select(Login.email).where(Login.person_id == person_id)):
             links.end_invitations(g.seat.company_id, email)
 
@@ -104,14 +104,14 @@ def _end(person_id: int) -> None:
 @pages.get("/handbook")
 @auth.requires_client
 def read_handbook() -> ResponseReturnValue:
-    """How this company works, and the lines that wait for a word."""
+    """Show how this company works, and the proposed lines that wait for a decision."""
     return _handbook()
 
 
 @pages.post("/handbook")
 @auth.requires_client
 def write_handbook() -> ResponseReturnValue:
-    """Keep the handbook."""
+    """Save the handbook."""
     text = forms.words("text")
     if len(text) > handbook.MAX_TEXT:
         return _handbook(InvalidInput({"text": _("Up to 20,000 characters")}), text)
@@ -123,7 +123,7 @@ def write_handbook() -> ResponseReturnValue:
 @pages.post("/handbook/lessons/<int:lesson_id>")
 @auth.requires_owner
 def decide_lesson(lesson_id: int) -> ResponseReturnValue:
-    """Take a proposed line into the handbook, or drop it."""
+    """Add a proposed line to the handbook, or dismiss it."""
     taken = request.form.get("verdict") == "accept"
     try:
         lessons.decide(g.seat.company_id, lesson_id, auth.me(), accept=taken)
@@ -149,14 +149,14 @@ def _handbook(error: DomainError | None = None, text: str | None = None) -> Resp
 @pages.get("/settings")
 @auth.requires_client
 def settings() -> ResponseReturnValue:
-    """The company's settings, and where we reach you."""
+    """Show the company's settings, and the reader's addresses and numbers."""
     return _settings({})
 
 
 @pages.post("/settings")
 @auth.requires_owner
 def change_settings() -> ResponseReturnValue:
-    """Change the company's settings."""
+    """Save the company's settings."""
     try:
         _change(db.session.get_one(Company, g.seat.company_id))
     except DomainError as error:
@@ -169,7 +169,7 @@ def change_settings() -> ResponseReturnValue:
 @limiter.limit("10/hour", key_func=by_reader)
 @auth.requires_client
 def claim_address() -> ResponseReturnValue:
-    """Give a number or an address of one's own; a code goes there."""
+    """Add a number or an address to one's own account; a code is sent there."""
     return _addresses(
         lambda: accounts.claim_address(
             g.identity.person_id, g.seat.company_id, forms.words("address", 321).strip()
@@ -182,7 +182,7 @@ def claim_address() -> ResponseReturnValue:
 @limiter.limit("10/hour", key_func=by_reader)
 @auth.requires_client
 def prove_address(address_id: int) -> ResponseReturnValue:
-    """Show with the code that the address is one's own."""
+    """Verify with the code that the address is one's own."""
     return _addresses(
         lambda: accounts.prove_address(
             g.identity.person_id, address_id, forms.words(f"code-{address_id}", 21)
@@ -194,12 +194,12 @@ def prove_address(address_id: int) -> ResponseReturnValue:
 @pages.post("/settings/addresses/<int:address_id>/end")
 @auth.requires_client
 def drop_address(address_id: int) -> ResponseReturnValue:
-    """Take an address of one's own away."""
+    """Remove one of one's own addresses."""
     return _addresses(lambda: accounts.drop_address(g.identity.person_id, address_id), _("Removed"))
 
 
 def _addresses(act: Callable[[], None], done: str) -> ResponseReturnValue:
-    """Sign-in's tables are the system's: the scope changes for this one act."""
+    """Run this action in the system's scope, which the sign-in tables require."""
     try:
         with isolation.as_system():
             act()

@@ -1,4 +1,4 @@
-"""What a client does on a task: one resource for one change."""
+"""Steps of a client on a task: one route for each change."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from service.web.filters import sums
 
 
 def step(number: int, act: Callable[[Task], object]) -> ResponseReturnValue:
-    """Do one thing on a task and go back to its page; a refusal shows the page with what was
+    """Run one step on a task and redirect to its page; an error shows the page with what was
     typed."""
     try:
         task = of(number)
@@ -41,12 +41,12 @@ def step(number: int, act: Callable[[Task], object]) -> ResponseReturnValue:
 @pages.post("/tasks/<int:number>/understanding")
 @auth.requires_client
 def understand(number: int) -> ResponseReturnValue:
-    """Confirm, correct, or take the assistant's way."""
+    """Confirm, correct, or take the assistant's proposal."""
     return step(number, judge_retelling)
 
 
 def judge_retelling(task: Task) -> None:
-    """The client's word on the very retelling that they saw."""
+    """Decide on exactly the retelling that the client saw."""
     seen, verdict = forms.whole("retelling") or 0, request.form.get("verdict", "")
     if verdict == "corrected":
         understanding.correct(task, auth.me(), seen, _correction(task))
@@ -57,7 +57,7 @@ def judge_retelling(task: Task) -> None:
 
 
 def _correction(task: Task) -> str:
-    """What is different: the points that were answered one by one, then the words below them."""
+    """Return what is different: the points that were answered one by one, then the free text."""
     told = understanding.last_retelling(task)
     fixed = [
         (point["words"], forms.words(f"fix-{n}", 1001).strip())
@@ -76,7 +76,7 @@ def answer(number: int) -> ResponseReturnValue:
 
 
 def answer_question(task: Task) -> None:
-    """The words, or the option that was pressed, which has to be one that was offered."""
+    """Answer with the text or the chosen option, which has to be one that was offered."""
     number, option = forms.whole("question") or 0, request.form.get("option")
     with forms.errors_at({"text": f"answer-{number}"}):
         if option and option not in {
@@ -98,7 +98,7 @@ def accept(number: int) -> ResponseReturnValue:
 
 
 def score_delivery(task: Task) -> None:
-    """The word on the delivery, a score where one is typed, perhaps praise and a tip."""
+    """Decide on the delivery, with a score where one is typed, and perhaps praise and a tip."""
     praise, tip = forms.words("praise").strip(), forms.money("tip", task.currency)
     score, then = _chosen(task)
     acceptance.accept(task, auth.me(), score, forms.words("comment"), then)
@@ -107,9 +107,8 @@ def score_delivery(task: Task) -> None:
 
 
 def _chosen(task: Task) -> tuple[int | None, str | None]:
-    """The figure and what follows. Where the button named a figure ("settle-60") and another one is
-    typed beside it,
-    nothing is charged before the button says that one. Raises InvalidInput."""
+    """Return the percentage and the action. Where the button names one ("settle-60") and another is
+    typed beside it, nothing is charged until the button shows that one. Raises InvalidInput."""
     score = forms.whole("score")
     then, _dash, named = request.form.get("then", "").partition("-")
     if (
@@ -152,19 +151,19 @@ def _thank(task: Task, words: str, tip: int | None) -> None:
 @pages.post("/tasks/<int:number>/cancellation")
 @auth.requires_client
 def cancel(number: int) -> ResponseReturnValue:
-    """Stop the task."""
+    """Cancel the task."""
     return step(number, lambda task: cancelling.cancel(task, auth.me(), forms.words("reason")))
 
 
 @pages.post("/tasks/<int:number>/parameters")
 @auth.requires_client
 def change(number: int) -> ResponseReturnValue:
-    """Change outcome, criteria, quantity, budget, dead line, priority."""
+    """Change outcome, criteria, quantity, budget, deadline, priority."""
     return step(number, lambda task: parameters.change(task, auth.me(), wanted_parameters(task)))
 
 
 def wanted_parameters(task: Task) -> Parameters:
-    """The parameters of the form; an empty field leaves the thing as it is."""
+    """Return the parameters of the form; an empty field leaves the value unchanged."""
     return Parameters(
         outcome=forms.words("outcome") or None,
         criteria=forms.lines("criteria") or None,

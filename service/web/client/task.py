@@ -1,4 +1,4 @@
-"""The page of one task, its files and what is written on it."""
+"""A task's page, its files and its messages."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from service.web.task_view import view_of
 from service.web.words import client_move
 from tenants.isolation import db
 
-# Kinds of sound that browsers record and play.
+# Audio types that browsers record and play.
 HEARD = ("audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/wav")
 
 
 def of(number: int) -> Task:
-    """The company's task of this number. Raises NotFound."""
+    """Return the company's task of this number. Raises NotFound."""
     return find_number(g.seat.company_id, number)
 
 
 def back(task: Task, part: str = "") -> ResponseReturnValue:
-    """To the task's page, after something was done."""
+    """Redirect to the task's page after an action."""
     return redirect(f"/app/{g.seat.slug}/tasks/{task.number}{part}", 303)
 
 
 def page(number: int, refusal: DomainError | None = None) -> ResponseReturnValue:
-    """The task's page; after a refusal with what was typed and what was wrong."""
+    """Return the task's page; after an error with what was typed and what was wrong."""
     if refusal is not None:
         db.session.rollback()
     task = of(number)
@@ -59,7 +59,7 @@ def page(number: int, refusal: DomainError | None = None) -> ResponseReturnValue
 @pages.get("/tasks/<int:number>")
 @auth.requires_client
 def task(number: int) -> ResponseReturnValue:
-    """Whose move it is, the term, the eight steps, and what can be done now."""
+    """Show who acts next, the term, the eight steps, and what can be done now."""
     return page(number)
 
 
@@ -92,18 +92,18 @@ def add_files(number: int) -> ResponseReturnValue:
 @pages.get("/tasks/<int:number>/files/<int:file_id>")
 @auth.requires_client
 def file(number: int, file_id: int) -> ResponseReturnValue:
-    """A file's bytes, always to be saved, never shown in place."""
+    """Send a file's bytes, always as a download, never inline."""
     return download(of(number), file_id)
 
 
 def attach(task: Task, part: str = "brief") -> None:
-    """Keep the files of the form on the task, all or none. Raises InvalidInput."""
+    """Store the files of the form on the task, all or none. Raises InvalidInput."""
     uploads.attach(task, auth.me(), part)
 
 
 def download(task: Task, file_id: int) -> ResponseReturnValue:
-    """Send a file of this task. What is heard on the page says that it is sound; it runs
-    nothing."""
+    """Send a file of this task. Audio that the page plays keeps its type; it cannot run
+    anything."""
     found = attachments.find(task, file_id)
     kind = found.type if found.type in HEARD else "application/octet-stream"
     return send_file(

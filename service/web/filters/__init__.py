@@ -1,1 +1,1 @@
-"""Filters of the templates, by subject."""
+"""Template filters, by subject."""

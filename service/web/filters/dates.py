@@ -1,4 +1,4 @@
-"""Dates and times on a page, in the reader's language and zone."""
+"""Template filters for dates and times, in the reader's language and zone."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from service.core.time import now
 
 
 def zone_name() -> str:
-    """The reader's zone as people call it: its city."""
+    """Return the reader's zone as people call it: its city."""
     return city(zone())
 
 
 def clock_in(value: datetime, zone: str) -> str:
-    """The hour alone, in another zone."""
+    """Return the time of day in another zone."""
     return f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def city(zone: str) -> str:
-    """The city of a zone's name."""
+    """Return the city of a zone's name."""
     return _city(zone, current_language())
 
 
@@ -38,7 +38,8 @@ def _city(zone: str, language: str) -> str:
 
 
 def day(value: datetime | None) -> str:
-    """A named day with its hour: "Wed 14:00", with the date where it is more than six days away."""
+    """Return a weekday with its time: "Wed 14:00", with the date where it is more than six days
+    away."""
     return "" if value is None else _day(value, here(), _today(), current_language())
 
 
@@ -53,12 +54,12 @@ def _day(value: datetime, zone: ZoneInfo, today: date, language_: str) -> str:
 
 
 def _today() -> date:
-    """The reader's."""
+    """Return today's date in the reader's zone."""
     return now().astimezone(here()).date()
 
 
 def short_day(value: datetime | None) -> str:
-    """The same where there is little room: where the date stands, the name of the day does not."""
+    """Return the same for narrow places: where the date is shown, the weekday is not."""
     if value is None or abs((value.astimezone(here()).date() - _today()).days) < 6:
         return day(value)
     at = value.astimezone(here())
@@ -66,14 +67,14 @@ def short_day(value: datetime | None) -> str:
 
 
 def by(value: datetime) -> str:
-    """Until when: the hour alone today, a named day with its hour else."""
+    """Return a time limit: the time alone today, else a weekday with its time."""
     return clock(value) if value.astimezone(here()).date() == _today() else day(value)
 
 
 @dataclass(frozen=True)
 class _Names:
-    """Short names of days and months in one language; a list of fifty moments asks for them a
-    hundred times."""
+    """Short names of days and months in one language, cached because a list of fifty times needs a
+    hundred of them."""
 
     days: Mapping[int, str]
     months: Mapping[int, str]
@@ -88,30 +89,30 @@ def _names(language_: str) -> _Names:
 
 
 def weekday(value: datetime) -> str:
-    """A day and its hour, wherever today is: "Wed 14:00"."""
+    """Return a weekday with its time, whatever today is: "Wed 14:00"."""
     at = value.astimezone(here())
     return f"{_names(current_language()).days[at.weekday()]} {at:%H:%M}"
 
 
 def named_date(value: date) -> str:
-    """A day with its number: "Wed 25"."""
+    """Return a weekday with its number: "Wed 25"."""
     return f"{_names(current_language()).days[value.weekday()]} {value.day}"
 
 
 def clock(value: datetime) -> str:
-    """The hour alone."""
+    """Return the time of day alone."""
     return f"{value.astimezone(here()):%H:%M}"
 
 
 def moment(value: datetime | None) -> Markup:
-    """A named day in a time element, with the exact moment and zone in its title."""
+    """Return a weekday in a time element, with the exact time and zone in its title."""
     if value is None:
         return Markup("")
     return _timed(value, here(), day(value), current_language())
 
 
 def moment_by(value: datetime) -> Markup:
-    """The same with the hour alone where it is today."""
+    """Return the same, with the time of day alone where it is today."""
     return _timed(value, here(), by(value), current_language())
 
 
@@ -125,8 +126,8 @@ def _timed(value: datetime, zone: ZoneInfo, words: str, language_: str) -> Marku
 
 
 def date_of(value: datetime) -> Markup:
-    """A day and its month, with the year where it is another one, in a time element with the exact
-    moment in its title."""
+    """Return a day and its month, with the year where it is another one, in a time element with the
+    exact time in its title."""
     at = value.astimezone(here())
     year = "" if at.year == now().astimezone(here()).year else f" {at.year}"
     return _timed(
@@ -138,7 +139,7 @@ def date_of(value: datetime) -> Markup:
 
 
 def local(value: datetime | None) -> str:
-    """A moment for a datetime-local field, in the reader's zone."""
+    """Return a time for a datetime-local field, in the reader's zone."""
     return f"{value.astimezone(here()):%Y-%m-%dT%H:%M}" if value else ""
 
 

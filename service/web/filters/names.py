@@ -1,4 +1,5 @@
-"""Names and words of people on a page: set apart from our own, in their own language."""
+"""Template filters for names and texts that people wrote: isolated from our own text, and marked
+with their language."""
 
 from __future__ import annotations
 
@@ -10,19 +11,19 @@ from markupsafe import Markup
 from service.core import text
 from service.web import markup
 
-# A word that no column of ours is wide enough for.
+# A word that is too long for any column.
 LONG = re.compile(r"\S{25}")
 
 
 def translated(kept: str | None) -> str:
-    """Words of our own that were kept untranslated, in the reader's language; what a person wrote
-    stays as it is."""
+    """Return one of our own stored texts in the reader's language; what a person wrote stays
+    unchanged."""
     return _(kept) if kept else ""
 
 
 def apart(words: object) -> str:
-    """Somebody's words within a line of ours: they turn nothing around that stands beside them, and
-    break where they do not fit."""
+    """Isolate somebody's text within a line of ours: it cannot change the direction of the text
+    beside it, and long words break."""
     if isinstance(words, Markup):
         return words
     plain = str(words or "")
@@ -34,20 +35,20 @@ def apart(words: object) -> str:
 
 
 def said(words: object) -> str:
-    """What somebody says in a line of ours: apart, and in another language than the page's marked,
-    so that it is read out in its own."""
+    """Isolate somebody's text and, where its language is not the page's, mark it, so that a screen
+    reader reads it correctly."""
     told = markup.other_language(str(words or ""))
     return Markup('<span lang="{}">{}</span>').format(told, apart(words)) if told else apart(words)
 
 
 def initials(name: str | None) -> str:
-    """Two letters for a face."""
+    """Return two initials for an avatar."""
     parts = (name or "?").split()
     return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper()
 
 
 def card(label: str) -> str:
-    """A card by its brand and last digits, as it is kept: "visa •••• 4242"."""
+    """Return a card's brand and last digits, as it is stored: "visa •••• 4242"."""
     brand, between, digits = label.partition(" •••• ")
     return (
         _("%(brand)s ending in %(digits)s", brand=brand.capitalize(), digits=digits)
@@ -75,7 +76,7 @@ DEVICES = (
 
 
 def browser(agent: str | None) -> str:
-    """What a browser says of itself, as people call it: "Firefox, Windows"."""
+    """Return a short name for a browser's user agent: "Firefox, Windows"."""
     said = [
         next((name for sign, name in signs if sign in (agent or "")), "")
         for signs in (BROWSERS, DEVICES)

@@ -1,4 +1,4 @@
-"""Sums of money on a page, in the reader's manner."""
+"""Template filters for amounts of money, in the reader's format."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from service.core.money import Money
 
 
 def money(minor: int | None, currency: str) -> str:
-    """Return a sum in the reader's manner; empty where there is none yet."""
+    """Return an amount in the reader's format; empty where there is none yet."""
     return "" if minor is None else Money(minor, currency).words(current_language())
 
 
 def share_of(minor: int, percent: int, currency: str) -> str:
-    """Return so many percent of a sum, in the reader's manner."""
+    """Return `percent` of an amount, in the reader's format."""
     return Money(minor, currency).share(percent).words(current_language())
 
 
@@ -24,12 +24,12 @@ def rate(minor: int, currency: str) -> str:
 
 
 def plain_sum(minor: int | None, currency: str) -> str:
-    """Return a sum as it is typed into a field: without its currency."""
+    """Return an amount as it is typed into a field: without its currency."""
     return "" if minor is None else Money(minor, currency).figure(current_language())
 
 
 def sign(currency: str) -> str:
-    """The sign of a currency."""
+    """Return the sign of a currency."""
     return str(get_currency_symbol(currency, locale=current_language()))
 
 

@@ -1,4 +1,4 @@
-"""What a task is about on a page: category, quantity with its unit, state, size of a file."""
+"""Template filters for tasks: category, quantity with its unit, state, size of a file."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from service.web.filters.sums import money
 
 
 def number(value: object) -> str:
-    """A number in the reader's manner."""
+    """Return a number in the reader's format."""
     return format_decimal(Decimal(str(value)).normalize(), locale=current_language())
 
 
 def kind(code: str | None) -> str:
-    """The name of a kind of work."""
+    """Return the name of a category."""
     found = all_categories().get(code or "")
     return found.name(current_language()) if found else _("no category yet")
 
@@ -35,7 +35,7 @@ def with_kind(code: str) -> tuple[str, str]:
 
 
 def each(task: Task) -> str:
-    """So much work at so much: "7 posts at €12.00"; the work alone where it is one, or has no
+    """Return quantity and rate: "7 posts at €12.00"; the quantity alone where it is one, or has no
     rate."""
     much = amount(task.quantity, task.category)
     if task.unit_price is None or task.quantity == 1:
@@ -44,25 +44,25 @@ def each(task: Task) -> str:
 
 
 def unit(code: str | None) -> str:
-    """The unit of a kind of work."""
+    """Return the unit of a category."""
     found = all_categories().get(code or "")
     return found.unit(current_language()) if found else ""
 
 
 def amount(quantity: Decimal | None, code: str | None) -> str:
-    """So much with its unit, in the reader's manner."""
+    """Return a quantity with its unit, in the reader's format."""
     return quantities.amount(quantity, code, number(quantity) if quantity is not None else "")
 
 
 def state(value: str) -> str:
-    """Return the state's name as the reader of this page knows it."""
+    """Return the state's name as this reader sees it."""
     by = g.get("actor")
     code = TaskState(value)
     return name_for(code, by) if by else str(CLIENT_STATE_NAMES[code])
 
 
 def size(count: int) -> str:
-    """A file's size: "1.4 MB", "12 KB"."""
+    """Return a file's size: "1.4 MB", "12 KB"."""
     return attachments.size_words(count)
 
 

@@ -1,4 +1,4 @@
-"""The operator's desk: `/desk/…` and `/admin`."""
+"""Pages of operators: `/desk/…` and `/admin`."""
 
 from service.web.operator import (  # noqa: F401 (their routes)
     admin,

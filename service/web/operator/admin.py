@@ -28,14 +28,14 @@ admin_only = auth.requires_staff("admin")
 @pages.get("/admin")
 @admin_only
 def admin() -> ResponseReturnValue:
-    """Who works here."""
+    """Show the staff."""
     return _page({})
 
 
 @pages.post("/admin/staff")
 @admin_only
 def add_staff() -> ResponseReturnValue:
-    """Add somebody to the service; a link to set a password goes to them."""
+    """Add somebody to the staff; they are sent a link to set a password."""
     trades = request.form.getlist("trade") or list(all_categories())
     return _do(
         lambda: _welcome(
@@ -52,7 +52,7 @@ def add_staff() -> ResponseReturnValue:
 @pages.post("/admin/companies")
 @admin_only
 def add_company() -> ResponseReturnValue:
-    """Add a company with its owner; a link to set a password goes to them."""
+    """Add a company with its owner; the owner is sent a link to set a password."""
 
     def add() -> None:
         made = accounts.add_company(
@@ -76,7 +76,8 @@ def end_sessions(person_id: int) -> ResponseReturnValue:
 @pages.get("/admin/people/<int:person_id>/end")
 @admin_only
 def ask_end_staff(person_id: int) -> ResponseReturnValue:
-    """Ask before somebody's place ends: who it is, and how many tasks go back to the queue."""
+    """Ask for confirmation before somebody's staff role ends: who it is, and how many tasks go back
+    to the queue."""
     if person_id == auth.me().person_id:
         return _own_place()
     person = _of_staff(person_id)
@@ -87,7 +88,7 @@ def ask_end_staff(person_id: int) -> ResponseReturnValue:
 @pages.post("/admin/people/<int:person_id>/end")
 @admin_only
 def end_staff(person_id: int) -> ResponseReturnValue:
-    """End somebody's place in the service; oneself stays."""
+    """End somebody's staff role; admins cannot end their own."""
     if person_id == auth.me().person_id:
         return _own_place()
     name = _of_staff(person_id).name
@@ -108,7 +109,7 @@ def _own_place() -> ResponseReturnValue:
 
 
 def _of_staff(person_id: int) -> Person:
-    """Return the person. Raises NotFound for somebody who does not work here."""
+    """Return the person. Raises NotFound for somebody who is not on the staff."""
     if not membership.is_staff(person_id):
         raise NotFound(_("Not a member of the staff"))
     return db.session.get_one(Person, person_id)
@@ -119,7 +120,7 @@ def _welcome(person_id: int) -> None:
 
 
 def _do(act: Callable[[], object]) -> ResponseReturnValue:
-    """Sign-in's tables are the system's: the admin's scope changes for this one statement."""
+    """Run this action in the system's scope, which the sign-in tables require."""
     try:
         with isolation.as_system():
             act()

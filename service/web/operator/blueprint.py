@@ -1,4 +1,4 @@
-"""The blueprint that the operator's pages share, and who may open them."""
+"""The blueprint of the operator's pages, and which roles may open them."""
 
 from flask import Blueprint
 

@@ -1,4 +1,5 @@
-"""What goes wrong first; everything that is under way, on one ruler of time."""
+"""The operator's home page, which lists exceptions first, and the board of all open tasks on one
+time scale."""
 
 from __future__ import annotations
 
@@ -27,7 +28,7 @@ from tenants import addresses, company, membership
 @pages.get("/desk")
 @requires_desk
 def desk() -> ResponseReturnValue:
-    """Exceptions, and how much waits where."""
+    """Show the exceptions, and how much waits where."""
     return render_template(
         "operator/desk.html",
         exceptions=(wrong := lists.exceptions()),
@@ -41,20 +42,20 @@ def desk() -> ResponseReturnValue:
 
 
 def _phones(rows: list[lists.Row]) -> dict[int, str]:
-    """The phones of those to call about these tasks: who handed them over, and who holds them."""
+    """Return the phone numbers for these tasks: of who submitted them, and of their assignees."""
     return addresses.phones(
         {person for row in rows for person in (row.task.person_id, row.task.holder_id) if person}
     )
 
 
-# The board's ruler: from a bit of the past to the days that matter; a longer one for the weeks
-# ahead.
+# The board's time scale: from shortly before now to the days that matter; a longer one for the
+# weeks ahead.
 BEFORE, STRETCHES = (
     timedelta(hours=20),
     {"4": timedelta(days=4), "8": timedelta(days=8), "21": timedelta(days=21)},
 )
 VIEWS = ("client", "red", "late", "disputed")
-# So many of what goes wrong stand above the board; the desk shows all.
+# The number of exceptions above the board; the operator's home page shows all.
 FIRST = 6
 
 
@@ -64,8 +65,8 @@ FILTERS = ("state", "q", "days", "trade", "company", "holder", "team", "order")
 @pages.get("/desk/board")
 @requires_desk
 def board() -> ResponseReturnValue:
-    """Everything that is under way on one ruler of time, most pressing first, with the load of the
-    pool; with words whatever fits."""
+    """Show all open tasks on one time scale, most urgent first, with the load of the pool; with a
+    search text the matches."""
     asked = {name: request.args.get(name, "")[:100] for name in FILTERS}
     teams, loads = membership.teams(), lists.loads()
     start = now().replace(minute=0, second=0, microsecond=0) - BEFORE
@@ -90,7 +91,7 @@ def board() -> ResponseReturnValue:
 
 
 def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
-    """The rows: what fits these words best, or what the filters leave."""
+    """Return the rows: the best matches of the search text, or what the filters leave."""
     view = asked["state"] if asked["state"] in (*UNDER_WAY, *VIEWS) else ""
     trade = asked["trade"] if asked["trade"] in all_categories() else ""
     narrow = Narrow(
@@ -115,8 +116,8 @@ def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
 @pages.get("/desk/board/figures")
 @requires_desk
 def figures() -> ResponseReturnValue:
-    """How the pool does, as a piece of the board: read after it, so that the board waits for
-    nothing."""
+    """Return the pool's figures as a fragment, loaded after the board so that the board does not
+    wait for them."""
     loads = lists.loads()
     free = sum(max(0, limit - count) for _person, count, limit in loads)
     return render_template(

@@ -1,5 +1,5 @@
-"""One thing for all the tasks that are picked on the board: hand over, move the dead line, set the
-priority, write."""
+"""Bulk actions for tasks selected on the board: assign, move the deadline, set the priority,
+write."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ Act = Callable[[Task], object]
 @pages.post("/desk/board/picked")
 @requires_desk
 def do_for_picked() -> ResponseReturnValue:
-    """Do it for each; what refuses is said, the others are done, and what can be taken back is
-    offered back."""
+    """Run the action for each task; errors are shown, the others are done, and undo is offered
+    where it is possible."""
     try:
         act = _act()
     except DomainError as error:
@@ -45,7 +45,7 @@ def do_for_picked() -> ResponseReturnValue:
 
 
 def _act() -> Act:
-    """What is to be done with a task. Raises InvalidInput."""
+    """Return the action to run on a task. Raises InvalidInput."""
     me, wanted = auth.me(), request.form.get("do", "")
     if wanted == "hand":
         who = forms.whole("assistant") or 0
@@ -71,7 +71,8 @@ def _date() -> datetime:
 
 
 def _for_each(act: Act) -> list[str]:
-    """Task and event of each that was done, as `12-345`; each in a savepoint of its own."""
+    """Run the action, each in its own savepoint, and return task and event of each that was done,
+    as `12-345`."""
     done, refused = [], []
     for task_id in request.form.getlist("task", type=int)[:MAX_TASKS]:
         try:
@@ -91,7 +92,7 @@ def _words(error: DomainError) -> str:
 @pages.post("/desk/board/picked/undo")
 @requires_desk
 def undo_picked() -> ResponseReturnValue:
-    """Put date and priority back where nothing has happened since."""
+    """Restore date and priority of tasks that have not changed since."""
     pairs = [pair.partition("-") for pair in request.args.getlist("of")[:MAX_TASKS]]
     refused = []
     for task_id, _dash, event_id in pairs:
@@ -108,7 +109,7 @@ def undo_picked() -> ResponseReturnValue:
 
 
 def _back(error: DomainError | None = None) -> ResponseReturnValue:
-    """To the board as it was filtered."""
+    """Redirect to the board with its filters."""
     if error is not None:
         flash(_words(error), "error")
     to = request.form.get("back", "")

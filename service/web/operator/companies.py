@@ -1,4 +1,4 @@
-"""Client companies: the list, one company, and the handbook lines proposed for it."""
+"""Client companies: the list, one company, and the proposed lines of its handbook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tenants.isolation import db
 @pages.get("/desk/companies")
 @requires_desk
 def companies() -> ResponseReturnValue:
-    """All client companies."""
+    """Show all client companies."""
     rows = newest(id_of(request.args.get("after")), PAGE_SIZE + 1)
     page = paging.cut(rows, PAGE_SIZE, lambda row: str(row.id))
     return render_template(
@@ -35,7 +35,7 @@ def companies() -> ResponseReturnValue:
 @pages.get("/desk/companies/<int:company_id>")
 @requires_desk
 def company(company_id: int) -> ResponseReturnValue:
-    """One company: people, tasks, balance."""
+    """Show one company: people, tasks, balance."""
     found = db.session.get(Company, company_id)
     if found is None:
         raise NotFound
@@ -53,7 +53,7 @@ def company(company_id: int) -> ResponseReturnValue:
 @pages.post("/desk/companies/<int:company_id>/lessons/<int:lesson_id>")
 @requires_desk
 def decide_lesson(company_id: int, lesson_id: int) -> ResponseReturnValue:
-    """Take a proposed line into a company's handbook, or drop it."""
+    """Add a proposed line to a company's handbook, or dismiss it."""
     try:
         lessons.decide(
             company_id, lesson_id, auth.me(), accept=request.form.get("verdict") == "accept"

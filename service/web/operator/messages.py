@@ -1,4 +1,4 @@
-"""Messages in and out, and what needs a person."""
+"""Messages in and out, and what needs an operator."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from service.messages import message_lists
 from service.web.operator.blueprint import pages, requires_desk
 from tenants.isolation import db
 
-# Who reads these could take the account over.
+# Templates of messages whose reader could take over the account.
 SECRET = ("reset", "welcome", "invitation", "code")
 
 
 @pages.get("/desk/messages")
 @requires_desk
 def messages() -> ResponseReturnValue:
-    """What needs a person, what went out, what came in."""
+    """Show what needs an operator, what was sent, and what was received."""
     return render_template(
         "operator/messages.html",
         needing=outbox_review.needing_operator(),
@@ -39,7 +39,7 @@ def messages() -> ResponseReturnValue:
 @pages.post("/desk/due/<int:due_id>/retry")
 @requires_desk
 def retry(due_id: int) -> ResponseReturnValue:
-    """Try once more."""
+    """Try an outbox row again."""
     outbox_review.retry(due_id)
     flash(_("Retrying now"))
     return redirect("/desk/messages", 303)
@@ -48,7 +48,7 @@ def retry(due_id: int) -> ResponseReturnValue:
 @pages.post("/desk/due/<int:due_id>/send")
 @requires_desk
 def send(due_id: int) -> ResponseReturnValue:
-    """Send what is on hold."""
+    """Send a message that is on hold."""
     on_hold.send(due_id)
     flash(_("Sent"))
     return redirect("/desk/messages", 303)
@@ -57,7 +57,7 @@ def send(due_id: int) -> ResponseReturnValue:
 @pages.post("/desk/due/<int:due_id>/discard")
 @requires_desk
 def discard(due_id: int) -> ResponseReturnValue:
-    """Discard what is on hold."""
+    """Discard a message that is on hold."""
     on_hold.discard(due_id)
     flash(_("Discarded"))
     return redirect("/desk/messages", 303)
@@ -66,7 +66,7 @@ def discard(due_id: int) -> ResponseReturnValue:
 @pages.post("/desk/inbound/<int:inbound_id>/replay")
 @requires_desk
 def replay(inbound_id: int) -> ResponseReturnValue:
-    """Understand a message once more."""
+    """Process an inbound message again."""
     inbox.replay(inbound_id)
     flash(_("Processing again"))
     return redirect("/desk/messages", 303)
@@ -75,7 +75,7 @@ def replay(inbound_id: int) -> ResponseReturnValue:
 @pages.get("/desk/inbound/<int:inbound_id>/raw")
 @requires_desk
 def raw(inbound_id: int) -> ResponseReturnValue:
-    """The raw bytes as they came, to be saved, never shown in place."""
+    """Send an inbound message's raw bytes, always as a download, never inline."""
     found = db.session.get(Inbound, inbound_id)
     if found is None:
         raise NotFound

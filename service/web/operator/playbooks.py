@@ -1,4 +1,4 @@
-"""The playbooks of the trades, written by those who watch over the work."""
+"""Playbooks of the categories, written by operators and supervisors."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from tenants.isolation import db
 @pages.get("/desk/playbooks")
 @requires_desk
 def read_playbooks() -> ResponseReturnValue:
-    """All kinds of work, with which playbooks are there."""
+    """Show all categories, with the playbooks that exist."""
     return render_template("operator/playbooks.html", written=playbooks.written())
 
 
 @pages.get("/desk/playbooks/<code>")
 @requires_desk
 def playbook(code: str) -> ResponseReturnValue:
-    """One kind of work's playbook in both languages."""
+    """Show a category's playbook in both languages."""
     return _playbook(code)
 
 
 @pages.post("/desk/playbooks/<code>")
 @requires_desk
 def write_playbook(code: str) -> ResponseReturnValue:
-    """Keep a playbook in both languages."""
+    """Save a playbook in both languages."""
     texts = {language: forms.words(language, playbooks.MAX_TEXT + 1) for language in LANGUAGES}
     playbooks.all_of(code)
     try:

@@ -19,7 +19,7 @@ from tenants.membership import Staff
 @pages.get("/desk/pool")
 @requires_desk
 def pool() -> ResponseReturnValue:
-    """Each assistant with trades, load and limit; who has most places free first."""
+    """Show each assistant with skills, load and limit; those with most free capacity first."""
     loads = sorted(lists.loads(), key=lambda load: load[1] - load[2])
     staff = {
         one.person_id: one
@@ -31,7 +31,7 @@ def pool() -> ResponseReturnValue:
 @pages.post("/desk/pool/<int:person_id>")
 @requires_desk
 def change_pool(person_id: int) -> ResponseReturnValue:
-    """Change an assistant's trades, limit and team."""
+    """Change an assistant's skills, limit and team."""
     one = db.session.get(Staff, person_id)
     if one is None or one.role != "assistant":
         raise NotFound

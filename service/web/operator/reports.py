@@ -16,8 +16,8 @@ from service.web.operator.blueprint import pages, requires_desk
 @pages.get("/desk/reports")
 @requires_desk
 def reports() -> ResponseReturnValue:
-    """Success at the dead line each way, how long clients take, what came in, the load now, how
-    fast messages leave."""
+    """Show success at the deadline by several breakdowns, how long clients take, what came in, the
+    current load, and how fast messages are sent."""
     found, weeks = success.success(), arrivals.by_week(here())
     return render_template(
         "operator/reports.html",

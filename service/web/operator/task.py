@@ -1,4 +1,4 @@
-"""A task with everything, for the desk; tasks told by phone."""
+"""A task with everything on it, for operators; and tasks entered for clients who call."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tenants.isolation import db
 
 
 def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValue:
-    """The task's page for the desk."""
+    """Return the operator's page of the task."""
     if refusal is not None:
         db.session.rollback()
     task = find(task_id)
@@ -59,7 +59,7 @@ def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValu
 
 
 def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
-    """Do one thing and go back to the task."""
+    """Run one step and redirect to the task."""
     try:
         act(find(task_id))
         return redirect(f"/desk/tasks/{task_id}", 303)
@@ -70,14 +70,14 @@ def step(task_id: int, act: Callable[[Task], object]) -> ResponseReturnValue:
 @pages.get("/desk/tasks/<int:task_id>")
 @requires_desk
 def task(task_id: int) -> ResponseReturnValue:
-    """Everything on a task."""
+    """Show everything on a task."""
     return page(task_id)
 
 
 @pages.post("/desk/tasks/<int:task_id>/assignment")
 @requires_desk
 def assign(task_id: int) -> ResponseReturnValue:
-    """Hand the task to an assistant."""
+    """Assign the task to an assistant."""
     return step(
         task_id, lambda task: assignment.assign(task, auth.me(), forms.whole("assistant") or 0)
     )
@@ -98,14 +98,14 @@ def give_back(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/understanding")
 @requires_desk
 def understand(task_id: int) -> ResponseReturnValue:
-    """Confirm or correct for the client."""
+    """Confirm or correct the retelling for the client."""
     return step(task_id, steps.judge_retelling)
 
 
 @pages.post("/desk/tasks/<int:task_id>/answers")
 @requires_desk
 def answer(task_id: int) -> ResponseReturnValue:
-    """Answer for the client."""
+    """Answer a question for the client."""
     return step(task_id, steps.answer_question)
 
 
@@ -119,14 +119,14 @@ def ask(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/acceptance")
 @requires_desk
 def accept(task_id: int) -> ResponseReturnValue:
-    """Accept for the client."""
+    """Accept the delivery for the client."""
     return step(task_id, steps.score_delivery)
 
 
 @pages.post("/desk/tasks/<int:task_id>/resolution")
 @requires_desk
 def resolve(task_id: int) -> ResponseReturnValue:
-    """Decide a dispute, a delivery on which nobody replied, or the price of a stopped task."""
+    """Decide a dispute, a delivery without a reply, or the price of a cancelled task."""
     return step(
         task_id,
         forms.errors_at({"score": "decided-score"})(
@@ -144,7 +144,7 @@ def resolve(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/cancellation")
 @requires_desk
 def cancel(task_id: int) -> ResponseReturnValue:
-    """Stop the task."""
+    """Cancel the task."""
     return step(
         task_id,
         forms.errors_at({"reason": "cancel-reason"})(
@@ -172,21 +172,21 @@ def write(task_id: int) -> ResponseReturnValue:
 @pages.get("/desk/tasks/<int:task_id>/files/<int:file_id>")
 @requires_desk
 def file(task_id: int, file_id: int) -> ResponseReturnValue:
-    """A file's bytes."""
+    """Send a file's bytes."""
     return download(find(task_id), file_id)
 
 
 @pages.get("/desk/tasks/new")
 @requires_desk
 def new() -> ResponseReturnValue:
-    """A task told by phone."""
+    """Show the form for a task given by phone."""
     return render_template("operator/new.html", values={}, errors={}, key=uuid.uuid4().hex)
 
 
 @pages.post("/desk/tasks")
 @requires_desk
 def enter() -> ResponseReturnValue:
-    """Enter a task for a client who told it by phone; it is marked as such."""
+    """Enter a task that a client gave by phone; it is marked as such."""
     values = {
         name: forms.words(name, forms.MAX_TEXT if name == "text" else 321)
         for name in ("email", "text", "title", "category", "deadline_at")

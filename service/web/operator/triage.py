@@ -27,13 +27,12 @@ from tenants.isolation import db
 @pages.get("/desk/triage")
 @requires_desk
 def triage() -> ResponseReturnValue:
-    """What waits for a decision, and the one that is looked at: `task`, `message`, else the
-    oldest."""
+    """Show what waits for a decision, and the current item: `task`, `message`, else the oldest."""
     return page()
 
 
 def page(refusal: DomainError | None = None) -> ResponseReturnValue:
-    """The page; after a refusal with what was typed and what was wrong."""
+    """Return the page; after an error with what was typed and what was wrong."""
     if refusal is not None:
         db.session.rollback()
     it = triage_list.look()
@@ -62,15 +61,15 @@ def page(refusal: DomainError | None = None) -> ResponseReturnValue:
 
 
 def _onward(it: triage_list.Looked) -> str:
-    """Where it goes on from what was decided meanwhile."""
+    """Return where to continue from an item that was decided meanwhile."""
     if it.gone:
         return triage_list.after_task(it.gone.task.id)
     return triage_list.after_message(it.gone_message.id) if it.gone_message else ""
 
 
 def _guess(task: Task) -> dict[str, object]:
-    """The three likeliest kinds with how sure the service is, the words that spoke for the first,
-    who could do it, the handbook."""
+    """Return the three likeliest categories with their certainty, the words behind the first, the
+    assistants who could do it, and the handbook."""
     found = classify(task.text)
     chosen = task.category or found.category
     likely = [(found.category, found.confidence), *found.others][:3]
@@ -86,14 +85,14 @@ def _guess(task: Task) -> dict[str, object]:
 @pages.get("/desk/waiting")
 @requires_desk
 def waiting() -> ResponseReturnValue:
-    """How many wait for a decision, as a piece of the menu."""
+    """Return how many items wait for a decision, as a fragment of the menu."""
     return menu_counts.waiting()
 
 
 @pages.post("/desk/tasks/<int:task_id>/triage")
 @requires_desk
 def decide(task_id: int) -> ResponseReturnValue:
-    """Delegate (to the queue, or to somebody at once), do, delete or refuse; it can be taken back
+    """Delegate (to the queue, or to an assistant at once), do, drop or decline; it can be undone
     for a while."""
     try:
         task = find(task_id)
@@ -119,7 +118,7 @@ def decide(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/triage/undo")
 @requires_desk
 def undo(task_id: int) -> ResponseReturnValue:
-    """Take the decision back."""
+    """Undo the decision."""
     try:
         undoing.undo_triage(find(task_id), auth.me())
     except DomainError as error:
@@ -144,7 +143,7 @@ def ask_back(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/triage/date")
 @requires_desk
 def move_date(task_id: int) -> ResponseReturnValue:
-    """Move the dead line before deciding."""
+    """Move the deadline before deciding."""
     try:
         date = forms.moment("deadline_at")
         if date is None:
@@ -162,7 +161,7 @@ def move_date(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/triage/date/undo")
 @requires_desk
 def undo_date(task_id: int) -> ResponseReturnValue:
-    """Put the dead line back."""
+    """Restore the deadline."""
     try:
         undoing.undo_change(find(task_id), auth.me(), request.args.get("event", 0, type=int))
     except DomainError as error:
@@ -173,7 +172,7 @@ def undo_date(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/tasks/<int:task_id>/triage/split")
 @requires_desk
 def split(task_id: int) -> ResponseReturnValue:
-    """Make two tasks of one message; each is triaged by itself."""
+    """Make two tasks of one message; each goes through triage by itself."""
     try:
         key = request.form.get("key", "")[:64] or uuid.uuid4().hex
         with forms.errors_at({"first": "split-first", "second": "split-second"}):
@@ -189,7 +188,7 @@ def split(task_id: int) -> ResponseReturnValue:
 @pages.post("/desk/inbound/<int:inbound_id>/task")
 @requires_desk
 def make_task(inbound_id: int) -> ResponseReturnValue:
-    """Make a waiting message a client's task."""
+    """Make a waiting message a task of a client."""
     try:
         made = inbox.make_task(inbound_id, forms.words("email", 321), auth.me())
     except DomainError as error:
@@ -200,7 +199,7 @@ def make_task(inbound_id: int) -> ResponseReturnValue:
 @pages.post("/desk/inbound/<int:inbound_id>/reply")
 @requires_desk
 def reply(inbound_id: int) -> ResponseReturnValue:
-    """Write back to whoever sent a waiting message, by its own channel; it waits on."""
+    """Reply to the sender of a waiting message, by its own channel; the message stays in triage."""
     try:
         with forms.errors_at({"text": f"reply-words-{inbound_id}"}):
             inbox.reply(inbound_id, forms.words("text"), auth.me())
@@ -213,7 +212,7 @@ def reply(inbound_id: int) -> ResponseReturnValue:
 @pages.post("/desk/inbound/<int:inbound_id>/drop")
 @requires_desk
 def drop(inbound_id: int) -> ResponseReturnValue:
-    """Set a waiting message aside; it can be taken back."""
+    """Set a waiting message aside; it can be undone."""
     try:
         with forms.errors_at({"reason": f"drop-{inbound_id}"}):
             inbox.drop(inbound_id, forms.words("reason"), auth.me())
@@ -226,7 +225,7 @@ def drop(inbound_id: int) -> ResponseReturnValue:
 @pages.post("/desk/inbound/<int:inbound_id>/drop/undo")
 @requires_desk
 def undo_drop(inbound_id: int) -> ResponseReturnValue:
-    """Let a message wait again that was set aside."""
+    """Return a message that was set aside to triage."""
     try:
         inbox.take_up(inbound_id, auth.me())
     except DomainError as error:

@@ -1,4 +1,4 @@
-"""What the page of triage looks at, and what it opens after a decision: the next of the list."""
+"""What the triage page shows, and which item follows after a decision: the next of the list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = "/desk/triage"
 
 @dataclass(frozen=True)
 class Looked:
-    """The lists, and in the middle one that waits for a decision, or was decided meanwhile."""
+    """The lists, and the current item, which waits for a decision or was decided meanwhile."""
 
     page: lists.Page
     messages: list[Inbound]
@@ -33,9 +33,9 @@ class Looked:
 
 
 def look() -> Looked:
-    """Return what was acted on, else what the address names, else the oldest.
+    """Return the item that was acted on, else the one in the address, else the oldest.
 
-    So words that were typed for one task never stand under another.
+    So text that was typed for one task never appears under another.
     """
     task_id, inbound_id = _wanted("task"), _wanted("message")
     row = next(iter(lists.by_ids([task_id])), None) if task_id and not inbound_id else None
@@ -69,7 +69,7 @@ def _wanted(kind: str) -> int | None:
 
 
 def _page(shown: lists.Row | None, asked: bool) -> lists.Page:
-    """The part of the list that has the task in it."""
+    """Return the page of the list that contains the task."""
     page = lists.triage(request.args.get("after"), asked=asked)
     if shown is None or any(row.task.id == shown.task.id for row in page.rows):
         return page
@@ -77,7 +77,7 @@ def _page(shown: lists.Row | None, asked: bool) -> lists.Page:
 
 
 def after_task(task_id: int, *, asked: bool = False) -> str:
-    """Return the address of what comes next: a task below, else a message, else a task above."""
+    """Return the address of the next item: a task below, else a message, else a task above."""
     if (below := to_decide.below(task_id, asked=asked)) is not None:
         return f"{PAGE}?task={below}"
     message = next(iter(channel_lists.waiting(1)), None) if not asked else None
@@ -88,7 +88,7 @@ def after_task(task_id: int, *, asked: bool = False) -> str:
 
 
 def after_message(inbound_id: int) -> str:
-    """Return the address of what comes next: a message below, else above, else the last task."""
+    """Return the address of the next item: a message below, else above, else the last task."""
     others = [one.id for one in channel_lists.waiting() if one.id != inbound_id]
     below = [one for one in others if one > inbound_id]
     if others:
