@@ -17,7 +17,9 @@ run: install ## the whole desk: servers, web, workers, relay, clock, mail room
 
 test: install-dev ## every test, on real servers, in several processes
 	@bash tests/browsers.sh chromium firefox-esr
-	@$(PY) -m pytest -n 2 --dist loadscope
+	@mkdir -p var/coverage && rm -f var/coverage/data*
+	@.venv/bin/coverage run -m pytest -n 2 --dist loadscope 2>&1 | tee var/coverage/log; code=$${PIPESTATUS[0]}; \
+	  .venv/bin/coverage combine --quiet && .venv/bin/coverage report; tail -n 1 var/coverage/log; exit $$code
 
 check: install-dev ## lint, types, import contracts, lines of templates, style sheets and scripts
 	@.venv/bin/ruff format --check --quiet .
