@@ -20,10 +20,9 @@ from tests.talk import told, work_off
 )
 def test_a_retelling_lists_the_points_it_made_exact(world, app, language, label, point):
     person, helper = world.client(language=language), world.staff()
-    task_id = world.task(person, "briefed", helper)
+    task_id = world.task(person, "briefed", helper, text="The report, please.")
     with wall.transaction(helper.scope):
         task = find(task_id)
-        task.text = "The report, please."
         understanding.retell(task, helper.actor, "One table.", points=[("report", "as a table")])
     work_off()
     assert f"{label}\n{point}\n" in told(person)[-1]
