@@ -29,7 +29,7 @@ class Present:
     answering: bool
 
 
-def nudge_of(task: Task, was: int | None = None) -> Change:
+def change_of(task: Task, was: int | None = None) -> Change:
     """Return a task as the change that open pages are notified of."""
     return Change(
         task.id,

@@ -125,7 +125,7 @@ def current() -> AccessScope:
     """Return the current scope. Raises IsolationError where there is none."""
     scope_now = _current.get()
     if scope_now is None:
-        raise IsolationError("no scope is open: a query needs wall.scope(...)")
+        raise IsolationError("no scope is open: a query needs isolation.scope(...)")
     return scope_now
 
 

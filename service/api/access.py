@@ -63,7 +63,7 @@ def requires_client_or_staff(
 
 
 def requires_key(view: View) -> View:
-    """For every key; what it may see is the wall's business."""
+    """For every key; the database decides what it may see."""
     return _requires(view, "api:any", clients=True, roles=STAFF)
 
 

@@ -66,7 +66,7 @@ def _in_one_trip(body: bodies.HandOver, kept: DeliveryKey) -> tuple[Actor, Creat
             _wish(body), who.actor, who.seat.company_id, who.scope, kept
         )
     except InvalidInput:
-        # a repeat whose dead line has passed since is no bad input: the other way tells them apart
+        # a repeat whose deadline has passed since is no bad input: the other way tells them apart
         return None
     return (who.actor, handed) if handed else None
 
@@ -218,7 +218,7 @@ def _once(
     kept: DeliveryKey,
     key: str | None,
 ) -> CreatedTask:
-    """The new task, or the one that this key made before: also when its dead line has passed
+    """The new task, or the one that this key made before: also when its deadline has passed
     since."""
     try:
         return submission.hand_over(wish, by, company_id, person_id=person_id, kept=kept)

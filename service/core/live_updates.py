@@ -66,21 +66,21 @@ class Viewer:
     owner: bool = False
     task: int | None = None
 
-    def see(self, nudge: Change) -> bool:
+    def see(self, change: Change) -> bool:
         """Return whether this change concerns what they are viewing: the same rules as tenant
         isolation, applied to the facts in the change."""
-        if self.task is not None and nudge.task != self.task:
+        if self.task is not None and change.task != self.task:
             return False
-        if nudge.what == "here" and self.task is None:
+        if change.what == "here" and self.task is None:
             return False
         if self.role == "assistant":
-            return self.person in (nudge.holder, nudge.was) or (
-                nudge.category in self.trades and (nudge.state == "queued" or nudge.was is None)
+            return self.person in (change.holder, change.was) or (
+                change.category in self.trades and (change.state == "queued" or change.was is None)
             )
         if self.role is not None:
             return True
-        return (nudge.company == self.company and nudge.what != STAFF) and (
-            not nudge.private or nudge.person == self.person or self.owner
+        return (change.company == self.company and change.what != STAFF) and (
+            not change.private or change.person == self.person or self.owner
         )
 
 
@@ -88,19 +88,19 @@ class Viewer:
 class Stream:
     """The stream of one open page."""
 
-    eyes: Viewer
+    viewer: Viewer
     news: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
 
 
-def announce(nudge: Change) -> None:
+def announce(change: Change) -> None:
     """Notify the open pages once the current transaction has committed."""
-    isolation.after_commit(lambda: publish(nudge))
+    isolation.after_commit(lambda: publish(change))
 
 
-def publish(nudge: Change) -> None:
+def publish(change: Change) -> None:
     """Notify the open pages now; where Valkey is away they see the change when they next load."""
     try:
-        wake.valkey().publish(CHANNEL, json.dumps(asdict(nudge)))
+        wake.valkey().publish(CHANNEL, json.dumps(asdict(change)))
     except redis.RedisError:
         return
 
@@ -114,9 +114,9 @@ class Hub:
         self.lock = threading.Lock()
         self.thread: threading.Thread | None = None
 
-    def open(self, eyes: Viewer) -> Stream:
+    def open(self, viewer: Viewer) -> Stream:
         """Open a new stream; the first one starts the listening thread."""
-        stream = Stream(eyes)
+        stream = Stream(viewer)
         with self.lock:
             self.streams.add(stream)
             if self.thread is None or not self.thread.is_alive():
@@ -143,12 +143,12 @@ class Hub:
             except (redis.RedisError, ValueError, TypeError):
                 time.sleep(random.uniform(0.5, 1.5))  # noqa: S311
 
-    def missed(self, eyes: Viewer, since: float) -> bool:
+    def missed(self, viewer: Viewer, since: float) -> bool:
         """Return whether a change that concerns this viewer has arrived since then (seconds since
         1970)."""
         return any(
-            at >= since and nudge.what != "here" and eyes.see(nudge)
-            for at, nudge in tuple(self.lately)
+            at >= since and change.what != "here" and viewer.see(change)
+            for at, change in tuple(self.lately)
         )
 
     def broadcast(self) -> None:
@@ -156,27 +156,27 @@ class Hub:
         for stream in tuple(self.streams):
             stream.news.put(RELOAD)
 
-    def pass_on(self, nudge: Change) -> None:
+    def pass_on(self, change: Change) -> None:
         """Pass a change to the streams that it concerns, and remember it for streams that open in a
         moment."""
-        self.lately.append((time.time(), nudge))
+        self.lately.append((time.time(), change))
         for stream in tuple(self.streams):
-            if stream.eyes.see(nudge):
-                stream.news.put(nudge.what)
+            if stream.viewer.see(change):
+                stream.news.put(change.what)
 
 
 hub = Hub()
 
 
-def events(eyes: Viewer, *, again: bool, since: float | None = None) -> Iterator[str]:
+def events(viewer: Viewer, *, again: bool, since: float | None = None) -> Iterator[str]:
     """Yield the stream of one page as server-sent events: `changed` when it should reload, `here`
     when someone starts or stops viewing the task.
 
     `again` is set where the page was connected before and may have missed something; `since` is
     when the page was rendered, in seconds since 1970.
     """
-    stream, told = hub.open(eyes), 0.0
-    again = again or (since is not None and hub.missed(eyes, since))
+    stream, told = hub.open(viewer), 0.0
+    again = again or (since is not None and hub.missed(viewer, since))
     try:
         yield (
             f"id: {int(time.time())}\nretry: 1000\nevent: {'changed' if again else 'hello'}\ndata:"

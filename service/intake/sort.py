@@ -1,4 +1,4 @@
-"""Triage, first version: the kind of work with how sure it is, and the dead line out of the
+"""Triage, first version: the category with how sure it is, and the deadline out of the
 text."""
 
 from __future__ import annotations
@@ -27,5 +27,5 @@ def triage(task: Task) -> None:
 
 
 def guess_of(title: str, text: str) -> Guess:
-    """The kind of work of a task's words."""
+    """The category of a task's words."""
     return classify(text if title and text.startswith(title[:40]) else f"{title}\n{text}")

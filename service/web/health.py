@@ -58,10 +58,10 @@ def metrics() -> ResponseReturnValue:
         )
     registry = CollectorRegistry()
     for name, about, value in (
-        ("due_waiting", "Due work not done", waiting),
-        ("due_needs_person", "Due work for a person", needing),
-        ("due_on_hold", "Due work on hold", on_hold),
-        ("due_oldest_seconds", "Age of the oldest due work", oldest),
+        ("due_waiting", "Outbox rows not done", waiting),
+        ("due_needs_person", "Outbox rows for an operator", needing),
+        ("due_on_hold", "Outbox rows on hold", on_hold),
+        ("due_oldest_seconds", "Age of the oldest outbox row", oldest),
         *((name, about, held[name]) for name, (about, _query) in invariants.INVARIANTS.items()),
     ):
         Gauge(f"poruchi_{name}", about, registry=registry).set(value)

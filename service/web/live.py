@@ -35,7 +35,7 @@ def stream() -> ResponseReturnValue:
     seat, by, task = _place(), _actor(), request.args.get("task", type=int)
     who: Identity = g.identity
     shown = _task(task, seat) if task else None
-    eyes = Viewer(
+    viewer = Viewer(
         who.person_id,
         None if seat else who.staff_role,
         who.trades,
@@ -44,7 +44,9 @@ def stream() -> ResponseReturnValue:
         task,
     )
     news = live_updates.events(
-        eyes, again="Last-Event-ID" in request.headers, since=request.args.get("since", type=float)
+        viewer,
+        again="Last-Event-ID" in request.headers,
+        since=request.args.get("since", type=float),
     )
     answer = Response(
         _attended(news, shown, by, who.name) if shown else news, mimetype="text/event-stream"
@@ -114,4 +116,4 @@ def _task(task_id: int, seat: Seat | None) -> Change:
     NotFound."""
     who: Identity = g.identity
     with isolation.transaction(who.client_scope(seat) if seat else who.staff_scope()):
-        return presence.nudge_of(find(task_id))
+        return presence.change_of(find(task_id))

@@ -140,7 +140,7 @@ def test_open_pages_of_clients_are_not_told_of_it(cast, monkeypatch):
     told = []
     monkeypatch.setattr(live_updates, "publish", told.append)
     seen = {"client": set(), "assistant": set(), "operator": set()}
-    eyes = {
+    viewer = {
         "client": Viewer(person.id, company=person.company_id, owner=True, task=task_id),
         "assistant": Viewer(helper.id, "assistant", task=task_id),
         "operator": Viewer(operator.id, "operator", task=task_id),
@@ -149,8 +149,8 @@ def test_open_pages_of_clients_are_not_told_of_it(cast, monkeypatch):
         told.clear()
         with isolation.transaction(isolation.system("test")):
             events.write(kind, THE_SYSTEM, task=find(task_id))
-        for reader, looking in eyes.items():
-            if any(looking.see(nudge) for nudge in told):
+        for reader, looking in viewer.items():
+            if any(looking.see(change) for change in told):
                 seen[reader].add(kind)
     noticed = set(AUDIENCES) - set(events.NOT_ON_PAGES)
     assert seen == {

@@ -53,11 +53,11 @@ def test_policies_search_and_open_pages_agree_with_the_function(world, tasks, tr
             found = set(db.session.scalars(statement, {"ids": list(made.values())}))
             assert found == expected
         assert {row.task.id for row in query.tasks(word)} == expected
-    eyes = Viewer(helper.id, "assistant", trades)
+    viewer = Viewer(helper.id, "assistant", trades)
     assert expected == {
         task
         for (state, trade), task in made.items()
-        if eyes.see(Change(task, 1, 1, False, None, 0, state, trade))
+        if viewer.see(Change(task, 1, 1, False, None, 0, state, trade))
     }
 
 

@@ -63,7 +63,7 @@ def _why(template: str, language: str, task: Task, zone: ZoneInfo) -> str:
 
 def _term(template: str, language: str, task: Task, zone: ZoneInfo) -> dict[str, Any] | None:
     """The line in whole per cent, and its moments; None where there is none to show. A late one
-    reaches to now, `over` past its dead line."""
+    reaches to now, `over` past its deadline."""
     if (
         not wording.template(template, language).has_term
         or task.deadline_at is None

@@ -1,6 +1,6 @@
 """A picture of a text: fetched in the worker from Twilio and attached to the task.
 
-What cannot be fetched is noted there. Each picture is a row of due work of its own, so that no
+What cannot be fetched is noted there. Each picture is an outbox row of its own, so that no
 lease runs out behind many of them.
 """
 
