@@ -30,7 +30,7 @@ FOR_STAFF = set(AUDIENCES) - FOR_EVERYONE
 @pytest.fixture(autouse=True)
 def nothing_follows(monkeypatch):
     """The events here are made up: nobody could do the work that follows from them."""
-    monkeypatch.setattr(events.due, "follow", lambda *_event: None)
+    monkeypatch.setattr(events.outbox, "enqueue_for", lambda *_event: None)
 
 
 def test_every_kind_has_an_audience():
