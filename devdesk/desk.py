@@ -190,7 +190,8 @@ def check_port(host: str, port: int, name: str) -> None:
 
 
 def _reach(bind: str) -> str:
-    return "127.0.0.1" if bind in ("0.0.0.0", "") else bind  # noqa: S104 (asked for in the settings)
+    everywhere = ("0.0.0.0", "")  # noqa: S104 (asked for in the settings)
+    return "127.0.0.1" if bind in everywhere else bind
 
 
 def _append(log: Path) -> int:

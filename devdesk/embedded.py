@@ -214,7 +214,8 @@ def _place(data_dir: Path, user: str | None) -> Path:
 
 def _sockets(data: Path, user: str | None) -> Path:
     """Return a short folder for sockets: their path may have 107 characters at most."""
-    folder = Path("/tmp") / f"poruchi-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"  # noqa: S108
+    name = f"poruchi-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}"
+    folder = Path("/tmp") / name  # noqa: S108
     folder.mkdir(exist_ok=True, mode=0o700)
     if folder.is_symlink() or folder.stat().st_uid not in (os.geteuid(), _uid(user)):
         raise SystemExit(f"{folder} belongs to somebody else. Remove it, or set another DATA_DIR.")

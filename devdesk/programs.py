@@ -250,7 +250,8 @@ def _quoted(path: Path) -> str:
 
 def control(data: Path) -> Path:
     """Return supervisord's socket; its path has to be short."""
-    return Path("/tmp") / f"poruchi-sv-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}.sock"  # noqa: S108
+    name = f"poruchi-sv-{hashlib.sha256(str(data).encode()).hexdigest()[:12]}.sock"
+    return Path("/tmp") / name  # noqa: S108
 
 
 class _Unix(Transport):

@@ -62,7 +62,8 @@ def _trust_proxies(app: Flask, count: int) -> None:
     """Trust the forwarded address of this many proxies before us; with 0, forwarded headers are
     ignored."""
     if count:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        trusting = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)
+        app.wsgi_app = trusting  # type: ignore[method-assign]
 
 
 def _flask_settings(conf: Settings) -> dict[str, object]:

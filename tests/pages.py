@@ -270,7 +270,7 @@ class Readers:
             "console",
             lambda message: page.errors.append(message.text) if message.type == "error" else None,
         )  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.errors.append(str(error)))  # type: ignore[attr-defined]
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on(
             "request",
             lambda request: (

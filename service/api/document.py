@@ -135,7 +135,8 @@ def _schemas(calls: Sequence[Call]) -> tuple[dict[Any, Any], dict[str, Any]]:
         (str(kind), "serialization", TypeAdapter(kind))
         for kind in {str(kind): kind for kind in answered}.values()
     ]
-    refs, rest = TypeAdapter.json_schemas(inputs, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    template = "#/components/schemas/{model}"
+    refs, rest = TypeAdapter.json_schemas(inputs, ref_template=template)  # type: ignore[arg-type]
     return {key: schema for (key, _mode), schema in refs.items()}, rest.get("$defs", {})
 
 

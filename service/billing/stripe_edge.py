@@ -185,7 +185,9 @@ def event_of(payload: bytes, signature: str) -> tuple[str, str, str]:
     """Return (event id, type, object id) of a webhook signed by Stripe. Raises ValueError for any
     other."""
     try:
-        event = stripe.Webhook.construct_event(payload, signature, settings().stripe_webhook_secret)  # type: ignore[no-untyped-call]
+        secret = settings().stripe_webhook_secret
+        construct = stripe.Webhook.construct_event
+        event = construct(payload, signature, secret)  # type: ignore[no-untyped-call]
         return event.id, event.type, str(event.data.object.id)
     except (stripe.SignatureVerificationError, LookupError, AttributeError, TypeError) as error:
         raise ValueError("not signed by Stripe, or no event") from error

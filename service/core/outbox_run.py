@@ -167,7 +167,8 @@ def retry_later(lease: Lease, reason: str, wait: timedelta | None = None) -> Non
     look."""
     if now() - lease.created_at > GIVE_UP_AFTER or lease.attempt >= MAX_ATTEMPTS:
         return to_operator(lease, reason)
-    pause = wait or timedelta(seconds=min(3600.0, 2.0**lease.attempt) * random.uniform(0.75, 1.25))  # noqa: S311
+    jitter = random.uniform(0.75, 1.25)  # noqa: S311
+    pause = wait or timedelta(seconds=min(3600.0, 2.0**lease.attempt) * jitter)
     with isolation.transaction(isolation.system("worker")):
         db.session.execute(
             update(OutboxRow)

@@ -40,7 +40,8 @@ MONTH_OF = {name: number for number, names in enumerate(MONTHS, 1) for name in n
 
 
 def _any(names: object) -> str:
-    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))  # type: ignore[call-overload]
+    escaped = map(re.escape, names)  # type: ignore[call-overload]
+    return "|".join(sorted(escaped, key=len, reverse=True))
 
 
 UNTIL = (

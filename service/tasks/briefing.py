@@ -68,7 +68,8 @@ def listed(task: Any, *, criteria: bool, files: bool, book: bool) -> list[str]:
 
 
 def _any(*wanted: object) -> bool:
-    return bool(db.session.scalar(select(select(1).where(*wanted).exists())))  # type: ignore[arg-type]
+    any_row = select(1).where(*wanted).exists()  # type: ignore[arg-type]
+    return bool(db.session.scalar(select(any_row)))
 
 
 def _handbook(task: Task) -> str:

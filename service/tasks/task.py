@@ -171,7 +171,7 @@ class TaskOwned:
     refers: ClassVar[dict[str, str]] = {}
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805 (a declared attribute gets the class)
+    def __table_args__(cls) -> tuple[object, ...]:  # noqa: N805
         return (
             ForeignKeyConstraint(["company_id", "task_id"], ["task.company_id", "task.id"]),
             UniqueConstraint("company_id", "id"),

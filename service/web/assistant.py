@@ -218,7 +218,8 @@ def _proposal(task: Task) -> Proposal | None:
     if not text:
         return None
     price, day = forms.money("proposal_price", task.currency), forms.moment("proposal_deadline_at")
-    return Proposal(text, (task.price or 0) if price is None else price, day or task.deadline_at)  # type: ignore[arg-type]
+    asked = (task.price or 0) if price is None else price
+    return Proposal(text, asked, day or task.deadline_at)  # type: ignore[arg-type]
 
 
 @pages.post("/<int:task_id>/questions")

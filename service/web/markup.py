@@ -57,7 +57,8 @@ def marked(text: str, told: Sequence[tuple[str, float]]) -> Markup:
         + "|".join(map(re.escape, sorted(map(str, escape_all(loud)), key=len, reverse=True)))
         + r")\b(?![^<>]*>)"
     )
-    return Markup(words.sub(r'<mark role="none">\1</mark>', str(paragraphs(text))))  # noqa: S704 (the text is escaped by `paragraphs`)
+    marked_words = words.sub(r'<mark role="none">\1</mark>', str(paragraphs(text)))
+    return Markup(marked_words)  # noqa: S704 (the text is escaped by `paragraphs`)
 
 
 def escape_all(words: Iterable[str]) -> list[Markup]:

@@ -29,7 +29,8 @@ def string(words: str, /, **gaps: object) -> Markup:
 @lru_cache(maxsize=8192)
 def _catalogued(words: str, language: str) -> Markup:
     """Return the string in the current language, which is a parameter only for the cache."""
-    return Markup(get_domain().get_translations().gettext(words).replace(" %%", "\u00a0%%"))  # noqa: S704 (strings of the templates and of our translators)
+    translated = get_domain().get_translations().gettext(words).replace(" %%", "\u00a0%%")
+    return Markup(translated)  # noqa: S704 (strings of the templates and of our translators)
 
 
 @lru_cache(maxsize=8192)
