@@ -77,7 +77,8 @@ class RunningDesk:
             name: value
             for name, value in os.environ.items()
             if not re.match(
-                r"(TWILIO|STRIPE|DATABASE|OWNER_|REDIS|SECRET|PUBLIC|MAIL_|OUTBOUND|DATA_DIR|QUIET|TEST_)",
+                r"(TWILIO|STRIPE|DATABASE|OWNER_|REDIS|SECRET|PUBLIC|"
+                r"MAIL_|OUTBOUND|DATA_DIR|QUIET|TEST_)",
                 name,
             )
         }

@@ -31,10 +31,13 @@ THANKS = re.compile(
 ORDER = re.compile(
     r"^(?:\d{1,2}[.)]\s*)?(?:please,?\s+|pls\s+|пожалуйста,?\s+|прошу\s+|can you\s+|could you\s+)*"
     r"(?:find|write|make|book|call|prepare|translate|compare|check|collect"
-    r"|order|buy|send|plan|organi[sz]e|arrange|draw|design|proofread|transcribe|research|search|look"
+    r"|order|buy|send|plan|organi[sz]e|arrange|draw|design|proofread|transcribe|research|search"
+    r"|look"
     r" for|list|create|draft|update|set up"
-    r"|найди|напиши|сделай|заброниру|закажи|позвони|подготов|переведи|сравни|провер|собери|соберите|купи|отправь|составь|спланиру"
-    r"|организу|нарису|разработай|исследу|подбери|подберите|посчитай|рассчитай|обнови|создай|оформи|узнай|выясни|расшифруй)",
+    r"|найди|напиши|сделай|заброниру|закажи|позвони|подготов|переведи|сравни|провер|собери"
+    r"|соберите|купи|отправь|составь|спланиру"
+    r"|организу|нарису|разработай|исследу|подбери|подберите|посчитай"
+    r"|рассчитай|обнови|создай|оформи|узнай|выясни|расшифруй)",
     re.IGNORECASE,
 )
 IMPERATIVE = re.compile(r"\b\w{3,}(?:ите|йте|ьте)\b", re.IGNORECASE)

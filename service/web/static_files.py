@@ -32,7 +32,8 @@ A_YEAR = 365 * 86400
 _STRING = r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'"""
 _SPACE = r"(?:\s|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)"
 LAYOUT = re.compile(
-    rf"({_STRING})|{_SPACE}*(?:;{_SPACE}*)?(}}){_SPACE}*|{_SPACE}*([{{;,]){_SPACE}*|(:){_SPACE}+|{_SPACE}+",
+    rf"({_STRING})|{_SPACE}*(?:;{_SPACE}*)?(}}){_SPACE}*"
+    rf"|{_SPACE}*([{{;,]){_SPACE}*|(:){_SPACE}+|{_SPACE}+",
     re.DOTALL,
 )
 SCRIPT_LAYOUT = re.compile(r"^[ \t]+(?://.*)?|^//.*", re.MULTILINE)

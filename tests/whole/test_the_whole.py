@@ -114,6 +114,7 @@ def test_templates_have_no_bare_words():
 def test_no_file_names_a_registry_or_this_machine():
     for path in [*ROOT.glob("requirements*"), ROOT / "Makefile", ROOT / "README.md"]:
         assert not re.search(
-            r"https?://(?!127\.0\.0\.1|localhost|desk\.|www\.w3)[a-z]+\.(org|io|com)/simple|/(?:ro{2}t|home)/",
+            r"https?://(?!127\.0\.0\.1|localhost|desk\.|www\.w3)[a-z]+"
+            r"\.(org|io|com)/simple|/(?:ro{2}t|home)/",
             path.read_text(encoding="utf-8"),
         ), path.name
