@@ -152,15 +152,16 @@ def claim(task_id: int) -> ResponseReturnValue:
 @mine
 def take_next() -> ResponseReturnValue:
     """Take the most urgent task that is still free."""
+    refused: DomainError | None = None
     for row in lists.queued(limit=10).rows:
         try:
             assignment.claim(row.task, auth.me())
         except (Conflict, NotAllowed) as error:
-            last: DomainError = error
+            refused = error
             continue
         forms.toast(_("The task is yours"), undo=f"/work/{row.task.id}/undo")
         return redirect(f"/work/{row.task.id}", 303)
-    flash(last.detail if lists.queued(limit=1).rows else _("The queue is empty."), "error")
+    flash(refused.detail if refused else _("The queue is empty."), "error")
     return redirect("/work", 303)
 
 
