@@ -7,7 +7,7 @@ export PYTHONDONTWRITEBYTECODE ?=
 COMPILED := $(patsubst %.po,%.mo,$(wildcard service/translations/*/LC_MESSAGES/messages.po))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak audit lock install install-dev translations model screenshots clean
+.PHONY: help run test coverage check bench soak audit lock install install-dev translations model screenshots clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -17,9 +17,7 @@ run: install ## the whole desk: servers, web, workers, relay, clock, mail room
 
 test: install-dev ## every test, on real servers, in several processes
 	@bash tests/browsers.sh chromium firefox-esr
-	@mkdir -p var/coverage && rm -f var/coverage/data*
-	@.venv/bin/coverage run -m pytest -n 2 --dist loadscope 2>&1 | tee var/coverage/log; code=$${PIPESTATUS[0]}; \
-	  .venv/bin/coverage combine --quiet && .venv/bin/coverage report; tail -n 1 var/coverage/log; exit $$code
+	@$(PY) -m pytest -n 2 --dist loadscope
 
 check: install-dev ## lint, types, import contracts, lines of templates, style sheets and scripts
 	@.venv/bin/ruff format --check --quiet .
@@ -27,6 +25,11 @@ check: install-dev ## lint, types, import contracts, lines of templates, style s
 	@.venv/bin/mypy tenants service workers devdesk wsgi.py
 	@.venv/bin/lint-imports --no-cache
 	@$(PY) tests/source_lines.py
+
+coverage: install-dev ## every test once more, measured: how much of service/ and tenants/ they run; slow
+	@bash tests/browsers.sh chromium firefox-esr
+	@mkdir -p var/coverage && rm -f var/coverage/data*
+	@.venv/bin/coverage run -m pytest -n 2 --dist loadscope; .venv/bin/coverage combine --quiet; .venv/bin/coverage report
 
 bench: install-dev ## the figures, each beside its yardstick
 	@$(PY) -m bench

@@ -1,9 +1,9 @@
 """Steps that hold up nobody: for migrations that run while the code of before is at work.
 
 docs/migrations.md says how a change is cut into steps. Every migration waits for a lock for
-LOCK_TIMEOUT at most, because whoever comes after it would wait behind it; `service/migrate.py`
-tries again. What these functions do is committed at once, so a migration that stops half-way is run
-from its beginning: each statement has to be safe to run twice.
+LOCK_TIMEOUT at most, because whoever comes after it would wait behind it;
+`service/operation/migrate.py` tries again. What these functions do is committed at once, so a
+migration that stops half-way is run from its beginning: each statement has to be safe to run twice.
 """
 
 from __future__ import annotations

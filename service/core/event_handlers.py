@@ -59,7 +59,8 @@ EVENT_HANDLERS: dict[EventKind, tuple[str, ...]] = {
 
 # Calls to vendors take as long as the vendor likes, so each vendor has a queue and workers of its
 # own: a slow mail server holds up no payment. What `send` hands over goes through the queue of its
-# message's channel.
+# message's channel; QUEUE_OF has the one for where that is not known. workers/jobs.py knows their
+# functions; a test holds both tables together.
 VENDOR_CALLS = frozenset({"send", "pay", "fetch_media"})
 QUEUES = ("work", "mail", "sms", "pay", "push")
 QUEUE_OF = {"pay": "pay", "fetch_media": "sms", "send": "mail"}

@@ -35,8 +35,8 @@ class OutboxRow(Base):
     operator has to look (`needs_person_at`).
 
     `hold` says that the row waits on purpose and has not failed: for a setting (`outbound`, `smtp`,
-    `twilio`), or for an operator to decide whether it still goes out (`review`). `needs_person_at`
-    is set as well, so that no worker leases it.
+    `twilio`, or the hold that a channel names), or for an operator to decide whether it still goes
+    out (`review`). `needs_person_at` is set as well, so that no worker leases it.
     """
 
     __tablename__ = "due"

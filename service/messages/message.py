@@ -44,8 +44,9 @@ class Message(Base):
     (`out`).
 
     An outgoing one has a `template` or the words of the one who wrote them, an address once it is
-    known, and the vendor's id once it was handed over. `state`: kept, sending, sent, delivered,
-    failed, held (outgoing only).
+    known, and the vendor's id once it was handed over. `state` (outgoing only): kept (waits),
+    sending, handing (the mail server may have it), sent, delivered, failed, held, unknown (it may
+    have been sent), discarded.
     """
 
     __tablename__ = "message"

@@ -65,7 +65,7 @@ def _channel(event: Event, person: Person) -> str | None:
 
 def acknowledge(event: Event) -> None:
     """Acknowledge a task with its number at once; with category, price and date only once it is in
-    the queue. Raises NotYet while triage is running, so that the message does not depend on which
+    the queue. Raises TooEarly while triage is running, so that the message does not depend on which
     worker is faster."""
     task, person = _of(event)
     if task.state == TaskState.RECEIVED and now() - event.at < SORTED_WITHIN:

@@ -27,7 +27,7 @@ STOPPABLE = (
     TaskState.ASSIGNED,
     TaskState.BRIEFED,
 )
-OFFER_THANKS = ("receipt", TaskState.ACCEPTED)
+OFFER_THANKS = ("receipt", "accepted")  # templates
 # T for thanks, С for спасибо; on a phone the letters of the two alphabets look alike.
 THANKS = re.compile(r"^\s*[tтсc][\s,.:;!-]+(\S.*)$", re.IGNORECASE | re.DOTALL)
 

@@ -137,7 +137,7 @@ def sweep(desk: RunningDesk) -> None:
     for path in (desk.folder / "files").rglob("*"):
         os.utime(path, (time.time() - 7200,) * 2)
     code = (
-        "from service import leftovers; from wsgi import app\nwith app.app_context():\n"
+        "from service.operation import leftovers; from wsgi import app\nwith app.app_context():\n"
         "    print(sum(leftovers.remove(minute) for minute in range(60)))"
     )
     done = subprocess.run(

@@ -90,8 +90,8 @@ def _page(task: Task) -> str:
 
 
 def send(message: Message) -> str:
-    """Hand a written one over; gives the push service's name for it. Raises Gone where its device
-    is no more, RetryLater, NeedsOperator."""
+    """Hand a written one over; gives the push service's name for it. Raises
+    PushSubscriptionExpired where its device is no more, RetryLater, NeedsOperator."""
     if now() - message.created_at > SHOWN_FOR:
         raise PushSubscriptionExpired("It is no news any more.")
     with isolation.transaction(isolation.system("send")):

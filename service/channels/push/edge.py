@@ -40,7 +40,8 @@ class Device:
 
 
 def send(device: Device, text: bytes, topic: str) -> str:
-    """Hand a notification over; gives the push service's name for it. Raises Gone, RetryLater,
+    """Hand a notification over; gives the push service's name for it. Raises
+    PushSubscriptionExpired, RetryLater,
     NeedsOperator."""
     parts = urlsplit(device.endpoint)
     headers = {
@@ -113,7 +114,7 @@ def _raw(text: str) -> bytes:
 
 def _connection(parts: SplitResult) -> http.client.HTTPConnection:
     """A connection to the address that was looked at: no redirect and no proxy leads elsewhere.
-    Raises Gone."""
+    Raises PushSubscriptionExpired."""
     host, port = parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
     address = (
         endpoint_check.address_of(host, port) if endpoint_check.may_be(parts.geturl()) else None

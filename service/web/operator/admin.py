@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from service import accounts
 from service.access import auth, forms
 from service.catalogue.categories import all_categories
+from service.core.config import settings
 from service.core.errors import DomainError, NotFound
 from service.core.event_kinds import EventKind
 from service.core.text import apart
@@ -133,5 +134,9 @@ def _do(act: Callable[[], object]) -> ResponseReturnValue:
 
 def _page(errors: dict[str, str]) -> str:
     return render_template(
-        "operator/admin.html", staff=membership.all_staff(), errors=errors, values=request.form
+        "operator/admin.html",
+        staff=membership.all_staff(),
+        errors=errors,
+        values=request.form,
+        currencies=settings().currencies.split(","),
     )
