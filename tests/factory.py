@@ -70,7 +70,7 @@ class World:
         """A person of a company with a password, a verified e-mail address and phone."""
         of = of or self.company(language=language)
         number, mark = next(_count), uuid.uuid4().hex[:10]
-        email, phone = f"c-{mark}@example.com", f"+3712{uuid.uuid4().int % 10**7:07d}"
+        email, phone = f"c-{mark}@example.com", f"+3712{7_300_000 + number:07d}"
         with isolation.transaction(isolation.system("test")):
             person = people.add(f"Client {number}", language=language, channel=channel)
             passwords.add_login(person.id, email)

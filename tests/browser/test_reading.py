@@ -143,7 +143,9 @@ def in_turn(said: list[Said], *parts: tuple[str, str]) -> None:
             ),
             len(said),
         )
-        assert at < len(said), f"{role} “{words}” is not said, or too early"
+        assert at < len(said), f"{role} “{words}” is not said, or too early; {role}s: " + "; ".join(
+            one.name for one in said if one.role == role
+        )
 
 
 def said_twice(said: list[Said]) -> list[str]:
@@ -223,13 +225,16 @@ MOVE = (
 )
 
 
-BOTH = (
-    ("heading", "Full texts"),
-    ("heading", " words"),
-    ("paragraph", ""),
-    ("heading", "understood it"),
-    ("paragraph", ""),
-)
+def both(said):
+    """The client's words (an owner reads what a member asked for), and the retelling."""
+    asked = any("Original request" in one.name for one in said if one.role == "heading")
+    return (
+        ("heading", "Full texts"),
+        ("heading", "Original request" if asked else "Your words"),
+        ("paragraph", ""),
+        ("heading", "understood it"),
+        ("paragraph", ""),
+    )
 
 
 @pytest.mark.parametrize("name", ["client-task-n-retold", "short-t-retold"])
@@ -239,7 +244,7 @@ def test_the_move_is_read_first_and_the_decision_after_both_texts(heard, name):
         said,
         ("main", ""),
         *MOVE,
-        *BOTH,
+        *both(said),
         ("button", "Confirm for"),
         ("textbox", "Or say what is different"),
         ("button", "Send the correction"),
@@ -247,13 +252,14 @@ def test_the_move_is_read_first_and_the_decision_after_both_texts(heard, name):
 
 
 def test_another_way_is_read_before_what_confirms_it(heard):
+    said = heard("client-task-n-two-ways")
     in_turn(
-        heard("client-task-n-two-ways"),
+        said,
         *MOVE,
         ("group", "suggests another option"),
         ("radio", "As you asked"),
         ("radio", "Other option"),
-        *BOTH,
+        *both(said),
         ("button", "Confirm for"),
     )
 
@@ -271,7 +277,7 @@ def test_what_was_delivered_is_read_before_the_score_and_the_score_before_the_pr
         ("slider", "Score slider"),
         ("textbox", "What is missing"),
         ("textbox", "A thank-you"),
-        ("group", "A tip"),
+        ("group", "Tip (optional)"),
         ("button", "Accept for"),
     )
 
@@ -356,19 +362,19 @@ def test_the_clients_desk_is_read_as_it_is_seen(heard, width):
     [
         (
             "task-d-late",
-            r"Timeline, late: handed over .+, red line .+, dead line .+, now \d\d:\d\d",
+            r"Timeline, overdue: handed over .+, red line .+, deadline .+, now \d\d:\d\d",
         ),
         (
             "client-task-n-retold",
-            r"Timeline, paused: handed over .+, red line .+, dead line .+, now \d\d:\d\d",
+            r"Timeline, paused: handed over .+, red line .+, deadline .+, now \d\d:\d\d",
         ),
         (
             "client-task-n-queued",
-            r"Timeline, in the queue: handed over .+, red line .+, dead line [^,]+",
+            r"Timeline, Finding an assistant: handed over .+, red line .+, deadline [^,]+",
         ),
         (
             "client-task-n-closed",
-            r"Timeline, closed: handed over .+, red line .+, dead line .+, ended [^,]+",
+            r"Timeline, Closed: handed over .+, red line .+, deadline .+, finished [^,]+",
         ),
     ],
 )
@@ -514,7 +520,7 @@ def test_a_closed_dialog_gives_the_focus_back(shown):
 def test_how_many_are_picked_is_told_and_a_filter_waits_for_its_button(shown):
     page = shown("board")
     page.locator("[data-pick]").first.press("Space")
-    expect(page.locator("[data-news]")).to_have_text("picked: 1")
+    expect(page.locator("[data-news]")).to_have_text("Selected: 1")
     page.locator("#days").press("Home")
     page.locator("#days").select_option("8")
     page.wait_for_timeout(200)
