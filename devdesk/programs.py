@@ -9,6 +9,7 @@ import secrets
 import shlex
 import socket
 import sys
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -153,64 +154,45 @@ def _remember(path: Path, own: dict[str, str]) -> None:
 
 
 def write(conf: Settings, servers: Servers | None, own: dict[str, str], data: Path) -> Path:
-    """Write supervisord's configuration."""
-    parts = [HEAD.format(socket=control(data), data=_quoted(data))]
-    if servers and not conf.database_url:
-        parts.append(
-            _program(
-                "postgres",
-                servers.postgres_command(),
-                data,
-                1,
-                signal="INT",
-                user=servers.user,
-                autostart=True,
-            )
-        )
-    if servers and not conf.redis_url:
-        parts.append(_program("valkey", servers.valkey_command(), data, 1, autostart=True))
-    python = sys.executable
-    if "TWILIO_API_BASE" in own and not conf.twilio_account_sid and on_loopback(conf):
-        parts.append(
-            _program(
-                "twilio",
-                [
-                    python,
-                    "-m",
-                    "devdesk.standins.twilio",
-                    "--port",
-                    own["TWILIO_API_BASE"].rpartition(":")[2],
-                    "--state",
-                    str(data / "twilio.sqlite"),
-                    "--webhook",
-                    f"{conf.url}/hooks/twilio/message",
-                ],
-                data,
-                5,
-            )
-        )
-    if "STRIPE_API_BASE" in own and not conf.stripe_api_key and on_loopback(conf):
-        parts.append(
-            _program(
-                "stripe",
-                [
-                    python,
-                    "-m",
-                    "devdesk.standins.stripe",
-                    "--port",
-                    own["STRIPE_API_BASE"].rpartition(":")[2],
-                    "--state",
-                    str(data / "stripe.pickle"),
-                ],
-                data,
-                5,
-            )
-        )
-    parts.append(_program("web", web_command(), data, 20))
-    parts.append(_program("crew", [python, "-m", "workers.process_supervisor"], data, 10))
+    """Write supervisord's configuration: servers first, then stand-ins, then our own programs."""
+    supervisor = [sys.executable, "-m", "workers.process_supervisor"]
+    parts = [
+        HEAD.format(socket=control(data), data=_quoted(data)),
+        *_server_programs(conf, servers, data),
+        *_stand_in_programs(conf, own, data),
+        _program("web", web_command(), data, 20),
+        _program("crew", supervisor, data, 10),
+    ]
     path = data / "supervisord.conf"
     path.write_text("".join(parts))
     return path
+
+
+def _server_programs(conf: Settings, servers: Servers | None, data: Path) -> Iterator[str]:
+    if servers and not conf.database_url:
+        command, user = servers.postgres_command(), servers.user
+        yield _program("postgres", command, data, 1, signal="INT", user=user, autostart=True)
+    if servers and not conf.redis_url:
+        yield _program("valkey", servers.valkey_command(), data, 1, autostart=True)
+
+
+def _stand_in_programs(conf: Settings, own: dict[str, str], data: Path) -> Iterator[str]:
+    """Stand-ins run on loopback alone, where the vendor's own account is not set."""
+    if not on_loopback(conf):
+        return
+    if "TWILIO_API_BASE" in own and not conf.twilio_account_sid:
+        hook = ["--webhook", f"{conf.url}/hooks/twilio/message"]
+        command = _stand_in("twilio", own["TWILIO_API_BASE"], data / "twilio.sqlite")
+        yield _program("twilio", [*command, *hook], data, 5)
+    if "STRIPE_API_BASE" in own and not conf.stripe_api_key:
+        command = _stand_in("stripe", own["STRIPE_API_BASE"], data / "stripe.pickle")
+        yield _program("stripe", command, data, 5)
+
+
+def _stand_in(vendor: str, address: str, state: Path) -> list[str]:
+    port = address.rpartition(":")[2]
+    module = f"devdesk.standins.{vendor}"
+    return [sys.executable, "-m", module, "--port", port, "--state", str(state)]
 
 
 def web_command() -> list[str]:

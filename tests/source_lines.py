@@ -22,6 +22,7 @@ KINDS = (
     "service/channels/email/*.html",
     "service/messages/templates/*/*.txt",
     "service/messages/templates/*/*.toml",
+    "service/billing/*.typ",
     "static/css/*.css",
     "static/js/*.js",
 )

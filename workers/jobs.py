@@ -17,6 +17,7 @@ from service.core.outbox_run import Lease, TooEarly
 from service.inbound.inbound_message import Inbound
 from service.intake import interpret, sort, unknown_senders
 from service.notifications import clients, staff
+from service.notifications import payments as money
 from service.outbound import dispatch
 from service.tasks.events import Event, lock_all
 from service.tasks.review import Praise
@@ -72,49 +73,39 @@ HANDLERS: dict[str, Callable[[Event], None]] = {
     "send_welcome": lambda event: unknown_senders.send_welcome(event.facts["person"]),
     "send_code": lambda event: accounts.send_code(event.facts["address"]),
     "send_reset": lambda event: accounts.send_reset(event.facts["person"]),
-    **{
-        name: getattr(clients, name)
-        for name in (
-            "acknowledge",
-            "tell_client_refused",
-            "tell_client_deleted",
-            "tell_client_done",
-            "ask_client_to_confirm",
-            "ask_owners",
-            "tell_client_started",
-            "ask_client_question",
-            "tell_client_red_line",
-            "tell_client_late",
-            "ask_client_to_accept",
-            "remind_client_to_accept",
-            "tell_client_resolved",
-            "tell_client_cancelled",
-            "pass_on",
-            "send_receipt",
-            "tell_owner_charge_failed",
-            "tell_client_left_out",
-        )
-    },
-    **{
-        name: getattr(staff, name)
-        for name in (
-            "tell_assistant_assigned",
-            "tell_assistant_corrected",
-            "tell_assistant_started",
-            "tell_assistant_answered",
-            "tell_assistant_changed",
-            "remind_assistant_red_line",
-            "tell_assistant_rework",
-            "tell_assistant_accepted",
-            "tell_assistant_cancelled",
-            "tell_assistant_praise",
-            "tell_desk_given_back",
-            "tell_desk_red_line",
-            "tell_desk_disputed",
-            "tell_desk_silence_ended",
-            "tell_desk_undecided",
-        )
-    },
+    "acknowledge": clients.acknowledge,
+    "tell_client_refused": clients.tell_client_refused,
+    "tell_client_deleted": clients.tell_client_deleted,
+    "tell_client_done": clients.tell_client_done,
+    "ask_client_to_confirm": clients.ask_client_to_confirm,
+    "ask_owners": clients.ask_owners,
+    "tell_client_started": clients.tell_client_started,
+    "ask_client_question": clients.ask_client_question,
+    "tell_client_red_line": clients.tell_client_red_line,
+    "tell_client_late": clients.tell_client_late,
+    "ask_client_to_accept": clients.ask_client_to_accept,
+    "remind_client_to_accept": clients.remind_client_to_accept,
+    "tell_client_resolved": clients.tell_client_resolved,
+    "tell_client_cancelled": clients.tell_client_cancelled,
+    "pass_on": clients.pass_on,
+    "send_receipt": money.send_receipt,
+    "tell_owner_charge_failed": money.tell_owner_charge_failed,
+    "tell_client_left_out": clients.tell_client_left_out,
+    "tell_assistant_assigned": staff.tell_assistant_assigned,
+    "tell_assistant_corrected": staff.tell_assistant_corrected,
+    "tell_assistant_started": staff.tell_assistant_started,
+    "tell_assistant_answered": staff.tell_assistant_answered,
+    "tell_assistant_changed": staff.tell_assistant_changed,
+    "remind_assistant_red_line": staff.remind_assistant_red_line,
+    "tell_assistant_rework": staff.tell_assistant_rework,
+    "tell_assistant_accepted": staff.tell_assistant_accepted,
+    "tell_assistant_cancelled": staff.tell_assistant_cancelled,
+    "tell_assistant_praise": staff.tell_assistant_praise,
+    "tell_desk_given_back": staff.tell_desk_given_back,
+    "tell_desk_red_line": staff.tell_desk_red_line,
+    "tell_desk_disputed": staff.tell_desk_disputed,
+    "tell_desk_silence_ended": staff.tell_desk_silence_ended,
+    "tell_desk_undecided": staff.tell_desk_undecided,
 }
 # Handlers that call a vendor: they commit their intent, call without a transaction, and commit the
 # result.

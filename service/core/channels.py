@@ -21,7 +21,8 @@ Check = Callable[[], str]
 
 
 class RecipientGone(Exception):
-    """There is nobody any more at this address; the text says why. Nothing for a person to do."""
+    """There is nobody any more at this address; the text says why. An operator has nothing to
+    do."""
 
 
 class UnknownEnd(Exception):
@@ -124,7 +125,7 @@ class Channel:
     # Whether a message that is sent twice is one to its reader.
     repeats_are_one = False
     limits = Limits()
-    # Why the messages of a known sender wait for a person.
+    # Why the messages of a known sender wait for an operator.
     waits_for_person = ""
     # The name under which its messages are put on hold while it is not configured.
     hold = ""

@@ -83,7 +83,7 @@ def understand(inbound_id: int) -> None:
 
 
 def _carefully(inbound: Inbound, heard: ParsedMessage, person: Person, company_id: int) -> None:
-    """What a step refuses waits for a person: tried again, it would be refused for ever."""
+    """Leave what a step refuses to an operator: tried again, it would be refused for ever."""
     try:
         with db.session.begin_nested(), force_locale(person.language):
             _from_known(inbound, heard, person, company_id)
@@ -140,7 +140,7 @@ def _from_known(inbound: Inbound, heard: ParsedMessage, person: Person, company_
 
 
 def _wordless(said: Reply, heard: ParsedMessage) -> None:
-    """Nothing at all is asked back; a picture alone waits for a person."""
+    """Ask back where there is nothing at all; leave a picture alone to an operator."""
     answer_with(said, "looked_at" if heard.media else "empty")
     _wait(said.inbound, PICTURE_ALONE) if heard.media else _set_aside(said.inbound, "empty", EMPTY)
 

@@ -154,7 +154,7 @@ def send_welcome(person_id: int) -> None:
 
 
 def receive(inbound: Inbound, reason: str, *, answer: bool = True) -> None:
-    """A message from nobody known waits for an operator; where it may be answered, one polite
+    """Leave a message of an unknown sender to an operator; where it may be answered, one polite
     answer follows."""
     inbound.state, inbound.reason, inbound.kind = "needs_person", reason, "stranger"
     db.session.flush()

@@ -39,7 +39,7 @@ def inbound(after: str | None = None, limit: int = PAGE_SIZE) -> Page[Any]:
 
 
 def waiting(limit: int = 100) -> list[Inbound]:
-    """Messages that wait for a person, oldest first."""
+    """Return the messages that wait for an operator, oldest first."""
     return list(
         db.session.scalars(
             select(Inbound)
@@ -51,7 +51,7 @@ def waiting(limit: int = 100) -> list[Inbound]:
 
 
 def count_waiting(most: int) -> int:
-    """How many messages wait for a person, counted up to `most`."""
+    """Return how many messages wait for an operator, counted up to `most`."""
     return (
         db.session.scalar(
             select(func.count()).select_from(

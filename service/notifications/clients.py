@@ -5,15 +5,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
-from service.billing import charges
 from service.catalogue.categories import category
-from service.core import channels
 from service.core.actor import CLIENT
-from service.core.config import settings
 from service.core.event_kinds import EventKind
 from service.core.outbox_run import TooEarly
 from service.core.text import cut, ended
@@ -21,16 +17,16 @@ from service.core.time import now
 from service.messages import prompts, wording
 from service.messages.message import Message
 from service.messages.wording import saying
+from service.notifications.recipients import channel_of, recipient_of
 from service.notifications.staff import note_desk, note_holder
 from service.outbound import compose
 from service.tasks import acceptance, left_out, limits, questions, red_line, understanding
 from service.tasks import delivery as delivery_step
 from service.tasks.events import Event
 from service.tasks.states import TRANSITIONS
-from service.tasks.task import UNDER_WAY, Task, find
+from service.tasks.task import UNDER_WAY, Task
 from service.tasks.task_state import TaskState
 from tenants import membership
-from tenants.company import Company
 from tenants.isolation import db
 from tenants.people import Person
 
@@ -40,34 +36,11 @@ SORTED_WITHIN = timedelta(seconds=30)
 MAX_OPTION = 1000
 
 
-def _of(event: Event) -> tuple[Task, Person]:
-    """Return the task and whom to notify: its person, or an owner where that person has left the
-    company."""
-    task = find(event.task_id or 0)
-    if membership.belongs(task.person_id, task.company_id):
-        return task, db.session.get_one(Person, task.person_id)
-    return task, next(iter(membership.owners(task.company_id)), None) or db.session.get_one(
-        Person, task.person_id
-    )
-
-
-def _channel(event: Event, person: Person) -> str | None:
-    """Return the channel of the event where this person caused it themselves; None where somebody
-    else did."""
-    return (
-        event.channel
-        if event.by_kind == CLIENT
-        and event.by_id == person.id
-        and channels.reaches_people(event.channel)
-        else None
-    )
-
-
 def acknowledge(event: Event) -> None:
     """Acknowledge a task with its number at once; with category, price and date only once it is in
     the queue. Raises TooEarly while triage is running, so that the message does not depend on which
     worker is faster."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     if task.state == TaskState.RECEIVED and now() - event.at < SORTED_WITHIN:
         raise TooEarly("The task is being sorted in.", timedelta(seconds=1))
     guess = ""
@@ -98,7 +71,7 @@ def tell_client_done(event: Event) -> None:
 
 
 def _plain(event: Event, template: str) -> None:
-    task, person = _of(event)
+    task, person = recipient_of(event)
     if task.state == TRANSITIONS[EventKind(event.kind)].target:  # else it was taken back
         prompts.close_prompts(task.id)
         compose.notify(person, template, task, reason=ended(task.reason))
@@ -107,7 +80,7 @@ def _plain(event: Event, template: str) -> None:
 def ask_client_to_confirm(event: Event) -> None:
     """Ask the client to confirm the retelling (step 5) with its price and date, and say how to
     answer with one letter. A newer retelling sends its own request."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     retelling = understanding.last_retelling(task)
     if (
         task.state != TaskState.RETOLD
@@ -191,7 +164,7 @@ def _ask_to_confirm(
 
 def ask_client_question(event: Event) -> None:
     """Send the client a question with its options, one letter each."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     question = db.session.get_one(questions.Question, event.facts["question"])
     if question.answered_at is not None:
         return
@@ -238,7 +211,7 @@ def remind_client_to_accept(event: Event) -> None:
 
 
 def _delivered(event: Event, template: str) -> None:
-    task, person = _of(event)
+    task, person = recipient_of(event)
     delivery = delivery_step.last_delivery(task)
     if task.state != TaskState.DELIVERED or task.disputed_at or delivery is None:
         return
@@ -281,15 +254,15 @@ def _ask(
 
 def tell_client_started(event: Event) -> None:
     """Notify the client that work has started; nothing to do until the red line."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     prompts.close_prompts(task.id, "retelling", "correction")
-    compose.notify(person, "started", task, channel=_channel(event, person))
+    compose.notify(person, "started", task, channel=channel_of(event, person))
 
 
 def tell_client_red_line(event: Event) -> None:
     """Notify the client of the progress: what may still be changed, and at which price, depends on
     whether half of the term has passed."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     report = db.session.get_one(red_line.Report, event.facts["report"])
     come = task.red_line_at is None or task.red_line_at <= event.at
     compose.notify(
@@ -304,7 +277,7 @@ def tell_client_red_line(event: Event) -> None:
 
 def tell_client_late(event: Event) -> None:
     """Notify the client that the task is late, and what we do about it."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     if task.state in (
         TaskState.QUEUED,
         TaskState.ASSIGNED,
@@ -318,7 +291,7 @@ def tell_client_late(event: Event) -> None:
 
 def tell_client_resolved(event: Event) -> None:
     """Notify the client of the operator's decision; for a cancelled task also of its price."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     said = acceptance.last_acceptance(task)
     stopped = "price" in event.facts
     told = (
@@ -338,7 +311,7 @@ def _charged(price: int, task: Task, person: Person) -> str:
 def tell_client_cancelled(event: Event) -> None:
     """Notify the client that the task is cancelled, and what was charged for the work done, or that
     an operator decides on it."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     prompts.close_prompts(task.id)
     charged = _charged(int(event.facts.get("price", 0)), task, person)
     if agreed := event.facts.get("agreed"):
@@ -346,85 +319,25 @@ def tell_client_cancelled(event: Event) -> None:
         charged = saying("decides", person.language, price=sum_)
     why = f"{ended(task.reason)} " if task.reason and event.by_kind != CLIENT else ""
     compose.notify(
-        person, "cancelled", task, channel=_channel(event, person), charged=charged, why=why
+        person, "cancelled", task, channel=channel_of(event, person), charged=charged, why=why
     )
-
-
-def send_receipt(event: Event) -> None:
-    """Notify the client that the task is closed and paid, with the invoice and how to say thanks;
-    or that a tip was paid."""
-    task, person = _of(event)
-    charge = db.session.get_one(charges.Charge, event.facts["charge"])
-    invoice = charges.invoice_of(charge)
-    if invoice:
-        compose.notify(
-            person,
-            "tip_receipt" if charge.kind == "tip" else "receipt",
-            task,
-            price=compose.money(charge.amount, charge.currency, person.language),
-            invoice=invoice.number,
-            invoice_link=f"{_money_page(task)}/invoices/{invoice.number}.pdf",
-        )
-
-
-def _money_page(task: Task) -> str:
-    return f"{settings().url}/app/{db.session.get_one(Company, task.company_id).slug}/billing"
-
-
-# What a charge says in the language of its owner; kept in English.
-NO_CARD = _l("The company has no saved card.")
-
-
-def tell_owner_charge_failed(event: Event) -> None:
-    """Notify the owners of a failed charge, so that they save another card."""
-    task, _person = _of(event)
-    charge = db.session.get_one(charges.Charge, event.facts["charge"])
-    for owner in membership.owners(task.company_id):
-        with force_locale(owner.language):
-            compose.notify(
-                owner,
-                "charge_failed",
-                task,
-                channel=channels.fallback().code,
-                reason=gettext(charge.error).rstrip(".") if charge.error else "",
-                billing_link=_money_page(task),
-            )
-    if charge.kind == "work":
-        _say_accepted_without_receipt(task)
-
-
-def _say_accepted_without_receipt(task: Task) -> None:
-    """Confirm the acceptance by text where no receipt follows: a client who accepts by text is
-    otherwise answered by the payment's receipt."""
-    said = acceptance.last_acceptance(task)
-    company = db.session.get_one(Company, task.company_id)
-    person = (
-        db.session.get(Person, said.by_id)
-        if said and said.by_id and channels.is_chat(said.channel)
-        else None
-    )
-    told = db.session.scalar(
-        select(Message.id).where(Message.task_id == task.id, Message.template == "accepted")
-    )
-    if person and company.stripe_method and channels.is_chat(task.channel) and told is None:
-        compose.notify(person, "accepted", task, channel=task.channel)
 
 
 def tell_client_left_out(event: Event) -> None:
     """Notify the sender, by the channel of the message, of files that could not be stored."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     if event.by_kind == CLIENT and event.by_id is not None:
         person = db.session.get_one(Person, event.by_id)
     with force_locale(person.language):
         words = left_out.lines(event)
     compose.notify(
-        person, "left_out", task, channel=_channel(event, person), words="\n".join(words)
+        person, "left_out", task, channel=channel_of(event, person), words="\n".join(words)
     )
 
 
 def pass_on(event: Event) -> None:
     """Pass a message of one side on to the other, by the channel that they use."""
-    task, person = _of(event)
+    task, person = recipient_of(event)
     message = db.session.get_one(Message, event.facts["message"])
     author = db.session.get(Person, message.author_id) if message.author_id else None
     if event.facts["to"] == "client":

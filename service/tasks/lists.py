@@ -7,12 +7,12 @@ would combine bitmaps and sort: 25 ms instead of 0.8.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, all_, and_, any_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from service.core import paging
@@ -24,7 +24,6 @@ from service.tasks.task_state import TaskState
 from tenants.company import Company
 from tenants.isolation import db
 from tenants.literals import literal_in, literal_limit
-from tenants.membership import Staff
 from tenants.people import Person
 
 PAGE_SIZE = 50
@@ -281,67 +280,6 @@ def urgent_share(most: int = 1000) -> int:
         )
         or 0
     )
-
-
-def paired(person_id: int, companies: Collection[int]) -> set[int]:
-    """Return the companies among these for which this assistant has worked before."""
-    return (
-        set(
-            db.session.scalars(
-                select(Company.id).where(
-                    Company.id.in_(companies),
-                    select(Task.id)
-                    .where(Task.company_id == Company.id, Task.holder_id == person_id)
-                    .exists(),
-                )
-            )
-        )
-        if companies
-        else set()
-    )
-
-
-def could_do(code: str) -> list[tuple[Person, int, int]]:
-    """Return the assistants with this skill, those with most room first: each with their number of
-    tasks and their limit, at most fifty."""
-    held_now = (
-        select(func.count())
-        .where(Task.holder_id == Staff.person_id, _is(*ASSIGNED_STATES))
-        .scalar_subquery()
-    )
-    found = db.session.execute(
-        select(Person, held_now, Staff.held_limit)
-        .join(Staff, Staff.person_id == Person.id)
-        .where(
-            Staff.role == "assistant", Staff.ended_at.is_(None), literal(code) == any_(Staff.trades)
-        )
-        .order_by(held_now - Staff.held_limit, Person.name)
-        .limit(literal_limit(50))
-    )
-    return [(person, count or 0, limit) for person, count, limit in found]
-
-
-def loads(trade: str | None = None, most: int = 500) -> list[tuple[Person, int, int]]:
-    """Return the assistants of the pool by name, at most `most`: each with their number of tasks
-    and their limit. With a `trade`: those who have the skill first, by how much room they have."""
-    held_now = (
-        select(func.count())
-        .where(Task.holder_id == Staff.person_id, _is(*ASSIGNED_STATES))
-        .scalar_subquery()
-    )
-    order = (
-        (literal(trade) != all_(Staff.trades), held_now - Staff.held_limit, Person.name)
-        if trade
-        else (Person.name,)
-    )
-    found = db.session.execute(
-        select(Person, held_now, Staff.held_limit)
-        .join(Staff, Staff.person_id == Person.id)
-        .where(Staff.role == "assistant", Staff.ended_at.is_(None))
-        .order_by(*order)
-        .limit(literal_limit(most))
-    )
-    return [(person, count or 0, limit) for person, count, limit in found]
 
 
 def _filters(

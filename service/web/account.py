@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -151,58 +162,51 @@ def new_password(token: str) -> ResponseReturnValue:
 @limiter.limit("30/hour")
 @auth.public
 def join(token: str) -> ResponseReturnValue:
-    """Join a company with an invitation."""
+    """Join a company, or the service, with an invitation."""
+    token = token[:100]
     with isolation.transaction(isolation.unauthenticated("join")):
-        link = links.read(token[:100], "join")
-        email = link.email if link else None
+        link = links.read(token, "join")
         company = db.session.get(Company, link.company_id) if link and link.company_id else None
-        name = company.name if company else "Poruchi"
-    if email is None:
+        page = {
+            "email": link.email if link else None,
+            "company": company.name if company else "Poruchi",
+            "zones": ZONES,
+        }
+    if link is None:
         return render_template("account/gone.html"), 410
+    if request.method == "GET":
+        values = {"language": locale(), "zone": "Europe/Riga"}
+        return render_template("account/join.html", values=values, errors={}, **page)
     values = {
         name: clean(request.form.get(name, ""))[:200] for name in ("name", "language", "zone")
     }
-    if request.method == "GET":
-        return render_template(
-            "account/join.html",
-            email=email,
-            company=name,
-            errors={},
-            zones=ZONES,
-            values={"language": locale(), "zone": "Europe/Riga"},
-        )
-    errors = {} if values["name"].strip() else {"name": _("Enter your name")}
+    if errors := _join_errors(values) or _join(token, values):
+        return render_template("account/join.html", values=values, errors=errors, **page), 422
+    flash(_("Welcome. Sign in with your email and password."))
+    return redirect(url_for("account.login"), 303)
+
+
+def _join_errors(values: dict[str, str]) -> dict[str, str]:
+    return {} if values["name"].strip() else {"name": _("Enter your name")}
+
+
+def _join(token: str, values: dict[str, str]) -> dict[str, str]:
+    """Use the invitation; gives what is wrong by field. Aborts with 410 where it was used since."""
     try:
-        if not errors:
-            with isolation.transaction(isolation.system("join")):
-                joined = links.use_join(
-                    token[:100],
-                    values["name"].strip(),
-                    request.form.get("password", ""),
-                    _language(values["language"]),
-                    _zone(values["zone"]),
-                )
-            if joined is None:
-                return render_template("account/gone.html"), 410
-            flash(_("Welcome. Sign in with your email and password."))
-            return redirect(url_for("account.login"), 303)
-    except passwords.WeakPassword:
-        errors = {
-            "password": _(
-                "At least 10 characters. If you already have an account, use its password."
+        with isolation.transaction(isolation.system("join")):
+            joined = links.use_join(
+                token,
+                values["name"].strip(),
+                request.form.get("password", ""),
+                _language(values["language"]),
+                _zone(values["zone"]),
             )
-        }
-    return (
-        render_template(
-            "account/join.html",
-            email=email,
-            company=name,
-            values=values,
-            errors=errors,
-            zones=ZONES,
-        ),
-        422,
-    )
+    except passwords.WeakPassword:
+        weak = _("At least 10 characters. If you already have an account, use its password.")
+        return {"password": weak}
+    if joined is None:
+        abort(make_response(render_template("account/gone.html"), 410))
+    return {}
 
 
 @pages.get("/account")

@@ -14,7 +14,7 @@ from service.core.actor import Actor
 from service.core.event_kinds import EventKind
 from service.core.language import current_language
 from service.core.time import now
-from service.tasks import assignment, briefing, lessons, lists, pauses
+from service.tasks import assignment, briefing, lessons, lists, pauses, workload
 from service.tasks.lessons import Lesson
 from service.tasks.lists import Page, Row
 from service.tasks.task import Task
@@ -101,7 +101,7 @@ def queue(by: Actor, after: str | None = None, limit: int = lists.PAGE_SIZE) -> 
         held,
         page,
         lists.counts("queued", most=menu_counts.MAX_COUNT)["queued"],
-        lists.paired(by.person_id or 0, companies),
+        workload.paired(by.person_id or 0, companies),
         _load(by, held),
     )
 

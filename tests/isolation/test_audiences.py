@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from service.core import event_handlers, live_updates
 from service.core.actor import THE_SYSTEM
 from service.core.live_updates import Viewer
-from service.notifications import clients
+from service.notifications import clients, payments
 from service.search import index, query
 from service.tasks import audiences, events, states
 from service.tasks.audiences import AUDIENCES, EVERYONE, STAFF
@@ -163,7 +163,9 @@ def test_open_pages_of_clients_are_not_told_of_it(cast, monkeypatch):
 def test_no_client_is_written_to_because_of_it():
     """What tells clients stands in one module."""
     tells = {
-        name for name, reaction in jobs.HANDLERS.items() if inspect.getmodule(reaction) is clients
+        name
+        for name, reaction in jobs.HANDLERS.items()
+        if inspect.getmodule(reaction) in (clients, payments)
     }
     for kind, follows in event_handlers.EVENT_HANDLERS.items():
         assert audiences.for_everyone(kind) or not tells & set(follows), kind

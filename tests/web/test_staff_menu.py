@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from service.inbound.inbound_message import Inbound
-from service.tasks import analysis, lists, to_decide
+from service.tasks import analysis, to_decide, workload
 from service.tasks.task import find
 from service.web import menu_counts
 from tenants import isolation
@@ -88,7 +88,7 @@ def pool(world):
 def test_those_of_the_trade_and_the_freest_come_first(pool):
     with isolation.transaction(isolation.operator(0)):
         order = [
-            person.id for person, _count, _limit in lists.loads("research", most=100_000)
+            person.id for person, _count, _limit in workload.loads("research", most=100_000)
         ]  # with all that other tests hired
     assert sorted((one.id for one in pool), key=order.index) == [pool[2].id, pool[1].id, pool[0].id]
 

@@ -1,8 +1,8 @@
 """Whether a mail's sender is to be believed: by the results of the receiving server that the
 settings name, where it was the one that handed the mail on (MAIL_PEERS, or over loopback).
 
-Without such a server nobody is believed, and every mail waits for a person. The demo desk alone, on
-loopback, takes mail that came over loopback for what it says.
+Without such a server nobody is believed, and every mail waits for an operator. The demo desk alone,
+on loopback, takes mail that came over loopback for what it says.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ MAX_RETRY_AFTER_S = 3600
 
 
 class PushSubscriptionExpired(RecipientGone):
-    """This browser takes no more notifications; the text says why. Nothing for a person to do."""
+    """This browser takes no more notifications; the text says why. An operator has nothing to
+    do."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from service.core.text import to_translate
 from service.insight.shapes import Share, Shares, StepPair, Steps
 from service.insight.success import Group, Ranked, Step
 from service.web import words
@@ -106,55 +107,58 @@ def _of_group(label: str, group: Group | None, note: str = "") -> Share:
     )
 
 
+# What to improve, by what weighs most: the sentence, and which figure of the group it names.
+ADVICE = {
+    "late": (
+        to_translate("Take fewer tasks at a time: %(count)s of %(total)s were delivered late."),
+        "late",
+    ),
+    "red_line": (
+        to_translate("Report by the red line: %(count)s of %(total)s reports were late."),
+        "red_line_late",
+    ),
+    "retelling": (
+        to_translate(
+            "Read the brief again and ask before retelling: %(count)s of %(total)s retellings were"
+            " corrected."
+        ),
+        "corrected",
+    ),
+    "score": (
+        to_translate(
+            "Check the criteria before delivering: %(count)s of %(total)s tasks scored below 80 %%."
+        ),
+        "below",
+    ),
+    "criteria": (
+        to_translate(
+            "Set custom criteria: %(count)s of %(total)s tasks had only the standard one."
+        ),
+        "usual_criterion",
+    ),
+    "brief": (
+        to_translate(
+            "When handing over, also say what is not wanted: %(count)s of %(total)s retellings"
+            " had to be corrected."
+        ),
+        "corrected",
+    ),
+    "questions": (
+        to_translate(
+            "Tell more when handing over: %(count)s of %(total)s tasks needed a question."
+        ),
+        "asked",
+    ),
+    "urgent": (to_translate("Mark fewer tasks as urgent: %(count)s of %(total)s were."), "urgent"),
+}
+
+
 def advice(one: Ranked) -> str:
     """Return what to improve, in a sentence with the numbers it comes from."""
-    group, total = one.group, one.group.accepted
-    return {
-        "late": _(
-            "Take fewer tasks at a time: %(count)s of %(total)s were delivered late.",
-            count=group.late,
-            total=total,
-        ),
-        "red_line": _(
-            "Report by the red line: %(count)s of %(total)s reports were late.",
-            count=group.red_line_late,
-            total=total,
-        ),
-        "retelling": _(
-            "Read the brief again and ask before retelling: %(count)s of %(total)s retellings were"
-            " corrected.",
-            count=group.corrected,
-            total=total,
-        ),
-        "score": _(
-            "Check the criteria before delivering: %(count)s of %(total)s tasks scored below 80 "
-            "%%.",
-            count=group.below,
-            total=total,
-        ),
-        "criteria": _(
-            "Set custom criteria: %(count)s of %(total)s tasks had only the standard one.",
-            count=group.usual_criterion,
-            total=total,
-        ),
-        "brief": _(
-            "When handing over, also say what is not wanted: %(count)s of %(total)s retellings "
-            "had to be corrected.",
-            count=group.corrected,
-            total=total,
-        ),
-        "questions": _(
-            "Tell more when handing over: %(count)s of %(total)s tasks needed a question.",
-            count=group.asked,
-            total=total,
-        ),
-        "urgent": _(
-            "Mark fewer tasks as urgent: %(count)s of %(total)s were.",
-            count=group.urgent,
-            total=total,
-        ),
-        "slow": _(
-            "Reply sooner: tasks wait %(time)s for a reply on average.",
-            time=words.span(timedelta(seconds=group.waited_s)),
-        ),
-    }.get(one.advice, _("No issues."))
+    if one.advice == "slow":
+        time = words.span(timedelta(seconds=one.group.waited_s))
+        return _("Reply sooner: tasks wait %(time)s for a reply on average.", time=time)
+    if one.advice not in ADVICE:
+        return _("No issues.")
+    sentence, figure = ADVICE[one.advice]
+    return _(sentence, count=getattr(one.group, figure), total=one.group.accepted)

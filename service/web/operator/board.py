@@ -17,7 +17,7 @@ from service.core.time import now
 from service.insight.recent import lately
 from service.messages import message_lists as channel_lists
 from service.search import query
-from service.tasks import lists
+from service.tasks import lists, workload
 from service.tasks.lists import Narrow
 from service.tasks.task import UNDER_WAY
 from service.web.operator.blueprint import pages, requires_desk
@@ -35,7 +35,7 @@ def desk() -> ResponseReturnValue:
         most=lists.WRONG,
         phones=_phones(wrong),
         counts=lists.counts("triage", *UNDER_WAY),
-        loads=lists.loads(),
+        loads=workload.loads(),
         waiting=len(channel_lists.waiting()),
         no_authserv=sender_auth.trusts_nobody(),
     )
@@ -68,7 +68,7 @@ def board() -> ResponseReturnValue:
     """Show all open tasks on one time scale, most urgent first, with the load of the pool; with a
     search text the matches."""
     asked = {name: request.args.get(name, "")[:100] for name in FILTERS}
-    teams, loads = membership.teams(), lists.loads()
+    teams, loads = membership.teams(), workload.loads()
     start = now().replace(minute=0, second=0, microsecond=0) - BEFORE
     return render_template(
         "operator/board.html",
@@ -118,7 +118,7 @@ def _page(asked: dict[str, str], teams: dict[str, list[int]]) -> lists.Page:
 def figures() -> ResponseReturnValue:
     """Return the pool's figures as a fragment, loaded after the board so that the board does not
     wait for them."""
-    loads = lists.loads()
+    loads = workload.loads()
     free = sum(max(0, limit - count) for _person, count, limit in loads)
     return render_template(
         "operator/figures.html",

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from service.access import forms
 from service.catalogue.categories import all_categories
 from service.core.errors import NotFound
-from service.tasks import lists
+from service.tasks import workload
 from service.web.operator.blueprint import pages, requires_desk
 from tenants import membership
 from tenants.isolation import db
@@ -20,7 +20,7 @@ from tenants.membership import Staff
 @requires_desk
 def pool() -> ResponseReturnValue:
     """Show each assistant with skills, load and limit; those with most free capacity first."""
-    loads = sorted(lists.loads(), key=lambda load: load[1] - load[2])
+    loads = sorted(workload.loads(), key=lambda load: load[1] - load[2])
     staff = {
         one.person_id: one
         for one in membership.assistants([person.id for person, _held, _limit in loads])

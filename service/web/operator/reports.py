@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from service.access.locale import here
 from service.insight import arrivals, leaving, success, waits
-from service.tasks import lists
+from service.tasks import workload
 from service.web.charts import flow
 from service.web.charts.success import by_category, of_ranked, of_steps
 from service.web.operator.blueprint import pages, requires_desk
@@ -29,5 +29,5 @@ def reports() -> ResponseReturnValue:
         waited=flow.of_waits(waits.waits()),
         weeks=flow.came_in(weeks),
         channels=flow.by_channel(weeks),
-        load=flow.of_load([(person.name, held, limit) for person, held, limit in lists.loads()]),
+        load=flow.of_load([(person.name, held, limit) for person, held, limit in workload.loads()]),
     )

@@ -18,9 +18,9 @@ from service.tasks import (
     assignment,
     cancelling,
     delivery,
-    lists,
     parameters,
     submission,
+    workload,
 )
 from service.tasks.submission import DeliveryKey, TaskRequest
 from service.tasks.task import Task, find
@@ -47,7 +47,7 @@ def page(task_id: int, refusal: DomainError | None = None) -> ResponseReturnValu
         errors=errors,
         values=forms.typed(refusal),
         left=forms.unsent(refusal),
-        loads=lists.loads(task.category),
+        loads=workload.loads(task.category),
         sent=channel_lists.outgoing_of(task.id),
         cancel_price=cancelling.price_now(task),
         cancel_open=cancelling.undecided(task),

@@ -13,7 +13,15 @@ from service.access import auth, forms
 from service.core.errors import DomainError, InvalidInput
 from service.intake import inbox
 from service.nlu.classifier import classify, speaking_for
-from service.tasks import analysis, assignment, lists, parameters, questions, splitting, undoing
+from service.tasks import (
+    analysis,
+    assignment,
+    parameters,
+    questions,
+    splitting,
+    undoing,
+    workload,
+)
 from service.tasks.parameters import Parameters
 from service.tasks.states import STATE_NAMES
 from service.tasks.task import Task, find
@@ -77,7 +85,7 @@ def _guess(task: Task) -> dict[str, object]:
         "likely": likely,
         "chosen": chosen,
         "words": speaking_for(task.text, chosen),
-        "people": lists.could_do(chosen)[:4],
+        "people": workload.could_do(chosen)[:4],
         "handbook": handbook.of(task.company_id),
     }
 
